@@ -103,6 +103,7 @@ export interface NativeAutoencoders {
     decodeLater?: readonly NativeTensor[] | undefined;
     outBias: NativeTensor;
     threshold?: NativeTensor | undefined;
+    rivals?: { encode: NativeTensor; bias: NativeTensor; places: NativeTensor } | undefined;
     top?: number | undefined;
   }[];
 }

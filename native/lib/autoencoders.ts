@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AutocircuitError } from "@autocircuit/base";
 import type { NativeAutoencoders } from "./addon.ts";
-import type { BlockAutoencoder, LatentNumbers } from "./block-autoencoder.ts";
+import type { BlockAutoencoder, LatentNumbers, Rivals } from "./block-autoencoder.ts";
 import { isFloating } from "./dtype.ts";
 import type { PatchGraph } from "./patch-graph.ts";
 import { Tensor } from "./tensor.ts";
@@ -263,7 +263,7 @@ function checkedCount(block: BlockAutoencoder, place: string, width: number): nu
     if (!isFloating(tensor.dtype))
       throw new AutocircuitError("dtype", `${where}: \`${name}\` must be floating point, got ${tensor.dtype}.`);
   }
-  const { encode, bias, decode, decodeLater = [], outBias, threshold, top = 0 } = block;
+  const { encode, bias, decode, decodeLater = [], outBias, threshold, top = 0, rivals } = block;
   requireDecoders(decodeLater, where);
   const outer = encode.shape.slice(0, -1);
   const latents = outer.at(-1);
@@ -291,14 +291,37 @@ function checkedCount(block: BlockAutoencoder, place: string, width: number): nu
       `${where}: \`${name}\` must be [${shape.join(", ")}], got [${tensor.shape.join(", ")}].`,
     );
   }
-  if (!Number.isInteger(top) || top < 0 || top > latents!) {
-    throw new AutocircuitError(
-      "bad-input",
-      `${where}: \`top\` must be a number of its ${latents} latents, got ${top}.`,
-    );
+  if (rivals !== undefined) requireRivals(rivals, { outer, width, where });
+  const among = rivals?.encode.shape[0] ?? latents!;
+  if (!Number.isInteger(top) || top < 0 || top > among) {
+    throw new AutocircuitError("bad-input", `${where}: \`top\` must be a number of its ${among} latents, got ${top}.`);
   }
   requireNumbers(block, where);
   return latents!;
+}
+
+function requireRivals(
+  { encode, bias, places }: Rivals,
+  { outer, width, where }: { outer: readonly number[]; width: number; where: string },
+): void {
+  const all = encode.shape[0];
+  const shapes = [
+    ["encode", encode, [all, width]],
+    ["bias", bias, [all]],
+    ["places", places, outer],
+  ] as const;
+  for (const [name, { shape, dtype }, wanted] of shapes) {
+    if (shape.join() !== wanted.join())
+      throw new AutocircuitError(
+        "shape",
+        `${where}: \`rivals.${name}\` must be [${wanted.join(", ")}], got [${shape.join(", ")}].`,
+      );
+    if (name === "places" ? dtype === "int64" : isFloating(dtype)) continue;
+    throw new AutocircuitError(
+      "dtype",
+      `${where}: \`rivals.${name}\` must be ${name === "places" ? "int64" : "floating point"}, got ${dtype}.`,
+    );
+  }
 }
 
 /** That each latent has a number of its own. */
@@ -340,8 +363,9 @@ function requireDecoders(decodeLater: readonly Tensor[], where: string): void {
 /** Frees the tensors of autoencoders; transformers that have them keep their own. */
 export function disposeAutoencoders(autoencoders: Autoencoders): void {
   for (const { autoencoder } of placedAutoencoders(autoencoders)) {
-    const { encode, bias, decode, decodeLater = [], outBias, threshold } = autoencoder;
-    for (const tensor of [encode, bias, decode, ...decodeLater, outBias, threshold]) tensor?.dispose();
+    const { encode, bias, decode, decodeLater = [], outBias, threshold, rivals } = autoencoder;
+    const ofRivals = rivals ? [rivals.encode, rivals.bias, rivals.places] : [];
+    for (const tensor of [encode, bias, decode, ...decodeLater, outBias, threshold, ...ofRivals]) tensor?.dispose();
   }
 }
 
@@ -351,6 +375,7 @@ export function nativeAutoencoders(autoencoders: Autoencoders): NativeAutoencode
     errors: autoencoders.errors ?? true,
     all: placedAutoencoders(autoencoders).map(({ block, input, normWeights, autoencoder }) => {
       const { encode, bias, decode, decodeLater, outBias, threshold, top, centeredWrites, valueBiases } = autoencoder;
+      const { rivals } = autoencoder;
       return {
         ...{ block, input, normWeights, centeredWrites, valueBiases, top },
         encode: encode.handle,
@@ -359,6 +384,11 @@ export function nativeAutoencoders(autoencoders: Autoencoders): NativeAutoencode
         decodeLater: decodeLater?.map((later) => later.handle),
         outBias: outBias.handle,
         threshold: threshold?.handle,
+        rivals: rivals && {
+          encode: rivals.encode.handle,
+          bias: rivals.bias.handle,
+          places: rivals.places.handle,
+        },
       };
     }),
   };

@@ -19,6 +19,8 @@ export interface BlockAutoencoder {
   readonly threshold?: Tensor | undefined;
   /** All but the so many largest are 0 (TopK). */
   readonly top?: number | undefined;
+  /** Of TopK some of whose latents were pruned: all that there were. The largest are looked for among these, so that what is left stays what it was. */
+  readonly rivals?: Rivals | undefined;
   /**
    * What its latents are called where some of its file's were left out: their numbers there, or, where each position has its own, a list for
    * each. Without it they are numbered as they stand.
@@ -39,6 +41,16 @@ export interface BlockAutoencoder {
    * that has lost them.
    */
   readonly valueBiases?: boolean | undefined;
+}
+
+/** All latents of an autoencoder of which some were pruned. */
+export interface Rivals {
+  /** `[all, width]` */
+  readonly encode: Tensor;
+  /** `[all]` */
+  readonly bias: Tensor;
+  /** Where those that are left stand among all: `[latents]`, or `[positions, latents]`; int64. */
+  readonly places: Tensor;
 }
 
 /** Numbers of one autoencoder's latents, or a list of them for each position. */

@@ -15,7 +15,7 @@ export {
   replacedParts,
   sourceRows,
 } from "./autoencoders.ts";
-export type { BlockAutoencoder, LatentNumbers } from "./block-autoencoder.ts";
+export type { BlockAutoencoder, LatentNumbers, Rivals } from "./block-autoencoder.ts";
 export { type Device, type DeviceName, defaultDevice, deviceName, parseDevice } from "./device.ts";
 export { type DeviceFacts, type OpenDevice, openDevice } from "./devices/open-device.ts";
 export type { HostArray, NestedNumbers } from "./dtype.ts";

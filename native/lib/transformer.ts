@@ -104,13 +104,19 @@ export class Transformer extends Boxed {
    * The same network, whose MLPs, attention or residual stream are what sparse autoencoders make of them, so that latents are sources of its
    * graph. It shares the weights; each of the two is disposed for itself. The tensors may be disposed afterwards.
    *
-   * @throws AutocircuitError "bad-input" for a transformer that has autoencoders, and for what does not fit this one. Numbers that are not
+   * @throws AutocircuitError "bad-input" for a transformer that has autoencoders or computes in half precision, and for what does not fit this one. Numbers that are not
    *   finite are reported by `ready()` and `forward()`.
    */
   withAutoencoders(autoencoders: Autoencoders): Transformer {
     checkWith({ autoencoders });
     if (this.latents)
       throw new AutocircuitError("bad-input", "This transformer has autoencoders: start from the one without.");
+    if (this.dtype !== "float32" && this.dtype !== "float64") {
+      throw new AutocircuitError(
+        "bad-input",
+        `A transformer with autoencoders computes in float32 or float64, and this one computes in ${this.dtype}: load the model in one of these.`,
+      );
+    }
     const latents = latentsOf(this.config, autoencoders);
     const box = guard(() => addon().withAutoencoders(this.box, nativeAutoencoders(autoencoders)));
     return new Transformer(box, this.config, this, latents);

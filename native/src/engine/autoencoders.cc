@@ -91,6 +91,7 @@ GivenAutoencoder made_for(const TransformerConfig& config, const Weights& weight
                "reads the stream of a model whose writing weights are centred, and those of this model are not: load it with them centred "
                "(centerWritingWeights: true, --processing fold-ln,center-writing-weights,center-unembed,fold-value-biases)");
       made.encode = given.encode - given.encode.mean(-1, true);
+      if (given.rivals.encode.defined()) made.rivals.encode = given.rivals.encode - given.rivals.encode.mean(-1, true);
     }
   }
   if (given.value_biases && given.input == AutoencoderInput::z) {
@@ -103,6 +104,7 @@ GivenAutoencoder made_for(const TransformerConfig& config, const Weights& weight
     if (bias.defined() && !*given.value_biases) {
       const at::Tensor missing = bias.to(given.encode.options());
       made.bias = given.bias - at::matmul(given.encode, missing);
+      if (given.rivals.encode.defined()) made.rivals.bias = given.rivals.bias - at::matmul(given.rivals.encode, missing);
       made.out_bias = given.out_bias + missing;
     }
   }
@@ -125,8 +127,18 @@ void check_parts(const TransformerConfig& config, const GivenAutoencoder& given)
   for (const at::Tensor& later : given.decode_later) check_part(given, "a decoder of later blocks", later, shape({latents, width}));
   check_part(given, "a bias of its output", given.out_bias, {width});
   if (given.threshold.defined()) check_part(given, "thresholds", given.threshold, shape({latents}));
-  if (given.top < 0 || given.top > latents)
-    refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(latents) + " latents");
+  int64_t among = latents;
+  if (const Rivals& rivals = given.rivals; rivals.encode.defined()) {
+    if (rivals.encode.dim() != 2) refuse(given, "needs an encoder of all its latents [all, width]");
+    among = rivals.encode.size(0);
+    check_part(given, "an encoder of all its latents", rivals.encode, {among, width});
+    check_part(given, "a bias of all its latents", rivals.bias, {among});
+    if (rivals.places.scalar_type() != at::kLong || rivals.places.sizes() != at::IntArrayRef(shape({latents})) ||
+        rivals.places.min().item<int64_t>() < 0 || rivals.places.max().item<int64_t>() >= among)
+      refuse(given, "needs the place of each latent among the " + std::to_string(among) + " that there were, int64");
+  }
+  if (given.top < 0 || given.top > among)
+    refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(among) + " latents");
 }
 
 Autoencoder placed(const TransformerConfig& config, const Weights& weights, bool centered, const GivenAutoencoder& as_given) {
@@ -143,7 +155,13 @@ Autoencoder placed(const TransformerConfig& config, const Weights& weights, bool
                    {rows(given.decode)},
                    here(given.out_bias),
                    given.threshold.defined() ? by_position(given.threshold) : at::Tensor(),
-                   given.top};
+                   given.top,
+                   {}};
+  if (given.top > 0 && given.rivals.encode.defined()) {
+    const at::Tensor& places = given.rivals.places;
+    made.rivals = {here(given.rivals.encode), here(given.rivals.bias),
+                   (places.dim() == 1 ? places.unsqueeze(0) : places).to(weights.options.device()).contiguous()};
+  }
   for (const at::Tensor& later : given.decode_later) made.decoders.push_back(made.decoders.back() + rows(later));
   const BlockWeights& of = weights.blocks[given.block];
   const auto through = [&](const at::Tensor& matrix, const at::Tensor& bias_of_output) {
@@ -177,9 +195,17 @@ at::Tensor Autoencoder::encoded(const at::Tensor& x, const std::vector<int64_t>&
     pre = made.transpose(0, 1).reshape({-1, latents()});
   }
   at::Tensor active = pre > least;
-  if (top > 0 && top < latents()) {
-    const at::Tensor strongest = std::get<1>(pre.topk(top, -1));
-    active = active & at::zeros_like(active).scatter_(-1, strongest, true);
+  const at::Tensor all = rivals.encode.defined() ? product(x, rivals.encode.t(), rivals.bias) : pre;
+  if (top > 0 && top < all.size(1)) {
+    const at::Tensor strongest = std::get<1>(all.topk(top, -1));
+    at::Tensor among = at::zeros_like(all, all.options().dtype(at::kBool)).scatter_(-1, strongest, true);
+    if (rivals.encode.defined()) {
+      at::Tensor places = rivals.places;
+      if (positions() > 1)
+        places = places.index_select(0, index_on(x.device(), at)).repeat({x.size(0) / static_cast<int64_t>(at.size()), 1});
+      among = among.gather(-1, places.expand({x.size(0), -1}));
+    }
+    active = active & among;
   }
   return at::where(active, pre, at::zeros({1}, pre.options()));
 }

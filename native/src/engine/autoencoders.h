@@ -27,6 +27,14 @@ inline bool is_of_stream(AutoencoderInput input) { return input == AutoencoderIn
 inline bool is_of_mlp(AutoencoderInput input) { return !is_of_attention(input) && !is_of_stream(input); }
 inline bool is_transcoder(AutoencoderInput input) { return input == AutoencoderInput::mlp_in || input == AutoencoderInput::mlp_resid; }
 
+// All latents of an autoencoder of which some were pruned, where only the largest of all count (top): one that is left is 0 where more that are
+// not are larger.
+struct Rivals {
+  at::Tensor encode;  // [A, n], undefined where none were pruned
+  at::Tensor bias;    // [A]
+  at::Tensor places;  // [L] or [P, L], int64: which of them are left
+};
+
 // A block's autoencoder as it is given: activations x [n] -> latents a = act(encode x + bias) [L] -> decode^T a + out_bias [n].
 // With a leading dimension of positions each position has latents of its own.
 struct GivenAutoencoder {
@@ -40,6 +48,7 @@ struct GivenAutoencoder {
   at::Tensor out_bias;   // [n]
   at::Tensor threshold;  // [L] or [P, L], or undefined: latents at or below it are 0 (JumpReLU)
   int64_t top = 0;       // or, if not 0, all but so many are 0
+  Rivals rivals{};       // among which these are the largest
   // Of `mlp_in`: whether it was made for what the norm gives with its weights, where that is known.
   std::optional<bool> norm_weights{};
   // What it was made for, where that is known: vectors of mean zero (`writes_centered`), heads whose values have their biases.
@@ -58,6 +67,7 @@ struct Autoencoder {
   at::Tensor out_bias;               // [d_model]
   at::Tensor threshold;              // [P or 1, L], or undefined
   int64_t top = 0;
+  Rivals rivals;  // places [P or 1, L]
 
   // What groups of a block read of the latents, those of the number of blocks at the end.
   const at::Tensor& decoder_before(int64_t reading_block) const;

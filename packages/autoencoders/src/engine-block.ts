@@ -11,6 +11,17 @@ export interface EngineBlockParts extends Omit<AutoencoderParts, "hookIn" | "hoo
   readonly later?: readonly Decoder[] | undefined;
 }
 
+/** An autoencoder as the engine takes it. */
+export interface LoadedBlock extends BlockAutoencoder {
+  /** Its file has a skip connection, which is nothing of the engine's: it is part of what the latents leave out. */
+  readonly skipInError?: true | undefined;
+}
+
+/** Whether an autoencoder, or some of its latents, came from a file with a skip connection. */
+export function hadSkip(autoencoder: BlockAutoencoder): boolean {
+  return (autoencoder as LoadedBlock).skipInError === true;
+}
+
 /**
  * Holds that the latents of an autoencoder can be a model's sources, as far as its settings tell.
  *
@@ -36,7 +47,7 @@ export function requireSources(
  * @param errors whether what it leaves out is kept: a skip connection is part of that
  * @throws AutocircuitError `bad-input` for what is no sum over latents
  */
-export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAutoencoder {
+export function engineBlock(parts: EngineBlockParts, errors: boolean): LoadedBlock {
   const {
     path,
     encoder,
@@ -77,6 +88,7 @@ export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAuto
       ...folded,
       ...(latentNumbers && { latentNumbers }),
       ...(fingerprint !== undefined && { fingerprint }),
+      ...(skip && { skipInError: true }),
       ...(madeFor && { centeredWrites: madeFor.centeredWrites, valueBiases: madeFor.valueBiases }),
     };
   });

@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PatchableModel, PromptLoader, PruneScores, pruneLatents } from "@autocircuit/core";
 import { mapAutoencoders } from "@autocircuit/native";
@@ -44,6 +44,32 @@ describe("the fingerprint of autoencoders", () => {
     });
     expect(new Set(await Promise.all(each)).size).toBe(2);
   });
+
+  it.each([
+    ["mlp_out", "hook_mlp_out", "center_writing_weights"],
+    ["z", "attn.hook_z", "fold_value_biases"],
+    ["mlp_in", "ln2.hook_normalized", "fold_ln"],
+  ] as const)(
+    "is of how the weights were processed that it was made for, where that changes what it reads: %s",
+    async (input, hook, step) => {
+      const told = async (settings: Record<string, boolean> | undefined) => {
+        const folder = join(temporaryFolder(), "saved");
+        await saveAutoencoders(folder, tinyAutoencoders(tinyConfig, { input, errors: true }));
+        const path = join(folder, `blocks.0.${hook}`, "cfg.json");
+        const config = JSON.parse(readFileSync(path, "utf8"));
+        config.metadata.model_from_pretrained_kwargs = settings;
+        writeFileSync(path, JSON.stringify(config));
+        using set = await loadAutoencoders(folder);
+        return set.autoencoders[0]!.fingerprint;
+      };
+      const unknown = await told(undefined);
+      expect(await told({ [step]: true })).not.toBe(unknown);
+      // As they are stored: what those read of which nobody says it, wherever both can be used.
+      expect(await told({ [step]: false })).toBe(unknown);
+      const others = ["center_writing_weights", "fold_value_biases", "fold_ln"].filter((other) => other !== step);
+      expect(await told(Object.fromEntries(others.map((other) => [other, true])))).toBe(unknown);
+    },
+  );
 
   it("is there for transcoders across layers, one for each layer", async () => {
     using set = await loadAutoencoders(join(autoencoderCase("gemmascope2-clt-affine"), "files"));

@@ -14,19 +14,22 @@ export interface Fingerprinted {
   readonly decoders: readonly Decoder[];
   readonly outputBias: Tensor;
   readonly normalisation: Normalisation;
+  /** See {@link processedFor}. */
+  readonly processing: readonly string[];
 }
 
 /**
- * A short text that tells an autoencoder from others: of its hooks and settings, its biases and thresholds, and some rows of its encoder and
- * decoders.
+ * A short text that tells an autoencoder from others: of its hooks and settings, its biases and thresholds, some rows of its encoder and
+ * decoders, and the processing of a model's weights that it was made for.
  */
 export async function fingerprintOf(of: Fingerprinted): Promise<string> {
-  const { hooks, encoder, decoders, outputBias, normalisation } = of;
+  const { hooks, encoder, decoders, outputBias, normalisation, processing } = of;
   const { weight, bias, inputBias, latentNorms, activation } = encoder;
   const hash = createHash("sha256");
   const { name, factor } = normalisation;
   const rescaled = latentNorms !== undefined;
   hash.update(JSON.stringify([hooks, activation.name, activation.count, rescaled, name, factor]));
+  if (processing.length > 0) hash.update(JSON.stringify(processing));
   const latents = weight.shape[1]!;
   const some = [...new Set(Array.from({ length: ROWS }, (_, i) => Math.floor((i * latents) / ROWS)))];
   await scope(async () => {

@@ -4,6 +4,7 @@ import { Autoencoder } from "./autoencoder.ts";
 import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { FormatName } from "./formats/format.ts";
+import { processedFor } from "./made-for.ts";
 import { noNormalisation } from "./normalisations/normalisation.ts";
 import {
   type AutoencodersRead,
@@ -77,14 +78,17 @@ export async function loadAutoencoders(
 /** Autoencoders, each with what tells it from others. */
 async function withFingerprints({ each, crossLayer, ...read }: AutoencodersRead): Promise<AutoencodersRead> {
   const told = each.map(async (parts) => {
-    const { hookIn, hookOut, decoder } = parts;
-    return { ...parts, fingerprint: await fingerprintOf({ ...parts, hooks: [hookIn, hookOut], decoders: [decoder] }) };
+    const { hookIn, hookOut, decoder, madeFor } = parts;
+    const said = { hooks: [hookIn, hookOut], processing: processedFor(hookIn, madeFor) };
+    return { ...parts, fingerprint: await fingerprintOf({ ...parts, ...said, decoders: [decoder] }) };
   });
   if (crossLayer === undefined) return { ...read, each: await Promise.all(told), crossLayer };
-  const { hookIn, hookOut } = crossLayer;
+  const { hookIn, hookOut, madeFor } = crossLayer;
   const layers = crossLayer.layers.map(async (layer, number) => {
     const hooks = [String(number), hookIn, hookOut];
-    return { ...layer, fingerprint: await fingerprintOf({ ...layer, hooks, normalisation: noNormalisation }) };
+    const processing = processedFor(`blocks.${number}.${hookIn}`, madeFor);
+    const fingerprint = await fingerprintOf({ ...layer, hooks, normalisation: noNormalisation, processing });
+    return { ...layer, fingerprint };
   });
   return { ...read, each: await Promise.all(told), crossLayer: { ...crossLayer, layers: await Promise.all(layers) } };
 }

@@ -32,6 +32,26 @@ export function readsStream(hookIn: string): boolean {
   return readsMeans(hookIn) && site !== "attn_out" && site !== "mlp_out";
 }
 
+/**
+ * The processing of a model's weights that changed what an autoencoder of this hook was made for. None for weights as they are stored, and where
+ * nobody knows: both read what a model's weights give.
+ */
+export function processedFor(
+  hookIn: string,
+  { centeredWrites, valueBiases, foldedNorms }: MadeFor = {},
+): readonly (keyof MadeFor)[] {
+  return [
+    ...(readsMeans(hookIn) && centeredWrites === true ? (["centeredWrites"] as const) : []),
+    ...(readsValues(hookIn) && valueBiases === false ? (["valueBiases"] as const) : []),
+    ...(readsBehindNorm(hookIn) && foldedNorms === true ? (["foldedNorms"] as const) : []),
+  ];
+}
+
+/** Whether what is read at a hook depends on whether the weights of the norm before it were folded, in a model with LayerNorm. */
+function readsBehindNorm(hookIn: string): boolean {
+  return hookPlace(hookIn).site === "mlp_normalized" && !isOfModule(hookIn);
+}
+
 /** Whether the files leave open what matters for what is read at this hook of a model. */
 export function leavesOpen(
   hookIn: string,
@@ -40,6 +60,6 @@ export function leavesOpen(
 ): boolean {
   if (readsValues(hookIn)) return valueBiases === undefined;
   if (norm !== "layer") return false;
-  if (hookPlace(hookIn).site === "mlp_normalized" && !isOfModule(hookIn)) return foldedNorms === undefined;
+  if (readsBehindNorm(hookIn)) return foldedNorms === undefined;
   return readsMeans(hookIn) && centeredWrites === undefined;
 }

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PatchableModel, PromptLoader, pruneLatents } from "@autocircuit/core";
+import { keepLatents, PatchableModel, PromptLoader, pruneLatents } from "@autocircuit/core";
 import { mapAutoencoders, placedAutoencoders } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { type TinyAutoencoders, tinyAutoencoders } from "../../core/test/tiny-autoencoders.ts";
 import { randomPairs, tinyConfig, tinyTransformer } from "../../core/test/tiny-transformer.ts";
 import { temporaryFolder } from "../test/fixtures.ts";
+import { tinySaeLens, tinySizes } from "../test/tiny-saelens.ts";
 import { engineAutoencoders } from "./engine-autoencoders.ts";
 import { loadAutoencoders } from "./load-autoencoders.ts";
 import { saveAutoencoders } from "./save-autoencoders.ts";
@@ -60,6 +61,61 @@ describe("saveAutoencoders", () => {
     expect(await found!.sub(expected!).abs().max().item()).toBeLessThan(1e-5);
   });
 
+  it.each(["whole", "pruned"])(
+    "transcoders behind a LayerNorm with its weights, %s: what is loaded computes the same",
+    async (made) => {
+      const mlpNormWeights = Array.from({ length: tinyConfig.dModel }, (_, i) => 0.5 + i / 16);
+      using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64", mlpNormWeights }) });
+      using prompts = new PromptLoader(randomPairs(3, 5), { batchSize: 3 });
+      const whole = { ...tinyAutoencoders(tinyConfig, { input: "mlp_in", errors: false }), normWeights: true };
+      const given =
+        made === "whole" ? whole : (await pruneLatents(plain, whole, prompts, { maxLatents: 3 })).autoencoders;
+      expect(given.normWeights).toBe(true);
+      const folder = join(temporaryFolder(), "saved");
+      await expect(saveAutoencoders(folder, given)).rejects.toThrow(
+        /give the model's configuration, `config: model.config`/,
+      );
+      await saveAutoencoders(folder, given, { config: plain.config });
+      using set = await loadAutoencoders(folder, { dtype: "float64" });
+      const read = engineAutoencoders(set, plain.config, { errors: false });
+      expect(read.normWeights).toBe(true);
+      const logits = [given, read].map(async (autoencoders) => {
+        using model = plain.withAutoencoders(autoencoders);
+        return await model.forward(prompts.batches[0]!.clean);
+      });
+      const [expected, found] = await Promise.all(logits);
+      expect(await found!.sub(expected!).abs().max().item()).toBeLessThan(1e-5);
+      // Both say what they are of.
+      using folded = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
+      using misfit = folded.withAutoencoders(read);
+      await expect(misfit.transformer.ready()).rejects.toThrow(/norm/);
+    },
+  );
+
+  it.each([
+    ["skip_transcoder", {}],
+    ["jumprelu_skip_transcoder", { threshold: [tinySizes.dSae] }],
+  ])("refuses what had a skip connection, as it is, pruned or kept: %s", async (architecture, shapes) => {
+    const { dIn } = tinySizes;
+    const hooks = { hook_name: "blocks.0.ln2.hook_normalized", hook_name_out: "blocks.0.hook_mlp_out" };
+    const metadata = { sae_lens_version: "6.54.12", ...hooks };
+    const settings = { architecture, apply_b_dec_to_input: false, metadata };
+    using set = await loadAutoencoders(await tinySaeLens(settings, { shapes: { ...shapes, W_skip: [dIn, dIn] } }));
+    const config = { ...tinyConfig, layers: 1, dModel: dIn };
+    const given = engineAutoencoders(set, config);
+    using plain = new PatchableModel({ transformer: tinyTransformer(config, 1) });
+    using prompts = new PromptLoader(randomPairs(3, 5), { batchSize: 3 });
+    const { autoencoders: pruned } = await pruneLatents(plain, given, prompts, { maxLatents: 2 });
+    const kept = keepLatents(given, { keptLatents: { mlp: [[1, 0]] } });
+    const all = keepLatents(given, { latentErrors: true });
+    const folder = join(temporaryFolder(), "saved");
+    for (const one of [given, pruned, kept, all])
+      await expect(saveAutoencoders(folder, one)).rejects.toThrow(
+        /of mlp_in of block 0 has a skip connection in the file that it was loaded from.*\(`keepLatents`\)/,
+      );
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it("keeps what latents were called before some were left out", async () => {
     using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
     using prompts = new PromptLoader(randomPairs(3, 5), { batchSize: 3 });
@@ -101,7 +157,9 @@ describe("saveAutoencoders", () => {
     const across = tinyAutoencoders(tinyConfig, { input: "mlp_in", crossLayers: true });
     await expect(saveAutoencoders(folder, across)).rejects.toThrow(/block 0 writes to later blocks/);
     const behindWeights = { ...tinyAutoencoders(tinyConfig, { input: "mlp_in" }), normWeights: true };
-    await expect(saveAutoencoders(folder, behindWeights)).rejects.toThrow(/reads what a norm gives with its weights/);
+    await expect(saveAutoencoders(folder, behindWeights, { config: { ...tinyConfig, norm: "rms" } })).rejects.toThrow(
+      /a norm that is no LayerNorm gives with its weights/,
+    );
     using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
     using prompts = new PromptLoader(randomPairs(3, 5), { batchSize: 3 });
     const pruned = await pruneLatents(plain, given, prompts, { byPosition: true, maxLatents: 2 });

@@ -8,12 +8,17 @@ import {
   type PlacedAutoencoder,
   placedAutoencoders,
   type Tensor,
+  type TransformerConfig,
 } from "@autocircuit/native";
+import { hadSkip } from "./engine-block.ts";
+import * as kinds from "./kinds.ts";
 
 /** What is written beside the numbers. */
 export interface SaveAutoencodersOptions {
   /** The model they are of, for who reads the files. */
   readonly modelName?: string | undefined;
+  /** That model's configuration (`model.config`): needed for transcoders that read what a norm gives with its weights, which only LayerNorm's files can say. */
+  readonly config?: TransformerConfig | undefined;
 }
 
 /** Hooks that autoencoders read and, where it is another, replace, inside a block. */
@@ -30,17 +35,20 @@ const HOOKS: Readonly<Record<Autoencoders["input"], readonly [hookIn: string, ho
 const check = signature(
   "saveAutoencoders",
   { folder: kind.text, autoencoders: kind.having("{ input, errors, blocks }", "input", "blocks") },
-  { modelName: kind.text },
+  { modelName: kind.text, config: kinds.modelConfig },
 );
 
 /**
  * Writes autoencoders in SAELens's files, a folder for each (`blocks.3.hook_mlp_out`), in float32: what `trainAutoencoders` and `pruneLatents`
  * made, for `loadAutoencoders` and other libraries to read. The folder appears when it is whole.
  *
+ * Transcoders of `mlp_in` that were made for a norm with its weights (`normWeights`, a model that was loaded without folding them) go into the
+ * files of a model with LayerNorm: there TransformerLens's hook lies behind the weights. With a root-mean-square norm it lies before them.
+ *
  * @param folder a new folder
  * @throws AutocircuitError `bad-input` for a folder that is there, and for what these files cannot say (latents for each position, TopK of transcoders,
- *   cross-layer transcoders, transcoders that read a norm with its weights);
- *   `not-finite` that names the autoencoder; `bad-file` where it cannot be written
+ *   TopK of which some were pruned, cross-layer transcoders, transcoders that read a root-mean-square norm with its weights); for those with a skip connection, of which the
+ *   engine has the latents only; `not-finite` that names the autoencoder; `bad-file` where it cannot be written
  * @example
  * const { autoencoders } = await trainAutoencoders(task.model, task.train, { latents: 64 });
  * await saveAutoencoders("saes/own", autoencoders, { modelName: "gpt2" });
@@ -56,7 +64,7 @@ export async function saveAutoencoders(
     throw new AutocircuitError("bad-input", `${folder} is there already: give the name of a new folder.`);
   }
   const placed = placedAutoencoders(autoencoders);
-  for (const one of placed) requireWritable(one);
+  for (const one of placed) requireWritable(one, options);
   const unfinished = `${folder}.unfinished-${process.pid}`;
   try {
     for (const one of placed) await saveOne(unfinished, one, options);
@@ -68,19 +76,40 @@ export async function saveAutoencoders(
   }
 }
 
-function requireWritable({ block, input, normWeights, autoencoder }: PlacedAutoencoder): void {
-  const { encode, decodeLater, threshold, top = 0 } = autoencoder;
+function requireWritable(
+  { block, input, normWeights, autoencoder }: PlacedAutoencoder,
+  { config }: SaveAutoencodersOptions,
+): void {
+  const which = `saveAutoencoders: the autoencoder of ${input} of block ${block}`;
+  if (hadSkip(autoencoder)) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${which} has a skip connection in the file that it was loaded from, and here its latents only: written without, it would compute something else. Keep ` +
+        "that file, and the numbers of the latents that were kept (`keepLatents`).",
+    );
+  }
+  if (normWeights && config === undefined) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${which} reads what a norm gives with its weights, which the files can say of LayerNorm only: give the model's configuration, \`config: model.config\`.`,
+    );
+  }
+  const { encode, decodeLater, threshold, top = 0, rivals } = autoencoder;
   const problem = decodeLater?.length
     ? "writes to later blocks"
-    : normWeights
-      ? "reads what a norm gives with its weights"
+    : normWeights && config?.norm !== "layer"
+      ? "reads what a norm that is no LayerNorm gives with its weights (load the model with `foldLn`, and train it there)"
       : encode.shape.length === 3
         ? "has latents for each position"
-        : top > 0 && threshold
-          ? "has thresholds and keeps the largest of its latents too"
-          : top > 0 && isTranscoder(input)
-            ? "is a transcoder that keeps the largest of its latents"
-            : undefined;
+        : rivals
+          ? "keeps the largest of more latents than are left of them (save them whole, and what was kept with what was found)"
+          : top > 0 && threshold
+            ? "has thresholds and keeps the largest of its latents too"
+            : top > 0 && isTranscoder(input)
+              ? "is a transcoder that keeps the largest of its latents"
+              : undefined;
+  if (problem !== undefined)
+    throw new AutocircuitError("bad-input", `${which} ${problem}, which SAELens's files cannot say.`);
   const latents = encode.shape.at(-2) ?? 0;
   if (!Number.isSafeInteger(top) || top < 0 || top > latents) {
     throw new AutocircuitError(
@@ -88,11 +117,6 @@ function requireWritable({ block, input, normWeights, autoencoder }: PlacedAutoe
       `saveAutoencoders: \`top\` of ${input} of block ${block} is ${top}, which has to be a whole number of at most its ${latents} latents, 0 for all.`,
     );
   }
-  if (problem === undefined) return;
-  throw new AutocircuitError(
-    "bad-input",
-    `saveAutoencoders: the autoencoder of ${input} of block ${block} ${problem}, which SAELens's files cannot say.`,
-  );
 }
 
 async function saveOne(

@@ -101,6 +101,7 @@ Napi::Value weight_processing(const Napi::CallbackInfo& info) {
 struct PendingAutoencoder {
   GivenAutoencoder facts;
   SlotPtr encode, bias, decode, out_bias, threshold;
+  SlotPtr rivals_encode, rivals_bias, rivals_places;  // all or none
   std::vector<SlotPtr> decode_later;
 
   GivenAutoencoder ready() const {
@@ -110,6 +111,7 @@ struct PendingAutoencoder {
     made.decode = decode->get();
     made.out_bias = out_bias->get();
     if (threshold) made.threshold = threshold->get();
+    if (rivals_encode) made.rivals = {rivals_encode->get(), rivals_bias->get(), rivals_places->get()};
     for (const SlotPtr& later : decode_later) made.decode_later.push_back(later->get());
     return made;
   }
@@ -136,6 +138,13 @@ PendingAutoencoder read_autoencoder(const Napi::Value& value, const std::string&
   made.decode = slot("decode");
   made.out_bias = slot("outBias");
   if (fields.has("threshold")) made.threshold = slot("threshold");
+  if (fields.has("rivals")) {
+    const Fields rivals(fields.get("rivals"), fields.path("rivals"));
+    const auto of = [&](const char* name) { return TensorHandle::from(rivals.get(name), rivals.path(name)).slot(); };
+    made.rivals_encode = of("encode");
+    made.rivals_bias = of("bias");
+    made.rivals_places = of("places");
+  }
   if (!fields.has("decodeLater")) return made;
   const Napi::Array later = to_array(fields.get("decodeLater"), fields.path("decodeLater"));
   for (uint32_t i = 0; i < later.Length(); i++)

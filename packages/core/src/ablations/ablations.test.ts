@@ -40,6 +40,41 @@ async function expectedMean(tokens: Tokens[], overPositions: boolean): Promise<F
   return mean;
 }
 
+it.each<AblationType>(["batch-tokenwise-mean", "batch-all-tok-mean", "tokenwise-mean-clean"])(
+  "%s: keeps all digits of a model in float64, padded or not",
+  async (type) => {
+    using wide = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
+    const pairs = randomPairs(2, 4);
+    const [first, second] = pairs.map((pair) => pair.clean) as [number[], number[]];
+    for (const others of [second, second.slice(1)]) {
+      const prompt = { clean: others, corrupt: others, answers: [0], wrongAnswers: [1] };
+      using loader = new PromptLoader([{ ...prompt, clean: first, corrupt: first }, prompt], {
+        batchSize: 2,
+        padId: 0,
+      });
+      using ablation = await wide.ablations(type.startsWith("batch") ? loader.batches[0]!.clean : loader, type);
+      const outputs = (await values(await wide.sources(loader.batches[0]!.clean))) as unknown as Float64Array;
+      const at = (s: number, b: number, p: number, d: number) => outputs[((s * 2 + b) * length + p) * width + d]!;
+      const found = (await ablation.sources.data()) as Float64Array;
+      expect(ablation.sources.dtype).toBe("float64");
+      let largest = 0;
+      for (let s = 0; s < sources; s++) {
+        for (let d = 0; d < width; d++) {
+          // Those that have a token there, or at any position.
+          const positions = (p: number) => (type === "batch-all-tok-mean" ? [0, 1, 2, 3] : [p]);
+          const cells = (p: number) =>
+            positions(p).flatMap((q) => [at(s, 0, q, d), ...(q >= length - others.length ? [at(s, 1, q, d)] : [])]);
+          for (let p = 0; p < length; p++) {
+            const mean = cells(p).reduce((sum, value) => sum + value, 0) / cells(p).length;
+            largest = Math.max(largest, Math.abs(mean - found[(s * length + p) * width + d]!));
+          }
+        }
+      }
+      expect(largest).toBeLessThan(1e-14);
+    }
+  },
+);
+
 describe("prompts of several lengths", () => {
   const pairs = randomPairs(2, 4);
   const shorter = pairs.map(({ clean, corrupt, ...pair }) => ({

@@ -6,12 +6,13 @@ import { positionsBehind } from "../prompts/real-positions.ts";
  *
  * @param sources `[S, B, P, D]`
  * @param padding Padded positions on the left of each prompt; they do not count.
- * @returns `sum` float32 `[S, 1, P, D]`; `count` float32 `[1, 1, P, 1]`.
+ * @returns `sum` `[S, 1, P, D]`, float64 of float64, else float32; `count` float32 `[1, 1, P, 1]`.
  */
 export function batchSum(sources: Tensor, padding?: readonly number[]): { sum: Tensor; count: Tensor } {
   return scope(() => {
     const [, batch, length] = sources.shape as [number, number, number, number];
-    const values = sources.to("float32");
+    // Half precision is too coarse to add up in.
+    const values = sources.to(sources.dtype === "float64" ? "float64" : "float32");
     if (padding === undefined) return { sum: values.sum(1, true), count: Tensor.full([1, 1, length, 1], batch) };
     const real = positionsBehind(padding, length).unsqueeze(0);
     return { sum: values.mul(real).sum(1, true), count: real.sum(1, true) };

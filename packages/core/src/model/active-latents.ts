@@ -48,6 +48,6 @@ export async function activeLatents(
 async function active(model: PatchableModel, tokens: Tokens, { signal }: Pick<LongOptions, "signal">): Promise<number> {
   const latents = await model.latents(tokens, signal && { signal });
   const counts = await Promise.all(latents.map((one) => one.ne(0).sum().item()));
-  const [prompts, positions] = latents[0]!.shape as [number, number];
-  return counts.reduce((sum, count) => sum + Number(count), 0) / (prompts * positions);
+  const padded = tokens.padding?.reduce((sum, pads) => sum + pads, 0) ?? 0;
+  return counts.reduce((sum, count) => sum + Number(count), 0) / (tokens.size * tokens.length - padded);
 }

@@ -13,6 +13,8 @@ import {
 import { expect, it } from "vitest";
 import { type TinyAutoencoders, tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
 import { tinyConfig, tinyTransformer } from "../../test/tiny-transformer.ts";
+import type { LatentIdentity } from "../graph/same-graph.ts";
+import { keepLatents } from "./keep-latents.ts";
 import { PatchableModel } from "./patchable-model.ts";
 
 const PARTS = ["encode", "bias", "decode", "outBias"] as const;
@@ -30,9 +32,15 @@ const noise = (shape: readonly number[]) =>
     { shape },
   );
 
-const kinds: [string, TinyAutoencoders, Partial<TransformerConfig>][] = [
+const kinds: [string, TinyAutoencoders, Partial<TransformerConfig>, LatentIdentity?][] = [
   ["MLP outputs", { input: "mlp_out" }, {}],
   ["neurons, TopK", { input: "mlp_post", activation: "topk" }, {}],
+  [
+    "TopK of which some are left",
+    { input: "mlp_out", activation: "topk" },
+    {},
+    { keptLatents: { mlp: [[4, 1, 7, 2], [5, 0, 3]] } }, // biome-ignore format: lists
+  ],
   [
     "transcoders beside head outputs, parallel blocks",
     { input: "mlp_in", beside: [{ input: "z" }] },
@@ -42,9 +50,10 @@ const kinds: [string, TinyAutoencoders, Partial<TransformerConfig>][] = [
   ["the residual stream beside MLP outputs", { input: "resid_post", beside: [{ input: "mlp_out" }] }, {}],
 ];
 
-it.each(kinds)("gradients of autoencoders are finite differences: %s", async (_, autoencoders, changes) => {
+it.each(kinds)("gradients of autoencoders are finite differences: %s", async (_, autoencoders, changes, kept) => {
   using plain = new PatchableModel({ transformer: tinyTransformer(changes, 1, { dtype: "float64" }) });
-  const given = tinyAutoencoders({ ...tinyConfig, ...changes }, { ...autoencoders, errors: false });
+  const all = tinyAutoencoders({ ...tinyConfig, ...changes }, { ...autoencoders, errors: false });
+  const given = kept ? keepLatents(all, kept) : all;
   const leaves = placedAutoencoders(given).flatMap(({ autoencoder }) =>
     PARTS.map((part) => autoencoder[part].requireGrad()),
   );

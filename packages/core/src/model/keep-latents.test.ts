@@ -48,6 +48,39 @@ describe("keepLatents", () => {
     },
   );
 
+  it.each([{}, { byPosition: true }])("leaves the latents of TopK that it keeps what they were: %j", async (by) => {
+    const topK = () => given("a1", { activation: "topk" });
+    using whole = plain.withAutoencoders(topK());
+    const { clean } = prompts.batches[0]!;
+    const values = async (model: PatchableModel) => {
+      const latents = await model.latents(clean);
+      return Promise.all(latents.map((one) => one.toArray() as Promise<number[][][]>));
+    };
+    const all = await values(whole);
+    const { autoencoders } = await pruneLatents(plain, topK(), prompts, { maxLatents: 3, ...by });
+    const [first] = autoencoders.blocks;
+    const numbers = first!.latentNumbers as number[] | number[][];
+    using pruned = plain.withAutoencoders(autoencoders);
+    const left = await values(pruned);
+    let active = 0;
+    for (const [row, positions] of left[0]!.entries())
+      for (const [position, latents] of positions.entries())
+        for (const [i, value] of latents.entries()) {
+          const number =
+            [numbers[position]].flat().length > 1 ? (numbers[position] as number[])[i]! : (numbers[i] as number);
+          expect(value).toBeCloseTo(all[0]![row]![position]![number]!, 12);
+          if (value > 0) active++;
+        }
+    expect(active).toBeGreaterThan(0);
+    // Among themselves alone as many of them would be active as count.
+    expect(active).toBeLessThan(left[0]!.length * length * Math.min(first!.top!, 3));
+    if ("byPosition" in by) return;
+    using again = plain.withAutoencoders(
+      keepLatents(topK(), { keptLatents: { mlp: [(numbers as number[]).slice(0, 2), null] } }),
+    );
+    expect((await values(again))[0]).toEqual(left[0]!.map((row) => row.map((latents) => latents.slice(0, 2))));
+  });
+
   it("keeps all of an autoencoder that none were left out of, without a copy of the caller's", async () => {
     const all = given("a1");
     const kept = keepLatents(all, { keptLatents: { mlp: [[4, 1], null] } });

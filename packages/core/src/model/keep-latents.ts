@@ -65,12 +65,15 @@ function placeOf({ block, input, autoencoder: { encode, latentNumbers } }: Place
 /** The same tensors under handles of their own. */
 function shared(one: BlockAutoencoder): BlockAutoencoder {
   const again = <T extends BlockAutoencoder["encode"]>(tensor: T) => tensor.slice(0, 0, tensor.shape[0]!);
-  const { encode, bias, decode, decodeLater, outBias, threshold } = one;
+  const { encode, bias, decode, decodeLater, outBias, threshold, rivals } = one;
   return {
     ...one,
     ...{ encode: again(encode), bias: again(bias), decode: again(decode), outBias: again(outBias) },
     ...(decodeLater && { decodeLater: decodeLater.map(again) }),
     ...(threshold && { threshold: again(threshold) }),
+    ...(rivals && {
+      rivals: { encode: again(rivals.encode), bias: again(rivals.bias), places: again(rivals.places) },
+    }),
   };
 }
 

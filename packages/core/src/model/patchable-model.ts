@@ -6,6 +6,7 @@ import {
   type Device,
   type ForwardResult,
   type Latents,
+  scope,
   Tensor,
   type Transformer,
   type TransformerConfig,
@@ -19,6 +20,7 @@ import { ablationName, longOptions, promptLoader, tokens as tokensKind } from ".
 import { usualSliceBytes } from "../memory/bytes.ts";
 import { sliceLimit } from "../memory/in-smaller-slices.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
+import { realPositions } from "../prompts/real-positions.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import { Tokens } from "../prompts/tokens.ts";
 import { type Activations, type ActivationsOptions, activationsOf, activationsOptions } from "./activations.ts";
@@ -252,7 +254,8 @@ export class PatchableModel implements Disposable {
    * of the graph: `MLP 2 Latent 17->A4.3.Q`, `Attention 2 Latent 17->A4.3.Q`, `Resid Post 2 Latent 17->A4.3.Q`. It shares the weights; each of
    * the two models is disposed for itself.
    *
-   * @throws AutocircuitError `bad-input` where this model has autoencoders, or no factorised graph; `shape` where they do not fit
+   * @throws AutocircuitError `bad-input` where this model has autoencoders, no factorised graph, or computes in half precision; `shape`
+   *   where they do not fit
    */
   withAutoencoders(autoencoders: Autoencoders): PatchableModel {
     checkWithAutoencoders({ autoencoders });
@@ -267,7 +270,7 @@ export class PatchableModel implements Disposable {
 
   /**
    * Activations of latents, a tensor `[B, P, latents]` for each autoencoder in the order of `latentPlaces`, for each block where all MLPs have
-   * one; the caller disposes them.
+   * one, 0 where a prompt is padded; the caller disposes them.
    *
    * @param tokens `[B, P]`, as {@link forward} takes them.
    * @throws AutocircuitError `bad-input` for a model without autoencoders
@@ -275,7 +278,12 @@ export class PatchableModel implements Disposable {
   async latents(tokens: Tokens | Tensor, options: Pick<ForwardOptions, "signal"> = {}): Promise<readonly Tensor[]> {
     latentPlaces(this.graph);
     using sources = await this.sources(tokens, options);
-    return unpackLatents(this.graph, sources);
+    return scope(() => {
+      const real = realPositions(tokens);
+      const latents = unpackLatents(this.graph, sources);
+      // Passes compute something at padded positions as well, which is nothing of the prompt's.
+      return real ? latents.map((of) => of.mul(real.to(of.dtype))) : latents;
+    });
   }
 
   /**

@@ -9,6 +9,7 @@ import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { PruneScores } from "../scores/prune-scores.ts";
 import { PatchableModel } from "./patchable-model.ts";
 import { pruneLatents } from "./prune-latents.ts";
+import { replacedModel } from "./replaced-model.ts";
 import { sharePrefix } from "./share-prefix.ts";
 
 const length = 6;
@@ -77,11 +78,12 @@ describe("pruneLatents", () => {
     expect(named(model)).toEqual(called(four.kept as number[][]));
     const two = await pruneLatents(plain, four.autoencoders, prompts, { maxLatents: 2 });
     using smaller = plain.withAutoencoders(two.autoencoders);
-    // The two strongest of the four stand first, as before.
-    expect(two.kept).toEqual([
-      [0, 1],
-      [0, 1],
-    ]);
+    // The two strongest of the four stand first, as before, and are called what they were.
+    expect(two.kept).toEqual(four.kept.map((latents) => latents.slice(0, 2)));
+    const byPosition = await pruneLatents(plain, four.autoencoders, prompts, { maxLatents: 1, byPosition: true });
+    const known = (four.kept as number[][]).map((latents) => new Set(latents));
+    for (const [block, positions] of byPosition.kept.entries())
+      for (const [latent] of positions as number[][]) expect(known[block]).toContain(latent);
     expect(named(smaller)).toEqual(called(four.kept.map((latents) => latents.slice(0, 2) as number[])));
 
     using others = new PromptLoader(randomPairs(4, length, 9), { batchSize: 2 });
@@ -110,6 +112,18 @@ describe("pruneLatents", () => {
     using model = plain.withAutoencoders(few.autoencoders);
     expect(model.graph.config.latents).toEqual([2, 2]);
     expect((await model.forward(prompts.batches[0]!.clean)).shape[0]).toBe(2);
+  });
+
+  it("refuses prompts with a cached prefix, which is of another model", async () => {
+    using shared = await sharePrefix(plain, prompts);
+    expect(shared.length).toBe(2);
+    await expect(pruneLatents(shared.model, autoencoders(), shared.prompts)).rejects.toThrow(
+      /^pruneLatents: these prompts share a cached prefix, .* give whole prompts/,
+    );
+    await expect(replacedModel(shared.model, autoencoders(), shared.prompts)).rejects.toThrow(/give whole prompts/);
+    // With errors nothing is measured, so no prompt is run.
+    const { model } = await replacedModel(shared.model, { ...autoencoders(), errors: true }, shared.prompts);
+    model.dispose();
   });
 
   it("refuses what leaves nothing", async () => {

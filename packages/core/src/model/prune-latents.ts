@@ -11,8 +11,8 @@ import { longOptions, promptLoader } from "../kinds.ts";
 import { overPrompts } from "../memory/over-prompts.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
-import { realPositions } from "../prompts/real-positions.ts";
 import type { Tokens } from "../prompts/tokens.ts";
+import { requireWholePrompts } from "../prompts/whole-prompts.ts";
 import { latentOwner, latentPlaces } from "./latents.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import { meanDivergence } from "./mean-divergence.ts";
@@ -35,7 +35,7 @@ export interface PruneLatentsOptions extends LongOptions {
 export interface PrunedLatents {
   /** Their tensors are the caller's. */
   readonly autoencoders: Autoencoders;
-  /** For each autoencoder (in the order of `latentPlaces`: for each block) the old numbers of the latents that are kept, the strongest first; by position a list for each. */
+  /** For each autoencoder (in the order of `latentPlaces`: for each block) the numbers of the latents that are kept, as graphs call them (those of the file, pruned again too), the strongest first; by position a list for each. */
   readonly kept: readonly (readonly number[] | readonly (readonly number[])[])[];
   /** For each how many latents were active; by position a list. */
   readonly activated: readonly (number | readonly number[])[];
@@ -60,13 +60,13 @@ const check = signature(
 );
 
 /**
- * Keeps the latents whose activations add up to most over a data set, one autoencoder after the other, with the cached prefix of prompts that have one.
+ * Keeps the latents whose activations add up to most over a data set, one autoencoder after the other.
  *
  * @param model without autoencoders
  * @returns new autoencoders, whose latents keep their numbers: `MLP 2 Latent 17` is the file's latent 17, wherever it stands now. By position
  *   one name would mean several, so there a latent is called by where it stands, and `graph.latentNumber` says which it is
- * @throws AutocircuitError `bad-input` without prompts, and by position for prompts of several lengths or autoencoders that have
- *   latents for each position already; `aborted`
+ * @throws AutocircuitError `bad-input` without prompts, for prompts with a cached prefix, and by position for prompts of several lengths or
+ *   autoencoders that have latents for each position already; `aborted`
  */
 export async function pruneLatents(
   model: PatchableModel,
@@ -78,6 +78,7 @@ export async function pruneLatents(
   const { byPosition = false, maxLatents, capByFirstBlock = false, signal } = options;
   if (prompts.promptCount === 0)
     throw new AutocircuitError("bad-input", "pruneLatents: there are no prompts to prune by.");
+  requireWholePrompts("pruneLatents", prompts);
   if (byPosition && prompts.seqLen === null) {
     throw new AutocircuitError("bad-input", "pruneLatents: keeping latents by position needs prompts of one length.");
   }
@@ -107,12 +108,16 @@ export async function pruneLatents(
   const pruned = scope(() =>
     mapAutoencoders(autoencoders, (one, number) => someLatents(one, kept[number]!, byPosition)),
   );
+  const numbers = kept.map((positions, number) => {
+    const before = placed[number]!.autoencoder.latentNumbers as readonly number[] | undefined;
+    return positions.map((rows) => rows.map((row) => before?.[row] ?? row));
+  });
   using smaller = model.withAutoencoders(pruned);
   const kl = await meanDivergence(full, smaller, prompts, { signal, sidesOf: (batch) => sidesOf(batch, options) });
   throwIfAborted(signal);
   return {
     autoencoders: pruned,
-    kept: byPosition ? kept : kept.map(([rows]) => rows!),
+    kept: byPosition ? numbers : numbers.map(([ofAll]) => ofAll!),
     activated: byPosition ? activated : activated.map(([count]) => count!),
     kl,
   };
@@ -159,10 +164,8 @@ async function latentTotals(
       let sums = before;
       for (const tokens of sidesOf(slice, options)) {
         const activations = await model.latents(tokens, signal && { signal });
-        const real = realPositions(tokens);
         const ofTokens = activations.map(async (latents) => {
-          const counted = real ? latents.mul(real) : latents;
-          const sum = byPosition ? counted.sum(0) : counted.sum([0, 1]).unsqueeze(0);
+          const sum = byPosition ? latents.sum(0) : latents.sum([0, 1]).unsqueeze(0);
           return rowsOf(Array.from(await sum.to("float64").data(), Number), sum.shape[1]!);
         });
         sums = added(sums, await Promise.all(ofTokens));

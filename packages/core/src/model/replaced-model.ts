@@ -2,6 +2,7 @@ import { kind, signature } from "@autocircuit/base";
 import type { Autoencoders } from "@autocircuit/native";
 import { longOptions, promptLoader } from "../kinds.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
+import { requireWholePrompts } from "../prompts/whole-prompts.ts";
 import type { LongOptions } from "./long-options.ts";
 import { meanDivergence } from "./mean-divergence.ts";
 import { PatchableModel } from "./patchable-model.ts";
@@ -27,7 +28,8 @@ const check = signature(
 /**
  * A model with autoencoders in its parts' places, measured against the one without where it is another: where errors are dropped.
  *
- * @throws AutocircuitError as `PatchableModel.withAutoencoders` and {@link meanDivergence}
+ * @throws AutocircuitError as `PatchableModel.withAutoencoders` and {@link meanDivergence}; `bad-input` for prompts with a cached prefix where it
+ *   is measured
  * @example
  * const { autoencoders } = await trainAutoencoders(task.model, task.train, { latents: 64, epochs: 1 });
  * const { replacedKl } = await replacedModel(task.model, { ...autoencoders, errors: false }, task.test);
@@ -39,8 +41,10 @@ export async function replacedModel(
   options: Pick<LongOptions, "signal"> = {},
 ): Promise<ReplacedModel> {
   check({ model, autoencoders, prompts }, options);
+  const measured = !(autoencoders.errors ?? true);
+  if (measured) requireWholePrompts("replacedModel", prompts);
   const replaced = model.withAutoencoders(autoencoders);
-  if (autoencoders.errors ?? true) return { model: replaced, replacedKl: null };
+  if (!measured) return { model: replaced, replacedKl: null };
   try {
     return { model: replaced, replacedKl: await meanDivergence(model, replaced, prompts, options) };
   } catch (error) {

@@ -49,12 +49,12 @@ async function sumsOf(
   const p = (await model.forward(slice.clean, { sliced: false, ...signalled })).to("float64").logSoftmax(-1);
   const q = (await replaced.forward(slice.clean, { sliced: false, ...signalled })).to("float64").logSoftmax(-1);
   const latents = await replaced.latents(slice.clean, signalled);
-  const counts = latents.map((of) => of.ne(0).to("float64").sum(-1));
+  const counts = latents.map((of) => of.ne(0).to("float64").sum());
   const each = p.exp().mul(p.sub(q)).sum(-1);
   const counted = async (values: typeof each) =>
     Number(await (real ? values.mul(real.squeeze(2)) : values).sum().item());
   let active = 0;
-  for (const count of counts) active += (await counted(count)) / counts.length;
+  for (const count of counts) active += Number(await count.item()) / counts.length;
   const positions = real ? Number(await real.sum().item()) : each.size;
   return { kl: await counted(each), active, positions };
 }

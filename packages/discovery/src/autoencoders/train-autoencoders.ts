@@ -90,6 +90,9 @@ const check = signature("trainAutoencoders", modelAndPrompts, {
  * the model is to say what it did. The loss is the cross-entropy of its outputs at all positions of clean prompts, plus `l1` times the sum
  * of latents; only the autoencoders are trained, by Adam, every batch of every epoch a step.
  *
+ * All of them can be written by `saveAutoencoders`, but for transcoders of `mlp_in` of a model with root-mean-square norms that was loaded without
+ * folding their weights (`foldLn: false`); of one with LayerNorm these need its configuration, `config: model.config`.
+ *
  * @param model without autoencoders
  * @throws AutocircuitError `bad-input` for a model that has autoencoders or no place for them, and prompts with a cached prefix; `not-finite`
  *   that names the step where loss or gradients are no numbers; `out-of-memory` for more latents than there is room for, before any is made; `aborted`
