@@ -223,7 +223,7 @@ describe("findCircuit", () => {
   });
 
   it("says where edge pruning misses the size that it was asked for", async () => {
-    const of = async (options: object) => {
+    const of = async (options: Readonly<Record<string, unknown>>) => {
       const { notes, scores } = await findCircuit(open, { algorithm: "edge-pruning", size: 7, options });
       return { notes, ...(scores as EdgePruningScores) };
     };
