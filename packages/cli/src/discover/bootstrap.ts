@@ -62,7 +62,8 @@ const WHY: Readonly<
     `${algorithm} gives no scores of single prompts; methods of attribution, such as eap-ig-inputs, do`,
   ranks: () => "ranks of single prompts do not add up to those of all",
   "ablate-from": () => "with --set ablateFrom there are no scores of single prompts",
-  "one-prompt": () => "there is one prompt to discover with, and every resample would be the same",
+  "one-prompt": (_, prompts) =>
+    `${prompts === 1 ? "there is one prompt" : `there are ${prompts} times the same prompt`} to discover with, and every resample would be the same`,
   memory: ({ bytes, mostBytes }, prompts) =>
     `the scores of ${prompts} prompts take ${formatBytes(bytes)}, and at most ${formatBytes(mostBytes)} are kept`,
   time: () => "it would take long",
@@ -88,15 +89,14 @@ export async function bootstrapped(
 
 /** What so few prompts, or the same ones again, cannot show. */
 function promptNotes({ prompts, distinct, narrow }: Pick<FoundStability, "prompts" | "distinct" | "narrow">): string[] {
-  const few = distinct === 1 ? "1 prompt is few" : `${distinct} prompts are few`;
   return [
     ...(distinct < prompts
-      ? [
-          `Of the ${prompts} prompts ${distinct} ${distinct === 1 ? "is" : "are"} distinct: those that are the same are drawn as one.`,
-        ]
+      ? [`Of the ${prompts} prompts ${distinct} are distinct: those that are the same are drawn as one.`]
       : []),
     ...(distinct < FEW_PROMPTS
-      ? [`${few}: drawn again they say little of other prompts of the kind. --batches takes more to discover with.`]
+      ? [
+          `${distinct} prompts are few: drawn again they say little of other prompts of the kind. --batches takes more to discover with.`,
+        ]
       : []),
     ...(narrow
       ? [

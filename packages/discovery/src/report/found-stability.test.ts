@@ -36,6 +36,8 @@ describe("stabilityPlan", () => {
   it("counts prompts, memory and time", () => {
     const one = taskOf(new PromptLoader(prompts.prompts.slice(0, 1), { batchSize: 1 }));
     expect(stabilityPlan(one, how).reason).toBe("one-prompt");
+    const again = taskOf(new PromptLoader(Array(8).fill(prompts.prompts[0]), { batchSize: 4 }));
+    expect(stabilityPlan(again, how).reason).toBe("one-prompt");
     const sized = (edgeCount: number, promptCount: number) => {
       const graph = { ...model.graph, edgeCount, index: () => 0 };
       const train = Object.create(prompts, { promptCount: { value: promptCount } });

@@ -1,5 +1,6 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type LoadedTask } from "@autocircuit/core";
+import { coreKinds, type LoadedTask, type PromptPair } from "@autocircuit/core";
+import { promptGroups } from "@autocircuit/metrics";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 
 /** Resamples where nothing else is asked for, and the fewest that say anything. */
@@ -27,7 +28,7 @@ export interface StabilityOptions {
 
 /**
  * Why there are no scores of single prompts to draw from: a circuit without edges (`empty`), a search that keeps answers and ranks no prompts
- * (`keep`), an algorithm that gives none (`algorithm`), options with which there are none (`ranks`, `ablate-from`), a single prompt, more
+ * (`keep`), an algorithm that gives none (`algorithm`), options with which there are none (`ranks`, `ablate-from`), a single prompt, however often, more
  * memory than may be spent, or more time than unasked.
  */
 export type NoStability = "empty" | "keep" | "algorithm" | "ranks" | "ablate-from" | "one-prompt" | "memory" | "time";
@@ -73,7 +74,8 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
   const mostBytes = asked === undefined ? FREE_BYTES : MOST_BYTES;
   const work = edgeCount * (prompts / ADDITIONS + CHOOSING);
   const tooLong = asked === undefined && FEWEST * work > MOST_WORK ? "time" : null;
-  const reason = withoutRows(options) ?? faultOf(options, prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
+  const reason =
+    withoutRows(options) ?? faultOf(options, task.train.prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
   const usual = Math.max(FEWEST, Math.min(USUAL, Math.floor(USUAL_WORK / work)));
   return { resamples: reason === null ? (asked ?? usual) : null, reason, fewest: FEWEST, bytes, mostBytes };
 }
@@ -86,8 +88,8 @@ function withoutRows({ algorithm, size, keep }: StabilityOptions): NoStability |
 }
 
 /** Why an algorithm that gives scores of single prompts does not this time, or they cannot be drawn from. */
-function faultOf({ options = {} }: StabilityOptions, prompts: number): NoStability | null {
+function faultOf({ options = {} }: StabilityOptions, prompts: readonly PromptPair[]): NoStability | null {
   if (options.align === "rank") return "ranks";
   if (options.ablateFrom !== undefined) return "ablate-from";
-  return prompts < 2 ? "one-prompt" : null;
+  return new Set(promptGroups(prompts)).size < 2 ? "one-prompt" : null;
 }

@@ -10,7 +10,7 @@ export const fewestForIntervals = 8;
  * The rows of each distinct prompt, in the order in which they first come.
  *
  * @param groups which prompt each row is of; by default each of its own
- * @throws AutocircuitError `bad-input` for another number of rows
+ * @throws AutocircuitError `bad-input` for another number of rows, and where all are of one prompt
  */
 export function rowsOfPrompts(rows: number, groups?: readonly number[]): readonly (readonly number[])[] {
   if (groups === undefined) return Array.from({ length: rows }, (_, row) => [row]);
@@ -25,5 +25,10 @@ export function rowsOfPrompts(rows: number, groups?: readonly number[]): readonl
     members.push(row);
     found.set(group, members);
   }
+  if (found.size < 2)
+    throw new AutocircuitError(
+      "bad-input",
+      `A bootstrap over ${rows} prompts that are all the same, as \`groups\` say, has nothing to draw from. Give at least two that differ.`,
+    );
   return [...found.values()];
 }

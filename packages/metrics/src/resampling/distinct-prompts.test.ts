@@ -45,6 +45,7 @@ describe("prompts that are there again", () => {
 
   it("numbers of other prompts are refused", () => {
     expect(() => bootstrap(rows, { groups: [0, 1] })).toThrow(/of 6 prompts is given `groups` of 2/);
+    expect(() => bootstrap(rows, { groups: Array(6).fill(3) })).toThrow(/6 prompts that are all the same/);
     expect(() => bootstrap(rows, { groups: [0, 1, 2, 3, 4, 0.5] })).toThrow(/`groups`/);
   });
 });
