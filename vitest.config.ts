@@ -2,24 +2,25 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Files that look at the clock: what holds up an event loop, what keeps to its seconds. */
-const QUIET = [
+export const QUIET = [
   "native/test/event-loop.test.ts",
   "packages/discovery/src/long-runs.test.ts",
   "packages/discovery/src/selection/selection.test.ts",
 ];
 
 /** Files that look at their process: its memory, its devices, or how it ends. */
-const ALONE = [
+export const ALONE = [
   "native/test/{another-device,exit,memory}.test.ts",
   "packages/autoencoders/src/autoencoder.test.ts",
   "packages/bench/src/peak-memory.test.ts",
   "packages/cli/src/support/use-device.test.ts",
   "packages/cli/test/interrupt.test.ts",
-  "packages/core/src/model/ablations.test.ts",
+  "packages/core/src/ablations/ablations.test.ts",
   "packages/core/src/runs/run-circuits.test.ts",
   "packages/discovery/src/{another-device,slices}.test.ts",
   "packages/discovery/src/edge-pruning/edge-pruning.test.ts",
   "packages/discovery/src/probing/subnetwork-probing.test.ts",
+  "packages/discovery/src/spans/crossing-scores.test.ts",
   "packages/discovery/src/ugs/ugs.test.ts",
   "packages/metrics/src/full-model.test.ts",
   "packages/metrics/src/circuit-meter/circuit-meter.test.ts",
