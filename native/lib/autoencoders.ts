@@ -301,9 +301,12 @@ function checkedCount(block: BlockAutoencoder, place: string, width: number): nu
 }
 
 function requireRivals(
-  { encode, bias, places }: Rivals,
+  rivals: Rivals,
   { outer, width, where }: { outer: readonly number[]; width: number; where: string },
 ): void {
+  const missing = (["encode", "bias", "places"] as const).find((name) => !(rivals?.[name] instanceof Tensor));
+  if (missing) throw new AutocircuitError("bad-input", `${where} needs \`rivals.${missing}\`, a Tensor.`);
+  const { encode, bias, places } = rivals;
   const all = encode.shape[0];
   const shapes = [
     ["encode", encode, [all, width]],

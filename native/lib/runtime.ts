@@ -72,8 +72,8 @@ export async function setThreads(count: number): Promise<void> {
 }
 
 /**
- * Sets who multiplies matrices on the CPU, for what is called from now on: this project's `panels`, LibTorch's `library`, or for each product
- * what was measured to be quicker (`auto`). At first what `AUTOCIRCUIT_PRODUCTS` says, else `auto`. Only times differ, and the last digits.
+ * Sets who multiplies matrices on the CPU, for what is called from now on: this project's `panels`, LibTorch's `library`, or (`auto`) as at
+ * the start: what `AUTOCIRCUIT_PRODUCTS` says, else for each product what was measured to be quicker. Only times differ, and the last digits.
  *
  * @throws AutocircuitError "bad-input" for any other way
  */

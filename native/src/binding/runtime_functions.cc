@@ -8,7 +8,7 @@
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
 #include "devices/gpus.h"
-#include "kernels/panels.h"
+#include "kernels/panel_use.h"
 #include "kernels/processor.h"
 #include "runtime/error.h"
 #include "runtime/executor.h"
@@ -63,7 +63,7 @@ Napi::Value set_threads(const Napi::CallbackInfo& info) {
 Napi::Value set_products(const Napi::CallbackInfo& info) {
   const std::string name = to_string(info[0], "the way of products");
   return run_async(info.Env(), [name](const CancelToken&) {
-    choose_panels(name);
+    choose_panel_use(name);
     return nothing();
   });
 }
@@ -107,7 +107,7 @@ Napi::Value processor_facts(const Napi::CallbackInfo& info) {
   result.Set("sets", sets);
   result.Set("used", chosen.used);
   result.Set("why", chosen.why);
-  result.Set("products", panels_text());
+  result.Set("products", panel_use_text());
   return result;
 }
 

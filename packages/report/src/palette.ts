@@ -35,8 +35,24 @@ export const statusDash = { circuit: "none", found: "none", missed: "7 4", extra
 
 /** Ground and ink. */
 export const ground = {
-  light: { paper: "#ffffff", panel: "#f5f5f2", ink: "#1d2125", soft: "#5c636b", faint: "#b9bec4", box: "#ffffff" },
-  dark: { paper: "#15181b", panel: "#1d2125", ink: "#e8eaec", soft: "#a0a7ae", faint: "#4a5158", box: "#22272b" },
+  light: {
+    paper: "#ffffff",
+    panel: "#f5f5f2",
+    ink: "#1d2125",
+    soft: "#5c636b",
+    faint: "#b9bec4",
+    box: "#ffffff",
+    line: "#dfe1de",
+  },
+  dark: {
+    paper: "#15181b",
+    panel: "#1d2125",
+    ink: "#e8eaec",
+    soft: "#a0a7ae",
+    faint: "#4a5158",
+    box: "#22272b",
+    line: "#33393f",
+  },
 } as const;
 
 /** Fonts that are there: nothing is fetched. */

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "kernels/panels.h"
+#include "kernels/panel_use.h"
 #include "kernels/processor.h"
 
 namespace autocircuit {
@@ -17,11 +17,11 @@ bool have_panels(const at::Tensor& x, const at::Tensor& matrix) {
 }
 
 bool prefer_panels(const at::Tensor& x, const at::Tensor& matrix) {
-  const Panels which = panels();
+  const PanelUse which = panel_use();
   constexpr int64_t fewest_rows = 8;  // a panel is packed for each product: fewer do not pay for it
-  if (which == Panels::never || x.size(-2) < fewest_rows || !have_panels(x, matrix)) return false;
+  if (which == PanelUse::never || x.size(-2) < fewest_rows || !have_panels(x, matrix)) return false;
   constexpr int64_t thin = 128, few_rows = 64;
-  return which == Panels::always || x.size(-2) <= few_rows || x.size(-1) <= thin || matrix.size(-1) <= thin;
+  return which == PanelUse::always || x.size(-2) <= few_rows || x.size(-1) <= thin || matrix.size(-1) <= thin;
 }
 
 at::Tensor with_rows_together(const at::Tensor& x) { return x.stride(-1) == 1 || x.size(-1) == 1 ? x : x.contiguous(); }

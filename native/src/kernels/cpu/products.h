@@ -3,7 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 // Products with matrices, by the general library or by panels of our own (kernels/set/panels.h): whichever is quicker, or was asked for
-// (kernels/panels.h).
+// (kernels/panel_use.h).
 
 namespace autocircuit {
 

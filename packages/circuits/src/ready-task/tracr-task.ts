@@ -56,6 +56,11 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
     },
     load: async (options = {}) => {
       checkTaskOptions(options);
+      if (options.model !== undefined)
+        throw new AutocircuitError(
+          "bad-input",
+          `${name} has a model of its own, which is compiled: leave \`model\` out.`,
+        );
       const latent = latentOptionNames.find((option) => options[option] !== undefined);
       if (latent !== undefined) {
         throw new AutocircuitError(

@@ -1,4 +1,4 @@
-import { mapAutoencoders, type Tensor } from "@autocircuit/native";
+import { mapAutoencoders, Tensor } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
 import { randomPairs, tinyConfig, tinyTransformer } from "../../test/tiny-transformer.ts";
@@ -103,6 +103,20 @@ describe("keepLatents", () => {
     expect(await (await logits(two)).toArray()).toEqual(await (await logits(same)).toArray());
     const lost = { keptLatents: { mlp: [[5, 3], null] } };
     expect(() => keepLatents(four, lost)).toThrow("MLP 0 has no latent 3: its 4 latents have other numbers");
+  });
+
+  it("names what `rivals` lack", () => {
+    const topK = given("a1", { activation: "topk" });
+    const { encode, bias } = topK.blocks[0]!;
+    const withRivals = (rivals: object) => () =>
+      plain.withAutoencoders(
+        mapAutoencoders(topK, (one, number) => (number === 0 ? { ...one, rivals } : one) as never),
+      );
+    const places = (numbers: number[]) => Tensor.from(BigInt64Array.from(numbers, BigInt), { shape: [numbers.length] });
+    expect(withRivals({})).toThrow("needs `rivals.encode`, a Tensor");
+    expect(withRivals({ encode, bias })).toThrow("needs `rivals.places`, a Tensor");
+    expect(withRivals({ encode, bias, places: places([0]) })).toThrow(/`rivals.places` must be \[\d+\], got \[1\]/);
+    expect(withRivals({ encode, bias, places: bias })).toThrow(/`rivals.places` must be int64/);
   });
 
   it("refuses what these autoencoders do not have", async () => {

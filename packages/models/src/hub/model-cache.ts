@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, writeWhole } from "@autocircuit/base";
 import { readText } from "../read-text.ts";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
 import type { HubFile } from "./list-model.ts";
@@ -72,7 +72,7 @@ export class ModelCache {
   async setRevision(revision: string, commit: string): Promise<void> {
     if (COMMIT.test(revision)) return;
     await mkdir(dirname(this.#ref(revision)), { recursive: true });
-    await writeFile(this.#ref(revision), commit);
+    await writeWhole(this.#ref(revision), commit);
   }
 
   #ref(revision: string): string {

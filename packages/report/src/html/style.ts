@@ -105,9 +105,8 @@ figure,tr,.figures,.notes li{break-inside:avoid}
 }
 
 function variables(scheme: "light" | "dark"): string {
-  const { paper, panel, ink, soft } = ground[scheme];
+  const { paper, panel, ink, soft, line } = ground[scheme];
   const { found, missed, extra } = statusColor[scheme];
-  const line = scheme === "light" ? "#dfe1de" : "#33393f";
   const all = { paper, panel, ink, soft, line, found, missed, extra };
   return Object.entries(all)
     .map(([name, color]) => `--${name}:${color}`)
