@@ -11,6 +11,8 @@ export interface AnswerIndex {
   index: Tensor;
   /** Same shape; the weights of one prompt's answers at one position add up to 1. */
   weight: Tensor;
+  /** Same shape, bool: false for what fills up and for an answer that is named again, so that each is counted once. */
+  once: Tensor;
 }
 
 /** How a message names answers that are missing. */
@@ -39,16 +41,22 @@ export function answerIndex(answers: readonly Answers[], logits: Tensor, named: 
   const width = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
   const index = new BigInt64Array(rows.length * width);
   const weight = new Float64Array(rows.length * width);
+  const once = new Uint8Array(rows.length * width);
   rows.forEach((row, rowNumber) => {
     for (let column = 0; column < width; column++) {
       const token = row[column] ?? row[0]!;
       checkToken(token, vocabulary);
       index[rowNumber * width + column] = BigInt(token);
       weight[rowNumber * width + column] = column < row.length ? 1 / row.length : 0;
+      once[rowNumber * width + column] = row.indexOf(token) === column ? 1 : 0;
     }
   });
   const shape = [...logits.shape.slice(0, -1), width];
-  return { index: Tensor.from(index, { shape }), weight: asDType(Tensor.from(weight, { shape }), logits.dtype) };
+  return {
+    index: Tensor.from(index, { shape }),
+    weight: asDType(Tensor.from(weight, { shape }), logits.dtype),
+    once: Tensor.from(once, { shape, dtype: "bool" }),
+  };
 }
 
 /** One list of answers for each (prompt, position), in the order of the logits. */

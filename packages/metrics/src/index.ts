@@ -26,7 +26,8 @@ export type { CircuitMeasures } from "./circuit-meter/group-measures.ts";
 export { type CurveOptions, type MeasuredCurve, measureCurve } from "./circuit-meter/measure-curve.ts";
 export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./compare-edge-sets.ts";
 export { rankSimilarity, type ScoreOverlap, scoreOverlap } from "./compare-scores.ts";
-export { correctAnswers, correctOfPairPercent, correctPercent } from "./correct-percent.ts";
+export { correctAnswers, correctByCircuit } from "./correct-answers.ts";
+export { correctOfPairPercent, correctPercent } from "./correct-percent.ts";
 export {
   type CrossTask,
   type CrossTaskOptions,

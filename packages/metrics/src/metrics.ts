@@ -162,14 +162,14 @@ export const metrics = {
     measure: wrongAnswerLogprob,
   },
   "correct-percent": {
-    description: "outputs whose answer has the highest logit of all",
+    description: "outputs whose answer has a logit above all others",
     unit: "%",
     answers: "tokens",
     axis: plain("Correct Answer Percent"),
     measure: correctPercent,
   },
   "correct-of-pair-percent": {
-    description: "outputs whose answer has no lower logit than any wrong answer",
+    description: "outputs whose answer has a logit above every wrong answer",
     unit: "%",
     answers: "tokens",
     axis: plain("Correct Answer Greater Than Incorrect Percent"),

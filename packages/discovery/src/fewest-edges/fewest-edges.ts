@@ -82,7 +82,7 @@ const checkOptions = signature(
 /**
  * Looks for the circuit with the fewest edges that keeps a share of the model's right answers, with everything else ablated (tree
  * patching). An answer is an output (a prompt, or a position of a prompt if the output slice has several) for which one of the prompt's
- * answers has the highest logit of the whole vocabulary. The share is of the answers that the full model gets right, over all prompts
+ * answers has a logit above all others of the vocabulary, a tie being none. The share is of the answers that the full model gets right, over all prompts
  * of the loader.
  *
  * From each ranking of the edges: the shortest beginning that keeps enough is found by bisection. From twice as many edges on, those

@@ -10,9 +10,10 @@ import {
   type PromptLoader,
   throwIfAborted,
 } from "@autocircuit/core";
+import { correctByCircuit } from "@autocircuit/metrics";
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
 import { CircuitsInMemory, isOutOfMemory } from "../speculation/circuits-in-memory.ts";
-import { modelAnswers, rightAnswers } from "./right-answers.ts";
+import { modelAnswers } from "./right-answers.ts";
 
 /**
  * Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed, which takes as long as
@@ -37,8 +38,8 @@ interface JudgedBatch {
 }
 
 /**
- * Counts the answers that circuits keep. An answer counts where the full model is right: one of the answers has the
- * highest logit of the whole vocabulary, as in the metric `correctPercent`. A circuit keeps it if that is still so with
+ * Counts the answers that circuits keep. An answer counts where the full model is right: one of the answers has a logit
+ * above all others of the vocabulary, as in the metric `correctPercent`. A circuit keeps it if that is still so with
  * every other edge ablated. With several output positions each counts by itself.
  */
 export class KeptAnswers implements Disposable {
@@ -160,7 +161,7 @@ export class KeptAnswers implements Disposable {
         const mask = Tensor.from(rows, { shape: [count, this.#model.graph.edgeCount] });
         const tokens = count === 1 ? batch.clean : batch.clean.repeat(count);
         const logits = await this.#model.forward(tokens, { ablate: mask, ablation: values, signal });
-        const still = rightAnswers(logits, batch, count).logicalAnd(right);
+        const still = correctByCircuit(logits, batch.answers, count).logicalAnd(right);
         return still.reshape([count, -1]).sum(1).data();
       }).then((data) => Array.from(data, Number));
     } finally {
@@ -181,7 +182,7 @@ export class KeptAnswers implements Disposable {
     return overBatch(this.#model, batch, { ablation: this.#shared ?? this.#type, signal }).fold(
       async (before: number | undefined, { slice, start, ablation }) => {
         const logits = await this.#model.forward(slice.clean, { ablate, ablation, signal });
-        const still = rightAnswers(logits, slice, 1).logicalAnd(right.slice(1, start, start + slice.size));
+        const still = correctByCircuit(logits, slice.answers, 1).logicalAnd(right.slice(1, start, start + slice.size));
         return (before ?? 0) + Number(await still.sum().item());
       },
     );

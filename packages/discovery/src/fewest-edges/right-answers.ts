@@ -3,23 +3,13 @@ import {
   overPrompts,
   type PatchableModel,
   type PlainSlice,
-  type PromptBatch,
   type PromptLoader,
   type PromptsOfBatch,
 } from "@autocircuit/core";
-import { answerIndex } from "@autocircuit/metrics";
+import { correctByCircuit } from "@autocircuit/metrics";
 import { scope, Tensor } from "@autocircuit/native";
 
-/** Where one of the answers has the highest logit, by circuit: bool `[count, batch]` or `[count, batch, positions]`. */
-export function rightAnswers(logits: Tensor, batch: PromptBatch, count: number): Tensor {
-  const rows = logits.reshape([count, batch.size, ...logits.shape.slice(1)]);
-  const { index } = answerIndex(batch.answers, rows.select(0, 0));
-  const last = rows.shape.length - 1;
-  const answers = rows.gather(last, index.unsqueeze(0).expand([count, ...index.shape]));
-  return answers.max(last).ge(rows.max(last));
-}
-
-/** {@link rightAnswers} of the full model on a batch. */
+/** Where the full model is right on a batch: bool `[1, batch]` or `[1, batch, positions]`. */
 export async function modelAnswers(
   model: PatchableModel,
   { run }: PromptsOfBatch<PlainSlice>,
@@ -29,7 +19,7 @@ export async function modelAnswers(
     const parts: Tensor[] = [];
     for await (const { slice } of slices) {
       using logits = await model.forward(slice.clean, { signal });
-      parts.push(scope(() => rightAnswers(logits, slice, 1)));
+      parts.push(scope(() => correctByCircuit(logits, slice.answers, 1)));
     }
     return Tensor.cat(parts, 1);
   });

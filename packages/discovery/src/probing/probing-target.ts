@@ -17,7 +17,7 @@ import type { Tensor } from "@autocircuit/native";
  * - `answer`: minus the mean logit of the answers,
  * - `wrong_answer`: minus the mean logit of the wrong answers,
  * - `logit_diff_percent`: how far the logit difference is from 100 percent of the full model's, mean over the prompts,
- * - `correct_percent`: the share of prompts whose answer has the highest logit. It has no gradient: only the size is trained.
+ * - `correct_percent`: the share of prompts whose answer has a logit above all others. It has no gradient: only the size is trained.
  */
 export type ProbingTarget = "kl_div" | "mse" | "answer" | "wrong_answer" | "logit_diff_percent" | "correct_percent";
 

@@ -15,7 +15,7 @@ export function keptNotes(
   );
   const further = tries > 0 ? `; ${tries} random change${tries === 1 ? "" : "s"} of the smallest led to ${edges}` : "";
   return [
-    `Answers: the full model gives the highest logit to an answer in ${answers} of ${judged}; kept are those that the circuit alone still gets right. ${complete ? "The score of an edge is the share of the answers that is lost without it." : `Scores are those of ${from}.`}`,
+    `Answers: the full model puts an answer above all other tokens in ${answers} of ${judged}; kept are those that the circuit alone still gets right. ${complete ? "The score of an edge is the share of the answers that is lost without it." : `Scores are those of ${from}.`}`,
     `Edges by ranking: ${rest.join("; ")}${further}. The circuit comes from ${from}. ${complete ? "No single edge of it can be dropped; whether other edges would do with fewer is not proven." : "The search ended with its time before every edge was tried: a smaller part of the circuit may keep enough."}`,
   ];
 }

@@ -10,7 +10,7 @@ const PROMPTS = 64;
 export interface TaskAccuracy {
   /** Prompts it was run on, the first to measure on. */
   readonly prompts: number;
-  /** Percentage of outputs whose answer no wrong answer surpasses; null where a prompt has no wrong answer. */
+  /** Percentage of outputs whose answer is above every wrong answer; null where a prompt has no wrong answer. */
   readonly above: number | null;
   /** Percentage of outputs whose answer is the first of the whole vocabulary. */
   readonly first: number;

@@ -140,7 +140,7 @@ describe("reportOf", () => {
     const report = await reportOf(open, found, { measures, about: { title: "Mine", notes: ["first"], seconds: 3 } });
     expect(report).toMatchObject({ title: "Mine", task: "random", seconds: 3 });
     expect(report.notes[0]).toBe("first");
-    expect(report.notes.join("\n")).toMatch(/the full model gives the highest logit/);
+    expect(report.notes.join("\n")).toMatch(/the full model puts an answer above all other tokens/);
     expect(report.ablationTable).toBe(measures.ablationTable);
     expect(report.known).toBeUndefined();
   });

@@ -87,7 +87,7 @@ export interface PromptMeasures {
 export interface Measures {
   logitDiff: number | null;
   kl: number | null;
-  /** Share of the positions that count at which an answer has the highest logit of the whole vocabulary, 0 to 1. */
+  /** Share of the positions that count at which an answer has a logit above all others of the vocabulary, 0 to 1. */
   correct: number | null;
 }
 
