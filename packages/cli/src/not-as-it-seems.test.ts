@@ -27,6 +27,7 @@ beforeAll(async () => {
   await writeOverflowModel(at("usual"), 1);
   write("prompts.json", { prompts: pairs((id) => (id + 1) % 12) });
   write("equal.json", { prompts: pairs((id) => id) });
+  write("some-equal.json", { prompts: [...pairs((id) => id).slice(0, 1), ...read("prompts.json").prompts.slice(1)] });
   write("edges.json", ["A0.0->Resid End"]);
 });
 
@@ -124,14 +125,22 @@ describe("what is not as it was asked for is said", () => {
     ]);
 
   it("equal clean and corrupt prompts, and ties", async () => {
-    const { code, out } = await discover("equal.json", "--algorithm", "edge-attribution", "--size", "3");
+    const asked = ["--algorithm", "ground-truth", "--set", "edges=Resid Start->Resid End", "--size", "3"];
+    const { code, out } = await discover("some-equal.json", ...asked);
     expect(code).toBe(0);
-    expect(out.match(/clean and corrupt are the same in all 4 prompt pairs.*nothing can be found/g)).toHaveLength(1);
+    expect(out.match(/clean and corrupt are the same in 1 of 4 prompt pairs: for these/g)).toHaveLength(1);
     expect(out).toMatch(/warning: 9 edges instead of the 3 asked for, because \d edges tie .* with a score of 0/);
     expect(read("d.json").warnings).toHaveLength(2);
     expect(readFileSync(join(at("d"), "report.html"), "utf8")).toMatch(
       /clean and corrupt are the same[\s\S]*9 edges instead of the 3/,
     );
+    const refused = await discover("equal.json", "--algorithm", "edge-attribution", "--size", "3");
+    expect([refused.code, refused.err]).toEqual([
+      2,
+      expect.stringMatching(
+        /Clean and corrupt are the same in all 4 prompt pairs, from .*equal\.json: prompts\[0\] on: .*--ablation/,
+      ),
+    ]);
     const patch = await run([
       "patch",
       "--model",

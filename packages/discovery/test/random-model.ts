@@ -12,6 +12,8 @@ export interface RandomModelOptions extends ModelGraphOptions {
   heads?: number;
   attnOnly?: boolean;
   parallel?: boolean;
+  /** Whether the logits have a bias; without one they are all 0 where everything is. Default true. */
+  outputBias?: boolean;
   dtype?: DType;
   /** Prompt pairs; all in one batch. */
   prompts?: number;
@@ -28,6 +30,7 @@ export function randomTask(options: RandomModelOptions = {}): { model: Patchable
     heads = 2,
     attnOnly = false,
     parallel = false,
+    outputBias = true,
     dtype = "float32",
     prompts = 3,
     batchSize = prompts,
@@ -46,8 +49,9 @@ export function randomTask(options: RandomModelOptions = {}): { model: Patchable
     "embed.W_E": weight(vocabulary, dModel),
     "pos_embed.W_pos": weight(length, dModel),
     "unembed.W_U": weight(dModel, vocabulary),
-    "unembed.b_U": weight(1, vocabulary).reshape([vocabulary]),
   };
+  const bias = weight(1, vocabulary).reshape([vocabulary]);
+  if (outputBias) weights["unembed.b_U"] = bias;
   for (let layer = 0; layer < layers; layer++) {
     const block = `blocks.${layer}`;
     for (const name of ["W_Q", "W_K", "W_V"]) weights[`${block}.attn.${name}`] = weight(heads, dModel, dHead);

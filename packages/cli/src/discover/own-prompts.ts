@@ -95,7 +95,7 @@ const OFFER = "--skip-unfit leaves out such prompts and counts them.";
 function offering(error: unknown): never {
   if (
     !(error instanceof AutocircuitError) ||
-    !/must be one token|has token id|`(clean|corrupt)` is empty/.test(error.message)
+    !/must be one token|is one of `answers`|has token id|`(clean|corrupt)` is empty/.test(error.message)
   )
     throw error;
   throw new AutocircuitError(error.code, `${error.message} ${OFFER}`, { cause: error.cause });

@@ -7,7 +7,7 @@ import { run, smallGpt2 } from "../../test/run-program.ts";
 const folder = mkdtempSync(join(tmpdir(), "equal-answers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("discover names the prompts whose wrong answers are the right ones", async () => {
+it("discover refuses prompts whose answer is a wrong answer too, or leaves them out and counts them", async () => {
   const pair = (i: number, wrong: number) => ({
     clean: [3 + i, 17],
     corrupt: [5, 18],
@@ -18,9 +18,16 @@ it("discover names the prompts whose wrong answers are the right ones", async ()
   writeFileSync(prompts, JSON.stringify({ prompts: [9, 4, 9, 9].map((wrong, i) => pair(i, wrong)) }));
   const how = ["--model", smallGpt2, "--prompts", prompts, "--algorithm", "relp", "--size", "5", "--curve", "none"];
   const json = join(folder, "out.json");
-  const { code, out } = await run(["discover", ...how, "--out", join(folder, "out"), "--json", json]);
+  const command = ["discover", ...how, "--out", join(folder, "out"), "--json", json];
+  const refused = await run(command);
+  expect([refused.code, refused.err]).toEqual([
+    2,
+    expect.stringMatching(/prompts\[1\]: 4 is one of `answers` and of `wrong_answers`.*--skip-unfit leaves out/),
+  ]);
+  const { code, out } = await run([...command, "--skip-unfit"]);
   expect(code).toBe(0);
-  const warning = /the wrong answers are the right ones in 1 of 4 prompt pairs \(.*prompts\[1\]\)/;
-  expect(out).toMatch(warning);
-  expect(JSON.parse(readFileSync(json, "utf8")).warnings.join()).toMatch(warning);
+  expect(out).toMatch(
+    /left out 1 of 4 prompt pairs: 1: an answer that is a wrong answer too \(such as .*prompts\[1\]\)/,
+  );
+  expect(JSON.parse(readFileSync(json, "utf8")).accuracy).toMatchObject({ above: expect.any(Number) });
 });

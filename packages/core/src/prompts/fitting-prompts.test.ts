@@ -23,14 +23,16 @@ const unfit = [
   pair("Then Mary", "Then John", " Alexander"),
   pair("Then Mary and", "Then John"),
   pair("Then Tom", "Then", " nobody"),
+  pair("Then Tom", "Then Mary", " John"),
 ];
 
 it("gives all prompts that fit, and says of the others why not", async () => {
   expect((await fittingPrompts({ prompts: fit }, how)).left).toEqual([]);
-  const { source, left } = await fittingPrompts({ prompts: [unfit[0]!, ...fit, unfit[1]!, unfit[2]!] }, how);
+  const { source, left } = await fittingPrompts({ prompts: [unfit[0]!, ...fit, ...unfit.slice(1)] }, how);
   expect(left).toEqual([
     { reason: "an answer of several tokens", count: 2, where: expect.stringContaining("prompts[0]") },
     { reason: "clean and corrupt differ in length", count: 1, where: expect.stringContaining("prompts[4]") },
+    { reason: "an answer that is a wrong answer too", count: 1, where: expect.stringContaining("prompts[6]") },
   ]);
   using all = await loadPrompts(source, { ...how, all: true });
   using expected = await loadPrompts({ prompts: fit }, { ...how, all: true });
@@ -63,7 +65,7 @@ it("says so where none fits, and throws what else is wrong", async () => {
   await expect(fittingPrompts({ prompts: unfit }, how)).rejects.toMatchObject({
     ...{
       code: "bad-input",
-      message: expect.stringMatching(/^None of the 3 prompt pairs fits the model\. 2: an answer/),
+      message: expect.stringMatching(/^None of the 4 prompt pairs fits the model\. 2: an answer/),
     },
   });
   await expect(fittingPrompts({ prompts: [{ ...fit[0]!, clean: 3 as never }] }, how)).rejects.toThrow(/prompts\[0\]/);

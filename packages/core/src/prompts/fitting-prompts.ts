@@ -28,6 +28,7 @@ export interface LeftOut {
 /** What of a prompt does not fit a model, by what reading it says; anything else is wrong with the file or the options. */
 const REASONS: readonly [RegExp, string][] = [
   [/an answer must be one token/, "an answer of several tokens"],
+  [/is one of `answers` and of `wrong_answers`/, "an answer that is a wrong answer too"],
   [/has token id|has no embedding/, "a token that the model does not have"],
   [/vocabulary (cannot|does not|has no)/, "text that the vocabulary cannot express"],
   [/cannot be aligned by words/, "clean and corrupt cannot be aligned by words"],
@@ -40,7 +41,7 @@ const check = signature("fittingPrompts", { input: promptInput }, {
 
 /**
  * Leaves out the prompt pairs that do not fit a model, of which one alone would have `loadPrompts` refuse all: empty prompts, answers of several
- * tokens, words that its vocabulary does not have, a clean and a corrupt prompt of different lengths that are not aligned.
+ * tokens or that are wrong answers too, words that its vocabulary does not have, a clean and a corrupt prompt of different lengths that are not aligned.
  *
  * @throws AutocircuitError `bad-input` where none is left, with the reasons; as `loadPrompts` does for anything else that is wrong
  * @example

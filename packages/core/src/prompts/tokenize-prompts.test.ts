@@ -54,6 +54,12 @@ describe("tokenizePrompts", () => {
       { tokenizer: { ...letters, pieces: (text) => [...text] } },
       /`answers`: "xy" is 2 tokens \("x" \| "y"\); an answer must be one token\.$/,
     ],
+    [
+      "an answer that is a wrong one too",
+      [raw(), raw({ answers: ["d", "e"] })],
+      { tokenizer: letters },
+      /prompts\[1\]: "e" is one of `answers` and of `wrong_answers`: give others\.$/,
+    ],
     ["an answer of no token", [raw(), raw({ answers: [""] })], { tokenizer: letters }, /"" is 0 tokens/],
     [
       "an id too large",

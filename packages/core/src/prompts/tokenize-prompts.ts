@@ -43,7 +43,7 @@ export interface TokenizedPrompts {
  * Turns prompts into token ids and checks them.
  *
  * @throws AutocircuitError `bad-input` naming file, prompt and reason: text without a tokenizer, text and ids mixed, an id
- *   out of range, an answer of several tokens.
+ *   out of range, an answer of several tokens, an answer that is a wrong answer too.
  */
 export function tokenizePrompts(prompts: readonly LocatedPrompt[], options: TokenizeOptions = {}): TokenizedPrompts {
   const text = typeof prompts[0]?.prompt.clean === "string";
@@ -69,13 +69,9 @@ export function tokenizePrompts(prompts: readonly LocatedPrompt[], options: Toke
     };
     const [clean, corrupt] = [tokens("clean"), tokens("corrupt")];
     const alignment = alignmentOf(prompt, clean, corrupt, where, options);
-    return {
-      clean,
-      corrupt,
-      answers: answers("answers"),
-      wrongAnswers: answers("wrong_answers"),
-      ...(alignment && { alignment }),
-    };
+    const [right, wrong] = [answers("answers"), answers("wrong_answers")];
+    if (!numbers) requireApart(right, wrong, prompt, where);
+    return { clean, corrupt, answers: right, wrongAnswers: wrong, ...(alignment && { alignment }) };
   });
   return { pairs, bos: bosId !== null };
 }
@@ -144,6 +140,18 @@ function answerIds(raw: RawAnswers, field: string, tokenizer: Tokenizer | null |
   return nested
     ? (raw as readonly (readonly (string | number)[])[]).map((list) => list.map(one))
     : (raw as readonly (string | number)[]).map(one);
+}
+
+/**
+ * Holds that no answer is a wrong one too: nothing could be right. Where answers are given position by position there are positions at which the
+ * two prompts of a pair agree, and so do their answers.
+ */
+function requireApart(answers: Answers, wrongAnswers: Answers, prompt: RawPrompt, where: string): void {
+  const both = (answers as readonly unknown[]).findIndex(
+    (id) => typeof id === "number" && (wrongAnswers as readonly unknown[]).includes(id),
+  );
+  if (both >= 0)
+    fail(where, `${JSON.stringify(prompt.answers[both])} is one of \`answers\` and of \`wrong_answers\`: give others`);
 }
 
 function hasFractions({ prompt }: LocatedPrompt): boolean {

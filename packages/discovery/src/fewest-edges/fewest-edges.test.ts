@@ -1,5 +1,5 @@
 import { Circuit, PruneScores, runCircuits } from "@autocircuit/core";
-import { correctPercent } from "@autocircuit/metrics";
+import { correctOfPairPercent, correctPercent } from "@autocircuit/metrics";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
@@ -102,6 +102,18 @@ describe("fewestEdges", () => {
       expect(found.circuit.size).toBeLessThan(model.graph.edgeCount);
     },
   );
+
+  it("an empty circuit whose outputs are all equal keeps nothing", async () => {
+    const task = await withModelAnswers(randomTask({ prompts: 8, seed: 6, outputBias: false }));
+    using model = task.model;
+    const scores = await random(model, null);
+    const found = await fewestEdges(model, task.prompts, scores, { keep: 0.5, ablation: "zero" });
+    expect(found.starts[0]!.curve[0]).toEqual({ edges: 0, kept: 0 });
+    expect(found.circuit.size).toBeGreaterThan(0);
+    using runs = await runCircuits(model, task.prompts, { scores, sizes: [0], ablation: "zero" });
+    for (const metric of [correctPercent, correctOfPairPercent])
+      expect(await metric(model, task.prompts, runs)).toMatchObject([{ edges: 0, value: 0 }]);
+  });
 
   it("counts each position of the output slice, reports progress, and stops when asked", async () => {
     const task = await withModelAnswers(randomTask({ prompts: 4, seed: 2, outputSlice: "not_first_seq" }));
