@@ -12,8 +12,10 @@ import { logitDiff } from "./answer-diff.ts";
 import { logitDiffPercent } from "./diff-percent.ts";
 import { FullModel } from "./full-model.ts";
 
-/** The first size, and how near to each other a size that keeps enough and one that does not are at the end. */
-const [FIRST, NEAR] = [16, 1.1];
+/** The first size. */
+const FIRST = 16;
+/** How near to each other a size that keeps enough and one that does not are at the end, as a factor. */
+export const FAITHFUL_WITHIN = 1.1;
 
 /** Options of {@link fewestFaithful}. */
 export interface FewestFaithfulOptions extends LongOptions {
@@ -35,7 +37,7 @@ const check = signature(
 
 /**
  * Looks for the shortest beginning of a ranking that keeps a share of the model's logit difference when everything outside it is ablated.
- * Sizes are doubled until one keeps enough, then halved in between: what is kept mostly grows with the size, but need not, so a smaller
+ * Sizes are doubled until one keeps enough, then halved in between, to within a factor of 1.1: what is kept mostly grows with the size, but need not, so a smaller
  * size may do as well.
  *
  * @returns its edges, equal scores included, and the share that they keep; null where the model's logit difference is not above 0, so that there is none to keep
@@ -55,7 +57,7 @@ export async function fewestFaithful(
     { edges: edgeCount, logits: await full.logits("clean", signal && { signal }) },
   ]);
   if (!(whole[0]!.value > 0)) return null;
-  const steps = Math.ceil(Math.log2(edgeCount / FIRST) + Math.log2(1 / Math.log2(NEAR)));
+  const steps = Math.ceil(Math.log2(edgeCount / FIRST) + Math.log2(1 / Math.log2(FAITHFUL_WITHIN)));
   let tried = 0;
   // Of the last size that kept enough; equal scores make a circuit larger than was asked for.
   let edges = edgeCount;
@@ -76,7 +78,7 @@ export async function fewestFaithful(
     high = Math.min(2 * high, edgeCount);
     kept = high === edgeCount ? 1 : await keeps(high);
   }
-  while (high - low > 1 && high > NEAR * low) {
+  while (high - low > 1 && high > FAITHFUL_WITHIN * low) {
     const size = Math.round((low + high) / 2);
     const share = await keeps(size);
     if (share < asked) low = size;

@@ -44,7 +44,7 @@ export {
 } from "./diff-percent.ts";
 export { promptGroups } from "./distinct-prompts.ts";
 export { haveRange } from "./faithfulness-range.ts";
-export { type FewestFaithfulOptions, fewestFaithful } from "./fewest-faithful.ts";
+export { FAITHFUL_WITHIN, type FewestFaithfulOptions, fewestFaithful } from "./fewest-faithful.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
 export {
   type AgainstRandom,

@@ -1,9 +1,23 @@
 import type { FaithfulSize } from "@autocircuit/discovery";
+import { FAITHFUL_WITHIN } from "@autocircuit/metrics";
 
 /** What the circuit keeps, for the report. */
-export function faithfulText({ asked, edges, kept, prompts }: FaithfulSize): string {
-  const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`;
+export function faithfulText({ asked, edges, kept, prompts, heldOut }: FaithfulSize): string {
   if (kept === null)
     return `The model's logit difference is not above 0 on these prompts: it does not do the task, and the ${edges} best edges say little.`;
-  return `The ${edges.toLocaleString("en-US")} best edges keep ${percent(kept)} of the logit difference on ${prompts} of the prompts to discover with; ${percent(asked)} were asked for.`;
+  const of = `on ${prompts} of the prompts to discover with`;
+  const found = `The ${edges.toLocaleString("en-US")} best edges keep ${percent(kept)} of the logit difference ${of}${heldOutText(heldOut)}`;
+  return `${found}. ${percent(asked)} were asked for; the size is found on the former, to within a factor of ${FAITHFUL_WITHIN}.`;
+}
+
+function heldOutText(heldOut: FaithfulSize["heldOut"]): string {
+  if (heldOut === null) return "; there are no others to hold that against";
+  const of = `on ${heldOut.prompts} of the prompts to measure on`;
+  return heldOut.kept === null
+    ? `; ${of} the model's is not above 0, so that nothing could be kept`
+    : `, and ${percent(heldOut.kept)} ${of}`;
+}
+
+function percent(share: number): string {
+  return `${Math.floor(share * 1000) / 10} %`;
 }

@@ -41,6 +41,7 @@ describe("a ready-made task on a model of another shape", () => {
     expect(html).toContain("answer above every wrong one, model alone, 64 prompts");
 
     expect([faithful!.asked, faithful!.prompts]).toEqual([0.9, 24]);
+    expect(faithful!.heldOut).toMatchObject({ prompts: expect.any(Number) });
     expect(result.circuit).toHaveLength(faithful!.edges);
     if (faithful!.kept === null) expect(html).toContain("it does not do the task");
     else expect(faithful!.kept).toBeGreaterThanOrEqual(0.9);

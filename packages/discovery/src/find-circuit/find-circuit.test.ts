@@ -1,5 +1,5 @@
-import { type Edge, firstPrompts, LoadedTask, PromptLoader } from "@autocircuit/core";
-import { fewestFaithful } from "@autocircuit/metrics";
+import { type Edge, firstPrompts, LoadedTask, PromptLoader, runCircuits } from "@autocircuit/core";
+import { fewestFaithful, logitDiffPercent } from "@autocircuit/metrics";
 import { describe, expect, it } from "vitest";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { edgeAttribution } from "../edge-attribution.ts";
@@ -13,9 +13,9 @@ import { startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
 
-function taskWith(knownEdges: readonly Edge[] | null): LoadedTask {
+function taskWith(knownEdges: readonly Edge[] | null, test = prompts): LoadedTask {
   const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, dataset: { prompts: [] } };
-  const parts = { model, train: prompts, test: prompts, knownEdges, sharedPrefix: null };
+  const parts = { model, train: prompts, test, knownEdges, sharedPrefix: null };
   return new LoadedTask(definition, parts, () => undefined);
 }
 const open = taskWith(null);
@@ -45,10 +45,27 @@ describe("findCircuit", () => {
       onProgress: ({ step }) => progress.push(step),
     });
     const { edges, kept } = (await fewestFaithful(model, firstPrompts(prompts, 24), found.scores, { share: 0.8 }))!;
-    expect(found.faithful).toEqual({ asked: 0.8, edges, kept, prompts: 12 });
+    const heldOut = { kept: expect.closeTo(kept, 5), prompts: 12 };
+    expect(found.faithful).toEqual({ asked: 0.8, edges, kept, prompts: 12, heldOut });
     expect([found.circuit.size, found.size]).toEqual([edges, edges]);
     expect(kept).toBeGreaterThanOrEqual(0.8);
     expect(new Set(progress)).toEqual(new Set(["edge-attribution", "size"]));
+  });
+
+  it("says what so many edges keep on prompts by which their number was not chosen", async () => {
+    const other = await withModelAnswers({
+      model,
+      prompts: randomTask({ prompts: 70, batchSize: 10, seed: 33 }).prompts,
+    });
+    const asked = { algorithm: "edge-attribution", faithful: 0.8 } as const;
+    const { faithful, circuit } = await findCircuit(taskWith(null, other.prompts), asked);
+    using few = firstPrompts(other.prompts, 64);
+    using runs = await runCircuits(model, few, { circuits: [circuit] });
+    const [measured] = await logitDiffPercent(model, few, runs);
+    expect(faithful!.heldOut).toEqual({ kept: expect.closeTo(measured!.value / 100, 5), prompts: 64 });
+    expect(faithful!.heldOut!.kept).not.toBeCloseTo(faithful!.kept!, 3);
+    using none = new PromptLoader([], { batchSize: 1 });
+    expect((await findCircuit(taskWith(null, none), asked)).faithful!.heldOut).toBeNull();
   });
 
   it("selects the circuit as it is told to", async () => {
