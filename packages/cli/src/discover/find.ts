@@ -39,14 +39,17 @@ const SAID_FROM = 2000;
 class StepsProgress implements Disposable {
   #step: string | undefined;
   #progress: Progress | undefined;
+  #done = 0;
 
-  update({ step, done, total, most }: StepProgress): void {
-    if (step !== this.#step) {
+  update({ step, done, total, most, even = true }: StepProgress): void {
+    // A phase of a search may begin again.
+    if (step !== this.#step || done < this.#done) {
       this[Symbol.dispose]();
-      this.#progress = new Progress(step, process.stderr, most);
+      this.#progress = new Progress(step, process.stderr, even);
       this.#step = step;
     }
-    this.#progress?.update(done, total);
+    this.#done = done;
+    this.#progress?.update(done, total, most);
   }
 
   [Symbol.dispose](): void {

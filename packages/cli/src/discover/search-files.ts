@@ -172,7 +172,7 @@ export class SearchFiles implements Disposable {
       return [`${algorithm}: nothing smaller than the whole graph was found yet`];
     const what = {
       acdc: `${kept} of ${edges} edges are left: no threshold removed them, or none was tried yet`,
-      "fewest-edges": `the best circuit so far has ${kept} of ${scores.graph.edgeCount} edges and keeps enough`,
+      "fewest-edges": `the best circuit so far has ${kept} of ${scores.graph.edgeCount} edges and keeps enough${onFew(scores)}`,
     }[algorithm!];
     const path = join(this.#settings.out, "scores-so-far.safetensors");
     writeWholeSync(path, scores.toBytes({ task: this.#settings.subject.name }));
@@ -189,6 +189,12 @@ export class SearchFiles implements Disposable {
     clearInterval(this.#timer);
     this.#signal.removeEventListener("abort", this.#stopped);
   }
+}
+
+/** Of a circuit that was found before there was one that keeps enough on all prompts. */
+function onFew({ info }: PruneScores): string {
+  const prompts = info.options?.prompts;
+  return typeof prompts === "number" ? ` on the first ${prompts} prompts` : "";
 }
 
 function parsed(path: string): unknown {

@@ -31,9 +31,20 @@ it("says how long a long step will take, and what is left, by the speed until th
   expect(lines[0]).toBe("acdc: 10,100 steps will take about 16 min 38 s, by the first 120\n");
   expect(lines.at(-1)).toBe("acdc: 200 of 10100, about 16 min 30 s left\n");
   expect(lines).toHaveLength(3);
-  using limited = new Progress("fewest edges", stream, 60);
-  limited.update(0, 1000);
+  // Ended before all is done: it is said when, not how long it would take.
+  using limited = new Progress("nodes", stream);
+  limited.update(0, 1000, 60);
   vi.advanceTimersByTime(10000);
-  limited.update(1, 1000);
-  expect(lines.at(-1)).toBe("fewest edges: 1 of 1000, about 50 s left\n");
+  limited.update(1, 1000, 50);
+  expect(lines.at(-1)).toBe("nodes: 1 of 1000, at most 50 s left\n");
+  vi.advanceTimersByTime(10000);
+  limited.update(999, 1000, 40);
+  expect(lines.at(-1)).toBe("nodes: 999 of 1000, about 0 s left\n");
+  // Of steps that take longer and longer the first say nothing of the others.
+  using uneven = new Progress("sizes", stream, false);
+  uneven.update(0, 30, 100);
+  vi.advanceTimersByTime(10000);
+  uneven.update(20, 30, 90);
+  expect(lines.at(-1)).toBe("sizes: 20 of 30, at most 1 min 30 s left\n");
+  expect(lines).toHaveLength(6);
 });

@@ -14,8 +14,9 @@ export class Progress implements Disposable {
   readonly #label: string;
   readonly #stream: NodeJS.WriteStream;
   readonly #bar: SingleBar | undefined;
-  readonly #most: number;
-  readonly #made = Date.now();
+  /** When the step ends in any case. */
+  #ends = Number.POSITIVE_INFINITY;
+  readonly #even: boolean;
   #began = 0;
   #started = false;
   #foretold = false;
@@ -23,11 +24,11 @@ export class Progress implements Disposable {
   /** Steps that were done when it was first told: an earlier run's, or a first one that took longer than others. */
   #first: number | undefined;
 
-  /** @param most seconds after which the step ends in any case */
-  constructor(label: string, stream: NodeJS.WriteStream = process.stderr, most = Number.POSITIVE_INFINITY) {
+  /** @param even whether what is done tells how long the rest takes; else it is only said when it ends in any case */
+  constructor(label: string, stream: NodeJS.WriteStream = process.stderr, even = true) {
     this.#label = label;
     this.#stream = stream;
-    this.#most = most;
+    this.#even = even;
     const options = {
       format: `${label} {bar} {percentage}% | {value}/{total} | {left}`,
       stream,
@@ -37,12 +38,17 @@ export class Progress implements Disposable {
     this.#bar = stream.isTTY ? new SingleBar(options, Presets.shades_classic) : undefined;
   }
 
-  /** Reports that `done` of `total` steps are finished. */
-  readonly update = (done: number, total: number): void => {
+  /**
+   * Reports that `done` of `total` steps are finished.
+   *
+   * @param most seconds from now after which the step ends in any case
+   */
+  readonly update = (done: number, total: number, most = Number.POSITIVE_INFINITY): void => {
+    this.#ends = Date.now() + 1000 * most;
     if (this.#first === undefined) [this.#first, this.#began] = [done, Date.now()];
     const left = this.#left(done, total);
     this.#foretell(done, total, left);
-    const text = left === undefined ? "" : `about ${duration(left)} left`;
+    const text = left === undefined ? this.#atMost() : `about ${duration(left)} left`;
     if (this.#bar) {
       if (!this.#started) this.#bar.start(total, 0, { left: text });
       this.#bar.setTotal(total);
@@ -57,9 +63,15 @@ export class Progress implements Disposable {
   #left(done: number, total: number): number | undefined {
     const passed = Date.now() - this.#began;
     const made = done - this.#first!;
-    if (passed < MEASURED_FOR || made === 0) return undefined;
-    const ends = 1000 * this.#most - (Date.now() - this.#made);
-    return Math.min((passed / made) * (total - done), Math.max(0, ends)) / 1000;
+    if (!this.#even || passed < MEASURED_FOR || made === 0) return undefined;
+    const rest = (passed / made) * (total - done);
+    // Where it would take longer it is ended, and not all of it is done.
+    return Date.now() + rest > this.#ends ? undefined : rest / 1000;
+  }
+
+  #atMost(): string {
+    if (!Number.isFinite(this.#ends)) return "";
+    return `at most ${duration(Math.max(0, this.#ends - Date.now()) / 1000)} left`;
   }
 
   /** Says once how long a long step will take, measured from its first part. */

@@ -1,7 +1,7 @@
 import { throwIfAborted } from "@autocircuit/core";
-import { circuitSize } from "./circuit-size.ts";
 import { type EliminationOptions, removeIfEnough } from "./eliminate.ts";
 import type { RankingSearch } from "./ranking-search.ts";
+import { searchPhases } from "./search-progress.ts";
 
 /**
  * Drops whole nodes: visits the heads and MLPs whose strongest edge ranks lowest first, and drops all edges of one together if enough is
@@ -11,7 +11,7 @@ import type { RankingSearch } from "./ranking-search.ts";
  * @param options.order every edge, the least important first
  */
 export async function dropNodes(search: RankingSearch, options: EliminationOptions): Promise<void> {
-  const { graph, order, signal, onSize } = options;
+  const { graph, order, signal, onProgress } = options;
   const { mask } = search;
   const edgesOf = new Map<number, number[]>();
   for (const edge of order.toReversed()) {
@@ -24,6 +24,6 @@ export async function dropNodes(search: RankingSearch, options: EliminationOptio
     throwIfAborted(signal);
     await removeIfEnough(mask, edges, options);
     search.nodes++;
-    onSize?.(circuitSize(mask));
+    onProgress?.({ phase: searchPhases.nodes, done: search.nodes, total: edgesOf.size, even: true });
   }
 }

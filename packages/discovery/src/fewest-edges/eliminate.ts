@@ -4,6 +4,7 @@ import { type EvaluateMasks, speculativePass } from "../speculation/speculative-
 import { circuitSize } from "./circuit-size.ts";
 import { removeDangling } from "./live-edges.ts";
 import { newSweep, type Sweep } from "./ranking-search.ts";
+import { type SearchProgress, searchPhases } from "./search-progress.ts";
 
 /** What {@link eliminate} needs. */
 export interface EliminationOptions {
@@ -18,8 +19,7 @@ export interface EliminationOptions {
   readonly forward: boolean;
   readonly largestBatch: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called with the size of the circuit now and then. */
-  readonly onSize?: ((edges: number) => void) | undefined;
+  readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function eliminate(
   options: EliminationOptions,
   sweep: Sweep = newSweep(mask.length),
 ): Promise<void> {
-  const { graph, order, need, count, largestBatch, signal, onSize } = options;
+  const { graph, order, need, count, largestBatch, signal, onProgress } = options;
   const groups = graph.groupOfEdge();
   for (let shrunk = true; shrunk; ) {
     if (sweep.before === undefined) {
@@ -44,6 +44,7 @@ export async function eliminate(
       sweep.visited.fill(0);
     }
     const left = order.filter((edge) => mask[edge] === 0 && sweep.visited[edge] === 0);
+    const before = sweep.visited.reduce((count, visited) => count + visited, 0);
     let decided = 0;
     await speculativePass({
       order: left,
@@ -56,7 +57,9 @@ export async function eliminate(
       onDecided: (edges) => {
         for (const edge of left.subarray(decided, decided + edges)) sweep.visited[edge] = 1;
         decided += edges;
-        onSize?.(circuitSize(mask));
+        onProgress?.({
+          ...{ phase: searchPhases.edges, done: before + decided, total: before + left.length, even: true },
+        });
       },
     });
     shrunk = circuitSize(mask) < sweep.before;

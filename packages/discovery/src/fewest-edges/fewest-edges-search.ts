@@ -8,8 +8,10 @@ import {
   type SearchState,
   unpacked,
 } from "../long-search/search-state.ts";
+import { beginning } from "./beginning.ts";
 import { circuitSize } from "./circuit-size.ts";
-import { newRanking, type RankingSearch } from "./ranking-search.ts";
+import type { FirstCircuit } from "./first-circuit.ts";
+import type { RankingSearch } from "./ranking-search.ts";
 import type { KeptAtSize } from "./smallest-prefix.ts";
 
 /** How far one ranking led. */
@@ -26,6 +28,8 @@ export interface FewestEdgesStart {
 export class FewestEdgesSearch implements RunningSearch {
   /** Rankings that were followed to the end, in their order. */
   readonly starts: FewestEdgesStart[] = [];
+  /** What keeps enough on a few prompts; it counts until there is a circuit that does on all. */
+  first: FirstCircuit | undefined;
   /** The ranking that is followed now. */
   present: RankingSearch | undefined;
   /** What is left to do on {@link mask}, where its ranking's share of the time was over. */
@@ -57,9 +61,14 @@ export class FewestEdgesSearch implements RunningSearch {
     this.#asked = askedOf(graph, { ...described, prompts });
   }
 
-  /** Ends the present ranking: its circuit becomes the best if it is the smallest. Without any it is the whole graph. */
+  /** Ends the present ranking: its circuit becomes the best if it is the smallest. A ranking without any is as good as the whole graph. */
   finish(complete: boolean): void {
-    const present = this.present ?? newRanking(this.#graph.edgeCount, [], new Float32Array(this.#graph.edgeCount));
+    const { present } = this;
+    if (present === undefined) {
+      const { edgeCount } = this.#graph;
+      this.starts.push({ prefix: edgeCount, edges: edgeCount, curve: [] });
+      return;
+    }
     const { prefix, curve, mask } = present;
     const edges = circuitSize(mask);
     // A circuit that is far too large has no time for single edges.
@@ -76,15 +85,36 @@ export class FewestEdgesSearch implements RunningSearch {
   get led(): FewestEdgesStart[] {
     const { present, starts } = this;
     if (present === undefined) return starts;
-    return [...starts, { prefix: present.prefix, edges: circuitSize(present.mask), curve: present.curve }];
+    const { prefix, mask, curve } = present;
+    return [...starts, { prefix, edges: Math.min(prefix, circuitSize(mask)), curve }];
   }
 
-  /** The smallest circuit so far that keeps enough, and its ranking; the whole graph before there is any. */
-  smallest(): { mask: Float32Array; from: number } {
-    const { present, mask = new Float32Array(this.#graph.edgeCount) } = this;
-    if (present !== undefined && circuitSize(present.mask) < circuitSize(mask))
-      return { mask: present.mask, from: this.starts.length };
-    return { mask, from: this.bestRanking };
+  /**
+   * The smallest circuit so far that keeps enough, and its ranking; before there is any what does on a few prompts alone (`first`), or else the
+   * whole graph.
+   */
+  smallest(): { mask: Float32Array; from: number; first: FirstCircuit | undefined } {
+    const { present, rest, mask, bestRanking, starts } = this;
+    const found = mask === undefined ? [] : [{ mask, from: bestRanking }];
+    if (rest !== undefined) found.push({ mask: this.#beginning(rest, bestRanking), from: bestRanking });
+    if (present !== undefined) {
+      found.push({ mask: present.mask, from: starts.length });
+      found.push({ mask: this.#beginning(present, starts.length), from: starts.length });
+    }
+    const smallest = found.sort((a, b) => circuitSize(a.mask) - circuitSize(b.mask))[0];
+    if (smallest !== undefined) return { ...smallest, first: undefined };
+    const { first } = this;
+    return { mask: first?.mask ?? new Float32Array(this.#graph.edgeCount), from: 0, first };
+  }
+
+  /** The shortest beginning of a ranking that keeps enough, where elimination began with more; else its circuit. */
+  #beginning({ prefix, mask }: RankingSearch, place: number): Float32Array {
+    if (prefix >= circuitSize(mask)) return mask;
+    return beginning(
+      Uint32Array.from(this.#rankings[place]!.top(prefix), ({ index }) => index),
+      prefix,
+      mask.length,
+    );
   }
 
   goOnFrom(state: SearchState): void {
@@ -134,12 +164,12 @@ export class FewestEdgesSearch implements RunningSearch {
    * without each edge is known only at the end.
    */
   best(): PruneScores {
-    const { mask, from } = this.smallest();
+    const { mask, from, first } = this.smallest();
     const ranked = this.#rankings[from]!.values;
     const least = ranked.reduce((low, value) => (value === 0 ? low : Math.min(low, Math.abs(value))), 1);
     const inside = (value: number) => (value === 0 || value === Number.NEGATIVE_INFINITY ? least : value);
     const scores = Float32Array.from(mask, (outside, edge) => (outside ? 0 : inside(ranked[edge]!)));
-    const options = { ...this.#described, unfinished: true };
+    const options = { ...this.#described, unfinished: true, ...(first && { prompts: first.prompts }) };
     return new PruneScores(this.#graph, scores, { algorithm: "fewest-edges", options });
   }
 }

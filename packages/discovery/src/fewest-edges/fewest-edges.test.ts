@@ -119,16 +119,17 @@ describe("fewestEdges", () => {
     const task = await withModelAnswers(randomTask({ prompts: 4, seed: 2, outputSlice: "not_first_seq" }));
     using model = task.model;
     const scores = await random(model, null);
-    const seen: number[] = [];
+    const seen: { phase: string; share: number }[] = [];
     const found = await fewestEdges(model, task.prompts, scores, {
       keep: 0.9,
       tries: 2,
-      onProgress: ({ done, total }) => seen.push(done / total),
+      onProgress: ({ phase, done, total }) => seen.push({ phase, share: done / total }),
     });
     expect(found.outputs).toBe(20);
     expect(found.answers).toBe(20);
-    expect(seen.at(-1)).toBe(1);
-    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toEqual({ phase: "scores", share: 1 });
+    expect([...new Set(seen.map(({ phase }) => phase))]).toEqual(["sizes", "nodes", "single edges", "scores"]);
+    expect(Math.max(...seen.map(({ share }) => share))).toBe(1);
     const abort = new AbortController();
     const stopped = fewestEdges(model, task.prompts, scores, { signal: abort.signal, onProgress: () => abort.abort() });
     await expect(stopped).rejects.toMatchObject({ code: "aborted" });

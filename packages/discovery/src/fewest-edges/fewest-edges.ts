@@ -13,16 +13,20 @@ import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../dis
 import { SearchClock } from "../long-search/search-clock.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
 import { answeringAtOnce, freeBytes } from "../speculation/circuits-at-once.ts";
-import type { EliminationOptions } from "./eliminate.ts";
 import { FewestEdgesSearch, type FewestEdgesStart } from "./fewest-edges-search.ts";
-import { followRanking, shrink } from "./follow-ranking.ts";
+import { firstCircuit } from "./first-circuit.ts";
 import { KeptAnswers } from "./kept-answers.ts";
+import { KnownCounts } from "./known-counts.ts";
 import { lossesOf } from "./losses.ts";
 import { nothingRight, requireJudgeable } from "./right-answers.ts";
-import { shrinkAtRandom } from "./shrink-at-random.ts";
+import type { SearchProgress } from "./search-progress.ts";
+import { searchRankings } from "./search-rankings.ts";
+import type { PrefixSearch } from "./smallest-prefix.ts";
 
 /** Options of {@link fewestEdges}. */
-export interface FewestEdgesOptions extends DiscoveryOptions, ResumableOptions {
+export interface FewestEdgesOptions extends Omit<DiscoveryOptions, "onProgress">, ResumableOptions {
+  /** Called while it searches. */
+  readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
   /** Share of the answers to keep, above 0, at most 1. Default 0.99. */
   readonly keep?: number | undefined;
   /** What edges outside the circuit take instead of their source's output; made from the corrupt prompts. Default `"resample"`. */
@@ -35,8 +39,9 @@ export interface FewestEdgesOptions extends DiscoveryOptions, ResumableOptions {
   /** Most circuits run at once; more is faster for small models and takes more memory. Default: what fits in half a GiB, at most 32. */
   readonly largestBatch?: number | undefined;
   /**
-   * Seconds to spend, after which the smallest circuit so far is given. Edges are dropped many together first where there is no time to
-   * try each. Default: no limit.
+   * Seconds to spend, after which the smallest circuit so far is given: in however short a time the beginning of the first ranking that keeps
+   * enough on a few prompts, then one that does on all. Edges are dropped many together first where there is no time to try each.
+   * Default: no limit.
    */
   readonly seconds?: number | undefined;
 }
@@ -49,6 +54,8 @@ export interface FewestEdges {
    * time was over before that was known, the scores of the ranking that it comes from.
    */
   readonly scores: PruneScores;
+  /** Prompt pairs by which that was judged: all, unless the time was over before anything kept enough on all. */
+  readonly prompts: number;
   /** Outputs that were judged: prompts, or prompts times positions of the output slice. */
   readonly outputs: number;
   /** Answers that the full model gets right. */
@@ -57,6 +64,8 @@ export interface FewestEdges {
   readonly kept: number;
   /** Whether no single edge can be dropped; false where the time was over before that was known. */
   readonly complete: boolean;
+  /** Where the search stood when its time was over; null where it was not, or was over before it began. */
+  readonly ended: SearchProgress | null;
   /** What came of each ranking that there was time for. */
   readonly starts: readonly FewestEdgesStart[];
   /** Which of the rankings led to the circuit. */
@@ -117,79 +126,70 @@ export async function fewestEdges(
   const search = new FewestEdgesSearch(graph, rankings, described, keys);
   if (options.resume) search.goOnFrom(options.resume);
   options.onSearch?.(search);
-  using judge = await KeptAnswers.start(model, prompts, ablation, signal);
+  if (limited && search.present === undefined && search.mask === undefined) {
+    const ranking = rankingOf(rankings[0]!);
+    const need = (judge: KeptAnswers) => answersNeeded(judge, keep);
+    search.first = await firstCircuit(model, prompts, { ranking, need, ablation, clock, signal });
+  }
+  let last: SearchProgress | undefined;
+  const report = (progress: SearchProgress | undefined) => {
+    last = progress;
+    if (progress) onProgress?.(progress);
+  };
+  let started: KeptAnswers | undefined;
+  // Without a circuit to show there is nothing to do but to run the full model to the end.
+  const under = search.first === undefined ? signal : clock.signal;
+  await clock.within(async () => {
+    started = await KeptAnswers.start(model, prompts, ablation, { signal: under, onBatch: () => report(last) });
+  });
+  if (started === undefined) return ofFewPrompts(search, undefined);
+  using judge = started;
+  const known = new KnownCounts();
   const need = answersNeeded(judge, keep);
   const largestBatch = options.largestBatch ?? (await fittingBatch(model, prompts));
-  const steps = (rankings.length + tries) * graph.edgeCount;
-  let finished = (search.starts.length + search.tried.length) * graph.edgeCount;
-  let done = 0;
-  const report = (step: number) => {
-    done = Math.max(done, step);
-    onProgress?.({ done, total: steps });
+  const parts = {
+    ...{ graph, search, judge, known, need, largestBatch, clock, limited },
+    ...{ ablation, tries, seed },
   };
-  const counting = (under: AbortSignal | undefined) => (masks: Float32Array, rows: number, atLeast?: number) =>
-    judge.count(masks, rows, atLeast, under);
-  const eliminating = (under: AbortSignal | undefined): Omit<EliminationOptions, "order"> => ({
-    ...{ graph, need, largestBatch, signal: under },
-    count: (masks, rows) => judge.count(masks, rows, need, under),
-    // Of a node whose inputs are all resampled, the output is the corrupt run's, as if it were ablated itself.
-    forward: ablation === "resample",
-    onSize: (edges) => report(finished + Math.max(0, graph.edgeCount - edges)),
-  });
-
-  const rankingOf = (place: number) => Uint32Array.from(rankings[place]!.top(graph.edgeCount), ({ index }) => index);
-  let complete = await clock.within(async () => {
-    while (search.starts.length < rankings.length) {
-      const left = rankings.length - search.starts.length + (tries > 0 ? 1 : 0);
-      // The last one has all the time that is left, and stands where that ends.
-      using part = left > 1 ? clock.part(Math.max(FIRST_SHARE, 1 / left)) : null;
-      const { signal: under } = part ?? clock;
-      const [count, elimination] = [counting(under), eliminating(under)];
-      const ranking = rankingOf(search.starts.length);
-      const options = { graph, ranking, need, largestBatch, count, elimination, clock: part ?? clock, limited };
-      const follow = () => followRanking(search, options);
-      const done = part === null ? await follow().then(() => true) : await part.within(follow);
-      search.finish(done);
-      finished += graph.edgeCount;
-    }
-    if (search.rest) {
-      // Others needed less than their share of the time.
-      await shrink(search.rest, { ...eliminating(clock.signal), order: rankingOf(search.bestRanking).toReversed() });
-      search.rest = undefined;
-    }
-    await shrinkAtRandom(search.mask!, {
-      ...{ ...eliminating(clock.signal), tries, seed, tried: search.tried },
-      onCircuit: (mask) => (search.mask = mask),
-      onTried: () => (finished += graph.edgeCount),
-    });
-  });
-  const { mask, from: best } = search.smallest();
+  const searched = await clock.within(() =>
+    searchRankings({ ...parts, rankings: rankings.map(rankingOf), onProgress: report }),
+  );
+  const { mask, from: best, first } = search.smallest();
+  if (first !== undefined) return ofFewPrompts(search, last);
   const about = {
-    outputs: judge.outputs,
-    answers: judge.answers,
-    starts: search.led,
-    best,
-    tried: search.tried.length,
+    ...{ outputs: judge.outputs, answers: judge.answers, prompts: prompts.promptCount },
+    ...{ starts: search.led, best, tried: search.tried.length },
   };
   const circuit = Circuit.where(graph, (edge) => mask[edge] === 0);
   let losses: Awaited<ReturnType<typeof lossesOf>> | undefined;
-  if (complete)
-    complete = await clock.within(async () => {
-      losses = await lossesOf(mask, { count: counting(clock.signal), largestBatch });
-    });
-  report(steps);
+  const complete =
+    searched &&
+    (await clock.within(async () => {
+      const count: PrefixSearch["count"] = (masks, rows) => judge.count(masks, rows, 0, clock.signal);
+      losses = await lossesOf(mask, { count, largestBatch, onProgress: report });
+    }));
   if (losses !== undefined) {
     const values = losses.lost.map((answers) => answers / judge.answers);
     const scores = new PruneScores(graph, values, { algorithm: "fewest-edges", options: described, seed });
-    return { circuit, scores, kept: losses.kept, complete, ...about };
+    return { circuit, scores, kept: losses.kept, complete, ended: null, ...about };
   }
-  const whole = circuit.size === graph.edgeCount;
-  const [kept = 0] = whole ? [judge.answers] : await counting(signal)(mask, 1);
-  return { circuit, scores: search.best(), kept, complete, ...about };
+  const whole = circuit.size === graph.edgeCount ? judge.answers : undefined;
+  const kept = whole ?? known.of(mask) ?? (await judge.count(mask, 1, 0, signal))[0]!;
+  return { circuit, scores: search.best(), kept, complete, ended: last ?? null, ...about };
 }
 
-/** Share of what is left of a limited time for the next ranking: the first are the better ones. */
-const FIRST_SHARE = 0.7;
+function rankingOf(scores: PruneScores): Uint32Array {
+  return Uint32Array.from(scores.top(scores.graph.edgeCount), ({ index }) => index);
+}
+
+/** What there is where the time was over before anything kept enough on all prompts. */
+function ofFewPrompts(search: FewestEdgesSearch, ended: SearchProgress | undefined): FewestEdges {
+  const { mask, outputs, answers, kept, prompts } = search.first!;
+  const scores = search.best();
+  const circuit = Circuit.where(scores.graph, (edge) => mask[edge] === 0);
+  const about = { complete: false, ended: ended ?? null, starts: search.led, best: 0, tried: 0 };
+  return { circuit, scores, outputs, answers, kept, prompts, ...about };
+}
 
 function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number {
   // A little less than the product, so that 0.99 of 100 is 99 in spite of rounding.

@@ -1,11 +1,13 @@
 import type { Graph } from "@autocircuit/core";
 import type { SearchClock } from "../long-search/search-clock.ts";
+import { beginning } from "./beginning.ts";
 import { circuitSize } from "./circuit-size.ts";
 import { dropNodes } from "./drop-nodes.ts";
 import { dropTogether } from "./drop-together.ts";
 import { type EliminationOptions, eliminate } from "./eliminate.ts";
 import type { FewestEdgesSearch } from "./fewest-edges-search.ts";
 import { newRanking, type RankingSearch } from "./ranking-search.ts";
+import { searchPhases } from "./search-progress.ts";
 import { type PrefixSearch, smallestPrefix } from "./smallest-prefix.ts";
 
 /** What {@link followRanking} needs. */
@@ -31,14 +33,22 @@ export async function followRanking(search: FewestEdgesSearch, options: FollowOp
   const order = ranking.toReversed();
   if (!search.present?.settled) {
     const shortest = Math.min(...search.starts.map(({ prefix }) => prefix));
+    const onEnough = (edges: number, curve: RankingSearch["curve"]) => {
+      const { present } = search;
+      if (present && present.prefix <= edges) search.present = { ...present, curve };
+      else search.present = newRanking(edges, curve, beginning(ranking, edges));
+    };
+    if (limited && search.first !== undefined && search.starts.length === 0)
+      onEnough(await sizeOnAll(search.first.size, options), []);
     const found = await smallestPrefix({
-      ...{ ranking, need, largestBatch, count, signal: clock.signal },
+      ...{ ranking, need, count, signal: clock.signal },
+      // Where time is short a size that keeps enough is not to wait for larger ones.
+      largestBatch: limited ? 1 : largestBatch,
       seconds: limited ? PREFIX_SHARE * clock.left : Number.POSITIVE_INFINITY,
       most: MUCH_LONGER * shortest,
-      onEnough: (edges, curve) => {
-        search.present = newRanking(edges, curve, beginning(ranking, edges));
-        elimination.onSize?.(edges);
-      },
+      onEnough,
+      onMeasured: (done, total) =>
+        elimination.onProgress?.({ phase: searchPhases.sizes, done, total: Math.max(done, total), even: false }),
     });
     if (found === undefined) return;
     const { size, curve } = found;
@@ -63,6 +73,18 @@ export async function shrink(found: RankingSearch, options: EliminationOptions):
   await eliminate(found.mask, options, found.sweep);
 }
 
+/** How much longer the next beginning is that is tried on all prompts. */
+const LONGER = 1.5;
+
+/** The size that keeps enough on a few prompts, or the next larger one that does on all. */
+async function sizeOnAll(size: number, { ranking, need, count }: FollowOptions): Promise<number> {
+  for (let tried = size; tried < ranking.length; tried = Math.ceil(LONGER * tried)) {
+    const [kept = 0] = await count(beginning(ranking, tried), 1, need);
+    if (kept >= need) return tried;
+  }
+  return ranking.length;
+}
+
 /** Share of a limited time that measuring a ranking's curve may take beyond the sizes that are needed. */
 const PREFIX_SHARE = 0.1;
 /** A ranking that needs so many times the edges of another one hardly leads to a smaller circuit. */
@@ -85,10 +107,4 @@ async function startMask(
   const longer = beginning(ranking, 2 * size);
   const [kept = 0] = await count(longer, 1, need);
   return kept >= need ? longer : beginning(ranking, size);
-}
-
-function beginning(ranking: Uint32Array, length: number): Float32Array {
-  const mask = new Float32Array(ranking.length).fill(1);
-  for (const edge of ranking.subarray(0, length)) mask[edge] = 0;
-  return mask;
 }

@@ -53,6 +53,7 @@ export class KeptAnswers implements Disposable {
   readonly #batches: JudgedBatch[];
   readonly #shared: Ablation | undefined;
   readonly #circuits = new CircuitsInMemory();
+  readonly #onBatch: (() => void) | undefined;
   /** Of prompts whose prefixes are each one's own, which cannot be repeated. */
   readonly #alone = new CircuitsInMemory(1);
 
@@ -62,7 +63,9 @@ export class KeptAnswers implements Disposable {
     batches: JudgedBatch[],
     outputs: number,
     shared: Ablation | undefined,
+    onBatch: (() => void) | undefined,
   ) {
+    this.#onBatch = onBatch;
     this.#model = model;
     this.#type = type;
     this.#batches = batches;
@@ -71,12 +74,16 @@ export class KeptAnswers implements Disposable {
     this.answers = batches.reduce((sum, { answers }) => sum + answers, 0);
   }
 
-  /** Runs the full model on all prompts. */
+  /**
+   * Runs the full model on all prompts.
+   *
+   * @param options.onBatch called whenever circuits were run on a batch
+   */
   static async start(
     model: PatchableModel,
     prompts: PromptLoader,
     type: AblationType,
-    signal?: AbortSignal,
+    { signal, onBatch }: { signal?: AbortSignal | undefined; onBatch?: (() => void) | undefined } = {},
   ): Promise<KeptAnswers> {
     const shared = dataSetSides(type) && (await model.ablations(prompts, type, { signal }));
     const all = prompts.promptCount * ablationBytes(model, prompts.batches[0]?.length ?? 0);
@@ -96,7 +103,7 @@ export class KeptAnswers implements Disposable {
       dispose(judged, shared);
       throw error;
     }
-    return new KeptAnswers(model, type, judged, outputs, shared);
+    return new KeptAnswers(model, type, judged, outputs, shared, onBatch);
   }
 
   /**
@@ -117,6 +124,7 @@ export class KeptAnswers implements Disposable {
         rows.set(masks.subarray(row * edges, (row + 1) * edges), place * edges);
       });
       const found = await this.#countBatch(judged, rows, alive.length, signal);
+      this.#onBatch?.();
       alive.forEach((row, place) => {
         kept[row]! += found[place]!;
       });

@@ -10,8 +10,6 @@ export interface ShrinkOptions extends Omit<EliminationOptions, "order"> {
   readonly tried: number[];
   /** Called with the circuit that a try led to. */
   readonly onCircuit: (mask: Float32Array) => void;
-  /** Called after each try. */
-  readonly onTried?: (() => void) | undefined;
 }
 
 /** Edges added in a try: enough to leave a local minimum, few enough that most of the work is not done again. */
@@ -43,7 +41,6 @@ export async function shrinkAtRandom(mask: Float32Array, options: ShrinkOptions)
     // An equal one is taken too: from there other circuits are near.
     if (circuitSize(candidate) <= circuitSize(present)) present = candidate;
     options.onCircuit(present);
-    options.onTried?.();
   }
   return present;
 }

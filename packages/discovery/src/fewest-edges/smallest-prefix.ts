@@ -23,6 +23,8 @@ export interface PrefixSearch {
   readonly most?: number | undefined;
   /** Called with each size that suffices, the smallest so far, and the curve until then. */
   readonly onEnough?: ((edges: number, curve: readonly KeptAtSize[]) => void) | undefined;
+  /** Called with how many sizes were measured, and about how many it will be in all. */
+  readonly onMeasured?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Up to this many sizes are measured for the curve. */
@@ -41,12 +43,19 @@ export async function smallestPrefix(search: PrefixSearch): Promise<{ size: numb
   const started = performance.now();
   const curve: KeptAtSize[] = [];
   const sizes = spreadSizes(ranking.length);
+  let measuredSizes = 0;
+  const told = (more: number, rest: number) => {
+    measuredSizes += more;
+    search.onMeasured?.(measuredSizes, measuredSizes + Math.ceil(rest));
+  };
   for (let first = 0; first < sizes.length; first += largestBatch) {
     const known = curve.some(({ kept }) => kept >= need);
     const late = performance.now() - started > 1000 * seconds;
     if (late && known) break;
     if (late && sizes[first]! > most) return undefined;
     curve.push(...(await keptAt(search, sizes.slice(first, first + largestBatch))));
+    const [size, before = 0] = [curve.at(-1)!.edges, curve.at(-2)?.edges];
+    told(curve.length - measuredSizes, sizes.length - curve.length + stepsBetween(before, size, largestBatch));
     const smallest = known ? undefined : curve.find(({ kept }) => kept >= need);
     if (smallest) onEnough?.(smallest.edges, [...curve]);
   }
@@ -64,8 +73,14 @@ export async function smallestPrefix(search: PrefixSearch): Promise<{ size: numb
       onEnough?.(high, curve);
     }
     low = measured[(first < 0 ? measured.length : first) - 1]?.edges ?? low;
+    told(measured.length, stepsBetween(low, high, largestBatch));
   }
   return { size: high, curve };
+}
+
+/** Sizes that are measured until two that are next to each other are left. */
+function stepsBetween(low: number, high: number, together: number): number {
+  return high - low > 1 ? (together * Math.log(high - low)) / Math.log(together + 1) : 0;
 }
 
 /** About evenly spread on a logarithmic axis, from 0 to the whole graph. */

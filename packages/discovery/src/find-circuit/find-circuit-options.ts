@@ -50,12 +50,14 @@ export interface FindCircuitOptions {
 
 /** How far one of the steps is. */
 export interface StepProgress {
-  /** The algorithm that runs, or `fewest edges`. */
+  /** The algorithm that runs, or what the search for the fewest edges does: `fewest edges, nodes`. */
   readonly step: string;
   readonly done: number;
   readonly total: number;
-  /** Seconds after which it ends in any case; infinite without a limit. */
+  /** Seconds from now after which it ends in any case; infinite without a limit. */
   readonly most: number;
+  /** Whether steps take about equally long, so that what is left can be told from what is done. Default true. */
+  readonly even?: boolean | undefined;
 }
 
 /** Scores that an algorithm gave. */

@@ -111,7 +111,7 @@ describe("findCircuit", () => {
       startingAlgorithms(model.graph.edgeCount).map(([name]) => name),
     );
     expect(found.options).toMatchObject({ keep: 0.8, tries: 1 });
-    expect(steps).toContain("fewest edges");
+    expect(steps).toContain("fewest edges, single edges");
     const { rankings, search } = seen.at(-1)!;
     expect(rankings).toHaveLength(4);
     expect(search!.state().algorithm).toBe("fewest-edges");
@@ -122,7 +122,7 @@ describe("findCircuit", () => {
       resume: { rankings, search: search!.state() },
       onProgress: ({ step }) => again.add(step),
     });
-    expect([...again]).toEqual(["fewest edges"]);
+    expect([...again]).toEqual(["fewest edges, scores"]);
     expect(resumed.circuit.indices).toEqual(found.circuit.indices);
   });
 

@@ -99,7 +99,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     ...{ keep, ablation, tries: options.tries, seed, signal },
     ...(Number.isFinite(seconds) && { seconds: most }),
     ...resumable("fewest-edges"),
-    onProgress: (progress) => onProgress?.({ step: "fewest edges", ...progress, most }),
+    onProgress: ({ phase, ...progress }) => onProgress?.({ step: `fewest edges, ${phase}`, ...progress, most: left() }),
   });
   const { circuit, scores } = kept.found;
   const about = { algorithm: "fewest-edges", options: { ...chosen, keep, tries: kept.tries }, keep: kept.keep };

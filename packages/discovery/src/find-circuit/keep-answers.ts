@@ -1,6 +1,7 @@
 import { type LoadedTask, PromptLoader, type PruneScores } from "@autocircuit/core";
 import { type FewestEdges, type FewestEdgesOptions, fewestEdges } from "../fewest-edges/fewest-edges.ts";
 import { requireRightAnswers } from "../fewest-edges/right-answers.ts";
+import type { SearchProgress } from "../fewest-edges/search-progress.ts";
 
 /** Up to this many edges smaller circuits are looked for at random, unless the number of tries is given. */
 const TRIES_UP_TO = 1000;
@@ -10,8 +11,10 @@ const USUAL_TRIES = 20;
 export interface KeptCircuit {
   /** Share of the answers that was to be kept. */
   asked: number;
-  /** Prompt pairs, all that were loaded. */
+  /** Prompt pairs by which the answers were judged; fewer than were loaded where the time was over before all were. */
   prompts: number;
+  /** Prompt pairs that were loaded. */
+  loaded: number;
   /** Outputs of the full model: prompts, or prompts times positions. */
   outputs: number;
   /** Outputs that the full model gets right. */
@@ -22,6 +25,8 @@ export interface KeptCircuit {
   share: number;
   /** Whether no single edge can be dropped; false where the time was over before that was known. */
   complete: boolean;
+  /** Where the search stood when its time was over; null where it was not, or was over before it began. */
+  ended: SearchProgress | null;
   /** Whose ranking led to the circuit. */
   from: string;
   /**
@@ -46,14 +51,17 @@ export async function keepAnswers(
   const tries = asked ?? (model.graph.edgeCount <= TRIES_UP_TO ? USUAL_TRIES : 0);
   using prompts = allPrompts(task);
   const found = await fewestEdges(model, prompts, scores, { ...options, keep, tries });
-  const { answers, outputs, kept, complete } = found;
+  const { answers, outputs, kept, complete, ended } = found;
   const names = scores.map(({ info }) => info.algorithm!);
   const starts = found.starts.map(({ prefix, edges, curve }, i) => ({
     ...{ algorithm: names[i]!, prefix, edges },
     curve: curve.map((point) => ({ edges: point.edges, share: point.kept / answers })),
   }));
   const share = kept / answers;
-  const about = { asked: keep, prompts: prompts.promptCount, outputs, answers, kept, share, complete };
+  const about = {
+    ...{ asked: keep, prompts: found.prompts, loaded: prompts.promptCount },
+    ...{ outputs, answers, kept, share, complete, ended },
+  };
   return { found, keep: { ...about, from: names[found.best]!, starts, tries: found.tried }, tries };
 }
 

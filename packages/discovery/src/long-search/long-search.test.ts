@@ -1,6 +1,6 @@
-import { runCircuits } from "@autocircuit/core";
+import { firstPrompts, runCircuits } from "@autocircuit/core";
 import { correctPercent } from "@autocircuit/metrics";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { acdc } from "../acdc/acdc.ts";
 import type { DiscoveryOptions } from "../discovery-options.ts";
@@ -157,6 +157,36 @@ describe("fewestEdges with limited time", () => {
     expect(whole.complete).toBe(true);
     expect(limited.complete).toBe(true);
     expect(limited.scores.values).toEqual(whole.scores.values);
+  });
+
+  it("gives a beginning that keeps enough on a few prompts where there is no time for all", async () => {
+    const found = await fewestEdges(model, prompts, [rankings[1]!], { keep: 0.5, seconds: 1e-6 });
+    expect(found).toMatchObject({ complete: false, ended: null, prompts: 8, outputs: 8, answers: 8, best: 0 });
+    expect(found.circuit.size).toBeLessThan(model.graph.edgeCount);
+    using few = firstPrompts(prompts, 8);
+    using runs = await runCircuits(model, few, { circuits: [found.circuit] });
+    const [measured] = await correctPercent(model, few, runs);
+    expect((measured!.value / 100) * 8).toBeCloseTo(found.kept, 6);
+    expect(found.kept).toBeGreaterThanOrEqual(0.5 * 8);
+  });
+
+  it("runs nothing after its time to know what it has found", async () => {
+    const { forward } = model;
+    const ended = performance.now();
+    let late = 0;
+    const spy = vi.spyOn(model, "forward").mockImplementation(async (...args) => {
+      if (performance.now() - ended > 400) late++;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return forward.apply(model, args);
+    });
+    const found = await fewestEdges(model, prompts, [rankings[1]!], { keep: 0.8, seconds: 0.4 });
+    spy.mockRestore();
+    expect(found.complete).toBe(false);
+    expect(found.ended).toMatchObject({ phase: expect.any(String), done: expect.any(Number) });
+    expect(late).toBeLessThanOrEqual(1);
+    using runs = await runCircuits(model, prompts, { circuits: [found.circuit] });
+    const [measured] = await correctPercent(model, prompts, runs);
+    expect((measured!.value / 100) * 12).toBeCloseTo(found.kept, 6);
   });
 
   it.each([1e-3, 0.02, 0.05, 0.1])("gives what keeps enough after %f s, and goes on from there", async (seconds) => {

@@ -3,11 +3,20 @@ import type { KeptCircuit } from "../find-circuit/keep-answers.ts";
 
 /** What a report says about a circuit that was looked for by what it keeps. */
 export function keptNotes(
-  { answers, outputs, prompts, from, starts, tries, complete }: KeptCircuit,
+  { answers, outputs, prompts, loaded, from, starts, tries, complete, ended }: KeptCircuit,
   edges: number,
   graph: number,
 ): string[] {
   const judged = outputs === prompts ? `${prompts} prompts` : `${outputs} outputs of ${prompts} prompts`;
+  const few =
+    prompts < loaded
+      ? [
+          `The time was over before the answers to all ${loaded} prompts were looked at: the circuit is the beginning of the ranking that keeps enough on the first ${prompts}.`,
+        ]
+      : [];
+  const stood = ended
+    ? ` when it was at ${ended.phase}, ${ended.done.toLocaleString("en-US")} of about ${ended.total.toLocaleString("en-US")} done`
+    : "";
   const rest = starts.map(({ algorithm, prefix, edges: left }) =>
     prefix === graph && left === graph && complete === false
       ? `${algorithm} was given up`
@@ -15,8 +24,9 @@ export function keptNotes(
   );
   const further = tries > 0 ? `; ${tries} random change${tries === 1 ? "" : "s"} of the smallest led to ${edges}` : "";
   return [
+    ...few,
     `Answers: the full model puts an answer above all other tokens in ${answers} of ${judged}; kept are those that the circuit alone still gets right. ${complete ? "The score of an edge is the share of the answers that is lost without it." : `Scores are those of ${from}.`}`,
-    `Edges by ranking: ${rest.join("; ")}${further}. The circuit comes from ${from}. ${complete ? "No single edge of it can be dropped; whether other edges would do with fewer is not proven." : "The search ended with its time before every edge was tried: a smaller part of the circuit may keep enough."}`,
+    `Edges by ranking: ${rest.join("; ") || `${from} ${edges}`}${further}. The circuit comes from ${from}. ${complete ? "No single edge of it can be dropped; whether other edges would do with fewer is not proven." : `The search ended with its time${stood}: a smaller part of the circuit may keep enough.`}`,
   ];
 }
 

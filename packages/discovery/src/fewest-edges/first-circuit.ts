@@ -1,0 +1,68 @@
+import { type AblationType, firstPrompts, type PatchableModel, type PromptLoader } from "@autocircuit/core";
+import type { SearchClock } from "../long-search/search-clock.ts";
+import { beginning } from "./beginning.ts";
+import { KeptAnswers } from "./kept-answers.ts";
+
+/** Prompts it is looked for on. */
+const FEW = 8;
+/** The first size; and how near to each other a size that keeps enough and one that does not are at the end. */
+const [FIRST, NEAR] = [16, 1.1];
+
+/** A circuit that keeps enough of the answers to a few prompts. */
+export interface FirstCircuit {
+  /** Edges of the ranking's beginning. */
+  readonly size: number;
+  /** 0 inside, 1 outside. */
+  readonly mask: Float32Array;
+  readonly prompts: number;
+  readonly outputs: number;
+  readonly answers: number;
+  readonly kept: number;
+}
+
+/** What {@link firstCircuit} needs. */
+interface FirstCircuitOptions {
+  /** Edges, most important first. */
+  readonly ranking: Uint32Array;
+  readonly need: (judge: KeptAnswers) => number;
+  readonly ablation: AblationType;
+  readonly clock: SearchClock;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * A beginning of a ranking that keeps enough of the answers to the first few prompts, so that there is something to show in however short a
+ * time, and a size to begin with on all. Sizes are doubled until one keeps enough, in any case, and then halved in between while there is time.
+ *
+ * @returns undefined where the model answers none of these prompts right
+ */
+export async function firstCircuit(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  { ranking, need, ablation, clock, signal }: FirstCircuitOptions,
+): Promise<FirstCircuit | undefined> {
+  using few = firstPrompts(prompts, FEW);
+  using judge = await KeptAnswers.start(model, few, ablation, { signal });
+  if (judge.answers === 0) return undefined;
+  const enough = need(judge);
+  const keeps = async (size: number, under: AbortSignal | undefined) =>
+    size === ranking.length ? judge.answers : (await judge.count(beginning(ranking, size), 1, enough, under))[0]!;
+  let low = 0;
+  let high = Math.min(FIRST, ranking.length);
+  let kept = await keeps(high, signal);
+  while (kept < enough) {
+    low = high;
+    high = Math.min(2 * high, ranking.length);
+    kept = await keeps(high, signal);
+  }
+  await clock.within(async () => {
+    while (high - low > 1 && high > NEAR * low) {
+      const size = Math.round((low + high) / 2);
+      const some = await keeps(size, clock.signal);
+      if (some < enough) low = size;
+      else [high, kept] = [size, some];
+    }
+  });
+  const { outputs, answers } = judge;
+  return { size: high, mask: beginning(ranking, high), prompts: few.promptCount, outputs, answers, kept };
+}

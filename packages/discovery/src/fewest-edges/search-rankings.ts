@@ -1,0 +1,71 @@
+import type { AblationType, Graph } from "@autocircuit/core";
+import type { SearchClock } from "../long-search/search-clock.ts";
+import type { EliminationOptions } from "./eliminate.ts";
+import type { FewestEdgesSearch } from "./fewest-edges-search.ts";
+import { followRanking, shrink } from "./follow-ranking.ts";
+import type { KeptAnswers } from "./kept-answers.ts";
+import type { KnownCounts } from "./known-counts.ts";
+import type { SearchProgress } from "./search-progress.ts";
+import { shrinkAtRandom } from "./shrink-at-random.ts";
+import type { PrefixSearch } from "./smallest-prefix.ts";
+
+/** What {@link searchRankings} needs. */
+interface RankingsOptions {
+  readonly graph: Graph;
+  readonly search: FewestEdgesSearch;
+  /** All edges by each ranking, most important first. */
+  readonly rankings: readonly Uint32Array[];
+  readonly judge: KeptAnswers;
+  /** What is counted where the time is limited is noted here. */
+  readonly known: KnownCounts;
+  readonly need: number;
+  readonly largestBatch: number;
+  readonly clock: SearchClock;
+  readonly limited: boolean;
+  readonly ablation: AblationType;
+  readonly tries: number;
+  readonly seed: number;
+  readonly onProgress: (progress: SearchProgress) => void;
+}
+
+/** Share of what is left of a limited time for the next ranking: the first are the better ones. */
+const FIRST_SHARE = 0.7;
+
+/** Follows each ranking to a small circuit, and changes the smallest at random; what is found is in the search at any time. */
+export async function searchRankings(options: RankingsOptions): Promise<void> {
+  const { graph, search, rankings, judge, known, need, largestBatch, clock, limited, ablation, tries, seed } = options;
+  const counting =
+    (under: AbortSignal | undefined, least?: number): PrefixSearch["count"] =>
+    async (masks, rows, atLeast = least) => {
+      const kept = await judge.count(masks, rows, atLeast, under);
+      if (limited) known.note(masks, kept, need);
+      return kept;
+    };
+  const eliminating = (under: AbortSignal | undefined): Omit<EliminationOptions, "order"> => ({
+    ...{ graph, need, largestBatch, signal: under, onProgress: options.onProgress },
+    count: counting(under, need),
+    // Of a node whose inputs are all resampled, the output is the corrupt run's, as if it were ablated itself.
+    forward: ablation === "resample",
+  });
+  while (search.starts.length < rankings.length) {
+    const left = rankings.length - search.starts.length + (tries > 0 ? 1 : 0);
+    // The last one has all the time that is left, and stands where that ends.
+    using part = left > 1 ? clock.part(Math.max(FIRST_SHARE, 1 / left)) : null;
+    const { signal: under } = part ?? clock;
+    const [count, elimination] = [counting(under), eliminating(under)];
+    const ranking = rankings[search.starts.length]!;
+    const how = { graph, ranking, need, largestBatch, count, elimination, clock: part ?? clock, limited };
+    const follow = () => followRanking(search, how);
+    search.finish(part === null ? await follow().then(() => true) : await part.within(follow));
+  }
+  if (search.rest) {
+    // Others needed less than their share of the time.
+    await shrink(search.rest, { ...eliminating(clock.signal), order: rankings[search.bestRanking]!.toReversed() });
+    search.rest = undefined;
+  }
+  if (search.mask === undefined) return;
+  await shrinkAtRandom(search.mask, {
+    ...{ ...eliminating(clock.signal), tries, seed, tried: search.tried },
+    onCircuit: (mask) => (search.mask = mask),
+  });
+}
