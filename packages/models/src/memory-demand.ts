@@ -23,6 +23,8 @@ export interface PlannedRun {
   readonly circuits?: number | undefined;
   /** Whether a batch may be run in slices, so that its size does not matter beyond that of a slice. Default false. */
   readonly sliced?: boolean | undefined;
+  /** Bytes of what is held for the whole run besides, such as ablations of all prompts. Default 0. */
+  readonly held?: number | undefined;
   /** The graph of a model with latents. */
   readonly graph?: Graph | undefined;
   /** Its autoencoders, of which the latents are activations and edges besides. */
@@ -68,6 +70,7 @@ const check = signature(
     outputs: kind.whole,
     circuits: kind.count,
     sliced: kind.flag,
+    held: kind.such("a number of bytes", (value) => typeof value === "number" && value >= 0),
     graph: coreKinds.graph,
     autoencoders: kind.listOf(kind.having("an autoencoder's sizes", "count", "dIn", "dOut", "decoders")),
     activeLatents: kind.whole,
@@ -141,6 +144,7 @@ function takes(
     graph,
     length,
     outputs,
+    held = 0,
     sliced = false,
     pruned = false,
     autoencoders,
@@ -154,5 +158,5 @@ function takes(
   const edges = autoencoders && !pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
   const memory = estimateMemory(config, prompts, length, { dtype, outputs, autoencoders, activeLatents, edges });
   const nodes = autoencoders && device === "cpu" ? graphBytes(graph) : 0;
-  return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes };
+  return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes + held };
 }

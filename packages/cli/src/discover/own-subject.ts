@@ -71,7 +71,8 @@ export function ownSubject(
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
       const { longest: length } = prompts;
-      const run = { config, batchSize, length, outputs: slicedCount(outputSlice, length), used };
+      const outputs = slicedCount(outputSlice, length);
+      const run = { config, batchSize, length, prompts: (batches.train + batches.test) * batchSize, outputs, used };
       const shapeIn = (graph: Graph) => shape({ graph, config }, plannedBatch(run, outputSlice));
       print(requireMemory({ ...run, ...shapeIn(whole), ...planned, graph: whole }));
       using latentsPruned = new Progress("pruning latents");

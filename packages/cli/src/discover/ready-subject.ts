@@ -116,7 +116,8 @@ async function memoryOf(
   const batchSize = Math.max(train.batchSize, test.batchSize);
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
   const { config, graph, outputSlice } = model;
-  const run = { batchSize, length, outputs: slicedCount(outputSlice, length), used };
+  const prompts = train.promptCount + test.promptCount;
+  const run = { batchSize, length, prompts, outputs: slicedCount(outputSlice, length), used };
   const autoencoders = sizesIn(graph, planned);
   const active = autoencoders && (await activeLatents(model, train, { signal }));
   return requireMemory({

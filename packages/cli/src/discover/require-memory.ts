@@ -21,6 +21,10 @@ export interface AskedRun extends Pick<RunShape, "circuits"> {
   activeLatents?: number | undefined;
   /** Whether latents are pruned before any of their edges is patched. */
   pruned?: boolean;
+  /** Bytes of ablations that are held for the whole run. Default none. */
+  held?: number;
+  /** Prompt pairs of all batches. */
+  prompts?: number;
   /** Prompt pairs a batch. */
   batchSize: number;
   /** Tokens in a prompt. */
@@ -34,11 +38,11 @@ export interface AskedRun extends Pick<RunShape, "circuits"> {
 
 /** The batches of a run, as `runShape` takes them. */
 export function plannedBatch(
-  { batchSize: size, length, used }: Pick<AskedRun, "batchSize" | "length" | "used">,
+  { batchSize: size, length, prompts, used }: Pick<AskedRun, "batchSize" | "length" | "prompts" | "used">,
   outputSlice: OutputSlice,
 ): PlannedBatch {
   const { device, dtype } = used.how;
-  return { size, length, outputSlice, device, dtype, free: used.freeBytes };
+  return { size, length, prompts, outputSlice, device, dtype, free: used.freeBytes };
 }
 
 /**
@@ -51,15 +55,15 @@ export function requireMemory(
   { config, used, ...run }: AskedRun,
   free = used.how.device === "cpu" ? undefined : used.freeBytes,
 ): string {
-  const { batchSize, length, outputs, circuits, sliced, adjustable = false } = run;
+  const { batchSize, length, outputs, circuits, sliced, adjustable = false, held = 0 } = run;
   const { graph, autoencoders: saes, activeLatents, pruned, loaded } = run;
   const { device, dtype } = used.how;
   const demand = memoryDemand(config, {
-    ...{ batchSize, length, outputs, circuits, sliced, graph, autoencoders: saes, activeLatents, pruned, loaded },
+    ...{ batchSize, length, outputs, circuits, sliced, held, graph, autoencoders: saes, activeLatents, pruned, loaded },
     ...{ device, dtype, free },
   });
   const { weights, autoencoders, nodes, total } = demand;
-  const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}${nodes > 0 ? `, nodes of the graph ${formatBytes(nodes)}` : ""}`;
+  const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}${nodes > 0 ? `, nodes of the graph ${formatBytes(nodes)}` : ""}${held > 0 ? `, values of ablated edges ${formatBytes(held)}` : ""}`;
   const needs = `a run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
   const where = device === "cpu" ? "" : ` on ${device}`;
   if (demand.free === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;

@@ -38,8 +38,6 @@ export async function followRanking(search: FewestEdgesSearch, options: FollowOp
       if (present && present.prefix <= edges) search.present = { ...present, curve };
       else search.present = newRanking(edges, curve, beginning(ranking, edges));
     };
-    if (limited && search.first !== undefined && search.starts.length === 0)
-      onEnough(await sizeOnAll(search.first.size, options), []);
     const found = await smallestPrefix({
       ...{ ranking, need, count, signal: clock.signal },
       // Where time is short a size that keeps enough is not to wait for larger ones.
@@ -71,18 +69,6 @@ export async function shrink(found: RankingSearch, options: EliminationOptions):
   await dropTogether(found, options);
   await dropNodes(found, options);
   await eliminate(found.mask, options, found.sweep);
-}
-
-/** How much longer the next beginning is that is tried on all prompts. */
-const LONGER = 1.5;
-
-/** The size that keeps enough on a few prompts, or the next larger one that does on all. */
-async function sizeOnAll(size: number, { ranking, need, count }: FollowOptions): Promise<number> {
-  for (let tried = size; tried < ranking.length; tried = Math.ceil(LONGER * tried)) {
-    const [kept = 0] = await count(beginning(ranking, tried), 1, need);
-    if (kept >= need) return tried;
-  }
-  return ranking.length;
 }
 
 /** Share of a limited time that measuring a ranking's curve may take beyond the sizes that are needed. */

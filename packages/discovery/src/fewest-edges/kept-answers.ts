@@ -1,7 +1,5 @@
 import {
   type AblationType,
-  ablationBytes,
-  availableMemory,
   dataSetSides,
   overBatch,
   overPrompts,
@@ -13,18 +11,8 @@ import {
 import { correctByCircuit } from "@autocircuit/metrics";
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
 import { CircuitsInMemory, isOutOfMemory } from "../speculation/circuits-in-memory.ts";
+import { heldAblations } from "./held-ablations.ts";
 import { modelAnswers } from "./right-answers.ts";
-
-/**
- * Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed, which takes as long as
- * running a larger circuit. On the CPU a quarter of what is free, within bounds.
- */
-const [leastHeld, mostHeld] = [256 * 2 ** 20, 4 * 2 ** 30];
-
-function heldBytes({ device }: PatchableModel): number {
-  if (device !== "cpu") return leastHeld;
-  return Math.max(leastHeld, Math.min(mostHeld, availableMemory() / 4));
-}
 
 /** A batch with the outputs that the full model gets right. */
 interface JudgedBatch {
@@ -86,8 +74,8 @@ export class KeptAnswers implements Disposable {
     { signal, onBatch }: { signal?: AbortSignal | undefined; onBatch?: (() => void) | undefined } = {},
   ): Promise<KeptAnswers> {
     const shared = dataSetSides(type) && (await model.ablations(prompts, type, { signal }));
-    const all = prompts.promptCount * ablationBytes(model, prompts.batches[0]?.length ?? 0);
-    const holds = shared === undefined && all <= heldBytes(model);
+    const length = prompts.batches[0]?.length ?? 0;
+    const holds = heldAblations(model, type, { prompts: prompts.promptCount, length }) > 0;
     const judged: JudgedBatch[] = [];
     let outputs = 0;
     try {

@@ -1,10 +1,12 @@
 import type { AblationType, Graph } from "@autocircuit/core";
 import type { SearchClock } from "../long-search/search-clock.ts";
+import { beginning } from "./beginning.ts";
 import type { EliminationOptions } from "./eliminate.ts";
 import type { FewestEdgesSearch } from "./fewest-edges-search.ts";
 import { followRanking, shrink } from "./follow-ranking.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
 import type { KnownCounts } from "./known-counts.ts";
+import { newRanking } from "./ranking-search.ts";
 import type { SearchProgress } from "./search-progress.ts";
 import { shrinkAtRandom } from "./shrink-at-random.ts";
 import type { PrefixSearch } from "./smallest-prefix.ts";
@@ -47,6 +49,13 @@ export async function searchRankings(options: RankingsOptions): Promise<void> {
     // Of a node whose inputs are all resampled, the output is the corrupt run's, as if it were ablated itself.
     forward: ablation === "resample",
   });
+  const { first, present, starts } = search;
+  if (first !== undefined && present === undefined && starts.length === 0) {
+    // Before time is shared out: until something keeps enough on all prompts there is nothing that another ranking could better.
+    const ranking = rankings[0]!;
+    const size = await sizeOnAll(first.size, { ranking, need, count: counting(clock.signal) });
+    search.present = newRanking(size, [], beginning(ranking, size));
+  }
   while (search.starts.length < rankings.length) {
     const left = rankings.length - search.starts.length + (tries > 0 ? 1 : 0);
     // The last one has all the time that is left, and stands where that ends.
@@ -68,4 +77,19 @@ export async function searchRankings(options: RankingsOptions): Promise<void> {
     ...{ ...eliminating(clock.signal), tries, seed, tried: search.tried },
     onCircuit: (mask) => (search.mask = mask),
   });
+}
+
+/** How much longer the next beginning is that is tried on all prompts. */
+const LONGER = 1.5;
+
+/** The size that keeps enough on a few prompts, or the next larger one that does on all. */
+async function sizeOnAll(
+  size: number,
+  { ranking, need, count }: Pick<PrefixSearch, "ranking" | "need" | "count">,
+): Promise<number> {
+  for (let tried = size; tried < ranking.length; tried = Math.ceil(LONGER * tried)) {
+    const [kept = 0] = await count(beginning(ranking, tried), 1, need);
+    if (kept >= need) return tried;
+  }
+  return ranking.length;
 }

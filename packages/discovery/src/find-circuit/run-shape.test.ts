@@ -1,4 +1,4 @@
-import { bytesPerPrompt, Graph, LoadedTask, passBytes } from "@autocircuit/core";
+import { ablationBytes, bytesPerPrompt, Graph, LoadedTask, passBytes } from "@autocircuit/core";
 import { expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
 import { answeringAtOnce } from "../speculation/circuits-at-once.ts";
@@ -10,8 +10,8 @@ const small = { config, graph: Graph.of(config) };
 const large = { config, graph: Graph.of({ ...config, layers: 12, heads: 12, kvHeads: 12 }) };
 const free = 2 ** 33;
 const batch = { size: 16, length: 6, free };
-const acdc = { circuits: 8, sliced: false, adjustable: true };
-const attribution = { circuits: 1, sliced: true, adjustable: false };
+const acdc = { circuits: 8, sliced: false, adjustable: true, held: 0 };
+const attribution = { circuits: 1, sliced: true, adjustable: false, held: 0 };
 
 it("is that of the algorithm that will be chosen", () => {
   expect(small.graph.edgeCount).toBeLessThanOrEqual(ACDC_UP_TO);
@@ -26,7 +26,7 @@ it("is that of the algorithm that will be chosen", () => {
 it("has as many circuits at once as the search for few edges will run, where answers are kept", () => {
   const answering = (task: typeof small, size = batch.size, bytes = free) =>
     answeringAtOnce({ ...task, computeDtype: "float32", device: "cpu" }, { size, length: 6 }, 1, bytes);
-  const kept = { circuits: 32, sliced: false, adjustable: false };
+  const kept = { circuits: 32, sliced: false, adjustable: false, held: 0 };
   expect(answering(small)).toBe(32);
   expect(runShape(large, {}, batch)).toEqual({ ...kept, circuits: answering(large) });
   expect(runShape(small, { keep: 0.9 }, batch)).toEqual(kept);
@@ -39,6 +39,20 @@ it("has as many circuits at once as the search for few edges will run, where ans
     expect(circuits).toBe(answering(large, size, bytes));
     expect(circuits).toBeLessThan(32);
   }
+});
+
+it("counts the ablations that a search for few edges holds: all of them, at most 1 GiB and an eighth of what is free, or none", () => {
+  const model = { ...large, computeDtype: "float32", device: "cpu" } as const;
+  const of = (prompts: number, bytes: number, ablation: "resample" | "tokenwise-mean-corrupt" = "resample") =>
+    runShape(large, { keep: 0.9, ablation }, { ...batch, prompts, free: bytes }).held;
+  const one = ablationBytes(model, batch.length);
+  const most = Math.floor(2 ** 30 / one);
+  expect(of(100, 64 * 2 ** 30)).toBe(100 * one);
+  expect(of(most, 64 * 2 ** 30)).toBe(most * one);
+  expect(of(most + 1, 64 * 2 ** 30)).toBe(0);
+  expect(of(most, 4 * 2 ** 30)).toBe(0);
+  expect(of(100, 64 * 2 ** 30, "tokenwise-mean-corrupt")).toBe(0);
+  expect(runShape(large, { size: 9 }, { ...batch, prompts: 100 }).held).toBe(0);
 });
 
 it("has as many circuits at once as the algorithm's option says", () => {
@@ -64,5 +78,6 @@ it("knows a GPU's memory, and the batches of a task that is loaded", () => {
   const parts = { model: loaded, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null };
   using task = { of: new LoadedTask(definition, parts, () => undefined), [Symbol.dispose]: () => loaded.dispose() };
   expect(runShape(task.of)).toEqual(acdc);
-  expect(runShape(task.of, { keep: 0.9 })).toEqual({ circuits: 32, sliced: false, adjustable: false });
+  const held = 8 * ablationBytes(loaded, length);
+  expect(runShape(task.of, { keep: 0.9 })).toEqual({ circuits: 32, sliced: false, adjustable: false, held });
 });

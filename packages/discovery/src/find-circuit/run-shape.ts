@@ -1,6 +1,7 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask, type OutputSlice, slicedCount, usualSliceBytes } from "@autocircuit/core";
 import { type ComputeDType, computeDTypes, type Device, deviceName } from "@autocircuit/native";
+import { heldAblations } from "../fewest-edges/held-ablations.ts";
 import { answeringAtOnce, circuitsFitting } from "../speculation/circuits-at-once.ts";
 import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
 import { optionOf } from "./fitting-options.ts";
@@ -16,6 +17,8 @@ export interface RunShape {
   readonly sliced: boolean;
   /** Whether the option `largestBatch` of the algorithm says how many circuits run at once. */
   readonly adjustable: boolean;
+  /** Bytes of ablations that are held for the whole run, where the number of prompts is known. */
+  readonly held: number;
 }
 
 /** The prompts that a discovery is to run on, and where. */
@@ -24,6 +27,8 @@ export interface PlannedBatch {
   readonly size: number;
   /** Tokens in a prompt. */
   readonly length: number;
+  /** All that circuits are judged on. Default: not known. */
+  readonly prompts?: number | undefined;
   /** Which of their outputs count. Default `"last_seq"`. */
   readonly outputSlice?: OutputSlice | undefined;
   /** Default the CPU, float32. */
@@ -41,6 +46,7 @@ const check = signature(
       kind.shape("a batch with `size` and `length`", {
         size: kind.count,
         length: kind.count,
+        prompts: kind.optional(kind.whole),
         outputSlice: kind.optional(coreKinds.outputSlice),
         device: kind.optional(deviceName),
         dtype: kind.optional(kind.oneOf(computeDTypes)),
@@ -69,7 +75,7 @@ export function runShape(
 ): RunShape {
   check({ task, batch: given }, options);
   const batch = given ?? batchOf(task);
-  const { runs, named, keep } = planOf(task, options);
+  const { runs, named, keep, ablation } = planOf(task, options);
   const { graph, config } = outlineOf(task);
   const { device = "cpu", dtype = "float32", length, outputSlice = "last_seq", free } = batch;
   const model = { graph, config, computeDtype: dtype, device, sliceBytes: usualSliceBytes(device) };
@@ -83,6 +89,7 @@ export function runShape(
     circuits: Math.max(1, ...wholeBatches),
     sliced,
     adjustable: !sliced && named !== undefined && keep === undefined,
+    held: keep === undefined ? 0 : heldAblations(model, ablation, { prompts: batch.prompts ?? 0, length }, free),
   };
 }
 
@@ -96,5 +103,5 @@ function batchOf(task: LoadedTask | TaskOutline): PlannedBatch {
   const { model, train, test } = task;
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
   const { outputSlice, device, computeDtype: dtype } = model;
-  return { size: Math.max(train.batchSize, test.batchSize), length, outputSlice, device, dtype };
+  return { size: Math.max(train.batchSize, test.batchSize), prompts: train.promptCount + test.promptCount, length, outputSlice, device, dtype };
 }
