@@ -107,6 +107,8 @@ describe("reportHtml", () => {
     const page = await reportHtml(reverseByTokenReport());
     expect(/(^|\n)th,td\{[^}]*\}/.exec(page)![0]).not.toMatch(/overflow-wrap:anywhere|word-break/);
     expect(page).toMatch(/\.scroll\{overflow:auto/);
+    // A picture that is wider than a phone says there that it scrolls.
+    expect(page).toContain('<p class="sideways">Scroll sideways');
     const tables = parseMarkup(page).filter((e) => e.name === "table");
     expect(tables.length).toBeGreaterThan(2);
     for (const { parent } of tables) expect(parent!.attributes.class).toMatch(/^scroll/);

@@ -9,6 +9,8 @@ const scrollFrom = 1500;
 const ownPageFrom = 1200;
 /** How far a diagram shrinks on a narrow screen, before it scrolls. */
 const smallest = 0.72;
+/** A diagram at least so wide does not fit on a phone even so, where its text is kept larger (see the style of the page). */
+const widerThanPhones = 420;
 
 /** The circuit's picture. Where blocks are folded in it, the whole one too: a switch that needs no script shows either. */
 export function diagramFigure(report: CircuitReport): Html {
@@ -25,5 +27,7 @@ ${figure(whole, "unfolded")}
 function figure({ svg, width, height }: DrawnCircuit, state: string): Html {
   const kinds = [state, width > scrollFrom && "wide", height > ownPageFrom && "tall"].filter(Boolean).join(" ");
   // Text that shrinks with a narrow screen could not be read there: the picture scrolls within its frame.
-  return html`<figure class="${kinds}" tabindex="0" style="--least:${Math.round(width * smallest)}px">${new Html(svg)}</figure>`;
+  const least = Math.round(width * smallest);
+  const sideways = least > widerThanPhones ? html`<p class="sideways">Scroll sideways: it is wider than this screen.</p>` : "";
+  return html`<figure class="${kinds}" tabindex="0" style="--least:${least}px">${sideways}${new Html(svg)}</figure>`;
 }

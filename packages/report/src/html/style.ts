@@ -24,6 +24,8 @@ section>p{max-width:66ch;margin:.4rem 0}
 .aside{color:var(--soft);font-size:.9rem}
 figure{margin:1.4rem 0 0;padding:.4rem;border:1px solid var(--line);border-radius:10px;overflow:auto;background:var(--paper)}
 figure svg{display:block;margin:0 auto;max-width:100%;min-width:min(var(--least,28rem),100rem);height:auto}
+figure{scrollbar-width:thin;scrollbar-color:var(--soft) transparent}
+.sideways{display:none;position:sticky;left:0;margin:.2rem .4rem .6rem;font-size:.85rem;color:var(--soft)}
 .picture{position:relative;margin-top:1.4rem}
 .picture figure{margin-top:.5rem}
 .unfold{position:absolute;opacity:0}
@@ -74,6 +76,7 @@ tbody tr:hover,tr.on{background:var(--panel)}
 pre{background:var(--panel);border-radius:8px;padding:.9rem 1.1rem;overflow:auto;font:.88rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4rem 0}
 @media(max-width:40rem){
 figure svg{min-width:calc(1.2*var(--least,28rem))}
+.sideways{display:block}
 main{padding:1.6rem .9rem 2.4rem}
 th,td{padding:.36rem .55rem}
 }
@@ -91,6 +94,7 @@ th,td{padding:.1rem .5rem}
 .scroll.many{columns:2;column-gap:1.4rem}
 thead th{position:static}
 figure{overflow:visible;border:0;padding:0;margin-top:.7rem}
+.sideways{display:none}
 figure svg,figure.wide svg{max-width:100%;min-width:0;max-height:42vh}
 figure.tall svg{max-height:94vh}
 .name{white-space:normal;overflow-wrap:anywhere}
