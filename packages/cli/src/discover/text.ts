@@ -9,7 +9,7 @@ import type { DiscoverSettings } from "./settings.ts";
 import { stabilityReport } from "./stability-text.ts";
 
 /** What the columns of {@link ablationText} say. */
-const ABLATION_COLUMNS = `KL: nats from the full model's output; largest change: of any output value on any prompt; kept: below ${KEPT_BELOW}, changed: not`;
+const ABLATION_COLUMNS = `KL: nats from the full model's output; largest change: of any output value on any prompt (of logits less their mean over the vocabulary, as weights are processed unless told otherwise); kept: below ${KEPT_BELOW}, changed: not`;
 
 /** What stays of the output when everything outside a circuit is ablated, with what the report notes about it. */
 export function ablationText({ ablationTable = [], notes }: CircuitReport): string {

@@ -126,16 +126,16 @@ export async function fewestEdges(
   const search = new FewestEdgesSearch(graph, rankings, described, keys);
   if (options.resume) search.goOnFrom(options.resume);
   options.onSearch?.(search);
-  if (limited && search.present === undefined && search.mask === undefined) {
-    const ranking = rankingOf(rankings[0]!);
-    const need = (judge: KeptAnswers) => answersNeeded(judge, keep);
-    search.first = await firstCircuit(model, prompts, { ranking, need, ablation, clock, signal });
-  }
   let last: SearchProgress | undefined;
   const report = (progress: SearchProgress | undefined) => {
     last = progress;
     if (progress) onProgress?.(progress);
   };
+  if (limited && search.present === undefined && search.mask === undefined) {
+    const ranking = rankingOf(rankings[0]!);
+    const need = (judge: KeptAnswers) => answersNeeded(judge, keep);
+    search.first = await firstCircuit(model, prompts, { ranking, need, ablation, clock, signal, onProgress: report });
+  }
   let started: KeptAnswers | undefined;
   // Without a circuit to show there is nothing to do but to run the full model to the end.
   const under = search.first === undefined ? signal : clock.signal;

@@ -2,9 +2,10 @@ import { type AblationType, firstPrompts, type PatchableModel, type PromptLoader
 import type { SearchClock } from "../long-search/search-clock.ts";
 import { beginning } from "./beginning.ts";
 import { KeptAnswers } from "./kept-answers.ts";
+import { type SearchProgress, searchPhases } from "./search-progress.ts";
 
-/** Prompts it is looked for on. */
-const FEW = 8;
+/** Prompts it is looked for on: of fewer, a usual share would be all of the answers. */
+const FEW = 16;
 /** The first size; and how near to each other a size that keeps enough and one that does not are at the end. */
 const [FIRST, NEAR] = [16, 1.1];
 
@@ -28,6 +29,7 @@ interface FirstCircuitOptions {
   readonly ablation: AblationType;
   readonly clock: SearchClock;
   readonly signal: AbortSignal | undefined;
+  readonly onProgress: (progress: SearchProgress) => void;
 }
 
 /**
@@ -39,14 +41,20 @@ interface FirstCircuitOptions {
 export async function firstCircuit(
   model: PatchableModel,
   prompts: PromptLoader,
-  { ranking, need, ablation, clock, signal }: FirstCircuitOptions,
+  { ranking, need, ablation, clock, signal, onProgress }: FirstCircuitOptions,
 ): Promise<FirstCircuit | undefined> {
   using few = firstPrompts(prompts, FEW);
   using judge = await KeptAnswers.start(model, few, ablation, { signal });
   if (judge.answers === 0) return undefined;
   const enough = need(judge);
-  const keeps = async (size: number, under: AbortSignal | undefined) =>
-    size === ranking.length ? judge.answers : (await judge.count(beginning(ranking, size), 1, enough, under))[0]!;
+  const about = Math.ceil(Math.log2(Math.max(2, ranking.length / FIRST)) - Math.log2(Math.log2(NEAR)));
+  let done = 0;
+  const keeps = async (size: number, under: AbortSignal | undefined) => {
+    if (size === ranking.length) return judge.answers;
+    const [kept = 0] = await judge.count(beginning(ranking, size), 1, enough, under);
+    onProgress({ phase: searchPhases.first, done: ++done, total: Math.max(done, about), even: false });
+    return kept;
+  };
   let low = 0;
   let high = Math.min(FIRST, ranking.length);
   let kept = await keeps(high, signal);

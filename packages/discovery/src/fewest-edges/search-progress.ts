@@ -1,5 +1,7 @@
 /** What the search for the fewest edges does at the moment. */
 export const searchPhases = {
+  /** Looks for a beginning of a ranking that keeps enough on a few prompts. */
+  first: "first prompts",
   /** Looks for the shortest beginning of a ranking that keeps enough. The larger ones take much longer than the smaller. */
   sizes: "sizes",
   /** Drops many edges together, where there is no time for each. */

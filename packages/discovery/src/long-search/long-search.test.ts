@@ -160,14 +160,20 @@ describe("fewestEdges with limited time", () => {
   });
 
   it("gives a beginning that keeps enough on a few prompts where there is no time for all", async () => {
-    const found = await fewestEdges(model, prompts, [rankings[1]!], { keep: 0.5, seconds: 1e-6 });
-    expect(found).toMatchObject({ complete: false, ended: null, prompts: 8, outputs: 8, answers: 8, best: 0 });
-    expect(found.circuit.size).toBeLessThan(model.graph.edgeCount);
-    using few = firstPrompts(prompts, 8);
-    using runs = await runCircuits(model, few, { circuits: [found.circuit] });
-    const [measured] = await correctPercent(model, few, runs);
-    expect((measured!.value / 100) * 8).toBeCloseTo(found.kept, 6);
-    expect(found.kept).toBeGreaterThanOrEqual(0.5 * 8);
+    const more = await withModelAnswers(randomTask({ prompts: 20, batchSize: 4, seed: 9 }));
+    using of = more.model;
+    const ranking = await edgeAttribution(of, more.prompts);
+    const phases = new Set<string>();
+    const onProgress = ({ phase }: { phase: string }) => void phases.add(phase);
+    const found = await fewestEdges(of, more.prompts, ranking, { keep: 0.5, seconds: 1e-6, onProgress });
+    expect(found).toMatchObject({ complete: false, prompts: 16, outputs: 16, answers: 16, best: 0, starts: [] });
+    expect([...phases]).toEqual(["first prompts"]);
+    expect(found.circuit.size).toBeLessThan(of.graph.edgeCount);
+    using few = firstPrompts(more.prompts, 16);
+    using runs = await runCircuits(of, few, { circuits: [found.circuit] });
+    const [measured] = await correctPercent(of, few, runs);
+    expect((measured!.value / 100) * 16).toBeCloseTo(found.kept, 6);
+    expect(found.kept).toBeGreaterThanOrEqual(0.5 * 16);
   });
 
   it("runs nothing after its time to know what it has found", async () => {

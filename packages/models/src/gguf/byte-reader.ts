@@ -1,4 +1,4 @@
-import { badFile, shownValue } from "@autocircuit/base";
+import { badFile, counted, shownValue } from "@autocircuit/base";
 import { MOST_HEADER_BYTES } from "./limits.ts";
 
 /** Says that a header goes on behind the bytes that were read so far. */
@@ -89,7 +89,7 @@ export class ByteReader {
   #take(bytes: number, what: string): number {
     const start = this.#at;
     const end = start + bytes;
-    if (end > this.fileBytes) throw this.fail(`ends ${shownValue(end - this.fileBytes)} bytes before ${what} does`);
+    if (end > this.fileBytes) throw this.fail(`ends ${counted(end - this.fileBytes, "byte")} before ${what} does`);
     if (end > MOST_HEADER_BYTES) throw this.fail(`has a header of more than ${MOST_HEADER_BYTES} bytes`);
     if (end > this.#bytes.length) throw new MoreNeeded();
     this.#at = end;

@@ -104,6 +104,11 @@ describe("a header", () => {
     ["5 dimensions", ggufBytes({}, [floats("a", [1, 1, 1, 1, 6], values)]), /tensor "a" has 5 dimensions; at most 4/],
     ["a shape of 2^60", ggufBytes({}, [floats("a", [2 ** 30, 2 ** 30], values)]), /which no file could hold/],
     ["a tensor beyond the file", ggufBytes({}, [floats("a", [600], values)]), /ends \d+ bytes before tensor "a" does/],
+    [
+      "a file that is one byte short",
+      ggufBytes({}, [floats("a", [8], values)]).subarray(0, -1),
+      /ends 1 byte before tensor "a" does/,
+    ],
     ["an offset beyond the file", ggufBytes({}, [{ ...tensors[0]!, offset: 2 ** 52 }]), /bytes before tensor "a" does/],
     [
       "an offset beyond all files",

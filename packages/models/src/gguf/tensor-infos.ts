@@ -1,4 +1,4 @@
-import { badFile, shownValue } from "@autocircuit/base";
+import { badFile, counted, shownValue } from "@autocircuit/base";
 import type { ByteReader } from "./byte-reader.ts";
 import { LONGEST_NAME, MOST_TENSORS } from "./limits.ts";
 import { type TensorType, tensorType, typeName } from "./tensor-types.ts";
@@ -87,8 +87,8 @@ export function placeTensors(
       throw badFile(path, `tensor ${name} lies at offset ${offset}, which is no multiple of ${alignment}.`);
     const end = start + offset + tensor.bytes;
     if (end > fileBytes) {
-      const short = `ends ${end - fileBytes} bytes before tensor ${name} does`;
-      throw badFile(path, `${short} (it has ${fileBytes} bytes). Truncated download? Fetch it again.`);
+      const short = `ends ${counted(end - fileBytes, "byte")} before tensor ${name} does`;
+      throw badFile(path, `${short} (it has ${counted(fileBytes, "byte")}). Truncated download? Fetch it again.`);
     }
     return { ...tensor, byteOffset: start + offset };
   });

@@ -57,7 +57,7 @@ export function ablationTable(rows: readonly AblationRow[]): Html {
     r.kept ? "✓\u00a0kept" : "✗\u00a0changed",
   ]);
   return html`${cellTable(["Circuit", "Ablation", "KL, nats", "Largest difference", "Output"], table)}
-<p class="aside">Each circuit alone, beside the full model: the KL divergence of its output, and by how much any one output value moves at most. Kept: by no more than rounding. Changed: by more.</p>`;
+<p class="aside">Each circuit alone, beside the full model: the KL divergence of its output, and by how much any one output value moves at most (logits less their mean over the vocabulary, as weights are processed unless told otherwise). Kept: by no more than rounding. Changed: by more.</p>`;
 }
 
 /** What the tests of the circuit hypothesis came to, in words. */
