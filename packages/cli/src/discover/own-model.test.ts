@@ -93,8 +93,9 @@ describe("discover with one's own model and prompts", () => {
     const args = ["--model", at("reverse"), "--prompts", ...files, "--output-slice", "-1", "--node-edges"];
     const last = prompts.slice(0, 90).map((prompt) => ({
       ...prompt,
-      answers: prompt.answers.at(-1)!,
-      wrong_answers: prompt.wrong_answers.at(-1)!,
+      // By position, where the answers of a pair's prompts may be the same.
+      answers: [prompt.answers.at(-1)!],
+      wrong_answers: [prompt.wrong_answers.at(-1)!],
     }));
     writePrompts("a.json", last.slice(0, 50));
     writePrompts("b.json", last.slice(50));

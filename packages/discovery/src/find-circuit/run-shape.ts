@@ -103,5 +103,12 @@ function batchOf(task: LoadedTask | TaskOutline): PlannedBatch {
   const { model, train, test } = task;
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
   const { outputSlice, device, computeDtype: dtype } = model;
-  return { size: Math.max(train.batchSize, test.batchSize), prompts: train.promptCount + test.promptCount, length, outputSlice, device, dtype };
+  return {
+    size: Math.max(train.batchSize, test.batchSize),
+    prompts: train.promptCount + test.promptCount,
+    length,
+    outputSlice,
+    device,
+    dtype,
+  };
 }

@@ -28,6 +28,7 @@ function figure({ svg, width, height }: DrawnCircuit, state: string): Html {
   const kinds = [state, width > scrollFrom && "wide", height > ownPageFrom && "tall"].filter(Boolean).join(" ");
   // Text that shrinks with a narrow screen could not be read there: the picture scrolls within its frame.
   const least = Math.round(width * smallest);
-  const sideways = least > widerThanPhones ? html`<p class="sideways">Scroll sideways: it is wider than this screen.</p>` : "";
+  const sideways =
+    least > widerThanPhones ? html`<p class="sideways">Scroll sideways: it is wider than this screen.</p>` : "";
   return html`<figure class="${kinds}" tabindex="0" style="--least:${least}px">${sideways}${new Html(svg)}</figure>`;
 }
