@@ -7,7 +7,7 @@ import { followRanking, shrink } from "./follow-ranking.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
 import type { KnownCounts } from "./known-counts.ts";
 import { newRanking } from "./ranking-search.ts";
-import type { SearchProgress } from "./search-progress.ts";
+import { type SearchProgress, searchPhases } from "./search-progress.ts";
 import { shrinkAtRandom } from "./shrink-at-random.ts";
 import type { PrefixSearch } from "./smallest-prefix.ts";
 
@@ -53,8 +53,17 @@ export async function searchRankings(options: RankingsOptions): Promise<void> {
   if (first !== undefined && present === undefined && starts.length === 0) {
     // Before time is shared out: until something keeps enough on all prompts there is nothing that another ranking could better.
     const ranking = rankings[0]!;
-    const size = await sizeOnAll(first.size, { ranking, need, count: counting(clock.signal) });
-    search.present = newRanking(size, [], beginning(ranking, size));
+    let tried = 0;
+    const one = counting(clock.signal);
+    const count: typeof one = async (...asked) => {
+      const { onProgress } = options;
+      // About as many as halving takes; the larger ones take longer.
+      onProgress({ phase: searchPhases.sizes, done: tried, total: Math.max(++tried, SIZES), even: false });
+      return one(...asked);
+    };
+    await sizeOnAll(first.size, { ranking, need, count }, (size) => {
+      search.present = newRanking(size, [], beginning(ranking, size));
+    });
   }
   while (search.starts.length < rankings.length) {
     const left = rankings.length - search.starts.length + (tries > 0 ? 1 : 0);
@@ -79,17 +88,28 @@ export async function searchRankings(options: RankingsOptions): Promise<void> {
   });
 }
 
+/** Sizes that are tried on all prompts, about. */
+const SIZES = 6;
 /** How much longer the next beginning is that is tried on all prompts. */
 const LONGER = 1.5;
+/** How near to each other a size that keeps enough and one that does not are at the end. */
+const NEAR = 1.1;
 
-/** The size that keeps enough on a few prompts, or the next larger one that does on all. */
+/** From a size that keeps enough on a few prompts to one that does on all: longer until it does, then halved in between. */
 async function sizeOnAll(
   size: number,
   { ranking, need, count }: Pick<PrefixSearch, "ranking" | "need" | "count">,
-): Promise<number> {
-  for (let tried = size; tried < ranking.length; tried = Math.ceil(LONGER * tried)) {
-    const [kept = 0] = await count(beginning(ranking, tried), 1, need);
-    if (kept >= need) return tried;
+  onEnough: (size: number) => void,
+): Promise<void> {
+  const keeps = async (edges: number) =>
+    edges === ranking.length || (await count(beginning(ranking, edges), 1, need))[0]! >= need;
+  let [low, high] = [0, size];
+  while (!(await keeps(high))) [low, high] = [high, Math.min(ranking.length, Math.ceil(LONGER * high))];
+  onEnough(high);
+  while (high - low > 1 && high > NEAR * low) {
+    const between = Math.round((low + high) / 2);
+    if (await keeps(between)) high = between;
+    else low = between;
+    if (high === between) onEnough(high);
   }
-  return ranking.length;
 }
