@@ -67,6 +67,7 @@ export {
 } from "./ready-task/latent-options.ts";
 export { type OwnTaskOptions, ownTask } from "./ready-task/own-task.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
+export { type ReadyTaskUse, readyTaskProblem } from "./ready-task/ready-task-problem.ts";
 export {
   autoencoderFields,
   autoencoderPaths,

@@ -8,7 +8,13 @@ export {
 } from "./ablations/ablation-type.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
-export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
+export {
+  type GraphChoice,
+  type GraphConfig,
+  type GraphOptions,
+  graphChoiceProblem,
+  type ResolvedGraphConfig,
+} from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
 export { type GraphSize, graphSize } from "./graph/graph-size.ts";
 export { type KeptLatents, latentNumber, latentPositionsProblem, latentsByPosition } from "./graph/kept-latents.ts";

@@ -13,7 +13,7 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   circuit?: string;
   /** What ablated edges are going to take, where the circuit known for it is to be compared with. */
   ablation?: AblationType;
-  /** Positions of the known circuit by token, instead of the published ones. */
+  /** Positions of the known circuit by token, instead of the published ones; for compiled tasks. */
   positions?: readonly number[];
   /** Chooses the prompt pairs and their order. Default 0; for a `dataset` 42, which is AutoCircuit's order. */
   seed?: number;
@@ -50,6 +50,8 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   prompts: (options?: { seed?: number }) => GeneratedPrompts<Prompt>;
   /** Whether it is about latents of sparse autoencoders, which `load` is given; such a task prunes them and drops errors. Default false. */
   needsAutoencoders?: boolean;
+  /** Whether its model is a compiled program, which it brings: `load` then takes neither a model nor autoencoders. Default false. */
+  compiled?: boolean;
   /** A label for each position. */
   tokenLabels: readonly string[];
   /**

@@ -1,5 +1,12 @@
 import { latentOptions, ownTask } from "@autocircuit/circuits";
-import { activeLatents, type DividedPrompts, Graph, slicedCount, splitPrompts } from "@autocircuit/core";
+import {
+  activeLatents,
+  type DividedPrompts,
+  Graph,
+  graphChoiceProblem,
+  slicedCount,
+  splitPrompts,
+} from "@autocircuit/core";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
@@ -9,7 +16,7 @@ import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
-import { inFlags } from "./in-flags.ts";
+import { inFlagNames, inFlags } from "./in-flags.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
 import { plannedLatents, sizesIn } from "./planned-latents.ts";
@@ -31,8 +38,13 @@ export function ownSubject(
 ): Subject {
   const outputSlice = readOutputSlice(options.outputSlice ?? "last_seq");
   const processing = processingOptions(options.processing);
-  if (options.nodeEdges && (options.sharedQkv || options.ungrouped))
-    throw new UsageError("--node-edges has no queries, keys and values: leave --shared-qkv and --ungrouped out.");
+  const graph = {
+    factorized: !options.nodeEdges,
+    separateQkv: !options.sharedQkv,
+    ungrouped: options.ungrouped ?? false,
+  };
+  const problem = graphChoiceProblem(graph);
+  if (problem !== undefined) throw new UsageError(inFlagNames(problem));
   const name = modelName(model);
   const names = files.map((file) => promptsName(file)).join(", ");
   const notes: string[] = [];
@@ -62,11 +74,6 @@ export function ownSubject(
       );
       const { batchSize, batches } = split;
       print(splitText(prompts, split));
-      const graph = {
-        factorized: !options.nodeEdges,
-        separateQkv: !options.sharedQkv,
-        ungrouped: options.ungrouped ?? false,
-      };
       const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
