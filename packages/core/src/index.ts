@@ -21,6 +21,8 @@ export { type KeptLatents, latentNumber, latentPositionsProblem, latentsByPositi
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export {
   graphDifference,
+  keepsLatentErrors,
+  type LatentErrorsAsked,
   type LatentIdentity,
   latentDifference,
   latentIdentity,
@@ -150,6 +152,7 @@ export type { ScoresInfo } from "./scores/scores-info.ts";
 export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
 export { LoadedTask, type TaskPrefix } from "./task/loaded-task.ts";
 export { defineTask, Task } from "./task/task.ts";
+export { type TaskModelWithLatents, withTaskAutoencoders } from "./task/task-autoencoders.ts";
 export type {
   AutoencoderInput,
   AutoencoderLoader,
@@ -158,6 +161,7 @@ export type {
   KnownEdgesContext,
   ModelLoader,
   ModelLoaderOptions,
+  TaskLatentOptions,
   TaskModel,
   TaskOptions,
 } from "./task/task-options.ts";

@@ -21,10 +21,10 @@ import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
 import { plannedLatents, sizesIn } from "./planned-latents.ts";
 import { processingOptions } from "./processing-options.ts";
+import { type Pruning, pruningOf } from "./pruning.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
 import { plannedBatch, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
-import { type Pruning, pruningOf } from "./with-latents.ts";
 
 /**
  * Somebody's own model and prompts as a subject.

@@ -50,10 +50,10 @@ export async function plannedLatents(
 ): Promise<PlannedLatents | undefined> {
   const { autoencoders: paths, keptBy, partialAutoencoders: partial, pruneLatents = false } = options;
   if (paths === undefined) return undefined;
-  const { autoencoderErrors: errors = keptBy?.latentErrors ?? !asAutocircuit } = options;
   requirePositions(options, byToken);
-  const how = { config, folder, partial, errors, scale: scaleOf(options), keepLatents: keptBy, asAutocircuit, signal };
-  const { sizes: autoencoders, processing } = await keptAs(keptBy, () => planAutoencoders(paths, how));
+  const asked = { partial, errors: options.autoencoderErrors, scale: scaleOf(options), keepLatents: keptBy };
+  const how = { config, folder, ...asked, asAutocircuit, signal };
+  const { sizes: autoencoders, processing, errors } = await keptAs(keptBy, () => planAutoencoders(paths, how));
   requireRoom({ config, autoencoders, used });
   const graph = (options: GraphOptions) => Graph.of(withLatentPlaces(config, autoencoders, errors), options);
   return { autoencoders, pruned: pruneLatents || keptBy?.keptLatents !== undefined, processing, graph };

@@ -8,9 +8,9 @@ import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { type PlannedLatents, type PlannedModel, plannedLatents, sizesIn } from "./planned-latents.ts";
+import { type Pruning, pruningOf } from "./pruning.ts";
 import { plannedBatch, requireMemory } from "./require-memory.ts";
 import type { Subject, SubjectOptions } from "./subject.ts";
-import { type Pruning, pruningOf } from "./with-latents.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
 
