@@ -1,3 +1,4 @@
+export { type Ranking, rankedEdges, rankingOf } from "@autocircuit/core";
 export { type AcdcOptions, acdc, defaultTaus, referenceTaus } from "./acdc/acdc.ts";
 export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
@@ -135,7 +136,6 @@ export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { scoredEdges } from "./report/scored-edges.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
-export { type Ranking, rankedEdges, rankingOf } from "./selection/ranked-edges.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
 export {
   type SelectCircuitOptions,

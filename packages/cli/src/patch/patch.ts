@@ -1,4 +1,5 @@
 import { autoencoderFields, latentOptions } from "@autocircuit/circuits";
+import type { Ranking } from "@autocircuit/core";
 import {
   type AblationType,
   Circuit,
@@ -12,7 +13,6 @@ import {
   withGraphOf,
   withTaskAutoencoders,
 } from "@autocircuit/core";
-import type { Ranking } from "@autocircuit/discovery";
 import { loadModel } from "@autocircuit/models";
 import type { Context } from "../context.ts";
 import { ownInputs } from "../discover/own-inputs.ts";

@@ -1,8 +1,7 @@
 import { type KindsOf, kind } from "@autocircuit/base";
-import { type AblationType, coreKinds, type PruneScores } from "@autocircuit/core";
+import { type AblationType, coreKinds, type PruneScores, type Ranking, rankings } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import { type RunningSearch, resumableOptions, type SearchState } from "../long-search/search-state.ts";
-import { type Ranking, rankings } from "../selection/ranked-edges.ts";
 import { type Selection, selections } from "../selection/select-circuit.ts";
 
 /** Options of `findCircuit`. */
