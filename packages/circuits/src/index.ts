@@ -56,7 +56,7 @@ export { type SequencePairs, sequencePairs } from "./prompts/sequence-pairs.ts";
 export { allSequences } from "./prompts/sequences.ts";
 export type { TextPromptsOptions } from "./prompts/text-prompts-options.ts";
 export { type CircuitNamedOptions, circuitNamed, type KnownCircuitByName } from "./ready-task/circuit-named.ts";
-export { circuitsInGraph, type PlacedCircuit } from "./ready-task/circuits-in-graph.ts";
+export { circuitsInGraph } from "./ready-task/circuits-in-graph.ts";
 export {
   type LatentOptions,
   type LatentUse,

@@ -132,6 +132,7 @@ export {
 } from "./prompts/prompt-file.ts";
 export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
+export { type PromptSlice, promptSlices } from "./prompts/prompt-slices.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
 export { realPositions } from "./prompts/real-positions.ts";
 export { type DividedPrompts, type SplitPromptsOptions, splitPrompts } from "./prompts/split-prompts.ts";
@@ -151,6 +152,7 @@ export { PruneScores } from "./scores/prune-scores.ts";
 export { type Ranking, rankedEdges, rankingOf, rankings, rankOf } from "./scores/ranked-edges.ts";
 export type { ScoresInfo } from "./scores/scores-info.ts";
 export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
+export type { KnownCircuitInGraph } from "./task/known-circuit.ts";
 export { LoadedTask, type TaskPrefix } from "./task/loaded-task.ts";
 export { defineTask, Task } from "./task/task.ts";
 export { type TaskModelWithLatents, withTaskAutoencoders } from "./task/task-autoencoders.ts";

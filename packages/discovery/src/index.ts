@@ -1,9 +1,15 @@
-export { type Ranking, rankedEdges, rankingOf } from "@autocircuit/core";
+export { type KnownCircuitInGraph, type Ranking, rankedEdges, rankingOf } from "@autocircuit/core";
 export { type AcdcOptions, acdc, defaultTaus, referenceTaus } from "./acdc/acdc.ts";
 export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
 export { type FollowedScores, followScores, type TiedDecision } from "./acdc/follow-scores.ts";
 export { activationMagnitude } from "./activation-magnitude.ts";
+export {
+  type AlgorithmAlias,
+  algorithmAliases,
+  algorithmNamed,
+  algorithmNames,
+} from "./algorithm-named.ts";
 export { type AlgorithmName, algorithms } from "./algorithms.ts";
 export type {
   AttributionLoss,
@@ -127,7 +133,6 @@ export {
   foundStability,
   type SureEdge,
 } from "./report/found-stability.ts";
-export type { KnownCircuitInGraph } from "./report/known-circuit.ts";
 export { CURVES, type CurveDetail } from "./report/measuring-time.ts";
 export { modelAccuracy, type TaskAccuracy, type TaskAccuracyOptions } from "./report/model-accuracy.ts";
 export { plainOptions } from "./report/plain-options.ts";
@@ -164,6 +169,7 @@ export {
   type SpanAlgorithm,
   type SpanScoresOptions,
   spanAggregations,
+  spanAlgorithmNamed,
   spanAlgorithmNames,
 } from "./spans/span-options.ts";
 export { SpanScores } from "./spans/span-scores.ts";

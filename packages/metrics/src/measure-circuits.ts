@@ -8,8 +8,8 @@ import {
   rankings,
   runCircuits,
 } from "@autocircuit/core";
-import { circuitsAtOnce } from "./circuits-at-once.ts";
 import { FullModel } from "./full-model.ts";
+import { measuredAtOnce } from "./measured-at-once.ts";
 import type { MetricValue } from "./metric.ts";
 import { type MetricName, metrics, type NamedMetric } from "./metrics.ts";
 
@@ -62,7 +62,7 @@ export async function measureCircuits(
   check({ model, prompts }, options);
   const sized = chosenCircuits(model.graph, options);
   const { metrics: names = usualMetrics(model), patch, ablation, signal, onProgress } = options;
-  const atOnce = circuitsAtOnce(model, prompts);
+  const atOnce = measuredAtOnce(model, prompts);
   using full = new FullModel(model, prompts);
   const measured: MeasuredCircuit[] = [];
   for (let first = 0; first < sized.length; first += atOnce) {

@@ -28,7 +28,7 @@ import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireFitting } from "./require-fitting.ts";
 import { requireTestPrompts } from "./require-test-prompts.ts";
-import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
+import { type DiscoverResult, edgeText, knownResult } from "./result.ts";
 import { searchAsked } from "./search-asked.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
@@ -107,7 +107,7 @@ export async function discover(
     dangling,
     pruned: settings.prune,
     warnings: [subject.notes, labelled?.note ?? [], equal ?? [], warnings, unsure ?? []].flat(),
-    known: beside[0] ? compareWithKnown(beside[0].name, found.circuit, beside[0].circuit) : null,
+    known: beside[0] ? knownResult(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: found.faithful ?? null,
     bootstrap: sure?.json ?? null,

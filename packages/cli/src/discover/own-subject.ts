@@ -17,13 +17,13 @@ import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
 import { inFlagNames, inFlags } from "./in-flags.ts";
+import { memoryNote, plannedBatch } from "./memory-note.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
 import { plannedLatents, sizesIn } from "./planned-latents.ts";
 import { processingOptions } from "./processing-options.ts";
 import { type Pruning, pruningOf } from "./pruning.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
-import { plannedBatch, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
 /**
@@ -80,7 +80,7 @@ export function ownSubject(
       const { longest: length } = prompts;
       const run = { config, batchSize, length, outputs: slicedCount(outputSlice, length), used };
       const shapeIn = (graph: Graph) => shape({ graph, config }, plannedBatch(run, outputSlice));
-      print(requireMemory({ ...run, ...shapeIn(whole), ...planned, graph: whole }));
+      print(memoryNote({ ...run, ...shapeIn(whole), ...planned, graph: whole }));
       using latentsPruned = new Progress("pruning latents");
       const loaded = await keptAs(options.keptBy, () =>
         ownTask(folder, prompts.source, {
@@ -112,7 +112,7 @@ export function ownSubject(
           const autoencoders = sizesIn(model.graph, planned);
           const active = await activeLatents(model, train, { signal });
           const latent = { activeLatents: active, autoencoders, graph: model.graph, loaded: true };
-          print(requireMemory({ ...run, ...shapeIn(model.graph), ...latent }));
+          print(memoryNote({ ...run, ...shapeIn(model.graph), ...latent }));
         }
         return loaded;
       } catch (error) {

@@ -13,7 +13,7 @@ import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import { requireRoom } from "./require-memory.ts";
+import { requireRoom } from "./memory-note.ts";
 
 /** Autoencoders that a model is to have, before a weight of either is read. */
 export interface PlannedLatents {

@@ -7,9 +7,9 @@ import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
+import { memoryNote, plannedBatch } from "./memory-note.ts";
 import { type PlannedLatents, type PlannedModel, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { type Pruning, pruningOf } from "./pruning.ts";
-import { plannedBatch, requireMemory } from "./require-memory.ts";
 import type { Subject, SubjectOptions } from "./subject.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
@@ -119,7 +119,7 @@ async function memoryOf(
   const run = { batchSize, length, outputs: slicedCount(outputSlice, length), used };
   const autoencoders = sizesIn(graph, planned);
   const active = autoencoders && (await activeLatents(model, train, { signal }));
-  return requireMemory({
+  return memoryNote({
     config,
     graph,
     autoencoders,

@@ -62,7 +62,7 @@ export interface DiscoverResult extends DeviceReport {
 }
 
 /** The known circuit, and how the circuit found agrees with it. */
-export function compareWithKnown(name: string, found: Circuit, known: Circuit): KnownResult {
+export function knownResult(name: string, found: Circuit, known: Circuit): KnownResult {
   const { truePositives, falsePositives, falseNegatives } = compareEdgeSets(
     found.indices,
     known.indices,

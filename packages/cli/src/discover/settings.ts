@@ -5,7 +5,8 @@ import {
   ACDC_UP_TO,
   type AlgorithmName,
   ablationFor,
-  algorithms,
+  algorithmNamed,
+  algorithmNames,
   type CurveDetail,
   type FindCircuitOptions,
   FOR_LARGE_GRAPHS,
@@ -31,9 +32,6 @@ import type { Subject } from "./subject.ts";
 
 /** Minutes that the search for few edges may take. */
 const USUAL_BUDGET = 10;
-
-/** What papers call edge attribution; the package has a function of that name. */
-const EAP = "eap";
 
 /** What a command says of a discovery whatever the graph is. */
 interface AnyGraphSettings {
@@ -83,7 +81,7 @@ export interface DiscoverSettings extends AnyGraphSettings {
 /** The same before there is a graph: what is not said is chosen for it, and the size may be a share of its edges. */
 export interface AskedSettings extends AnyGraphSettings {
   /** What is asked of `findCircuit`, its size apart. */
-  find: FindCircuitOptions;
+  find: FindCircuitOptions & { readonly algorithm?: AlgorithmName | undefined };
   size: AskedSize | undefined;
 }
 
@@ -154,9 +152,9 @@ function largeNote(edgeCount: number): string {
 }
 
 /** What the flags ask of `findCircuit`. */
-function findOptions(options: DiscoverCommandOptions): FindCircuitOptions {
+function findOptions(options: DiscoverCommandOptions): AskedSettings["find"] {
   const { keep, faithful, tries, budget, select, rank, selectSeconds } = options;
-  const algorithm = algorithmNamed(options);
+  const algorithm = askedAlgorithm(options);
   const ablation = options.ablation as AblationType | undefined;
   const preset = presetOf(options)?.options ?? {};
   const own = { ...preset, ...(ablation && "ablation" in preset && { ablation }) };
@@ -187,10 +185,11 @@ function presetOf({ preset, algorithm }: DiscoverCommandOptions): Preset | undef
 }
 
 /** The algorithm that was named, by itself or by a preset. */
-function algorithmNamed(options: DiscoverCommandOptions): AlgorithmName | undefined {
+function askedAlgorithm(options: DiscoverCommandOptions): AlgorithmName | undefined {
   const preset = presetOf(options);
   if (preset) return preset.algorithm;
-  const algorithm = options.algorithm === EAP ? "edge-attribution" : options.algorithm;
-  if (algorithm === undefined || Object.hasOwn(algorithms, algorithm)) return algorithm as AlgorithmName | undefined;
-  throw new UsageError(`There is no algorithm "${algorithm}". ${suggest(algorithm, Object.keys(algorithms))}`);
+  const { algorithm: name } = options;
+  const algorithm = name && algorithmNamed(name);
+  if (name === undefined || algorithm) return algorithm || undefined;
+  throw new UsageError(`There is no algorithm "${name}". ${suggest(name, algorithmNames)}`);
 }

@@ -1,6 +1,7 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask, type PromptPair } from "@autocircuit/core";
 import { promptGroups } from "@autocircuit/metrics";
+import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 
 /** Resamples where nothing else is asked for, and the fewest that say anything. */
@@ -16,7 +17,7 @@ const MOST_BYTES = 2 ** 32;
 
 /** A discovery whose circuit's stability is to be told; see `findCircuit`. */
 export interface StabilityOptions {
-  readonly algorithm?: AlgorithmName | undefined;
+  readonly algorithm?: AlgorithmName | AlgorithmAlias | undefined;
   /** Options of the algorithm. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   /** Edges of the circuit, where that is known before. */
@@ -46,7 +47,7 @@ export interface StabilityPlan {
 }
 
 const check = signature("stabilityPlan", { task: coreKinds.loadedTask }, {
-  algorithm: kind.oneOf(Object.keys(algorithms)),
+  algorithm: kind.oneOf(algorithmNames),
   options: kind.record,
   size: kind.whole,
   keep: kind.share,
@@ -84,7 +85,8 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
 function withoutRows({ algorithm, size, keep }: StabilityOptions): NoStability | null {
   if (size === 0) return "empty";
   if (keep !== undefined) return "keep";
-  return algorithm !== undefined && "perPrompt" in algorithms[algorithm] ? null : "algorithm";
+  const named = algorithm && algorithmNamed(algorithm);
+  return named && "perPrompt" in algorithms[named] ? null : "algorithm";
 }
 
 /** Why an algorithm that gives scores of single prompts does not this time, or they cannot be drawn from. */

@@ -1,6 +1,7 @@
 import { circuitNamed, circuitsInGraph, ownTask, tracrTasks } from "@autocircuit/circuits";
 import {
   activeLatents,
+  circuitsOfSizes,
   equalPairs,
   firstPrompts,
   type LoadedTask,
@@ -8,6 +9,7 @@ import {
   splitPrompts,
 } from "@autocircuit/core";
 import {
+  algorithmNamed,
   type FoundCircuit,
   findCircuit,
   foundStability,
@@ -59,6 +61,11 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
     runShape: { takes: { task, batch: { size: 2, length: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
     requireCompatibleOptions: { takes: {}, options: {}, call: async (_, o) => requireCompatibleOptions(o) },
+    circuitsOfSizes: {
+      takes: { scores, sizes: [1], rank: "signed" },
+      call: (t) => circuitsOfSizes(t.scores, t.sizes, t.rank),
+    },
+    algorithmNamed: { takes: { name: "eap" }, call: (t) => algorithmNamed(t.name) },
     rankingOf: { takes: { scores }, call: (t) => rankingOf(t.scores) },
     equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
     activeLatents: {

@@ -15,7 +15,6 @@ import {
 import {
   Circuit,
   circuitSizes,
-  circuitsOfSizes,
   defaultCircuitSizes,
   defineTask,
   fittingPrompts,
@@ -208,10 +207,6 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t) => defaultCircuitSizes(t.graph, t.scores, t.knownEdgeCount),
   },
   circuitSizes: { takes: { graph }, call: (t, o) => circuitSizes(t.graph, o) },
-  circuitsOfSizes: {
-    takes: { scores, sizes: [1], rank: "signed" },
-    call: (t) => circuitsOfSizes(t.scores, t.sizes, t.rank),
-  },
   patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
   runCircuits: {
     takes: on,

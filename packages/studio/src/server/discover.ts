@@ -3,6 +3,8 @@ import { type Progress, PromptLoader, throwIfAborted } from "@autocircuit/core";
 import {
   type AlgorithmName,
   ablationFor,
+  algorithmNamed,
+  algorithmNames,
   algorithms,
   fittingOptions,
   type NamedAlgorithm,
@@ -59,10 +61,11 @@ export function discover(
 }
 
 function requireAlgorithm(name: string): AlgorithmName {
-  if (Object.hasOwn(algorithms, name)) return name as AlgorithmName;
+  const algorithm = algorithmNamed(name);
+  if (algorithm) return algorithm;
   throw new AutocircuitError(
     "unknown-name",
-    `There is no algorithm "${name.slice(0, 60)}". ${suggest(name, Object.keys(algorithms))}`,
+    `There is no algorithm "${name.slice(0, 60)}". ${suggest(name, algorithmNames)}`,
   );
 }
 

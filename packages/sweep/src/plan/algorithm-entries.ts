@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
-import { type AlgorithmName, algorithms, type Preset, presets } from "@autocircuit/discovery";
+import { type AlgorithmName, algorithmNamed, algorithmNames, type Preset, presets } from "@autocircuit/discovery";
 import { requireOptions } from "./option-kinds.ts";
 import type { SweepAlgorithm } from "./plan.ts";
 import { requireOnce } from "./require-once.ts";
@@ -65,8 +65,9 @@ function asObject(entry: string | SweepAlgorithm): SweepAlgorithm {
 /** What a name stands for, a preset before an algorithm. */
 function named(name: string): { algorithm: AlgorithmName; options: Readonly<Record<string, unknown>> } {
   if (Object.hasOwn(presets, name)) return (presets as Readonly<Record<string, Preset>>)[name]!;
-  if (Object.hasOwn(algorithms, name)) return { algorithm: name as AlgorithmName, options: {} };
-  const names = [...Object.keys(algorithms), ...Object.keys(presets)];
+  const algorithm = algorithmNamed(name);
+  if (algorithm) return { algorithm, options: {} };
+  const names = [...algorithmNames, ...Object.keys(presets)];
   const near = nearNames(name.slice(0, 60), names);
   throw new AutocircuitError(
     "unknown-name",

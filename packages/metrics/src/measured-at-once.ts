@@ -5,7 +5,7 @@ import { logitBytes, type PatchableModel, type PromptLoader, slicedCount } from 
 const LOGITS_BYTES = 128 * 2 ** 20;
 
 /** How many circuits are run together on all prompts: their logits are held until they are measured. At least one. */
-export function circuitsAtOnce(
+export function measuredAtOnce(
   model: Pick<PatchableModel, "outputSlice" | "config" | "computeDtype">,
   { batches, promptCount }: PromptLoader,
 ): number {
