@@ -96,9 +96,9 @@ export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model
 export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
-export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { type EqualPairsOptions, equalPairs } from "./prompts/equal-pairs.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
+export { commonPrefixLength, firstDifference } from "./prompts/first-difference.ts";
 export { firstPrompts } from "./prompts/first-prompts.ts";
 export {
   type FittingPrompts,

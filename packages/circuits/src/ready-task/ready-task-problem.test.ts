@@ -10,7 +10,7 @@ describe("what a ready-made task does not take", () => {
     ["tracr-reverse", { model: "/no/model" }, /has its own model, which is compiled: leave (`model`|--model) out/],
     ["tracr-hist", { autoencoders: "/no/saes" }, /no sparse autoencoders: leave (`autoencoders`|--autoencoders) out/],
     ["tracr-hist", { maxLatents: 3 }, /leave (`maxLatents`|--maxLatents) out/],
-    ["tracr-sort", { tailDivergence: true }, /no prefix is cut off: leave (`tailDivergence`|--tailDivergence) out/],
+    ["tracr-sort", { sharePrefix: true }, /no prefix is cut off: leave (`sharePrefix`|--sharePrefix) out/],
     ["ioi-component", { positions: [1] }, /from its prompts: leave (`positions`|--positions) out/],
   ])("is refused, by its loader and by who asks before: %s, %j", async (name, options, problem) => {
     const task = tasks[name]!;
@@ -20,8 +20,8 @@ describe("what a ready-made task does not take", () => {
 
   it("is nothing where a task is as it comes", () => {
     for (const task of Object.values(tasks)) expect(readyTaskProblem(task, {}, flag)).toBeUndefined();
-    expect(readyTaskProblem(tasks["ioi-component"]!, { model: "m", tailDivergence: true }, flag)).toBeUndefined();
-    expect(readyTaskProblem(tasks["tracr-reverse"]!, { positions: [1], tailDivergence: false }, flag)).toBeUndefined();
+    expect(readyTaskProblem(tasks["ioi-component"]!, { model: "m", sharePrefix: true }, flag)).toBeUndefined();
+    expect(readyTaskProblem(tasks["tracr-reverse"]!, { positions: [1], sharePrefix: false }, flag)).toBeUndefined();
   });
 
   it("depends on whether its model is compiled, which it says itself", () => {

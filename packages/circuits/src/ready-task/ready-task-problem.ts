@@ -6,7 +6,7 @@ import type { ReadyTask } from "./ready-task.ts";
 export interface ReadyTaskUse extends Omit<LatentUse, "dtype"> {
   readonly model?: string | undefined;
   readonly positions?: readonly number[] | undefined;
-  readonly tailDivergence?: boolean | undefined;
+  readonly sharePrefix?: boolean | undefined;
 }
 
 /**
@@ -29,8 +29,8 @@ export function readyTaskProblem(
   const latent = latentOptionNames.find((option) => use[option] !== undefined);
   if (latent !== undefined)
     return `${name} has a compiled model, of which there are no sparse autoencoders: leave ${named(latent)} out.`;
-  return use.tailDivergence
-    ? `${name} has prompts of token ids, of which no prefix is cut off: leave ${named("tailDivergence")} out.`
+  return use.sharePrefix
+    ? `${name} has prompts of token ids, of which no prefix is cut off: leave ${named("sharePrefix")} out.`
     : undefined;
 }
 

@@ -25,7 +25,7 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   /** Folder or hub name of the model to run the task on, for tasks whose model is not part of this package. */
   model?: string;
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
-  tailDivergence?: boolean;
+  sharePrefix?: boolean;
   signal?: AbortSignal;
 }
 
@@ -69,7 +69,7 @@ const checkOptions = signature("loading a task", {}, {
   seed: kind.whole,
   model: kind.text,
   dataset: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
-  tailDivergence: kind.flag,
+  sharePrefix: kind.flag,
   signal: kind.signal,
   device: deviceName,
   dtype: kind.oneOf(dtypes),

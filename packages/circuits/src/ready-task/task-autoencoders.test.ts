@@ -104,7 +104,7 @@ describe("tasks of autoencoders", () => {
         ],
       },
     };
-    await refused({ keepLatents: byPosition, tailDivergence: true }).toThrow(
+    await refused({ keepLatents: byPosition, sharePrefix: true }).toThrow(
       /position by position belong to whole prompts/,
     );
     await refused({ autoencoderScale: [1, 1, 1] }).toThrow(/`scale` .* has 3 numbers, and the model has 2 blocks/);

@@ -111,7 +111,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     ...{ device, dtype, tf32 },
     model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv, ...processing }),
     outputSlice: "last_seq",
-    tailDivergence: options.tailDivergence,
+    sharePrefix: options.sharePrefix,
     seed,
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
     ...fields,

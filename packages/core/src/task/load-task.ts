@@ -37,7 +37,7 @@ export async function loadTask(options: TaskOptions, long: LongOptions = {}): Pr
     const { model, ...costs } = await withTaskAutoencoders(plain, prompts.train, { ...aboutLatents(options), ...long });
     if (model !== plain) latent = model;
     const made = (parts: TaskParts) => new LoadedTask(options, { ...parts, ...costs }, free);
-    if (!options.tailDivergence) return made(taskParts(options, model, prompts, null));
+    if (!options.sharePrefix) return made(taskParts(options, model, prompts, null));
     tail = await cutPrefix(model, prompts, signal);
     return made(taskParts(options, tail.model, tail, tail.sharedPrefix));
   } catch (error) {

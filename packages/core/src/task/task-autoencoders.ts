@@ -85,10 +85,10 @@ export async function withTaskAutoencoders(
   }
   const byToken = options.byToken ?? false;
   const byPosition = kept ? latentsByPosition({ config: kept }) : prune && byToken;
-  if (byPosition && options.tailDivergence) {
+  if (byPosition && options.sharePrefix) {
     throw new AutocircuitError(
       "bad-input",
-      `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
+      `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`sharePrefix\` out, or pruning (\`autoencoderPrune: false\`).`,
     );
   }
   const input = inputOf(autoencoderInput);

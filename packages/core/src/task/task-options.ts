@@ -84,7 +84,7 @@ export interface TaskLatentOptions {
    * Cut off what clean and corrupt prompts have in common at the start and keep its keys and values, see `sharePrefix`. By token the graph
    * then begins behind it, and {@link KnownEdgesContext.seqStartIdx} says where. Default false.
    */
-  readonly tailDivergence?: boolean | undefined;
+  readonly sharePrefix?: boolean | undefined;
   /** Replace each MLP's output, its neurons, attention's or the residual stream by what a sparse autoencoder makes of it; latents are sources of the graph then. */
   readonly autoencoderInput?: AutoencoderInput | undefined;
   /** Most latents of a block; default all that are active on the training prompts. */
@@ -150,7 +150,7 @@ export interface TaskOptions extends TaskLatentOptions {
 export const taskLatentOptions: KindsOf<TaskLatentOptions> = {
   key: kind.required(kind.text),
   byToken: kind.flag,
-  tailDivergence: kind.flag,
+  sharePrefix: kind.flag,
   autoencoderInput: kind.oneOf(autoencoderInputs),
   autoencoderMaxLatents: kind.count,
   autoencoderPythiaSize: kind.text,

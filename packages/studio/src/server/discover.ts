@@ -105,7 +105,7 @@ function promptsFor({ prompts, train = prompts }: StudioSubject, most: number | 
   const length = Math.max(...batches.map((batch) => batch.length));
   const prefixes = batches.flatMap(({ prefix }) => prefix ?? []);
   return new PromptLoader(train.prompts.slice(0, Math.floor(count / size) * size), {
-    ...{ batchSize: size, length, padId: 0, seqStart, tokenLabels, wordIdxs, divergence: train.divergence },
+    ...{ batchSize: size, length, padId: 0, seqStart, tokenLabels, wordIdxs, firstDifference: train.firstDifference },
     ...(prefixes.length > 0 && { prefixes }),
   });
 }

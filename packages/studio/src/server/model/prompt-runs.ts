@@ -74,7 +74,7 @@ export class PromptRuns implements Disposable {
     if (!prefixShared)
       throw new AutocircuitError(
         "bad-input",
-        "Each of these prompts has a cached prefix of its own, so none can be run alone. Load them without `tailDivergence`.",
+        "Each of these prompts has a cached prefix of its own, so none can be run alone. Load them without `sharePrefix`.",
       );
     const prompts = [batch.prompts[number % batchSize]!];
     return new PromptBatch({ prompts, index, first: number, length, padId: 0, prefix: prefix ?? undefined });
