@@ -10,6 +10,7 @@ export {
   algorithmNamed,
   algorithmNames,
 } from "./algorithm-named.ts";
+export { optionNamed, requireAlgorithmOptions } from "./algorithm-options.ts";
 export { type AlgorithmName, algorithms } from "./algorithms.ts";
 export type {
   AttributionLoss,

@@ -19,6 +19,7 @@ import {
   rankingOf,
   reportGraph,
   reportOf,
+  requireAlgorithmOptions,
   requireCompatibleOptions,
   runShape,
   scoredEdges,
@@ -66,6 +67,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t) => circuitsOfSizes(t.scores, t.sizes, t.rank),
     },
     algorithmNamed: { takes: { name: "eap" }, call: (t) => algorithmNamed(t.name) },
+    requireAlgorithmOptions: {
+      takes: { algorithm: "acdc", options: { taus: [0.1] }, where: "here" },
+      call: (t) => requireAlgorithmOptions(t.algorithm, t.options, t.where),
+    },
     rankingOf: { takes: { scores }, call: (t) => rankingOf(t.scores) },
     equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
     activeLatents: {

@@ -8,7 +8,7 @@ import {
   algorithms,
   fittingOptions,
   type NamedAlgorithm,
-  type OptionSpec,
+  optionNamed,
 } from "@autocircuit/discovery";
 import type { DiscoverLine, DiscoverRequest } from "../api/index.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
@@ -32,7 +32,9 @@ export function discover(
   signal: AbortSignal,
 ): AsyncGenerator<DiscoverLine, void, void> {
   const algorithm = requireAlgorithm(request.algorithm);
-  const given = requireOptions(algorithm, request.options);
+  const given = { ...request.options };
+  // What an option may be the algorithm says, once it runs.
+  for (const option of Object.keys(given)) optionNamed(algorithm, option);
   const name = fileName(request.name);
   const { subject, sets, facts, queue } = state;
   const { model } = subject;
@@ -67,20 +69,6 @@ function requireAlgorithm(name: string): AlgorithmName {
     "unknown-name",
     `There is no algorithm "${name.slice(0, 60)}". ${suggest(name, algorithmNames)}`,
   );
-}
-
-/** Only what the algorithm's own rows list: not what a program may give it beside, such as functions that are called back. */
-function requireOptions(algorithm: AlgorithmName, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const specs: readonly OptionSpec[] = algorithms[algorithm].options;
-  for (const name of Object.keys(options)) {
-    if (specs.some((spec) => spec.name === name)) continue;
-    const known = specs.map((spec) => spec.name);
-    throw new AutocircuitError(
-      "unknown-name",
-      `${algorithm} has no option "${name.slice(0, 60)}". ${suggest(name, known)}`,
-    );
-  }
-  return { ...options };
 }
 
 function optionsFor(

@@ -1,6 +1,12 @@
 import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
-import { type AlgorithmName, algorithmNamed, algorithmNames, type Preset, presets } from "@autocircuit/discovery";
-import { requireOptions } from "./option-kinds.ts";
+import {
+  type AlgorithmName,
+  algorithmNamed,
+  algorithmNames,
+  type Preset,
+  presets,
+  requireAlgorithmOptions,
+} from "@autocircuit/discovery";
 import type { SweepAlgorithm } from "./plan.ts";
 import { requireOnce } from "./require-once.ts";
 
@@ -52,7 +58,9 @@ function expanded(entry: string | SweepAlgorithm): AlgorithmEntry[] {
   }
   return combinations(grid).map((point) => {
     const all = { ...set, ...options, ...point };
-    requireOptions(where, algorithm, all);
+    if (Object.hasOwn(all, "seed"))
+      throw new AutocircuitError("bad-input", `${where}: seeds stand under \`seeds\` of the plan, not among options.`);
+    requireAlgorithmOptions(algorithm, all, where);
     const setting = Object.entries(point).map(([option, value]) => `${option}=${shown(value)}`);
     return { key: [key, ...setting].join(" "), algorithm, options: all, priority };
   });

@@ -2,10 +2,8 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { algorithms, type NamedAlgorithm } from "@autocircuit/discovery";
 import { afterAll, describe, expect, it } from "vitest";
 import { expandPlan, unitText } from "./expand-plan.ts";
-import { ownKind } from "./option-kinds.ts";
 import type { SweepPlan } from "./plan.ts";
 import { givenPlan, readPlan } from "./read-plan.ts";
 
@@ -122,11 +120,6 @@ describe("a plan", () => {
 });
 
 const mine = { key: "own", model: "model", prompts: "a.json", batchSize: 1, batchCount: 1 };
-
-it("every algorithm says itself what its options may be", () => {
-  for (const [name, { options }] of Object.entries(algorithms as Record<string, NamedAlgorithm>))
-    for (const spec of options) expect([name, spec.name, ownKind(name, spec.name)]).not.toContain(undefined);
-});
 
 it("a task that takes more prompts than there are is refused, with how many there are", async () => {
   cpSync(gpt2, join(root, "few-model"), { recursive: true });
