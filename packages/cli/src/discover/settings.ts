@@ -29,9 +29,7 @@ import { FLAGS, givenOptions } from "./given-options.ts";
 import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import type { Subject } from "./subject.ts";
-
-/** Minutes that the search for few edges may take. */
-const USUAL_BUDGET = 10;
+import { USUAL_BUDGET } from "./usual-budget.ts";
 
 /** What a command says of a discovery whatever the graph is. */
 interface AnyGraphSettings {

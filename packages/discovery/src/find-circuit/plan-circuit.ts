@@ -19,9 +19,9 @@ export interface Plan {
 }
 
 /** Share of the answers to keep where neither a size nor a known circuit says how large the circuit should be. */
-const USUAL_KEEP = 0.99;
+export const USUAL_KEEP = 0.99;
 /** Share of the logit difference to keep where a circuit of the task is known, but in other graphs: such tasks have wrong answers to compare with. */
-const USUAL_FAITHFUL = 0.9;
+export const USUAL_FAITHFUL = 0.9;
 
 const check = signature("planOf", { task: plannedTask }, findCircuitOptions);
 

@@ -4,8 +4,10 @@ import { promptGroups } from "@autocircuit/metrics";
 import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 
-/** Resamples where nothing else is asked for, and the fewest that say anything. */
-const [USUAL, FEWEST] = [200, 100];
+/** Most resamples where nothing else is asked for. */
+export const USUAL_RESAMPLES = 200;
+/** The fewest that say anything. */
+export const FEWEST_RESAMPLES = 100;
 /** Memory for the scores of single prompts that may be spent unasked. */
 const FREE_BYTES = 2 ** 28;
 /** Steps of work, a nanosecond or two each, that the usual and the fewest resamples may take unasked. */
@@ -74,11 +76,11 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
   const bytes = 4 * prompts * edgeCount;
   const mostBytes = asked === undefined ? FREE_BYTES : MOST_BYTES;
   const work = edgeCount * (prompts / ADDITIONS + CHOOSING);
-  const tooLong = asked === undefined && FEWEST * work > MOST_WORK ? "time" : null;
+  const tooLong = asked === undefined && FEWEST_RESAMPLES * work > MOST_WORK ? "time" : null;
   const reason =
     withoutRows(options) ?? faultOf(options, task.train.prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
-  const usual = Math.max(FEWEST, Math.min(USUAL, Math.floor(USUAL_WORK / work)));
-  return { resamples: reason === null ? (asked ?? usual) : null, reason, fewest: FEWEST, bytes, mostBytes };
+  const usual = Math.max(FEWEST_RESAMPLES, Math.min(USUAL_RESAMPLES, Math.floor(USUAL_WORK / work)));
+  return { resamples: reason === null ? (asked ?? usual) : null, reason, fewest: FEWEST_RESAMPLES, bytes, mostBytes };
 }
 
 /** Why there are no scores of single prompts, whatever the algorithm's options and the prompts. */
