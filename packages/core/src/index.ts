@@ -32,6 +32,7 @@ export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";
+export { memoryBudgets } from "./memory/budgets.ts";
 export {
   type AutoencoderSize,
   ablationBytes,
@@ -59,6 +60,7 @@ export {
   type PromptsOfBatch,
   type Stepping,
 } from "./memory/over-prompts.ts";
+export { halvedWhereMemoryEnds, isOutOfMemory, type Together } from "./memory/where-memory-ends.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export { activeLatents } from "./model/active-latents.ts";
 export type { Ablate } from "./model/edge-mask.ts";

@@ -1,3 +1,5 @@
+import { kind, signature } from "@autocircuit/base";
+import { promptLoader } from "../kinds.ts";
 import type { PromptBatch } from "./prompt-batch.ts";
 import type { PromptLoader } from "./prompt-loader.ts";
 
@@ -10,8 +12,11 @@ export interface PromptSlice {
   readonly batch: PromptBatch;
 }
 
+const check = signature("promptSlices", { prompts: promptLoader, most: kind.callback });
+
 /** All prompts in slices of at most so many, in their order. A batch whose prompts have prefixes of their own stays whole. */
 export function promptSlices(prompts: PromptLoader, most: (batch: PromptBatch) => number): readonly PromptSlice[] {
+  check({ prompts, most });
   const slices: PromptSlice[] = [];
   let first = 0;
   for (const batch of prompts.batches) {

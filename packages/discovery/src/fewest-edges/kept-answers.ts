@@ -3,6 +3,8 @@ import {
   ablationBytes,
   availableMemory,
   dataSetSides,
+  isOutOfMemory,
+  memoryBudgets,
   overBatch,
   overPrompts,
   type PatchableModel,
@@ -11,18 +13,17 @@ import {
   throwIfAborted,
 } from "@autocircuit/core";
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
-import { CircuitsInMemory, isOutOfMemory } from "../speculation/circuits-in-memory.ts";
+import { CircuitsInMemory } from "../speculation/circuits-in-memory.ts";
 import { modelAnswers, rightAnswers } from "./right-answers.ts";
 
 /**
  * Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed, which takes as long as
  * running a larger circuit. On the CPU a quarter of what is free, within bounds.
  */
-const [leastHeld, mostHeld] = [256 * 2 ** 20, 4 * 2 ** 30];
-
 function heldBytes({ device }: PatchableModel): number {
-  if (device !== "cpu") return leastHeld;
-  return Math.max(leastHeld, Math.min(mostHeld, availableMemory() / 4));
+  const { least, most } = memoryBudgets.heldAblations;
+  if (device !== "cpu") return least;
+  return Math.max(least, Math.min(most, availableMemory() / 4));
 }
 
 /** A batch with the outputs that the full model gets right. */

@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type LoadedTask, type PromptPair } from "@autocircuit/core";
+import { coreKinds, type LoadedTask, memoryBudgets, type PromptPair } from "@autocircuit/core";
 import { promptGroups } from "@autocircuit/metrics";
 import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
@@ -8,14 +8,10 @@ import { type AlgorithmName, algorithms } from "../algorithms.ts";
 export const USUAL_RESAMPLES = 200;
 /** The fewest that say anything. */
 export const FEWEST_RESAMPLES = 100;
-/** Memory for the scores of single prompts that may be spent unasked. */
-const FREE_BYTES = 2 ** 28;
 /** Steps of work, a nanosecond or two each, that the usual and the fewest resamples may take unasked. */
 const [USUAL_WORK, MOST_WORK] = [5e8, 3e9];
 /** What choosing the largest scores takes for each, in such steps, and how many additions one is: they are made by products of matrices. */
 const [CHOOSING, ADDITIONS] = [40, 5];
-/** Most memory that may be asked for. */
-const MOST_BYTES = 2 ** 32;
 
 /** A discovery whose circuit's stability is to be told; see `findCircuit`. */
 export interface StabilityOptions {
@@ -74,7 +70,7 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
   const prompts = task.train.promptCount;
   const { edgeCount } = task.model.graph;
   const bytes = 4 * prompts * edgeCount;
-  const mostBytes = asked === undefined ? FREE_BYTES : MOST_BYTES;
+  const mostBytes = asked === undefined ? memoryBudgets.promptScores.unasked : memoryBudgets.promptScores.asked;
   const work = edgeCount * (prompts / ADDITIONS + CHOOSING);
   const tooLong = asked === undefined && FEWEST_RESAMPLES * work > MOST_WORK ? "time" : null;
   const reason =

@@ -4,8 +4,10 @@ import {
   circuitsOfSizes,
   equalPairs,
   firstPrompts,
+  halvedWhereMemoryEnds,
   type LoadedTask,
   type PruneScores,
+  promptSlices,
   splitPrompts,
 } from "@autocircuit/core";
 import {
@@ -62,6 +64,11 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
     runShape: { takes: { task, batch: { size: 2, length: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
     requireCompatibleOptions: { takes: {}, options: {}, call: async (_, o) => requireCompatibleOptions(o) },
+    halvedWhereMemoryEnds: {
+      takes: { together: { count: () => 1, lower: () => {}, what: "prompts", option: "none" }, work: async () => 0 },
+      call: (t) => halvedWhereMemoryEnds(t.together, t.work),
+    },
+    promptSlices: { takes: { prompts: task.train, most: () => 2 }, call: (t) => promptSlices(t.prompts, t.most) },
     circuitsOfSizes: {
       takes: { scores, sizes: [1], rank: "signed" },
       call: (t) => circuitsOfSizes(t.scores, t.sizes, t.rank),

@@ -1,13 +1,12 @@
 import {
   bytesPerPrompt,
+  memoryBudgets,
   type PatchableModel,
   type PromptLoader,
   type PromptSlice,
   promptSlices,
 } from "@autocircuit/core";
 
-/** What the outputs of all sources may take for prompts that are measured together: little, so that times are known soon. */
-const TOGETHER_BYTES = 16 * 2 ** 20;
 /** Prompts that are measured together in any case. */
 const AT_LEAST = 8;
 
@@ -18,7 +17,7 @@ export function measuredTogether(
   together?: number,
 ): readonly PromptSlice[] {
   return promptSlices(prompts, ({ length }) => {
-    const fitting = Math.floor(TOGETHER_BYTES / bytesPerPrompt(model, length));
+    const fitting = Math.floor(memoryBudgets.quickSlice / bytesPerPrompt(model, length));
     return together ?? Math.max(AT_LEAST, fitting);
   });
 }

@@ -1,5 +1,5 @@
 import { AutocircuitError, suggest } from "@autocircuit/base";
-import { type Progress, PromptLoader, throwIfAborted } from "@autocircuit/core";
+import { memoryBudgets, type Progress, PromptLoader, throwIfAborted } from "@autocircuit/core";
 import {
   type AlgorithmName,
   ablationFor,
@@ -17,9 +17,6 @@ import { QueuedModel } from "./queue/queued-model.ts";
 import { fileName } from "./sets/file-name.ts";
 import { saveScores } from "./sets/save-scores.ts";
 import type { StudioState } from "./studio-state.ts";
-
-/** What the sources of a pass of a discovery may take: a click waits for the end of one. */
-const STEP_BYTES = 16 * 2 ** 20;
 
 /**
  * Runs an algorithm on the prompts for discovery, and keeps the scores as a set of the asked name.
@@ -44,7 +41,7 @@ export function discover(
       // One after the other: each may fill the memory that is there.
       state.discoveries.run(0, signal, async () => {
         // In short passes, between which those of a click are run.
-        const inSteps = new QueuedModel(model, queue, Math.min(model.sliceBytes, STEP_BYTES), signal);
+        const inSteps = new QueuedModel(model, queue, Math.min(model.sliceBytes, memoryBudgets.quickSlice), signal);
         using prompts = promptsFor(subject, request.prompts);
         const options = optionsFor(algorithm, subject, given, request);
         const scores = await (algorithms[algorithm] as NamedAlgorithm).discover(inSteps, prompts, {

@@ -1,4 +1,4 @@
-import { type PromptSlice, patchPlan } from "@autocircuit/core";
+import { memoryBudgets, type PromptSlice, patchPlan } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
 import { type ChosenCircuit, libraryCircuit } from "../model/chosen-circuit.ts";
 import type { MeanAblations } from "../model/mean-ablations.ts";
@@ -8,8 +8,6 @@ import type { StudioSubject } from "../model/studio-subject.ts";
 import { type MeasuredPrompts, measured } from "./measures.ts";
 import { runTogether } from "./run-together.ts";
 
-/** The full model's logits that are kept, in bytes; beyond it they are made again. */
-const KEPT_LOGITS = 128 * 2 ** 20;
 /** Circuits whose measures are kept: a step back costs nothing. */
 const MOST_CIRCUITS = 32;
 
@@ -81,7 +79,7 @@ export class DataSetRuns implements Disposable {
     if (known) return known;
     const logits = await this.subject.model.forward(group.slice.clean, { signal });
     const bytes = logits.size * 4;
-    if (this.#fullBytes + bytes > KEPT_LOGITS) return logits;
+    if (this.#fullBytes + bytes > memoryBudgets.heldLogits) return logits;
     this.#full.set(group, logits);
     this.#fullBytes += bytes;
     return logits;
