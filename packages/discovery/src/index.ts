@@ -88,6 +88,7 @@ export type {
   StepProgress,
 } from "./find-circuit/find-circuit-options.ts";
 export { ablationFor, fittingOptions, optionOf, outputsNumbers } from "./find-circuit/fitting-options.ts";
+export { type AskedAlgorithm, type FittingWords, fittingProblem } from "./find-circuit/fitting-problem.ts";
 export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
 export { type Plan, planOf } from "./find-circuit/plan-circuit.ts";
 export { type PlannedBatch, type RunShape, runShape } from "./find-circuit/run-shape.ts";

@@ -26,7 +26,6 @@ import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { find } from "./find.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
-import { requireFitting } from "./require-fitting.ts";
 import { requireTestPrompts } from "./require-test-prompts.ts";
 import { type DiscoverResult, edgeText, knownResult } from "./result.ts";
 import { searchAsked } from "./search-asked.ts";
@@ -64,7 +63,6 @@ export async function discover(
   const { settings, note } = fitToGraph(asked, task);
   if (note) print(note);
   const { ablation, subject } = settings;
-  requireFitting(settings, options, task);
   requireTestPrompts(settings, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);

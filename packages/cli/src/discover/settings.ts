@@ -9,6 +9,7 @@ import {
   algorithmNames,
   type CurveDetail,
   type FindCircuitOptions,
+  type FittingWords,
   FOR_LARGE_GRAPHS,
   type PlannedBatch,
   type Preset,
@@ -25,6 +26,7 @@ import type { KeepingOptions } from "../support/kept-latents.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { type AskedSize, edgesAsked } from "./asked-size.ts";
 import { chooseSubject } from "./choose-subject.ts";
+import { fittingWords, requireFitting } from "./fitting-words.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
 import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
@@ -79,6 +81,8 @@ export interface DiscoverSettings extends AnyGraphSettings {
 /** The same before there is a graph: what is not said is chosen for it, and the size may be a share of its edges. */
 export interface AskedSettings extends AnyGraphSettings {
   /** What is asked of `findCircuit`, its size apart. */
+  /** How it is said that this does not fit a model. */
+  words: FittingWords;
   find: FindCircuitOptions & { readonly algorithm?: AlgorithmName | undefined };
   size: AskedSize | undefined;
 }
@@ -100,6 +104,7 @@ export function discoverSettings(
   const { options: given = {} } = find;
   const ablation = ablationFor(find.algorithm, given, find.ablation);
   return {
+    words: fittingWords(options, subject.name),
     ...{ subject, find, given, ablation, byToken, seed, size, prune, select, rank },
     known: inFlags(() => circuitNamed(subject, { circuit: options.circuit, ablation })),
     tries: options.tries,
@@ -121,9 +126,11 @@ export function discoverSettings(
  * @returns the settings, and a line that says which algorithm was chosen where that is not the usual
  */
 export function fitToGraph(
-  { find, ...settings }: AskedSettings,
+  { find, words, ...settings }: AskedSettings,
   task: LoadedTask,
 ): { settings: DiscoverSettings; note: string | undefined } {
+  const { given } = settings;
+  requireFitting({ find, given, words }, task);
   const { graph } = task.model;
   const size = settings.size === undefined ? undefined : edgesAsked(settings.size, graph.edgeCount);
   const { named: algorithm, ablation, keep, faithful } = inFlags(() => planOf(task, { ...find, size }));
@@ -136,7 +143,9 @@ export function fitToGraph(
 }
 
 /** How a run for such a task uses memory. @throws UsageError for options that do not suit it */
-export function shapeOf({ find, size: asked }: AskedSettings, task: TaskOutline, batch: PlannedBatch): RunShape {
+export function shapeOf(settings: AskedSettings, task: TaskOutline, batch: PlannedBatch): RunShape {
+  requireFitting(settings, task);
+  const { find, size: asked } = settings;
   const size = asked === undefined ? undefined : edgesAsked(asked, task.graph.edgeCount);
   return inFlags(() => runShape(task, { ...find, size }, batch));
 }

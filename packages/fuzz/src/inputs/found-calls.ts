@@ -14,6 +14,7 @@ import {
   algorithmNamed,
   type FoundCircuit,
   findCircuit,
+  fittingProblem,
   foundStability,
   measureFound,
   modelAccuracy,
@@ -77,6 +78,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     requireAlgorithmOptions: {
       takes: { algorithm: "acdc", options: { taus: [0.1] }, where: "here" },
       call: (t) => requireAlgorithmOptions(t.algorithm, t.options, t.where),
+    },
+    fittingProblem: {
+      takes: { asked: { algorithm: "acdc", given: {} }, task, words: { subject: "it", give: String, another: "" } },
+      call: (t) => fittingProblem(t.asked, t.task, t.words),
     },
     rankingOf: { takes: { scores }, call: (t) => rankingOf(t.scores) },
     equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
