@@ -53,6 +53,21 @@ export function cppTextsOf(root, file) {
   );
 }
 
+/**
+ * What a page says: its paragraphs, headings and rows, without blocks of code and what is written as code, which has names of its own.
+ *
+ * @param {string} root
+ * @param {string} file Path from there.
+ * @returns {{ text: string, what: string, line: number }[]}
+ */
+export function proseOf(root, file) {
+  const source = readFileSync(join(root, file), "utf8");
+  const prose = source.replace(/^```[\s\S]*?^```|`[^`\n]+`/gm, (code) => code.replace(/[^\n]/g, " "));
+  return [...prose.matchAll(/[^\n]+(?:\n(?![\s|#]|$)[^\n]+)*/g)].map(({ 0: text, index }) =>
+    located(source, { text: text.replace(/\]\([^)]*\)/g, "]"), what: "the page", start: index }),
+  );
+}
+
 const isString = (node) => node.type === "Literal" && typeof node.value === "string";
 const isQuoted = (node) => isString(node) || node.regex || ["TemplateElement", "JSXText"].includes(node.type);
 

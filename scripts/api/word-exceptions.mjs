@@ -14,6 +14,7 @@ export const WORD_EXCEPTIONS = {
   "token circuit": [
     { place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT },
     { place: "packages/circuits/src/tasks/", why: "keys of AutoCircuit's tasks" },
+    { place: "docs/circuits.md", why: "keys of AutoCircuit's tasks" },
   ],
   "seq idx": [{ place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT }],
   "true edge": [

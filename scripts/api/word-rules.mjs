@@ -2,10 +2,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { forbiddenWords, GLOSSARY } from "./glossary.mjs";
 import { pageNames, publicNames } from "./public-names.mjs";
-import { cppTextsOf, textsOf } from "./texts.mjs";
+import { cppTextsOf, proseOf, textsOf } from "./texts.mjs";
 import { SAID_AS_ELSEWHERE, WORD_EXCEPTIONS } from "./word-exceptions.mjs";
 
-const CPP = join("native", "src");
+const CPP = [join("native", "src"), join("native", "cuda")];
+const PAGES = [".", "docs", join("docs", "guides")];
 
 /**
  * Names, texts and comments that use a word which the glossary refuses, and exceptions that nothing needs.
@@ -40,6 +41,7 @@ export function wordProblems(packages, root, exceptions = WORD_EXCEPTIONS, phras
     look(inNames, spoken(name, phrases, used), file, `${file}: ${what} ${name} says`);
   for (const file of packages.flatMap(modulesOf)) lookAtTexts(inTexts, file, textsOf(root, file));
   for (const file of cppFiles(root)) lookAtTexts(inCpp, file, cppTextsOf(root, file));
+  for (const file of pageFiles(root)) lookAtTexts(inTexts, file, proseOf(root, file));
   return [...problems, ...idleExceptions(exceptions, used), ...idlePhrases(phrases, used)];
 }
 
@@ -49,10 +51,18 @@ function modulesOf({ sources, folder }) {
 }
 
 function cppFiles(root) {
-  if (!existsSync(join(root, CPP))) return [];
-  return readdirSync(join(root, CPP), { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(cc|h)$/.test(name))
-    .map((name) => join(CPP, name));
+  return CPP.flatMap((folder) => filesIn(root, folder, true)).filter((file) => /\.(cc|h|cu|cuh)$/.test(file));
+}
+
+/** Pages for readers; what changed says what things were called. */
+function pageFiles(root) {
+  const pages = PAGES.flatMap((folder) => filesIn(root, folder, false));
+  return pages.filter((file) => file.endsWith(".md") && file !== "CHANGELOG.md");
+}
+
+function filesIn(root, folder, recursive) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive, encoding: "utf8" }).map((name) => join(folder, name));
 }
 
 /** A text without what is meant otherwise, and cut where words do not go on: at a comma, a full stop, and behind what `@param` names. */

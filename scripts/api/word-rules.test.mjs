@@ -127,10 +127,39 @@ describe("a word that the glossary refuses is found in C++", () => {
     expect(inCpp(text)).toEqual(layer(what));
   });
 
+  it("that nvcc compiles too", () => {
+    const problem = 'native/cuda/src/a.cu:1: the name layer says "layer"; the word is "block" (docs/architecture.md)';
+    expect(problemsOf({ "native/cuda/src/a.cu": "int layer = 0;" })).toEqual([problem]);
+  });
+
   it("but not as part of what is called so elsewhere, as long as that is said", () => {
     const phrases = [{ says: /layer_norm/g, why: "the field's name" }];
     expect(inCpp("int layer_norm, player;  // layer_norm", phrases)).toEqual([]);
     expect(inCpp("int a;", phrases)).toEqual(["scripts/api/word-exceptions.mjs: nothing says /layer_norm/g"]);
+  });
+});
+
+describe("a word that the glossary refuses is found on a page", () => {
+  const onPage = (text, file = "docs/guides/a.md") => problemsOf({ [file]: text });
+  const trueEdge = (file, line) => [
+    `${file}:${line}: the page says "true edge"; the word is "known circuit" (docs/architecture.md)`,
+  ];
+
+  it.each([
+    ["a heading", "# The true edges", 1],
+    ["a paragraph, from line to line", "\nAll the\ntrue\nedges.", 2],
+    ["a row of a table", "| a |\n| - |\n| true edge |", 3],
+    ["a link", "[the true edges](a.md)", 1],
+  ])("in %s", (_, text, line) => {
+    expect(onPage(text)).toEqual(trueEdge("docs/guides/a.md", line));
+    for (const file of ["README.md", "docs/a.md"]) expect(onPage(text, file)).toEqual(trueEdge(file, line));
+  });
+
+  it("but not in code, in what links lead to, from one paragraph to the next, and in what tells of changes", () => {
+    const text =
+      "```ts\nconst trueEdges = 1;\n```\n\n`trueEdges` of [it](true-edges.md) are true.\n\nEdges `true` edges.";
+    expect(onPage(text)).toEqual([]);
+    expect(onPage("true edges", "CHANGELOG.md")).toEqual([]);
   });
 });
 

@@ -3,6 +3,8 @@
 
 #include "devices/device_index.h"
 #include "engine/forward_pass.h"
+#include "engine/patched_inputs.h"
+#include "engine/reading_points.h"
 
 // Which heads of a block run, what they read, and what comes out of them before the output matrix.
 namespace autocircuit {
@@ -57,6 +59,39 @@ GroupInput::KnownPlain ForwardPass::known_plain(int64_t block, const Heads& head
   };
 }
 
+// Queries, keys and values in groups of their own, by kernels of the CPU: reading all deltas takes as long as adding them up does, so it
+// is done once for all three.
+bool ForwardPass::projects_jointly(const HeadGroups& groups) const {
+  const at::TensorOptions& options = model_.weights().options;
+  const at::ScalarType type = options.dtype().toScalarType();
+  return pass_.mask && !groups.shared && !latents_ && options.device().is_cpu() && (type == at::kFloat || type == at::kDouble);
+}
+
+std::vector<at::Tensor> ForwardPass::project_jointly(int64_t block, const std::vector<Read>& reads,
+                                                     const GroupInput::KnownPlain& known) const {
+  std::vector<GroupInput> inputs;
+  std::vector<GroupRows> patched;
+  std::vector<at::Tensor> projected;
+  inputs.reserve(reads.size());
+  for (const auto& [plan, which, live] : reads) {
+    const GroupInput& input = inputs.emplace_back(model_, frame_, plan, block, which, live, pass_.ablated.get(), nullptr, known);
+    projected.push_back(input.project(which));
+    if (!input.patched().empty()) patched.push_back({plan, input.patched()});
+  }
+  if (patched.empty()) return projected;
+  const Norm norm = norm_before(model_, block, reads[0].which);
+  patched_inputs_by_pieces(pass_, frame_, patched, attention_point(block), norm, [&](const at::Tensor& rows, int64_t first) {
+    int64_t row = 0;
+    for (size_t i = 0; i < reads.size(); i++) {
+      const int64_t count = static_cast<int64_t>(inputs[i].patched().size());
+      if (count == 0) continue;
+      inputs[i].project_patched(projected[i].narrow(0, first, rows.size(1)), rows.narrow(0, row, count), reads[i].which);
+      row += count;
+    }
+  });
+  return projected;
+}
+
 ForwardPass::Heads ForwardPass::run_heads(int64_t block) {
   const bool narrow_now = block + 1 == config_.layers && pass_.narrows;
   const HeadGroups groups = groups_of(block);
@@ -68,18 +103,32 @@ ForwardPass::Heads ForwardPass::run_heads(int64_t block) {
   }
 
   const GroupInput::KnownPlain known = known_plain(block, heads);
+  const Read of_keys{groups.k, Projection::key, live.k}, of_values{groups.v, Projection::value, live.v},
+      of_queries{groups.q, Projection::query, live.q};
   std::optional<GroupInput> together;  // Q, K and V of one shared input, where they read at the same positions
   if (groups.shared) together.emplace(input_of(groups.shared, block, Projection::key, live.k, known));
-  const auto project = [&](const GroupPlan* plan, Projection which, const std::vector<uint8_t>& rows, bool may_share) {
-    if (together && may_share) return together->project(which);
-    return input_of(plan, block, which, rows, known).project(which);
+  const auto project = [&](const Read& read, bool may_share) {
+    if (together && may_share) return together->project(read.which);
+    return input_of(read.plan, block, read.which, read.live, known).project(read.which);
   };
   const at::Tensor resid = frame_.resid;
-  at::Tensor k = project(groups.k, Projection::key, live.k, true).view({pass_.batch, pass_.length, groups.key_rows, config_.d_head});
-  at::Tensor v = project(groups.v, Projection::value, live.v, true).view({pass_.batch, pass_.length, groups.value_rows, config_.d_head});
+  at::Tensor k, v, q;
+  if (projects_jointly(groups)) {
+    std::vector<Read> reads{of_keys, of_values};
+    if (!narrow_now) reads.push_back(of_queries);
+    const std::vector<at::Tensor> projected = project_jointly(block, reads, known);
+    k = projected[0];
+    v = projected[1];
+    if (!narrow_now) q = projected[2];
+  } else {
+    k = project(of_keys, true);
+    v = project(of_values, true);
+  }
   if (narrow_now) narrow(pass_.order.heads(block));
-  at::Tensor q =
-      project(groups.q, Projection::query, live.q, !narrow_now).view({pass_.batch, frame_.length(), groups.query_rows, config_.d_head});
+  if (!q.defined()) q = project(of_queries, !narrow_now);
+  k = k.view({pass_.batch, pass_.length, groups.key_rows, config_.d_head});
+  v = v.view({pass_.batch, pass_.length, groups.value_rows, config_.d_head});
+  q = q.view({pass_.batch, frame_.length(), groups.query_rows, config_.d_head});
 
   if (static_cast<int64_t>(heads.run.size()) < groups.query_rows) {
     const auto chosen = [&](const at::Tensor& x) {

@@ -49,6 +49,12 @@ class ForwardPass {
   struct LiveRows {
     std::vector<uint8_t> q, k, v;
   };
+  // A group, or null, and what of it is projected.
+  struct Read {
+    const GroupPlan* plan;
+    Projection which;
+    const std::vector<uint8_t>& live;
+  };
 
   // forward_pass.cc
   void through_block(int64_t block);
@@ -79,6 +85,8 @@ class ForwardPass {
   HeadGroups groups_of(int64_t block) const;
   LiveRows choose_heads(int64_t block, const HeadGroups& groups, Heads& heads);
   GroupInput::KnownPlain known_plain(int64_t block, const Heads& heads);
+  bool projects_jointly(const HeadGroups& groups) const;
+  std::vector<at::Tensor> project_jointly(int64_t block, const std::vector<Read>& reads, const GroupInput::KnownPlain& known) const;
   at::Tensor attend(int64_t block, const Heads& heads, const at::Tensor& resid, const at::Tensor& q, const at::Tensor& k,
                     const at::Tensor& v);
 

@@ -38,7 +38,7 @@ GroupInput::GroupInput(const Transformer& model, const Frame& frame, const Group
     const RowKind kind = plan ? plan->rows[head] : RowKind::plain;
     (kind == RowKind::plain ? plain_heads_ : kind == RowKind::ablated ? ablated_ : patched_).push_back(head);
   }
-  if (!patched_.empty())
+  if (!patched_.empty() && patched_inputs)
     rows_ = patched_inputs(*plan, point_of(model.config(), block, which), patched_, norm_).to(type_of(model.weights()));
 }
 
@@ -52,8 +52,7 @@ at::Tensor GroupInput::normalised() const { return patched_.empty() ? plain() : 
 at::Tensor GroupInput::project(Projection which) const {
   const Linear linear = linear_of(model_, block_, which);
   const int64_t rows = static_cast<int64_t>(live_.size());
-  // A group may have more rows than the projection has heads (key/value heads read once per query head): rows share.
-  const int64_t heads = is_of_mlp(which) ? 1 : linear.weight.size(1) / model_.config().d_head;
+  const int64_t heads = heads_of(linear, which);
   const int64_t columns = linear.weight.size(1) / heads, shared = rows / heads;
   const auto of_row = [&](int64_t row) { return columns_of(linear, row / shared * columns, columns); };
   const int64_t plain_rows = static_cast<int64_t>(plain_heads_.size());
@@ -76,7 +75,7 @@ at::Tensor GroupInput::project(Projection which) const {
   } else if (!fused) {
     for (const int64_t row : plain_heads_) put(row, apply(of_row(row), plain()));
   }
-  if (!patched_.empty()) project_patched(out, linear, heads);
+  if (rows_.defined()) project_patched(out, rows_, which);
   if (!ablated_.empty()) {
     const at::Tensor cached = in_frame(ablated_inputs_->projection(block_, which), frame_, ablated_inputs_->sources().size(2));
     if (few_launches) {
@@ -92,7 +91,14 @@ at::Tensor GroupInput::project(Projection which) const {
   return out;
 }
 
-void GroupInput::project_patched(at::Tensor& out, const Linear& linear, int64_t heads) const {
+// A group may have more rows than the projection has heads (key/value heads read once per query head): rows share.
+int64_t GroupInput::heads_of(const Linear& linear, Projection which) const {
+  return is_of_mlp(which) ? 1 : linear.weight.size(1) / model_.config().d_head;
+}
+
+void GroupInput::project_patched(at::Tensor out, const at::Tensor& inputs, Projection which) const {
+  const Linear linear = linear_of(model_, block_, which);
+  const int64_t heads = heads_of(linear, which);
   const int64_t columns = linear.weight.size(1) / heads, shared = static_cast<int64_t>(live_.size()) / heads;
   const int64_t count = static_cast<int64_t>(patched_.size());
   if (out.is_cpu()) {
@@ -100,7 +106,7 @@ void GroupInput::project_patched(at::Tensor& out, const Linear& linear, int64_t 
     at::parallel_for(0, count, 1, [&](int64_t from, int64_t to) {
       for (int64_t i = from; i < to; i++) {
         const Linear part = columns_of(linear, patched_[i] / shared * columns, columns);
-        product_into(out.narrow(1, patched_[i] * columns, columns), rows_[i], part.weight, part.bias);
+        product_into(out.narrow(1, patched_[i] * columns, columns), inputs[i], part.weight, part.bias);
       }
     });
     return;
@@ -114,7 +120,7 @@ void GroupInput::project_patched(at::Tensor& out, const Linear& linear, int64_t 
     weight = weight.index_select(0, index);
     if (bias.defined()) bias = bias.index_select(0, index);
   }
-  const at::Tensor made = bias.defined() ? at::baddbmm(bias, rows_, weight) : at::bmm(rows_, weight);
+  const at::Tensor made = bias.defined() ? at::baddbmm(bias, inputs, weight) : at::bmm(inputs, weight);
   at::Tensor by_row = out.view({out.size(0), -1, columns});
   if (count == by_row.size(1)) by_row.copy_(made.transpose(0, 1));
   else by_row.index_copy_(1, index_on(out.device(), patched_), made.transpose(0, 1));

@@ -23,17 +23,21 @@ class GroupInput {
   // Gives what plain rows project to, [N / masks, columns], where a kept run has it already.
   using KnownPlain = std::function<at::Tensor(Projection)>;
 
-  // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations.
+  // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations. Without `patched_inputs` what is projected of
+  // patched rows is left unset.
   GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t block, Projection which,
              const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known = {});
 
   // x @ W + b for every live row: [N, rows * columns per row], rows that are not live are left unset.
   at::Tensor project(Projection which) const;
+  // The patched rows' part of it, of inputs [patched rows, n, D], into some rows [n, rows * columns] of the batch.
+  void project_patched(at::Tensor out, const at::Tensor& inputs, Projection which) const;
+  const std::vector<int64_t>& patched() const { return patched_; }
   // The input itself [N, D] of a group of one row, which is not ablated.
   at::Tensor normalised() const;
 
  private:
-  void project_patched(at::Tensor& out, const Linear& linear, int64_t heads) const;
+  int64_t heads_of(const Linear& linear, Projection which) const;
   const at::Tensor& plain() const;
 
   const Transformer& model_;

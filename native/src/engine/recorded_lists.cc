@@ -45,7 +45,7 @@ void RecordedLists::fill(const MaskPlan& plan) {
   for (const Place& place : places_) {
     std::vector<int64_t> heads(place.rows);
     std::iota(heads.begin(), heads.end(), 0);
-    host.add(plan.groups()[place.group], heads, tile_);
+    host.add({{&plan.groups()[place.group], heads}}, tile_);
   }
   copy_over<uint8_t, uint8_t>(host.from_ablated, from_ablated_);
   copy_over<int32_t, int32_t>(host.begin, begin_);

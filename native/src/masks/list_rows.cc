@@ -8,28 +8,39 @@ namespace autocircuit {
 
 int64_t rows_per_tile(const at::Device& device) { return device.is_cpu() ? 4 : 8; }
 
-int64_t HostLists::add(const GroupPlan& plan, const std::vector<int64_t>& heads, int64_t tile) {
+int64_t HostLists::add(const std::vector<GroupRows>& groups, int64_t tile) {
+  struct Row {
+    const double* values;  // of the first mask and token
+    int64_t mask, token;   // strides of theirs
+    double dropped;
+  };
   const int64_t first = static_cast<int64_t>(begin.size()) - 1;
-  const int64_t masks = plan.values.size(0), tokens = plan.values.size(1), sources = plan.values.size(3);
-  const int64_t rows = static_cast<int64_t>(heads.size());
-  const double* values = plan.values.const_data_ptr<double>();
-  for (const int64_t head : heads) from_ablated.push_back(plan.rows[head] == RowKind::near_ablated);
-  for (int64_t start = 0; start < rows; start += tile) {
-    const int64_t count = std::min(tile, rows - start);
+  const GroupPlan& any_plan = *groups[0].plan;
+  const int64_t masks = any_plan.values.size(0), tokens = any_plan.values.size(1), sources = any_plan.values.size(3);
+  std::vector<Row> rows;
+  for (const auto& [plan, heads] : groups)
+    for (const int64_t head : heads) {
+      const at::Tensor& values = plan->values;
+      const bool near_ablated = plan->rows[head] == RowKind::near_ablated;
+      from_ablated.push_back(near_ablated);
+      rows.push_back(
+          {values.const_data_ptr<double>() + head * values.stride(2), values.stride(0), values.stride(1), near_ablated ? 1.0 : 0.0});
+    }
+  const int64_t all = static_cast<int64_t>(rows.size());
+  for (int64_t start = 0; start < all; start += tile) {
+    const int64_t count = std::min(tile, all - start);
     for (int64_t m = 0; m < masks; m++)
       for (int64_t t = 0; t < tokens; t++) {
-        const double* cell = values + m * plan.values.stride(0) + t * plan.values.stride(1);
         for (int64_t s = 0; s < sources; s++) {
           const size_t at = weight.size();
           bool any = false;
           weight.resize(at + tile);
           for (int64_t r = 0; r < count; r++) {
-            const int64_t head = heads[start + r];
-            const double dropped = plan.rows[head] == RowKind::near_ablated ? 1 : 0;
-            weight[at + r] = cell[head * plan.values.stride(2) + s] - dropped;
+            const Row& row = rows[start + r];
+            weight[at + r] = row.values[m * row.mask + t * row.token + s] - row.dropped;
             any |= weight[at + r] != 0;
           }
-          if (any) source.push_back(static_cast<int32_t>(plan.group->first_source + s));
+          if (any) source.push_back(static_cast<int32_t>(any_plan.group->first_source + s));
           else weight.resize(at);
         }
         begin.push_back(static_cast<int32_t>(source.size()));
@@ -38,12 +49,13 @@ int64_t HostLists::add(const GroupPlan& plan, const std::vector<int64_t>& heads,
   return first;
 }
 
-RowLists row_lists(const GroupPlan& plan, const std::vector<int64_t>& heads, const at::TensorOptions& options) {
+RowLists row_lists(const std::vector<GroupRows>& groups, const at::TensorOptions& options) {
   const int64_t tile = rows_per_tile(options.device());
+  const GroupPlan& plan = *groups[0].plan;
   HostLists host;
-  host.add(plan, heads, tile);
+  host.add(groups, tile);
   RowLists lists;
-  lists.rows = static_cast<int64_t>(heads.size());
+  lists.rows = static_cast<int64_t>(host.from_ablated.size());
   lists.masks = plan.values.size(0);
   lists.tokens = plan.values.size(1);
   // Weights in the type that sums are made in.

@@ -8,7 +8,8 @@
 // The table of the operators that a device may implement with kernels of its own, in LibTorch's library "autocircuit": what each means,
 // and a line in AUTOCIRCUIT_OPERATORS, of which all else is made that needs to know them all: registrations, declarations, typed calls.
 //
-// All tensors of a call are on one device and contiguous. `norm` is 0 for none, 1 for layer norm, 2 for root-mean-square norm; D is the width of
+// All tensors of a call are on one device and contiguous, but the deltas that the CPU's patched_rows takes: of these the numbers of a row are
+// side by side, and rows anywhere. `norm` is 0 for none, 1 for layer norm, 2 for root-mean-square norm; D is the width of
 // the model, N = batch * positions counts rows of the batch, the position changing fastest.
 //
 // patched_rows: inputs of the destinations whose edges are patched, [rows, N, D] =

@@ -9,6 +9,7 @@ export { cannotWrite } from "./files/cannot-write.ts";
 export { GIT_LFS_MARK, gitLfsPointer } from "./files/git-lfs-pointer.ts";
 export { makeFolder } from "./files/make-folder.ts";
 export { parseJson, withoutMark } from "./files/parse-json.ts";
+export { readText } from "./files/read-text.ts";
 export { readWhole } from "./files/read-whole.ts";
 export { type FileContent, writeWhole, writeWholeSync } from "./files/write-whole.ts";
 export { isAlive } from "./is-alive.ts";

@@ -56,7 +56,7 @@ export { type SequencePairs, sequencePairs } from "./prompts/sequence-pairs.ts";
 export { allSequences } from "./prompts/sequences.ts";
 export type { TextPromptsOptions } from "./prompts/text-prompts-options.ts";
 export { type CircuitNamedOptions, circuitNamed, type KnownCircuitByName } from "./ready-task/circuit-named.ts";
-export { circuitsInGraph, type PlacedCircuit } from "./ready-task/circuits-in-graph.ts";
+export { circuitsInGraph } from "./ready-task/circuits-in-graph.ts";
 export {
   type LatentOptions,
   type LatentUse,
@@ -67,6 +67,7 @@ export {
 } from "./ready-task/latent-options.ts";
 export { type OwnTaskOptions, ownTask } from "./ready-task/own-task.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
+export { type ReadyTaskUse, readyTaskProblem } from "./ready-task/ready-task-problem.ts";
 export {
   autoencoderFields,
   autoencoderPaths,

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { rankings } from "@autocircuit/core";
 import { algorithms, type OptionSpec, spanAggregations } from "@autocircuit/discovery";
 import { circuitTestNames, promptScoreNames } from "@autocircuit/metrics";
 import { computeDTypes } from "@autocircuit/native";
@@ -14,6 +15,7 @@ import {
   DTYPES,
   GRAD_FUNCTIONS,
   PROMPT_SCORES,
+  RANKINGS,
   SPAN_AGGREGATIONS,
 } from "./support/names.ts";
 
@@ -91,6 +93,7 @@ describe("names in --help", () => {
     expect([...CIRCUIT_TESTS]).toEqual([...circuitTestNames]);
     expect([...SPAN_AGGREGATIONS]).toEqual([...spanAggregations]);
     expect([...PROMPT_SCORES]).toEqual([...promptScoreNames]);
+    expect([...RANKINGS]).toEqual([...rankings]);
   });
 });
 

@@ -8,13 +8,21 @@ export {
 } from "./ablations/ablation-type.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
-export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
+export {
+  type GraphChoice,
+  type GraphConfig,
+  type GraphOptions,
+  graphChoiceProblem,
+  type ResolvedGraphConfig,
+} from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
 export { type GraphSize, graphSize } from "./graph/graph-size.ts";
 export { type KeptLatents, latentNumber, latentPositionsProblem, latentsByPosition } from "./graph/kept-latents.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export {
   graphDifference,
+  keepsLatentErrors,
+  type LatentErrorsAsked,
   type LatentIdentity,
   latentDifference,
   latentIdentity,
@@ -24,6 +32,7 @@ export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";
+export { memoryBudgets } from "./memory/budgets.ts";
 export {
   type AutoencoderSize,
   ablationBytes,
@@ -51,6 +60,7 @@ export {
   type PromptsOfBatch,
   type Stepping,
 } from "./memory/over-prompts.ts";
+export { halvedWhereMemoryEnds, isOutOfMemory, type Together } from "./memory/where-memory-ends.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export { activeLatents } from "./model/active-latents.ts";
 export type { Ablate } from "./model/edge-mask.ts";
@@ -88,9 +98,9 @@ export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model
 export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
-export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { type EqualPairsOptions, equalPairs } from "./prompts/equal-pairs.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
+export { commonPrefixLength, firstDifference } from "./prompts/first-difference.ts";
 export { firstPrompts } from "./prompts/first-prompts.ts";
 export {
   type FittingPrompts,
@@ -124,6 +134,7 @@ export {
 } from "./prompts/prompt-file.ts";
 export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
+export { type PromptSlice, promptSlices } from "./prompts/prompt-slices.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
 export { realPositions } from "./prompts/real-positions.ts";
 export { type DividedPrompts, type SplitPromptsOptions, splitPrompts } from "./prompts/split-prompts.ts";
@@ -140,10 +151,13 @@ export { Circuit } from "./scores/circuit.ts";
 export { type CircuitSizesOptions, circuitSizes, type SizeRule } from "./scores/circuit-sizes.ts";
 export { defaultCircuitSizes } from "./scores/default-circuit-sizes.ts";
 export { PruneScores } from "./scores/prune-scores.ts";
+export { type Ranking, rankedEdges, rankingOf, rankings, rankOf } from "./scores/ranked-edges.ts";
 export type { ScoresInfo } from "./scores/scores-info.ts";
 export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
+export type { KnownCircuitInGraph } from "./task/known-circuit.ts";
 export { LoadedTask, type TaskPrefix } from "./task/loaded-task.ts";
 export { defineTask, Task } from "./task/task.ts";
+export { type TaskModelWithLatents, withTaskAutoencoders } from "./task/task-autoencoders.ts";
 export type {
   AutoencoderInput,
   AutoencoderLoader,
@@ -152,6 +166,7 @@ export type {
   KnownEdgesContext,
   ModelLoader,
   ModelLoaderOptions,
+  TaskLatentOptions,
   TaskModel,
   TaskOptions,
 } from "./task/task-options.ts";

@@ -1,8 +1,16 @@
+export { type KnownCircuitInGraph, type Ranking, rankedEdges, rankingOf } from "@autocircuit/core";
 export { type AcdcOptions, acdc, defaultTaus, referenceTaus } from "./acdc/acdc.ts";
 export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
 export { type FollowedScores, followScores, type TiedDecision } from "./acdc/follow-scores.ts";
 export { activationMagnitude } from "./activation-magnitude.ts";
+export {
+  type AlgorithmAlias,
+  algorithmAliases,
+  algorithmNamed,
+  algorithmNames,
+} from "./algorithm-named.ts";
+export { optionNamed, requireAlgorithmOptions } from "./algorithm-options.ts";
 export { type AlgorithmName, algorithms } from "./algorithms.ts";
 export type {
   AttributionLoss,
@@ -69,6 +77,7 @@ export {
 export type { FewestEdgesStart } from "./fewest-edges/fewest-edges-search.ts";
 export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
 export { requireCompatibleOptions } from "./find-circuit/compatible-options.ts";
+export { discoveryDefaults } from "./find-circuit/discovery-defaults.ts";
 export type { FaithfulSize } from "./find-circuit/faithful-size.ts";
 export { type FoundCircuit, findCircuit } from "./find-circuit/find-circuit.ts";
 export type {
@@ -79,6 +88,7 @@ export type {
   StepProgress,
 } from "./find-circuit/find-circuit-options.ts";
 export { ablationFor, fittingOptions, optionOf, outputsNumbers } from "./find-circuit/fitting-options.ts";
+export { type AskedAlgorithm, type FittingWords, fittingProblem } from "./find-circuit/fitting-problem.ts";
 export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
 export { type Plan, planOf } from "./find-circuit/plan-circuit.ts";
 export { type PlannedBatch, type RunShape, runShape } from "./find-circuit/run-shape.ts";
@@ -126,7 +136,6 @@ export {
   foundStability,
   type SureEdge,
 } from "./report/found-stability.ts";
-export type { KnownCircuitInGraph } from "./report/known-circuit.ts";
 export { CURVES, type CurveDetail } from "./report/measuring-time.ts";
 export { modelAccuracy, type TaskAccuracy, type TaskAccuracyOptions } from "./report/model-accuracy.ts";
 export { plainOptions } from "./report/plain-options.ts";
@@ -135,7 +144,6 @@ export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { scoredEdges } from "./report/scored-edges.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
-export { type Ranking, rankedEdges, rankingOf } from "./selection/ranked-edges.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
 export {
   type SelectCircuitOptions,
@@ -164,6 +172,7 @@ export {
   type SpanAlgorithm,
   type SpanScoresOptions,
   spanAggregations,
+  spanAlgorithmNamed,
   spanAlgorithmNames,
 } from "./spans/span-options.ts";
 export { SpanScores } from "./spans/span-scores.ts";

@@ -27,7 +27,7 @@ export interface EdgeSetComparison {
 }
 
 /**
- * Compares a found set of edges with the true one.
+ * Compares a found set of edges with the known one.
  *
  * @param found edge indices; repetitions count once
  * @param known edge indices of the same graph; repetitions count once

@@ -1,4 +1,4 @@
-import { PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
+import { Circuit, PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
 import { expect, it } from "vitest";
 import { smallModel } from "../test/small-model.ts";
 import { measureCircuits, usualMetrics } from "./measure-circuits.ts";
@@ -33,6 +33,21 @@ it("measures what the metrics measure of all circuits together, and says how far
     expect(measured.map(({ metrics }) => metrics[name])).toEqual(expected.map(({ value }) => value));
   }
   expect(seen.at(-1)).toBe(1);
+});
+
+it("measures circuits by signed scores", async () => {
+  using model = smallModel();
+  const scores = new PruneScores(
+    model.graph,
+    Float32Array.from({ length: model.graph.edgeCount }, (_, i) => (i % 3 === 0 ? -i - 1 : i + 1)),
+  );
+  const how = { metrics: ["kl-clean"] } as const;
+  const sizes = [Math.floor(model.graph.edgeCount * 0.6)];
+  const signed = await measureCircuits(model, prompts, { scores, sizes, rank: "signed", ...how });
+  const order = [...scores.values.keys()].sort((a, b) => scores.values[b]! - scores.values[a]!).slice(0, sizes[0]);
+  const circuits = [Circuit.of(model.graph, order)];
+  expect(signed).toEqual(await measureCircuits(model, prompts, { circuits, ...how }));
+  expect(signed).not.toEqual(await measureCircuits(model, prompts, { scores, sizes, ...how }));
 });
 
 it("all metrics of tokens, and of numbers, by what the table says they need", () => {

@@ -5,10 +5,11 @@ import {
   type PatchableModel,
   type PromptLoader,
   type RunCircuitsOptions,
+  rankings,
   runCircuits,
 } from "@autocircuit/core";
-import { circuitsAtOnce } from "./circuits-at-once.ts";
 import { FullModel } from "./full-model.ts";
+import { measuredAtOnce } from "./measured-at-once.ts";
 import type { MetricValue } from "./metric.ts";
 import { type MetricName, metrics, type NamedMetric } from "./metrics.ts";
 
@@ -36,6 +37,7 @@ const check = signature("measureCircuits", { model: coreKinds.patchableModel, pr
   circuits: kind.listOf(coreKinds.circuit),
   scores: coreKinds.pruneScores,
   sizes: kind.listOf(kind.whole),
+  rank: kind.oneOf(rankings),
   patch: kind.oneOf(["tree", "edge"]),
   ablation: coreKinds.ablationName,
   metrics: kind.listOf(kind.oneOf(Object.keys(metrics))),
@@ -59,15 +61,14 @@ export async function measureCircuits(
 ): Promise<MeasuredCircuit[]> {
   check({ model, prompts }, options);
   const sized = chosenCircuits(model.graph, options);
-  const { metrics: names = usualMetrics(model), circuits: _, scores: __, sizes: ___, onProgress, ...run } = options;
-  const { signal } = run;
-  const atOnce = circuitsAtOnce(model, prompts);
+  const { metrics: names = usualMetrics(model), patch, ablation, signal, onProgress } = options;
+  const atOnce = measuredAtOnce(model, prompts);
   using full = new FullModel(model, prompts);
   const measured: MeasuredCircuit[] = [];
   for (let first = 0; first < sized.length; first += atOnce) {
     const some = sized.slice(first, first + atOnce);
     using runs = await runCircuits(model, prompts, {
-      ...run,
+      ...{ patch, ablation, signal },
       circuits: some.map(({ circuit }) => circuit),
       onProgress: ({ done, total }) => {
         const steps = total / some.length;

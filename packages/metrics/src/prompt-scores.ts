@@ -12,7 +12,7 @@ import {
 import { scope, type Tensor } from "@autocircuit/native";
 import { answerError } from "./answer-error.ts";
 import { answerMean, batchAnswerDifference } from "./answer-mean.ts";
-import { circuitsAtOnce } from "./circuits-at-once.ts";
+import { measuredAtOnce } from "./measured-at-once.ts";
 import { perPrompt } from "./per-prompt.ts";
 import { requireNumbers, sumOf } from "./require-numbers.ts";
 import { logit, logprob } from "./value-functions.ts";
@@ -72,7 +72,7 @@ export async function promptScores(
   check({ model, prompts, circuits }, options);
   const { score = usualPromptScore(model, prompts), ablation, signal, onProgress } = options;
   if (score === "logit-diff") requireWrongAnswers(prompts);
-  const atOnce = circuitsAtOnce(model, prompts);
+  const atOnce = measuredAtOnce(model, prompts);
   const scores: Float64Array[] = [];
   for (let first = 0; first < circuits.length; first += atOnce) {
     const some = circuits.slice(first, first + atOnce);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { AutocircuitError, badFile, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, badFile, kind, readText, signature } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
 import { ConfigReader } from "./config-reader.ts";
 import { isGguf } from "./gguf/gguf-file.ts";
@@ -8,7 +8,6 @@ import { ggufConfig, ggufShares } from "./gguf/model-config.ts";
 import { type HubOptions, hubOptions } from "./hub/hub-options.ts";
 import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { findFamily } from "./hugging-face/families.ts";
-import { readText } from "./read-text.ts";
 import { fromTransformerLens, type TransformerLensConfig } from "./transformer-lens/config.ts";
 
 /** Whose words a `config.json` is written in. */

@@ -19,6 +19,22 @@ namespace {
 constexpr int64_t kLine = 64;  // bytes that come from memory at once
 constexpr int64_t kAhead = 2;  // sources whose deltas are on their way while one is copied
 
+// Where deltas [S, N, D] are, which may be part of a larger batch.
+template <class T>
+struct DeltaRows {
+  const T* data = nullptr;
+  int64_t apart = 0, n = 1, rows_apart = 0;
+
+  explicit DeltaRows(const OptionalTensor& deltas) {
+    if (!deltas) return;
+    data = deltas->const_data_ptr<T>();
+    apart = deltas->stride(0);
+    n = deltas->size(1);
+    rows_apart = deltas->stride(1);
+  }
+  const T* of(int64_t source, int64_t i) const { return data + source * apart + i % n * rows_apart; }
+};
+
 // Which sources the lists of each mask at each token name, and the place of every entry's source among them.
 struct Slots {
   std::vector<std::vector<int32_t>> sources;  // by cell = (mask, token), by slot
@@ -73,9 +89,7 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
     const scalar_t* resid_data = data_or_null<scalar_t>(resid);
     const scalar_t* ablated_data = data_or_null<scalar_t>(ablated);
     const int64_t resid_rows = resid ? resid->size(0) : 1, ablated_rows = ablated ? ablated->size(0) : 1;
-    const scalar_t* early_data = data_or_null<scalar_t>(early);
-    const scalar_t* late_data = data_or_null<scalar_t>(late);
-    const int64_t early_n = early ? early->size(1) : 1;
+    const DeltaRows<scalar_t> early_rows(early), late_rows(late);
     const scalar_t* weights = weight.const_data_ptr<scalar_t>();
     scalar_t* out_data = out.mutable_data_ptr<scalar_t>();
     at::parallel_for(0, n, grain(rows * d), [&](int64_t from, int64_t to) {
@@ -87,7 +101,7 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
         const int64_t count = static_cast<int64_t>(sources.size());
         const auto delta_of = [&](int64_t k) {
           const int64_t s = sources[k];
-          return s < first_late ? early_data + (s * early_n + i % early_n) * d : late_data + ((s - first_late) * n + i) * d;
+          return s < first_late ? early_rows.of(s, i) : late_rows.of(s - first_late, i);
         };
         for (int64_t k = 0; k < count; k++) {
           const scalar_t* const delta = delta_of(k);

@@ -66,6 +66,34 @@ TEST_IN_PARTS("an ablation that all examples share, and one of zeros", 7) {
   });
 }
 
+// Inputs of queries, keys and values are made together, a piece of a large batch at a time: whole masks, or whole prompts under one.
+TEST("a batch of two pieces gives each prompt what it gets alone") {
+  const Setting s(architectures()[0]);
+  for (const bool by_token : {false, true}) {
+    const PatchGraph graph = graph_of(s, {"separate", true, true, by_token, false});
+    const int64_t rows_of_prompt = 3 * s.config().heads * s.config().d_model * 8 * s.clean.size(1) * s.clean.size(0);
+    const int64_t times = 3 * (int64_t{32} << 20) / (2 * rows_of_prompt);
+    const auto own = s.ablation(graph);
+    const auto shared = std::make_shared<Ablation>(values(*own).mean(1, true));
+    for (const int64_t count : {1, 3})
+      for (const auto& [mask_name, mask] : masks(graph.edges, count)) {
+        if (mask_name != "half" && mask_name != "most") continue;
+        const std::string what = std::string(by_token ? "by token, " : "") + "mask " + mask_name + " x" + std::to_string(count);
+        const auto repeated = std::make_shared<Ablation>(values(*own).unflatten(1, {count, -1}).repeat({1, 1, times, 1, 1}).flatten(1, 2));
+        for (const auto& [few, many] : {std::pair{own, repeated}, std::pair{shared, shared}}) {
+          ForwardRequest request = request_for(s, graph, mask, few);
+          request.positions = std::vector<int64_t>{6};
+          const at::Tensor alone = s.model.forward(request).logits.unflatten(0, {count, -1});  // [masks, B, 1, V]
+          request = request_for(s, graph, mask, many);
+          request.positions = std::vector<int64_t>{6};
+          request.tokens = request.tokens.unflatten(0, {count, -1}).repeat({1, times, 1}).flatten(0, 1);
+          const at::Tensor together = s.model.forward(request).logits.unflatten(0, {count, -1});
+          CHECK_MESSAGE(close(s, together, alone.repeat({1, times, 1, 1})), what);
+        }
+      }
+  }
+}
+
 TEST_IN_PARTS("the mask's gradient is that of the network written out", 7) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);

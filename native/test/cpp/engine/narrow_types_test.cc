@@ -39,7 +39,7 @@ Lists some_lists(const at::Device& device, int64_t sources) {
   plan.values = at::rand({1, 1, 5, sources}, at::kDouble) * (at::arange(sources) % 2 == 0) * (at::arange(5) < 4).view({5, 1});
   plan.rows = {RowKind::near_plain, RowKind::near_ablated, RowKind::near_plain, RowKind::near_plain, RowKind::near_plain};
   plan.values[0][0][1] += (at::arange(sources) % 2 == 1);  // near ablated: what is kept is listed
-  const RowLists lists = row_lists(plan, {0, 1, 2, 3, 4}, at::TensorOptions().dtype(at::kFloat).device(device));
+  const RowLists lists = row_lists({{&plan, {0, 1, 2, 3, 4}}}, at::TensorOptions().dtype(at::kFloat).device(device));
   at::Tensor dense = plan.values[0][0].clone();
   dense[1] -= 1;
   return {lists, dense};

@@ -1,5 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
-import { badFile, cannotRead } from "@autocircuit/base";
+import { badFile, readText } from "@autocircuit/base";
 import { ConfigReader } from "@autocircuit/models";
 
 /** No configuration is longer. */
@@ -7,12 +6,12 @@ const MOST_BYTES = 1 << 22;
 
 /** Reads a configuration in JSON. @throws AutocircuitError `not-found`, `bad-file` */
 export async function readJsonSettings(path: string): Promise<ConfigReader> {
-  return ConfigReader.parse(await readText(path), path);
+  return ConfigReader.parse(await readText(path, MOST_BYTES), path);
 }
 
 /** Reads a configuration in YAML. @throws AutocircuitError `not-found`, `bad-file` */
 export async function readYamlSettings(path: string): Promise<ConfigReader> {
-  const text = await readText(path);
+  const text = await readText(path, MOST_BYTES);
   const { parse } = await import("yaml");
   let values: unknown;
   try {
@@ -22,16 +21,6 @@ export async function readYamlSettings(path: string): Promise<ConfigReader> {
     throw badFile(path, `is not YAML: ${(cause as Error).message.split("\n")[0]}`, { cause });
   }
   return new ConfigReader(values, path);
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) throw badFile(path, `has ${size} bytes, more than any configuration (${MOST_BYTES}).`);
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw cannotRead(path, cause);
-  }
 }
 
 /** A number of latents to keep. @throws AutocircuitError `bad-file` when there are fewer latents, or it is no such number */

@@ -12,7 +12,7 @@ export interface MethodOnTask {
   readonly auroc: number;
   /** Edges of the smallest beginning of the ranking with a divergence below {@link NEAR}; null where the output is a number. */
   readonly edgesNeeded: number | null;
-  /** Mean Jaccard index, over resamples of the prompts, of circuits of as many edges as the true one has; null without scores of prompts. */
+  /** Mean Jaccard index, over resamples of the prompts, of circuits of as many edges as the known one has; null without scores of prompts. */
   readonly jaccard: number | null;
   /** Processor time of all threads, which a busy machine lengthens less than that on the wall. */
   readonly processorSeconds: number;

@@ -1,16 +1,7 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type LoadedTask } from "@autocircuit/core";
+import { Circuit, coreKinds, type KnownCircuitInGraph, type LoadedTask } from "@autocircuit/core";
 import { type CircuitNamedOptions, circuitNamed } from "./circuit-named.ts";
 import type { ReadyTask } from "./ready-task.ts";
-
-/** A known circuit of a task, in the graph of its model. */
-export interface PlacedCircuit {
-  /** What the task calls it. */
-  readonly name: string;
-  readonly description: string;
-  readonly source: string;
-  readonly circuit: Circuit;
-}
 
 const check = signature(
   "circuitsInGraph",
@@ -34,7 +25,7 @@ export function circuitsInGraph(
   task: Pick<ReadyTask, "name" | "circuits">,
   loaded: LoadedTask,
   options: CircuitNamedOptions = {},
-): readonly PlacedCircuit[] {
+): readonly KnownCircuitInGraph[] {
   check({ task, loaded }, options);
   const first = circuitNamed(task, options)?.name;
   if (first === undefined || loaded.knownEdges === null) return [];

@@ -31,7 +31,7 @@ type FromTask =
   | "tf32"
   | "align"
   | "seed"
-  | "tailDivergence"
+  | "sharePrefix"
   | "prependBos";
 
 /** How a model and prompts of one's own become a task. */
@@ -74,7 +74,7 @@ const check = signature(
     tf32: kind.flag,
     align: kind.oneOf(pairAlignments),
     seed: kind.whole,
-    tailDivergence: kind.flag,
+    sharePrefix: kind.flag,
     prependBos: kind.flag,
     ...latentOptionKinds,
     ...coreKinds.longOptions,
@@ -106,7 +106,7 @@ export async function ownTask(model: string, prompts: PromptInput, options: OwnT
   const tokenizer = given === undefined ? await findTokenizer(folder) : given;
   const latent = await autoencoderFields(undefined, { ...rest, signal }, { config: await readConfig(folder), folder });
   const graph = { factorized, separateQkv, ungrouped };
-  const { knownEdges, outputSlice, device, tf32, align, seed, tailDivergence, prependBos } = rest;
+  const { knownEdges, outputSlice, device, tf32, align, seed, sharePrefix, prependBos } = rest;
   return defineTask({
     ...{ key, name: options.name ?? dataset.title ?? key, ...sizes, byToken, ...graph, knownEdges, outputSlice },
     model: (how) => loadModel(folder, { ...how, ...graph, tokenizer, ...(processing ?? latent.processing) }),
@@ -114,7 +114,7 @@ export async function ownTask(model: string, prompts: PromptInput, options: OwnT
     // What fills shorter prompts does not matter: padded positions are not attended to.
     padId: 0,
     ...latent.fields,
-    ...{ device, dtype, tf32, align, seed, tailDivergence, prependBos },
+    ...{ device, dtype, tf32, align, seed, sharePrefix, prependBos },
   }).load({ signal, onProgress });
 }
 

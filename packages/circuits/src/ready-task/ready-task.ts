@@ -13,7 +13,7 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   circuit?: string;
   /** What ablated edges are going to take, where the circuit known for it is to be compared with. */
   ablation?: AblationType;
-  /** Positions of the known circuit by token, instead of the published ones. */
+  /** Positions of the known circuit by token, instead of the published ones; for compiled tasks. */
   positions?: readonly number[];
   /** Chooses the prompt pairs and their order. Default 0; for a `dataset` 42, which is AutoCircuit's order. */
   seed?: number;
@@ -25,7 +25,7 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   /** Folder or hub name of the model to run the task on, for tasks whose model is not part of this package. */
   model?: string;
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
-  tailDivergence?: boolean;
+  sharePrefix?: boolean;
   signal?: AbortSignal;
 }
 
@@ -50,6 +50,8 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   prompts: (options?: { seed?: number }) => GeneratedPrompts<Prompt>;
   /** Whether it is about latents of sparse autoencoders, which `load` is given; such a task prunes them and drops errors. Default false. */
   needsAutoencoders?: boolean;
+  /** Whether its model is a compiled program, which it brings: `load` then takes neither a model nor autoencoders. Default false. */
+  compiled?: boolean;
   /** A label for each position. */
   tokenLabels: readonly string[];
   /**
@@ -67,7 +69,7 @@ const checkOptions = signature("loading a task", {}, {
   seed: kind.whole,
   model: kind.text,
   dataset: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
-  tailDivergence: kind.flag,
+  sharePrefix: kind.flag,
   signal: kind.signal,
   device: deviceName,
   dtype: kind.oneOf(dtypes),

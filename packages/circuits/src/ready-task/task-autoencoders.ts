@@ -15,6 +15,7 @@ import {
   type AutoencoderInput,
   type AutoencoderSize,
   type KeepablePlace,
+  keepsLatentErrors,
   type LatentIdentity,
   requireKeepable,
   type TaskOptions,
@@ -107,9 +108,8 @@ export async function autoencoderFields(
     signal,
   } = options;
   const asAutocircuit = of !== undefined;
-  const errors = autoencoderErrors ?? keepLatents?.latentErrors ?? !asAutocircuit;
-  const how = { config, folder, partial, errors, scale, keepLatents, asAutocircuit, signal };
-  const { inspected, processing } = await lookedAt(autoencoders, how);
+  const how = { config, folder, partial, errors: autoencoderErrors, scale, keepLatents, asAutocircuit, signal };
+  const { inspected, processing, errors } = await lookedAt(autoencoders, how);
   const fields: Partial<TaskOptions> = {
     autoencoderInput: of?.input ?? inputOf(inspected),
     autoencoderKeepLatents: keepLatents,
@@ -149,7 +149,9 @@ export function autoencoderPaths(text: string): readonly string[] {
 /** What autoencoders are looked at for. */
 export interface PlanAutoencodersOptions
   extends LatentModel,
-    Pick<LoadEngineAutoencodersOptions, "partial" | "scale" | "errors" | "asAutocircuit" | "signal"> {
+    Pick<LoadEngineAutoencodersOptions, "partial" | "scale" | "asAutocircuit" | "signal"> {
+  /** Keep what they leave out as sources. Default: as `keepLatents` has it, else true, but for a task of AutoCircuit's. */
+  readonly errors?: boolean | undefined;
   /** Latents that are to be kept by their numbers. */
   readonly keepLatents?: LatentIdentity | undefined;
 }
@@ -160,6 +162,8 @@ export interface PlannedAutoencoders {
   readonly sizes: readonly AutoencoderSize[];
   /** How the model's weights are to be processed, where its loader's own choice is not what the autoencoders were made for. */
   readonly processing: ProcessingOptions;
+  /** Whether what they leave out is a source. */
+  readonly errors: boolean;
 }
 
 /**
@@ -177,15 +181,16 @@ export async function planAutoencoders(
   pathOrNames: string | readonly string[],
   options: PlanAutoencodersOptions,
 ): Promise<PlannedAutoencoders> {
-  const { inspected, processing } = await lookedAt(pathOrNames, options);
-  return { sizes: sizesOf(inspected), processing };
+  const { inspected, ...planned } = await lookedAt(pathOrNames, options);
+  return { sizes: sizesOf(inspected), ...planned };
 }
 
 /** Looks at autoencoders, and holds that they can be sources of a model with the latents that are to be kept. */
 async function lookedAt(
   pathOrNames: string | readonly string[],
-  { config, folder, partial, errors, scale, keepLatents, asAutocircuit, signal }: PlanAutoencodersOptions,
-): Promise<{ inspected: InspectedAutoencoders; processing: ProcessingOptions }> {
+  { config, folder, partial, errors: asked, scale, keepLatents, asAutocircuit, signal }: PlanAutoencodersOptions,
+): Promise<Omit<PlannedAutoencoders, "sizes"> & { inspected: InspectedAutoencoders }> {
+  const errors = keepsLatentErrors({ errors: asked, kept: keepLatents, asAutocircuit });
   requireScaleOfBlocks(scale, config);
   const reading = asAutocircuit ? "autocircuit" : "stored";
   const inspected = await inspectAutoencoders(pathOrNames, { signal, scale, reading });
@@ -194,7 +199,7 @@ async function lookedAt(
   if (folder !== undefined) sayOtherFamily(inspected, folder);
   // AutoCircuit's tasks read OpenAI's autoencoders in a model whose weights are centred, whatever they were made for.
   const processing = asAutocircuit && inspected.format === "openai" ? {} : processingFor(inspected, config);
-  return { inspected, processing };
+  return { inspected, processing, errors };
 }
 
 function sizesOf({ autoencoders }: InspectedAutoencoders): readonly (AutoencoderSize & KeepablePlace)[] {

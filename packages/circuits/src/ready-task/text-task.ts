@@ -13,6 +13,7 @@ import {
   type ReadyTask,
   type ReadyTaskOptions,
 } from "./ready-task.ts";
+import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 import {
   autoencoderFields,
   requireAutoencoders,
@@ -73,6 +74,7 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
 
 async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<LoadedTask> {
   checkTaskOptions(options);
+  requireReadyTaskOptions({ name: spec.name }, options);
   const { dataset, device, dtype, tf32, signal } = options;
   const seed = options.seed ?? (dataset ? 42 : 0);
   const circuit = circuitNamed(spec, { circuit: options.circuit, ablation: options.ablation })?.circuit;
@@ -109,7 +111,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     ...{ device, dtype, tf32 },
     model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv, ...processing }),
     outputSlice: "last_seq",
-    tailDivergence: options.tailDivergence,
+    sharePrefix: options.sharePrefix,
     seed,
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
     ...fields,

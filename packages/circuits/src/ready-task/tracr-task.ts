@@ -1,4 +1,3 @@
-import { AutocircuitError } from "@autocircuit/base";
 import { defineTask, type OutputSlice } from "@autocircuit/core";
 import { transformerFromWeights } from "@autocircuit/models";
 import {
@@ -10,8 +9,8 @@ import {
 import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../prompts/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
-import { latentOptionNames } from "./latent-options.ts";
 import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
+import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 
 /** What makes a task of a compiled program. */
 export interface TracrTaskSpec {
@@ -50,24 +49,14 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
     name,
     description,
     circuits,
+    compiled: true,
     prompts,
     get tokenLabels() {
       return ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
     },
     load: async (options = {}) => {
       checkTaskOptions(options);
-      if (options.model !== undefined)
-        throw new AutocircuitError(
-          "bad-input",
-          `${name} has a model of its own, which is compiled: leave \`model\` out.`,
-        );
-      const latent = latentOptionNames.find((option) => options[option] !== undefined);
-      if (latent !== undefined) {
-        throw new AutocircuitError(
-          "bad-input",
-          `${name} has a compiled model, of which there are no sparse autoencoders: leave \`${latent}\` out.`,
-        );
-      }
+      requireReadyTaskOptions({ name, compiled: true }, options);
       const { byToken = false, circuit: asked, ablation, positions, dataset, device, dtype, tf32, signal } = options;
       const seed = options.seed ?? (dataset ? 42 : 0);
       const { circuit } = circuitNamed({ name, circuits }, { circuit: asked, ablation })!;

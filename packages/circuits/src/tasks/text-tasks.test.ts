@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gpt2Tokenizer } from "@autocircuit/models";
@@ -32,6 +32,15 @@ describe.each(textTasks.map(({ name }) => name))("%s without weights", (name) =>
     expect(names.length > 0).toBe(says.startsWith("There is"));
     await expect(tasks[name]!.load({ circuit: "no such" })).rejects.toThrow(says);
   });
+});
+
+it("the page of circuits names those that each task has", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../../docs/circuits.md"), "utf8");
+  for (const { name, circuits } of textTasks.filter((task) => !task.needsAutoencoders)) {
+    const row = page.split("\n").find((line) => line.startsWith(`| \`${name}\` `));
+    const listed = Object.keys(circuits).map((circuit) => `\`${circuit}\``);
+    expect(row?.split("|").at(-2)?.trim(), name).toBe(listed.join(", "));
+  }
 });
 
 describe("a model of another shape", () => {

@@ -1,15 +1,18 @@
 import { ablationTypes } from "@autocircuit/core/ablations";
-import { CURVES } from "@autocircuit/discovery";
+import { CURVES, discoveryDefaults as usual } from "@autocircuit/discovery";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { askedSize } from "../discover/asked-size.ts";
 import type { DiscoverCommandOptions } from "../discover/options.ts";
+import { USUAL_BUDGET } from "../discover/usual-budget.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS, RANKINGS, SPAN_AGGREGATIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, resamples, wholeNumber } from "../support/parse-options.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
+
+const count = (edges: number) => edges.toLocaleString("en-US");
 
 /** `autocircuit discover [TASK]`. */
 export function addDiscover(program: Command, context: Context): void {
@@ -23,7 +26,7 @@ export function addDiscover(program: Command, context: Context): void {
     .optionsGroup("Discovery:")
     .option(
       "--algorithm <name>",
-      "how edges are scored: acdc, mask-gradient, edge-attribution (eap), random, ...; a wrong name lists them all (default: acdc up to 2,000 edges, edge-attribution above; with --keep several, and the best counts)",
+      `how edges are scored: acdc, mask-gradient, edge-attribution (eap), random, ...; a wrong name lists them all (default: acdc up to ${count(usual.acdcUpTo)} edges, ${usual.forLargeGraphs} above; with --keep several, and the best counts)`,
     )
     .option(
       "--preset <key>",
@@ -44,7 +47,11 @@ export function addDiscover(program: Command, context: Context): void {
       "how the scores of a span's tokens become one: sum, mean, sum-abs or max-abs (default: sum)",
       oneOf(SPAN_AGGREGATIONS),
     )
-    .option("--tau <list>", "acdc: thresholds on the rise of the divergence (default: 0.001)", listOf(positiveNumber))
+    .option(
+      "--tau <list>",
+      `acdc: thresholds on the rise of the divergence (default: ${usual.tau})`,
+      listOf(positiveNumber),
+    )
     .option(
       "--target <name>",
       "acdc: kl_div or mse (default: kl_div; mse where the output is one number)",
@@ -67,22 +74,22 @@ export function addDiscover(program: Command, context: Context): void {
     .option("--prune", "leave out edges of the circuit that lead nowhere; without it they are counted")
     .option(
       "--keep <fraction>",
-      "the circuit with the fewest edges that keeps this fraction of the right answers (default where no circuit is known and the algorithm is not acdc: 0.99)",
+      `the circuit with the fewest edges that keeps this fraction of the right answers (default where no circuit is known and the algorithm is not acdc: ${usual.keep})`,
       fraction,
     )
     .option(
       "--faithful <fraction>",
-      "the best edges that keep this fraction of the logit difference (default for a task on a model whose circuit is not known: 0.9)",
+      `the best edges that keep this fraction of the logit difference (default for a task on a model whose circuit is not known: ${usual.faithful})`,
       fraction,
     )
     .option(
       "--tries <n>",
-      "--keep: how often to change the circuit at random and look for a smaller one (default: 20, 0 for more than 1,000 edges)",
+      `--keep: how often to change the circuit at random and look for a smaller one (default: ${usual.tries}, 0 for more than ${count(usual.triesUpTo)} edges)`,
       wholeNumber(),
     )
     .option(
       "--budget <minutes>",
-      "--keep: how long to look for few edges, with --resume from then on; then the best so far counts (default: 10)",
+      `--keep: how long to look for few edges, with --resume from then on; then the best so far counts (default: ${USUAL_BUDGET})`,
       positiveNumber,
     )
     .option(
@@ -101,11 +108,15 @@ export function addDiscover(program: Command, context: Context): void {
         "edges of a size: by the size of their scores, or signed, so that edges which harm the task come last (default: absolute)",
       ).choices(RANKINGS),
     )
-    .option("--select-seconds <n>", "--select exact: then the best so far counts (default: 60)", positiveNumber)
+    .option(
+      "--select-seconds <n>",
+      `--select exact: then the best so far counts (default: ${usual.selectSeconds})`,
+      positiveNumber,
+    )
     .option(
       "--bootstrap <n>",
-      "draw the prompts again n times, at least 100, for intervals and stability; 0 does not (default: up to 200, of methods of attribution)",
-      resamples,
+      `draw the prompts again n times, at least ${usual.fewestResamples}, for intervals and stability; 0 does not (default: up to ${usual.resamples}, of methods of attribution)`,
+      resamples(usual.fewestResamples),
     )
     .option("--test", "test the circuit found: equivalence, independence, minimality, sufficiency, partial necessity")
     .option(

@@ -11,8 +11,8 @@ import {
   type ScoredCircuit,
   unplacedFields,
 } from "@autocircuit/circuits";
+import type { Ranking } from "@autocircuit/core";
 import { Graph } from "@autocircuit/core";
-import type { Ranking } from "@autocircuit/discovery";
 import { gpt2Tokenizer, loadTokenizer } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";

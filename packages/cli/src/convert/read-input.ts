@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { gitLfsPointer } from "@autocircuit/base";
 import {
   circuitFileOf,
@@ -20,6 +19,7 @@ import {
 } from "@autocircuit/core";
 import { type AskedEdges, circuitOfScores } from "../support/circuit-of-scores.ts";
 import { synchronously } from "../support/interrupt.ts";
+import { textOf } from "../support/text-of.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /** What a file holds, and in which format: of prompts of other tools the ending; and what to say of edges of scores that tie. */
@@ -45,7 +45,7 @@ export async function readInput(path: string, graph: Graph | undefined, asked: A
         : await circuitOfScores(scores, size, rank);
     return { kind: "circuit", format: "scores", circuit: scoredCircuit(scores, circuit), ties };
   }
-  return synchronously(() => inputOf(readText(path), ending, path, graph));
+  return synchronously(() => inputOf(textOf(path), ending, path, graph));
 }
 
 function inputOf(text: string, ending: string | undefined, path: string, graph: Graph | undefined): Input {
@@ -71,13 +71,4 @@ function inputOfJson(text: string, path: string, graph: Graph | undefined): Inpu
   throw new UsageError(
     `${path} is neither a circuit (\`cfg\`, \`nodes\`, \`edges\`, or \`circuit\` and \`edges\`) nor prompts (\`prompts\`).`,
   );
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const missing = (cause as { code?: string }).code === "ENOENT";
-    throw new UsageError(`${path} cannot be read: ${missing ? "no such file" : (cause as Error).message}.`, { cause });
-  }
 }

@@ -223,6 +223,6 @@ describe("the options of --autoencoders", () => {
       }
     }
     const { err } = await run(["discover", "tracr-reverse", "--autoencoders", at("all"), "--out", at("tracr")]);
-    expect(err).toMatch(/tracr-reverse has a compiled model.*leave `autoencoders` out/);
+    expect(err).toMatch(/tracr-reverse has a compiled model.*leave --autoencoders out/);
   });
 });

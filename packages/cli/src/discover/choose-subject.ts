@@ -1,5 +1,7 @@
+import { readyTaskProblem } from "@autocircuit/circuits";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
-import { findTask, requireOwnModel } from "../support/find-task.ts";
+import { findTask } from "../support/find-task.ts";
+import { flagOf } from "../support/flag-of.ts";
 import type { KeepingOptions } from "../support/kept-latents.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -53,6 +55,7 @@ export function chooseSubject(
     throw new UsageError(
       `${taskName} decides itself what --no-prepend-bos says. It is for your own --model and --prompts.`,
     );
-  requireOwnModel(taskName, model, "Leave --model out, or the task to use --model with --prompts.");
+  const problem = readyTaskProblem(task, options, flagOf);
+  if (problem !== undefined) throw new UsageError(problem);
   return readySubject(task, model, options);
 }

@@ -52,7 +52,7 @@ describe("without --algorithm", () => {
 
 describe("measure --model", () => {
   it.each([
-    { args: ["tracr-reverse", "--model", smallGpt2], says: "has its own model. Leave --model out" },
+    { args: ["tracr-reverse", "--model", smallGpt2], says: "has its own model, which is compiled: leave --model out" },
     { args: ["ioi-component", "--model", smallGpt2], says: "has no tokenizer" },
   ])("$args", async ({ args, says }) => {
     await discover(smallGpt2, "--algorithm", "random", "--size", "5");

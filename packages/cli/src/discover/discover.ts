@@ -26,9 +26,8 @@ import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { find } from "./find.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
-import { requireFitting } from "./require-fitting.ts";
 import { requireTestPrompts } from "./require-test-prompts.ts";
-import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
+import { type DiscoverResult, edgeText, knownResult } from "./result.ts";
 import { searchAsked } from "./search-asked.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
@@ -64,7 +63,6 @@ export async function discover(
   const { settings, note } = fitToGraph(asked, task);
   if (note) print(note);
   const { ablation, subject } = settings;
-  requireFitting(settings, options, task);
   requireTestPrompts(settings, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
@@ -107,7 +105,7 @@ export async function discover(
     dangling,
     pruned: settings.prune,
     warnings: [subject.notes, labelled?.note ?? [], equal ?? [], warnings, unsure ?? []].flat(),
-    known: beside[0] ? compareWithKnown(beside[0].name, found.circuit, beside[0].circuit) : null,
+    known: beside[0] ? knownResult(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: found.faithful ?? null,
     bootstrap: sure?.json ?? null,

@@ -1,6 +1,7 @@
 import { suggest } from "@autocircuit/base";
-import { type AlgorithmName, algorithms, type OptionSpec } from "@autocircuit/discovery";
+import { type AlgorithmName, type OptionSpec, optionNamed, optionOf } from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
+import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 
 /** Options of the command that are options of an algorithm, and their names there. */
@@ -19,11 +20,10 @@ export const FLAGS = [
  *   nothing with others
  */
 export function givenOptions(algorithm: AlgorithmName, options: DiscoverCommandOptions): Record<string, unknown> {
-  const specs = new Map<string, OptionSpec>(algorithms[algorithm].options.map((spec) => [spec.name, spec]));
   const given: Record<string, unknown> = {};
   for (const [key, flag, name] of FLAGS) {
     if (options[key] === undefined) continue;
-    if (!specs.has(name))
+    if (optionOf(algorithm, name) === undefined)
       throw new UsageError(`${algorithm} takes no ${flag}. Leave it out, or choose another --algorithm.`);
     given[name] = options[key];
   }
@@ -32,8 +32,7 @@ export function givenOptions(algorithm: AlgorithmName, options: DiscoverCommandO
     if (name === undefined || text === undefined) throw new UsageError(`--set ${setting}: write it as name=value.`);
     if (name === "seed")
       throw new UsageError(`--set ${setting}: write it as --seed ${text}, which is for all of the run.`);
-    const spec = specs.get(name);
-    if (!spec) throw new UsageError(`${algorithm} has no option "${name}". ${suggest(name, [...specs.keys()])}`);
+    const spec = inFlags(() => optionNamed(algorithm, name));
     if (Object.hasOwn(given, name))
       throw new UsageError(`--set ${setting}: ${name} is given twice. Leave one of them out.`);
     given[name] = readValue(spec, text);

@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { UsageError } from "../support/usage-error.ts";
 
-/** What options of the library are called on the command line. */
+/** What options of the library are called on the command line; with a value those of which it makes another flag. */
 const FLAG_OF = {
   size: "--size",
   keep: "--keep",
@@ -17,6 +17,9 @@ const FLAG_OF = {
   circuit: "--circuit",
   batchSize: "--batch-size",
   batches: "--batches",
+  "factorized: false": "--node-edges",
+  "separateQkv: false": "--shared-qkv",
+  "ungrouped: true": "--ungrouped",
 } as const satisfies Readonly<Record<string, string>>;
 
 /**
@@ -30,15 +33,19 @@ export function inFlags<Result>(work: () => Result): Result {
   } catch (error) {
     if (!(error instanceof AutocircuitError) || (error.code !== "bad-input" && error.code !== "unknown-name"))
       throw error;
-    throw new UsageError(flagText(error.message), { cause: error.cause });
+    throw new UsageError(inFlagNames(error.message), { cause: error.cause });
   }
 }
 
-/** `keep` becomes --keep, and `select: "exact"` becomes --select exact. */
-function flagText(text: string): string {
-  return text.replaceAll(/`(\w+)(?:: "?([^`"]+)"?)?`/g, (written, name: string, value?: string) => {
-    if (!Object.hasOwn(FLAG_OF, name)) return written;
-    const flag = FLAG_OF[name as keyof typeof FLAG_OF];
-    return value === undefined ? flag : `${flag} ${value}`;
+/** A text of the library with flags in the place of options: `keep` becomes --keep, and `select: "exact"` --select exact. */
+export function inFlagNames(text: string): string {
+  return text.replaceAll(/`((\w+)(?:: "?([^`"]+)"?)?)`/g, (written, whole: string, name: string, value?: string) => {
+    const flag = flagNamed(whole) ?? flagNamed(name);
+    if (flag === undefined) return written;
+    return value === undefined || flag === flagNamed(whole) ? flag : `${flag} ${value}`;
   });
+}
+
+function flagNamed(option: string): string | undefined {
+  return Object.hasOwn(FLAG_OF, option) ? FLAG_OF[option as keyof typeof FLAG_OF] : undefined;
 }

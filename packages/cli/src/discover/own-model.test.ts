@@ -218,7 +218,11 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--output-slice", "6"], says: "outside the positions 0 to 5" },
     { args: [...reverse, "--batches", "300,1"], says: "need 301 prompt pairs, there are 243" },
     { args: [...reverse, "--length", "4"], says: "No prompt pair has 4 tokens. Most frequent are 6 tokens" },
-    { args: [...reverse, "--node-edges", "--shared-qkv"], says: "leave --shared-qkv and --ungrouped out" },
+    {
+      args: [...reverse, "--node-edges", "--shared-qkv"],
+      says: "--node-edges has no queries, keys and values: leave --shared-qkv out",
+    },
+    { args: [...reverse, "--node-edges", "--ungrouped"], says: "leave --ungrouped out" },
     { args: [...reverse, "--processing", "none,fold-ln"], says: "either none, or steps" },
     { args: [...reverse, "--processing", "fold"], says: "Did you mean fold-ln" },
     { args: [...reverse, "--dtype", "float15"], says: "Did you mean float16" },

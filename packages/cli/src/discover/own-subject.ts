@@ -1,5 +1,12 @@
 import { latentOptions, ownTask } from "@autocircuit/circuits";
-import { activeLatents, type DividedPrompts, Graph, slicedCount, splitPrompts } from "@autocircuit/core";
+import {
+  activeLatents,
+  type DividedPrompts,
+  Graph,
+  graphChoiceProblem,
+  slicedCount,
+  splitPrompts,
+} from "@autocircuit/core";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
@@ -9,15 +16,15 @@ import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
-import { inFlags } from "./in-flags.ts";
+import { inFlagNames, inFlags } from "./in-flags.ts";
+import { memoryNote, plannedBatch } from "./memory-note.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
 import { plannedLatents, sizesIn } from "./planned-latents.ts";
 import { processingOptions } from "./processing-options.ts";
+import { type Pruning, pruningOf } from "./pruning.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
-import { plannedBatch, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
-import { type Pruning, pruningOf } from "./with-latents.ts";
 
 /**
  * Somebody's own model and prompts as a subject.
@@ -31,8 +38,13 @@ export function ownSubject(
 ): Subject {
   const outputSlice = readOutputSlice(options.outputSlice ?? "last_seq");
   const processing = processingOptions(options.processing);
-  if (options.nodeEdges && (options.sharedQkv || options.ungrouped))
-    throw new UsageError("--node-edges has no queries, keys and values: leave --shared-qkv and --ungrouped out.");
+  const graph = {
+    factorized: !options.nodeEdges,
+    separateQkv: !options.sharedQkv,
+    ungrouped: options.ungrouped ?? false,
+  };
+  const problem = graphChoiceProblem(graph);
+  if (problem !== undefined) throw new UsageError(inFlagNames(problem));
   const name = modelName(model);
   const names = files.map((file) => promptsName(file)).join(", ");
   const notes: string[] = [];
@@ -62,11 +74,6 @@ export function ownSubject(
       );
       const { batchSize, batches } = split;
       print(splitText(prompts, split));
-      const graph = {
-        factorized: !options.nodeEdges,
-        separateQkv: !options.sharedQkv,
-        ungrouped: options.ungrouped ?? false,
-      };
       const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
@@ -74,7 +81,7 @@ export function ownSubject(
       const outputs = slicedCount(outputSlice, length);
       const run = { config, batchSize, length, prompts: (batches.train + batches.test) * batchSize, outputs, used };
       const shapeIn = (graph: Graph) => shape({ graph, config }, plannedBatch(run, outputSlice));
-      print(requireMemory({ ...run, ...shapeIn(whole), ...planned, graph: whole }));
+      print(memoryNote({ ...run, ...shapeIn(whole), ...planned, graph: whole }));
       using latentsPruned = new Progress("pruning latents");
       const loaded = await keptAs(options.keptBy, () =>
         ownTask(folder, prompts.source, {
@@ -106,7 +113,7 @@ export function ownSubject(
           const autoencoders = sizesIn(model.graph, planned);
           const active = await activeLatents(model, train, { signal });
           const latent = { activeLatents: active, autoencoders, graph: model.graph, loaded: true };
-          print(requireMemory({ ...run, ...shapeIn(model.graph), ...latent }));
+          print(memoryNote({ ...run, ...shapeIn(model.graph), ...latent }));
         }
         return loaded;
       } catch (error) {

@@ -13,7 +13,7 @@ import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import { requireRoom } from "./require-memory.ts";
+import { requireRoom } from "./memory-note.ts";
 
 /** Autoencoders that a model is to have, before a weight of either is read. */
 export interface PlannedLatents {
@@ -50,10 +50,10 @@ export async function plannedLatents(
 ): Promise<PlannedLatents | undefined> {
   const { autoencoders: paths, keptBy, partialAutoencoders: partial, pruneLatents = false } = options;
   if (paths === undefined) return undefined;
-  const { autoencoderErrors: errors = keptBy?.latentErrors ?? !asAutocircuit } = options;
   requirePositions(options, byToken);
-  const how = { config, folder, partial, errors, scale: scaleOf(options), keepLatents: keptBy, asAutocircuit, signal };
-  const { sizes: autoencoders, processing } = await keptAs(keptBy, () => planAutoencoders(paths, how));
+  const asked = { partial, errors: options.autoencoderErrors, scale: scaleOf(options), keepLatents: keptBy };
+  const how = { config, folder, ...asked, asAutocircuit, signal };
+  const { sizes: autoencoders, processing, errors } = await keptAs(keptBy, () => planAutoencoders(paths, how));
   requireRoom({ config, autoencoders, used });
   const graph = (options: GraphOptions) => Graph.of(withLatentPlaces(config, autoencoders, errors), options);
   return { autoencoders, pruned: pruneLatents || keptBy?.keptLatents !== undefined, processing, graph };

@@ -7,10 +7,10 @@ import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
+import { memoryNote, plannedBatch } from "./memory-note.ts";
 import { type PlannedLatents, type PlannedModel, plannedLatents, sizesIn } from "./planned-latents.ts";
-import { plannedBatch, requireMemory } from "./require-memory.ts";
+import { type Pruning, pruningOf } from "./pruning.ts";
 import type { Subject, SubjectOptions } from "./subject.ts";
-import { type Pruning, pruningOf } from "./with-latents.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
 
@@ -120,7 +120,7 @@ async function memoryOf(
   const run = { batchSize, length, prompts, outputs: slicedCount(outputSlice, length), used };
   const autoencoders = sizesIn(graph, planned);
   const active = autoencoders && (await activeLatents(model, train, { signal }));
-  return requireMemory({
+  return memoryNote({
     config,
     graph,
     autoencoders,

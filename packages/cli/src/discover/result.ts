@@ -5,8 +5,8 @@ import type { ScoredEdge } from "@autocircuit/report";
 import type { GraphKind } from "../support/graph-kind.ts";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { BootstrapJson } from "./bootstrap.ts";
+import type { Pruning } from "./pruning.ts";
 import type { FoundTests } from "./test-found.ts";
-import type { Pruning } from "./with-latents.ts";
 
 /** The known circuit and how the one found agrees with it. */
 export interface KnownResult {
@@ -62,7 +62,7 @@ export interface DiscoverResult extends DeviceReport {
 }
 
 /** The known circuit, and how the circuit found agrees with it. */
-export function compareWithKnown(name: string, found: Circuit, known: Circuit): KnownResult {
+export function knownResult(name: string, found: Circuit, known: Circuit): KnownResult {
   const { truePositives, falsePositives, falseNegatives } = compareEdgeSets(
     found.indices,
     known.indices,

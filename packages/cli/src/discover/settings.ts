@@ -5,9 +5,11 @@ import {
   ACDC_UP_TO,
   type AlgorithmName,
   ablationFor,
-  algorithms,
+  algorithmNamed,
+  algorithmNames,
   type CurveDetail,
   type FindCircuitOptions,
+  type FittingWords,
   FOR_LARGE_GRAPHS,
   type PlannedBatch,
   type Preset,
@@ -24,16 +26,12 @@ import type { KeepingOptions } from "../support/kept-latents.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { type AskedSize, edgesAsked } from "./asked-size.ts";
 import { chooseSubject } from "./choose-subject.ts";
+import { fittingWords, requireFitting } from "./fitting-words.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
 import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import type { Subject } from "./subject.ts";
-
-/** Minutes that the search for few edges may take. */
-const USUAL_BUDGET = 10;
-
-/** What papers call edge attribution; the package has a function of that name. */
-const EAP = "eap";
+import { USUAL_BUDGET } from "./usual-budget.ts";
 
 /** What a command says of a discovery whatever the graph is. */
 interface AnyGraphSettings {
@@ -83,7 +81,9 @@ export interface DiscoverSettings extends AnyGraphSettings {
 /** The same before there is a graph: what is not said is chosen for it, and the size may be a share of its edges. */
 export interface AskedSettings extends AnyGraphSettings {
   /** What is asked of `findCircuit`, its size apart. */
-  find: FindCircuitOptions;
+  /** How it is said that this does not fit a model. */
+  words: FittingWords;
+  find: FindCircuitOptions & { readonly algorithm?: AlgorithmName | undefined };
   size: AskedSize | undefined;
 }
 
@@ -104,6 +104,7 @@ export function discoverSettings(
   const { options: given = {} } = find;
   const ablation = ablationFor(find.algorithm, given, find.ablation);
   return {
+    words: fittingWords(options, subject.name),
     ...{ subject, find, given, ablation, byToken, seed, size, prune, select, rank },
     known: inFlags(() => circuitNamed(subject, { circuit: options.circuit, ablation })),
     tries: options.tries,
@@ -125,9 +126,11 @@ export function discoverSettings(
  * @returns the settings, and a line that says which algorithm was chosen where that is not the usual
  */
 export function fitToGraph(
-  { find, ...settings }: AskedSettings,
+  { find, words, ...settings }: AskedSettings,
   task: LoadedTask,
 ): { settings: DiscoverSettings; note: string | undefined } {
+  const { given } = settings;
+  requireFitting({ find, given, words }, task);
   const { graph } = task.model;
   const size = settings.size === undefined ? undefined : edgesAsked(settings.size, graph.edgeCount);
   const { named: algorithm, ablation, keep, faithful } = inFlags(() => planOf(task, { ...find, size }));
@@ -140,7 +143,9 @@ export function fitToGraph(
 }
 
 /** How a run for such a task uses memory. @throws UsageError for options that do not suit it */
-export function shapeOf({ find, size: asked }: AskedSettings, task: TaskOutline, batch: PlannedBatch): RunShape {
+export function shapeOf(settings: AskedSettings, task: TaskOutline, batch: PlannedBatch): RunShape {
+  requireFitting(settings, task);
+  const { find, size: asked } = settings;
   const size = asked === undefined ? undefined : edgesAsked(asked, task.graph.edgeCount);
   return inFlags(() => runShape(task, { ...find, size }, batch));
 }
@@ -154,9 +159,9 @@ function largeNote(edgeCount: number): string {
 }
 
 /** What the flags ask of `findCircuit`. */
-function findOptions(options: DiscoverCommandOptions): FindCircuitOptions {
+function findOptions(options: DiscoverCommandOptions): AskedSettings["find"] {
   const { keep, faithful, tries, budget, select, rank, selectSeconds } = options;
-  const algorithm = algorithmNamed(options);
+  const algorithm = askedAlgorithm(options);
   const ablation = options.ablation as AblationType | undefined;
   const preset = presetOf(options)?.options ?? {};
   const own = { ...preset, ...(ablation && "ablation" in preset && { ablation }) };
@@ -187,10 +192,11 @@ function presetOf({ preset, algorithm }: DiscoverCommandOptions): Preset | undef
 }
 
 /** The algorithm that was named, by itself or by a preset. */
-function algorithmNamed(options: DiscoverCommandOptions): AlgorithmName | undefined {
+function askedAlgorithm(options: DiscoverCommandOptions): AlgorithmName | undefined {
   const preset = presetOf(options);
   if (preset) return preset.algorithm;
-  const algorithm = options.algorithm === EAP ? "edge-attribution" : options.algorithm;
-  if (algorithm === undefined || Object.hasOwn(algorithms, algorithm)) return algorithm as AlgorithmName | undefined;
-  throw new UsageError(`There is no algorithm "${algorithm}". ${suggest(algorithm, Object.keys(algorithms))}`);
+  const { algorithm: name } = options;
+  const algorithm = name && algorithmNamed(name);
+  if (name === undefined || algorithm) return algorithm || undefined;
+  throw new UsageError(`There is no algorithm "${name}". ${suggest(name, algorithmNames)}`);
 }

@@ -3,7 +3,7 @@ import type { AblationType, LoadedTask } from "@autocircuit/core";
 import type { PlannedBatch, RunShape, TaskOutline } from "@autocircuit/discovery";
 import type { Context } from "../context.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import type { Pruning } from "./with-latents.ts";
+import type { Pruning } from "./pruning.ts";
 
 /** What discovery is about: a ready-made task, or somebody's own model and prompts. */
 export interface Subject {

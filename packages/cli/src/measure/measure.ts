@@ -1,15 +1,14 @@
 import { suggest } from "@autocircuit/base";
 import {
   type AblationType,
-  type Circuit,
-  defaultCircuitSizes,
   graphDifference,
   type LoadedTask,
   latentIdentity,
   PruneScores,
+  type Ranking,
+  rankingOf,
   runVersions,
 } from "@autocircuit/core";
-import { type Ranking, rankingOf } from "@autocircuit/discovery";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
@@ -61,13 +60,11 @@ export async function measure(
   }
   using progress = new Progress("circuits x prompts");
   const { patch, ablation, sizes, rank = rankingOf(scores) } = options;
-  const sized = await circuitsOfScores(scores, { sizes, rank });
-  const measured = await measureCircuits(task.model, task.test, {
-    ...{ circuits: sized.map(({ circuit }) => circuit), patch, signal, metrics: names },
+  const circuits = await measureCircuits(task.model, task.test, {
+    ...{ scores, sizes, rank, patch, signal, metrics: names },
     ablation: ablation as AblationType,
     onProgress: ({ done, total }) => progress.update(done, total),
   });
-  const circuits = measured.map((entry, i) => ({ ...entry, asked: sized[i]!.asked }));
   const rows = circuits.map(({ edges, metrics }) => [edges, ...names.map((name) => metrics[name]!)]);
   print(
     table(
@@ -75,7 +72,10 @@ export async function measure(
       rows.map((row) => row.map(formatNumber)),
     ),
   );
-  for (const { ties } of sized) if (sizes && ties) print(ties);
+  for (const { asked } of sizes ? circuits : []) {
+    const ties = await tiesOf(scores, asked, rank);
+    if (ties) print(ties);
+  }
   if (!options.json) return;
   const units = Object.fromEntries(names.map((name) => [name, metrics[name].unit]));
   await writeJson(options.json, {
@@ -98,23 +98,13 @@ export async function measure(
   print(`wrote ${options.json}`);
 }
 
-/** The circuits of the sizes by growing size, each once: ties of absolute scores make several sizes the same circuit. */
-async function circuitsOfScores(
-  scores: PruneScores,
-  { sizes, rank }: { sizes: readonly number[] | undefined; rank: Ranking },
-): Promise<{ circuit: Circuit; asked: number[]; ties: string | undefined }[]> {
-  const found = new Map<number, { circuit: Circuit; asked: number[]; ties: string | undefined }>();
-  const wanted = sizes ?? defaultCircuitSizes(scores.graph, rank === "absolute" ? scores : null);
-  for (const size of [...new Set(wanted)].sort((a, b) => a - b)) {
-    const { circuit, ties } = await circuitOfScores(scores, size, rank);
-    const same = found.get(circuit.size);
-    if (!same) found.set(circuit.size, { circuit, asked: [size], ties });
-    else {
-      same.asked.push(size);
-      same.ties ??= ties;
-    }
+/** What is to be said of ties for the last places of circuits whose sizes were asked for. */
+async function tiesOf(scores: PruneScores, asked: readonly number[], rank: Ranking): Promise<string | undefined> {
+  for (const size of asked) {
+    const { ties } = await circuitOfScores(scores, size, rank);
+    if (ties) return ties;
   }
-  return [...found.values()];
+  return undefined;
 }
 
 function requireMetric(name: string): void {

@@ -1,4 +1,4 @@
-import type { Ranking } from "@autocircuit/discovery";
+import type { Ranking } from "@autocircuit/core";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 

@@ -1,26 +1,30 @@
+import { autoencoderFields, latentOptions } from "@autocircuit/circuits";
+import type { Ranking } from "@autocircuit/core";
 import {
   type AblationType,
   Circuit,
   isBatchMean,
   loadPrompts,
+  type PatchableModel,
   type PromptLoader,
   patchPrompts,
   splitPrompts,
+  type TaskModelWithLatents,
   withGraphOf,
+  withTaskAutoencoders,
 } from "@autocircuit/core";
-import type { Ranking } from "@autocircuit/discovery";
 import { loadModel } from "@autocircuit/models";
 import type { Context } from "../context.ts";
 import { ownInputs } from "../discover/own-inputs.ts";
 import type { OwnPrompts } from "../discover/own-prompts.ts";
 import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
-import { withLatents } from "../discover/with-latents.ts";
+import { pruningOf } from "../discover/pruning.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { requireClearGroups } from "../support/graph-kind.ts";
-import { withKeptLatents } from "../support/kept-latents.ts";
-import type { LatentCommandOptions } from "../support/latent-options.ts";
+import { type KeepingOptions, keptAs, withKeptLatents } from "../support/kept-latents.ts";
+import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
 import { Progress } from "../support/progress.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
@@ -74,9 +78,10 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   if (equal) print(equal);
   // What is pruned is what discover prunes: by the prompts that it would discover with.
   using discovery = options.pruneLatents ? await promptsToDiscoverWith(own, seed) : null;
-  const latent = await withLatents(plain, discovery ?? prompts, options, { byToken, signal });
+  const train = discovery ?? prompts;
+  const { replacedKl, ...latent } = await withLatents(plain, train, options, { folder, byToken, signal });
   using whole = latent.model;
-  const { pruning, replacedKl } = latent;
+  const pruning = options.autoencoders ? pruningOf({ ...latent, train }, options) : null;
   for (const note of [...processingNote(options, planned), ...latentsNote(whole, replacedKl), ...pruningNote(pruning)])
     print(note);
   requireLatents(whole.graph);
@@ -104,6 +109,25 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
     `${JSON.stringify({ logits, shape, lengths, pruning, replacedKl, ...used.report })}\n`,
   );
   print(`wrote ${options.json}`);
+}
+
+/** The model with the autoencoders that were asked for, as a task of discover's has them; itself without. */
+async function withLatents(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: KeepingOptions,
+  { folder, byToken, signal }: { folder: string; byToken: boolean; signal: AbortSignal },
+): Promise<TaskModelWithLatents> {
+  const { keptBy } = options;
+  const asked = latentOptions({ ...options, keepLatents: keptBy, autoencoderScale: scaleOf(options) });
+  return keptAs(keptBy, async () => {
+    const { fields } = await autoencoderFields(undefined, { ...asked, signal }, { config: model.config, folder });
+    using progress = new Progress("pruning latents");
+    return await withTaskAutoencoders(model, prompts, {
+      ...{ key: "patch", byToken, ...fields, signal },
+      onProgress: ({ done, total }) => progress.update(done, total),
+    });
+  });
 }
 
 /** Those that discover takes of these where nothing is said of batches: half of them. */

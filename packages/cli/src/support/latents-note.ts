@@ -3,7 +3,7 @@ import { latentPlaces, type PatchableModel } from "@autocircuit/core";
 import type { ProcessingOptions } from "@autocircuit/models";
 import type { AutoencodersOfPlace } from "@autocircuit/native";
 import type { PlannedLatents } from "../discover/planned-latents.ts";
-import type { Pruning } from "../discover/with-latents.ts";
+import type { Pruning } from "../discover/pruning.ts";
 import { formatNumber } from "./table.ts";
 
 const kinds: Readonly<Record<AutoencodersOfPlace["input"], string>> = {

@@ -1,3 +1,4 @@
+import { usualMaxEdges } from "@autocircuit/core";
 import { Option } from "commander";
 import { wholeNumber } from "./parse-options.ts";
 
@@ -5,7 +6,7 @@ import { wholeNumber } from "./parse-options.ts";
 export function maxEdges(): Option {
   return new Option(
     "--max-edges <n>",
-    "largest graph that is made, in edges; one node is allowed for every 128 (default: 16777216)",
+    `largest graph that is made, in edges; one node is allowed for every 128 (default: ${usualMaxEdges})`,
   ).argParser(wholeNumber(1));
 }
 

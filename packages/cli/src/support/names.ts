@@ -1,4 +1,4 @@
-import type { Ranking } from "@autocircuit/discovery";
+import type { Ranking } from "@autocircuit/core";
 
 /** Types that a model computes in. Names that options take are repeated here so that --help needs no addon; a test holds them equal to the packages' own. */
 export const DTYPES = ["float32", "float64", "bfloat16", "float16"] as const;

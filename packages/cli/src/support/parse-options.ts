@@ -24,11 +24,13 @@ export function fraction(text: string): number {
   throw new InvalidArgumentError(`"${text}" is not a fraction: give a number above 0, at most 1, such as 0.99.`);
 }
 
-/** A parser for commander: a number of resamples, or 0 for none. */
-export function resamples(text: string): number {
-  const value = wholeNumber()(text);
-  if (value === 0 || value >= 100) return value;
-  throw new InvalidArgumentError(`${text} resamples say too little: give at least 100, or 0 for none.`);
+/** A parser for commander: so many resamples at least, or 0 for none. */
+export function resamples(fewest: number): (text: string) => number {
+  return (text) => {
+    const value = wholeNumber()(text);
+    if (value === 0 || value >= fewest) return value;
+    throw new InvalidArgumentError(`${text} resamples say too little: give at least ${fewest}, or 0 for none.`);
+  };
 }
 
 /** A parser for commander: comma-separated values, each read by `parse`. */

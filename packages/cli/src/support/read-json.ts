@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { parseJson } from "@autocircuit/base";
+import { textOf } from "./text-of.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -8,21 +8,10 @@ import { UsageError } from "./usage-error.ts";
  * @throws UsageError when it is missing or not JSON; the message names the file and the place
  */
 export function readJson(path: string): unknown {
-  const text = readText(path);
+  const text = textOf(path);
   try {
     return parseJson(text);
   } catch (cause) {
     throw new UsageError(`${path} is not valid JSON: ${(cause as Error).message}. Check the file.`, { cause });
   }
 }
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be read: ${reason(cause)}. Check the path.`, { cause });
-  }
-}
-
-const reason = (cause: unknown) =>
-  (cause as { code?: string }).code === "ENOENT" ? "no such file" : (cause as Error).message;

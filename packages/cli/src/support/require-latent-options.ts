@@ -1,10 +1,6 @@
 import { type LatentUse, latentsProblem } from "@autocircuit/circuits";
+import { flagOf } from "./flag-of.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** Such an option as users write it. */
-function flagOf(option: keyof LatentUse): string {
-  return `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
 
 /**
  * Refuses options about autoencoders that cannot be, before anything is read.

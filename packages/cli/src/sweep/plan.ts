@@ -50,7 +50,7 @@ export async function sweepPlan(plan: string, options: PlanCommandOptions, { sig
   await writeJson(options.json, {
     ...{ name: read.name, units: all, done: finished, failed, missing: state.missing },
     list: units.map(({ index, hash, key, algorithm, options, subject: { task, seed } }) => ({
-      ...{ index, hash, task: task.key, algorithm: key, method: algorithm, options, seed, done: done.has(hash) },
+      ...{ index, hash, task: task.key, algorithm, key, options, seed, done: done.has(hash) },
     })),
   });
   print(`wrote ${options.json}`);

@@ -87,7 +87,7 @@ async function* jsonLines({ read, units, results }: OpenSweep): AsyncGenerator<s
   for await (const { unit, result, times } of doneUnits(units, results)) {
     const { hash, index, key, algorithm, options, subject } = unit;
     const { scores: _, ...kept } = result;
-    const named = { unit: hash, index, task: subject.task.key, algorithm: key, method: algorithm, options };
+    const named = { unit: hash, index, task: subject.task.key, algorithm, key, options };
     yield `${before}\n${oneLineJson({ ...named, seed: subject.seed, ...kept, times })}`;
     before = ",";
   }
@@ -95,17 +95,17 @@ async function* jsonLines({ read, units, results }: OpenSweep): AsyncGenerator<s
 }
 
 function unitsText(rows: readonly Row[]): string {
-  const names = new Map(rows.map(({ task, algorithm }) => [JSON.stringify([task, algorithm]), { task, algorithm }]));
+  const names = new Map(rows.map(({ task, key }) => [JSON.stringify([task, key]), { task, key }]));
   const columns = ["auc", "averagePrecision", "cpr", "cmd", "discoverSeconds"] as const;
   return table(
     ["task", "algorithm", "seeds", "AUC", "average precision", "CPR", "CMD", "seconds"],
-    [...names.values()].map(({ task, algorithm }) => {
-      const own = rows.filter((row) => row.task === task && row.algorithm === algorithm);
+    [...names.values()].map(({ task, key }) => {
+      const own = rows.filter((row) => row.task === task && row.key === key);
       const means = columns.map((column) => {
         const values = own.map((row) => row[column]).filter((value): value is number => Number.isFinite(value));
         return values.length === 0 ? "" : formatNumber(values.reduce((sum, value) => sum + value, 0) / values.length);
       });
-      return [task!, algorithm!, own.length, ...means];
+      return [task!, key!, own.length, ...means];
     }),
   );
 }

@@ -31,11 +31,11 @@ export interface GraphConfig {
 export interface GraphOptions {
   /** Edges between components (default), or, if false, node patching along the residual stream. */
   readonly factorized?: boolean;
-  /** Separate destinations for a head's queries, keys and values (default), or one input per head. */
+  /** Separate destinations for a head's queries, keys and values (default), or one input per head. Factorised graphs only. */
   readonly separateQkv?: boolean;
   /**
    * Grouped-query attention only: K and V destinations for every query head instead of every key/value head, so that each
-   * query head reads its own keys and values. Default false.
+   * query head reads its own keys and values. Factorised graphs only. Default false.
    */
   readonly ungrouped?: boolean;
   /** Sequence length: every edge once at each position. Without it (or null) an edge acts at all positions. */
@@ -95,12 +95,53 @@ const checkGraph = signature("Graph.of", takes, options);
 /** The check of `graphSize`, which takes what `Graph.of` takes. */
 export const checkGraphSize = signature("graphSize", takes, options);
 
+/** Which of a model's graphs, as far as one option rules out another. */
+export interface GraphChoice {
+  readonly factorized?: boolean | undefined;
+  readonly separateQkv?: boolean | undefined;
+  readonly ungrouped?: boolean | undefined;
+}
+
+/**
+ * What is wrong with a choice of graph, before anything is read: without factorisation no destination belongs to a head, so options about
+ * queries, keys and values would say nothing.
+ *
+ * @returns the problem and what to do, options in backticks; undefined where all is well
+ */
+export function graphChoiceProblem({ factorized, separateQkv, ungrouped }: GraphChoice): string | undefined {
+  if (factorized !== false) return undefined;
+  const foreign = [
+    separateQkv === false ? ["`separateQkv: false`"] : [],
+    ungrouped ? ["`ungrouped: true`"] : [],
+  ].flat();
+  if (foreign.length === 0) return undefined;
+  return `\`factorized: false\` has no queries, keys and values: leave ${foreign.join(" and ")} out.`;
+}
+
+/** @throws AutocircuitError `bad-input` for a choice of graph that contradicts itself, see {@link graphChoiceProblem} */
+export function requireGraphChoice(options: GraphChoice): void {
+  const problem = graphChoiceProblem(options);
+  if (problem !== undefined) throw new AutocircuitError("bad-input", `Graph: ${problem}`);
+}
+
+/** Which graph, where some of it is as before: a graph of nodes takes nothing that one of components said of heads. */
+export function graphChoiceOver(
+  before: ResolvedGraphConfig,
+  { factorized = before.factorized, separateQkv, ungrouped }: GraphChoice,
+): Required<Pick<GraphOptions, "factorized" | "separateQkv" | "ungrouped">> {
+  return {
+    factorized,
+    separateQkv: separateQkv ?? (factorized ? before.separateQkv : true),
+    ungrouped: ungrouped ?? (factorized ? before.ungrouped : false),
+  };
+}
+
 /**
  * Fills in the defaults and checks the numbers.
  *
  * @param check that of the public function which was called
- * @throws AutocircuitError `bad-input` for a count that is not a whole number of at least 1, heads that do not divide into kvHeads, or a
- *   flag that is neither true nor false.
+ * @throws AutocircuitError `bad-input` for a count that is not a whole number of at least 1, heads that do not divide into kvHeads, a
+ *   flag that is neither true nor false, or options about heads with `factorized: false`.
  */
 export function resolveGraphConfig(
   config: GraphConfig,
@@ -112,6 +153,7 @@ export function resolveGraphConfig(
   const numbers = { layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel };
   const ofLatents = { latents, attentionLatents, streamLatents, latentErrors, keptLatents, autoencoders };
   check({ config, ...numbers, ...ofLatents }, options);
+  requireGraphChoice(options);
   const kvHeads = config.kvHeads ?? config.heads;
   const tokens = options.tokens ?? null;
   if (config.heads % kvHeads !== 0) {
@@ -128,9 +170,9 @@ export function resolveGraphConfig(
     attnOnly: config.attnOnly,
     parallel: config.parallel && !config.attnOnly,
     factorized,
-    // Without factorisation no destination belongs to a head: the options about heads have one meaning, hence one form.
-    separateQkv: factorized ? (options.separateQkv ?? true) : true,
-    ungrouped: factorized && kvHeads !== config.heads ? (options.ungrouped ?? false) : false,
+    separateQkv: options.separateQkv ?? true,
+    // Where each head has its own keys and values the graph is the same.
+    ungrouped: kvHeads !== config.heads && (options.ungrouped ?? false),
     tokens,
     ...resolveLatents(config, factorized, tokens),
   };

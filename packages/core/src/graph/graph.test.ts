@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Graph } from "./graph.ts";
+import { graphChoiceProblem } from "./graph-config.ts";
 
 const gpt2 = { layers: 12, heads: 12, attnOnly: false, parallel: false };
 const llama = { layers: 16, heads: 32, kvHeads: 8, attnOnly: false, parallel: false };
@@ -28,12 +29,14 @@ describe("numbering", () => {
       attnOnly: fc.boolean(),
       parallel: fc.boolean(),
     });
-    const options = fc.record({
-      factorized: fc.boolean(),
-      separateQkv: fc.boolean(),
-      ungrouped: fc.boolean(),
-      tokens: fc.option(fc.integer({ min: 1, max: 3 })),
-    });
+    const options = fc
+      .record({
+        factorized: fc.boolean(),
+        separateQkv: fc.boolean(),
+        ungrouped: fc.boolean(),
+        tokens: fc.option(fc.integer({ min: 1, max: 3 })),
+      })
+      .filter((chosen) => graphChoiceProblem(chosen) === undefined);
     fc.assert(
       fc.property(configs, options, (config, chosen) => {
         const graph = Graph.of(config, chosen);
@@ -77,6 +80,30 @@ describe("numbering", () => {
     expect(graph.has("Resid Start->A0.0.K")).toBe(true);
     expect(graph.has("Resid Start->A0.1.K")).toBe(false);
     expect(graph.with({ ungrouped: true }).has("Resid Start->A0.1.K")).toBe(true);
+  });
+});
+
+describe("a graph of nodes", () => {
+  it("takes nothing that is about queries, keys and values", () => {
+    const refused = (options: object, text: RegExp) => {
+      expect(() => Graph.of({ ...tiny, kvHeads: 1 }, { factorized: false, ...options })).toThrow(text);
+      expect(() => Graph.of({ ...tiny, kvHeads: 1 }).with({ factorized: false, ...options })).toThrow(text);
+    };
+    refused({ separateQkv: false }, /`factorized: false` has no queries.*leave `separateQkv: false` out/);
+    refused({ ungrouped: true }, /leave `ungrouped: true` out/);
+    refused({ separateQkv: false, ungrouped: true }, /leave `separateQkv: false` and `ungrouped: true` out/);
+    expect(() => Graph.of(tiny, { factorized: false }).with({ separateQkv: false })).toThrow(/leave `separateQkv/);
+  });
+
+  it("is made of any graph of components, and of its own stored configuration", () => {
+    const nodes = Graph.of({ ...tiny, kvHeads: 1 }, { factorized: false, tokens: 3 });
+    for (const options of [{ separateQkv: false }, { ungrouped: true }])
+      expect(
+        Graph.of({ ...tiny, kvHeads: 1 }, { ...options, tokens: 3 })
+          .with({ factorized: false })
+          .equals(nodes),
+      ).toBe(true);
+    expect(Graph.of(nodes.config, nodes.config).equals(nodes)).toBe(true);
   });
 });
 

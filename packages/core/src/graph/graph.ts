@@ -5,7 +5,13 @@ import { destNodes } from "./dest-nodes.ts";
 import { Edge, type EdgeRef } from "./edge.ts";
 import { EdgeLookup } from "./edge-lookup.ts";
 import { factorizedLayout } from "./factorized.ts";
-import { type GraphConfig, type GraphOptions, type ResolvedGraphConfig, resolveGraphConfig } from "./graph-config.ts";
+import {
+  type GraphConfig,
+  type GraphOptions,
+  graphChoiceOver,
+  type ResolvedGraphConfig,
+  resolveGraphConfig,
+} from "./graph-config.ts";
 import { requireGraphSize } from "./graph-limits.ts";
 import type { DestGroup, DestNode, SrcNode } from "./node.ts";
 import { unfactorizedLayout } from "./unfactorized.ts";
@@ -79,7 +85,7 @@ export class Graph {
 
   /** The same graph with other options; those not given stay. */
   with(options: GraphOptions): Graph {
-    return Graph.of(this.config, { ...this.config, ...options });
+    return Graph.of(this.config, { tokens: this.tokens, ...options, ...graphChoiceOver(this.config, options) });
   }
 
   /** The same graph with every edge once per position, or, with null, at all positions together. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Graph } from "./graph.ts";
-import { requireSameGraph } from "./same-graph.ts";
+import { keepsLatentErrors, requireSameGraph } from "./same-graph.ts";
 
 const config = { layers: 2, heads: 1, attnOnly: false, parallel: false };
 const latents = { ...config, latents: [3, 2] };
@@ -57,4 +57,17 @@ describe("requireSameGraph", () => {
       "The circuit is of another graph than the scores': its latents are of other autoencoders (a1) than the scores' (b2).",
     );
   });
+});
+
+it.each([
+  [{}, true],
+  [{ asAutocircuit: true }, false],
+  [{ asAutocircuit: true, errors: true }, true],
+  [{ errors: false }, false],
+  [{ kept: { latentErrors: false } }, false],
+  [{ kept: { latentErrors: true }, asAutocircuit: true }, true],
+  [{ kept: { latentErrors: true }, errors: false }, false],
+  [{ kept: { keptLatents: {} }, asAutocircuit: true }, false],
+])("what autoencoders leave out is a source as asked, as it was, or as the task is: %j, %s", (asked, kept) => {
+  expect(keepsLatentErrors(asked)).toBe(kept);
 });

@@ -69,6 +69,21 @@ function numbersInWords(numbers: readonly unknown[]): string {
 /** What a graph's latents and their errors are told by, which files of circuits keep. */
 export type LatentIdentity = Pick<ResolvedGraphConfig, "autoencoders" | "keptLatents" | "latentErrors">;
 
+/** What says whether what autoencoders leave out is a source of the graph. */
+export interface LatentErrorsAsked {
+  /** What was asked for. */
+  readonly errors?: boolean | undefined;
+  /** Latents that are to be kept as something was found with them. */
+  readonly kept?: LatentIdentity | undefined;
+  /** Whether the task is one of AutoCircuit's about autoencoders, which drops it. Default false. */
+  readonly asAutocircuit?: boolean | undefined;
+}
+
+/** Whether what autoencoders leave out is a source: as asked, else as it was where kept latents come from, else unless it is AutoCircuit's task. */
+export function keepsLatentErrors({ errors, kept, asAutocircuit = false }: LatentErrorsAsked): boolean {
+  return errors ?? kept?.latentErrors ?? !asAutocircuit;
+}
+
 /** The identity of a graph's latents; null for one without. */
 export function latentIdentity({ config }: Graph): LatentIdentity | null {
   const { latents, latentErrors, autoencoders, keptLatents } = config;

@@ -4,23 +4,14 @@ import type { Graph } from "../graph/graph.ts";
 import { graphSize } from "../graph/graph-size.ts";
 import { firstLatentRow, type LatentPlace } from "../model/latents.ts";
 import type { SizedModel } from "../model/sized-model.ts";
+import { memoryBudgets } from "./budgets.ts";
 
 /** What decides how much memory a model's passes take. */
 export type PassWidths = Pick<SizedModel, "graph" | "config" | "computeDtype">;
 
-/**
- * What the outputs of all sources may usually take, in bytes, for prompts that are run together: 128 MiB. With
- * gradients a patched run holds about four times as much (ablation, differences, their gradients, one layer's inputs). 16 prompts of 15 tokens
- * stay whole in GPT-2 small.
- */
-const USUAL_SLICE = 128 * 2 ** 20;
-
-/** The same on a GPU, where a pass of few prompts costs as much as one of many: 1 GiB. */
-const DEVICE_SLICE = 2 ** 30;
-
 /** What the outputs of all sources may take on a device, in bytes, for prompts that are run together, where nothing else is asked for. */
 export function usualSliceBytes(device: string): number {
-  return device === "cpu" ? USUAL_SLICE : DEVICE_SLICE;
+  return device === "cpu" ? memoryBudgets.slice : memoryBudgets.deviceSlice;
 }
 
 /** What so many sources write at so many tokens, in bytes. */

@@ -1,8 +1,8 @@
-import { sayOnce } from "@autocircuit/base";
 import type { Tensor, Transformer } from "@autocircuit/native";
 import type { SizedModel } from "../model/sized-model.ts";
 import type { SlicedPrompts } from "./batch-slices.ts";
 import { bytesPerPrompt, promptsAtOnce } from "./bytes.ts";
+import { halvedWhereMemoryEnds } from "./where-memory-ends.ts";
 
 /** What the sources of a slice may take on a transformer's device, in bytes, after its memory has ended with more. */
 const limits = new WeakMap<Transformer, number>();
@@ -24,19 +24,12 @@ export async function inSmallerSlices<T>(
   { count, length, canSlice }: SlicedPrompts,
   work: () => Promise<T>,
 ): Promise<T> {
-  for (;;) {
-    const together = canSlice ? Math.min(count, promptsAtOnce(model, length)) : 1;
-    try {
-      return await work();
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== "out-of-memory" || together <= 1) throw error;
-      const half = Math.floor(together / 2);
-      limits.set(model.transformer, half * bytesPerPrompt(model, length));
-      sayOnce(
-        `memory ended with ${together} prompts at once; going on with ${half} (sliceBytes sets it from the start)`,
-      );
-    }
-  }
+  const together = {
+    count: () => (canSlice ? Math.min(count, promptsAtOnce(model, length)) : 1),
+    lower: (prompts: number) => void limits.set(model.transformer, prompts * bytesPerPrompt(model, length)),
+    ...{ what: "prompts", option: "sliceBytes sets it from the start" },
+  };
+  return halvedWhereMemoryEnds(together, work);
 }
 
 /** Waits until a tensor is computed: an error of its arithmetic is thrown here. */

@@ -222,6 +222,15 @@ describe("withGraph", () => {
     expect((await model.forward(batch.clean)).shape).toEqual([batchSize, vocabulary]);
   });
 
+  it("makes a graph of nodes of any other, and refuses options that it has no meaning for", () => {
+    const nodes = model.withGraph({ separateQkv: false }).withGraph({ factorized: false });
+    expect(nodes.graph.equals(model.withGraph({ factorized: false }).graph)).toBe(true);
+    expect(() => model.withGraph({ factorized: false, separateQkv: false })).toThrow(/leave `separateQkv: false` out/);
+    expect(() => nodes.withGraph({ ungrouped: true })).toThrow(
+      /`factorized: false` has no .* leave `ungrouped: true` out/,
+    );
+  });
+
   it("offers keys and values of every query head", async () => {
     using grouped = new PatchableModel({ transformer: tinyTransformer({ kvHeads: 1 }) });
     const ungrouped = grouped.withGraph({ ungrouped: true });

@@ -15,7 +15,7 @@ import { requireCover } from "../ablations/ablation-cover.ts";
 import type { AblationType } from "../ablations/ablation-type.ts";
 import { ablationsOf } from "../ablations/ablations.ts";
 import { Graph } from "../graph/graph.ts";
-import type { GraphConfig } from "../graph/graph-config.ts";
+import { type GraphConfig, graphChoiceOver } from "../graph/graph-config.ts";
 import { ablationName, longOptions, promptLoader, tokens as tokensKind } from "../kinds.ts";
 import { usualSliceBytes } from "../memory/bytes.ts";
 import { sliceLimit } from "../memory/in-smaller-slices.ts";
@@ -138,16 +138,14 @@ export class PatchableModel implements Disposable {
   }
 
   #derived(transformer: Transformer, options: ModelGraphOptions): PatchableModel {
-    const { factorized, separateQkv, ungrouped, tokens } = this.graph.config;
+    const { tokens } = this.graph;
     const { config, dtype, outputSlice, seqLen, sliceBytes } = this;
     return new PatchableModel({
       transformer,
       config,
       dtype,
       tokenizer: this.tokenizer ?? undefined,
-      factorized: options.factorized ?? factorized,
-      separateQkv: options.separateQkv ?? separateQkv,
-      ungrouped: options.ungrouped ?? ungrouped,
+      ...graphChoiceOver(this.graph.config, options),
       byToken: options.byToken ?? tokens !== null,
       seqLen: options.seqLen === undefined ? seqLen : options.seqLen,
       outputSlice: options.outputSlice ?? outputSlice,

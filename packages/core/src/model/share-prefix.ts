@@ -1,7 +1,7 @@
 import { kind, signature } from "@autocircuit/base";
 import { type Prefix, Tensor } from "@autocircuit/native";
 import { longOptions, patchableModel, promptLoader } from "../kinds.ts";
-import { commonPrefixLength } from "../prompts/divergence.ts";
+import { commonPrefixLength } from "../prompts/first-difference.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import { sliceSkips } from "./output-slice.ts";
@@ -57,7 +57,7 @@ export async function sharePrefix(
   const { limit, signal, onProgress } = options;
   const full = prompts.seqLen ?? 0;
   // The last position always runs: it gives the output.
-  const length = Math.min(prompts.divergence, full - 1, limit ?? full);
+  const length = Math.min(prompts.firstDifference, full - 1, limit ?? full);
   const reason = whyNothing(model, prompts, length);
   if (reason !== null) return { length: 0, kind: "none", reason, prompts, model, [Symbol.dispose]: () => {} };
 
@@ -86,14 +86,14 @@ export async function sharePrefix(
     throw error;
   }
   const rest = pairs.map((pair) => ({ ...pair, clean: pair.clean.slice(length), corrupt: pair.corrupt.slice(length) }));
-  const { batchSize, divergence, tokenLabels, wordIdxs, seqStart } = prompts;
+  const { batchSize, firstDifference, tokenLabels, wordIdxs, seqStart } = prompts;
   return {
     length,
     kind: one ? "one" : "per-prompt",
     reason: null,
     prompts: new PromptLoader(rest, {
       batchSize,
-      divergence,
+      firstDifference,
       wordIdxs,
       prefixes,
       seqStart: seqStart + length,
@@ -112,7 +112,7 @@ function whyNothing(model: PatchableModel, prompts: PromptLoader, length: number
   if (prompts.seqLen === null) return "the prompts have different lengths";
   if (prompts.prompts.some(({ alignment }) => alignment !== undefined))
     return "positions of clean and corrupt prompts are aligned";
-  if (prompts.divergence === 0) return "a clean and a corrupt prompt differ at the first token";
+  if (prompts.firstDifference === 0) return "a clean and a corrupt prompt differ at the first token";
   if (length <= 0) return "the prompts are too short";
   if (!sliceSkips(model.outputSlice, length)) return "the output slice includes positions of the prefix";
   return null;

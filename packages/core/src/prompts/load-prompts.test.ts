@@ -107,9 +107,9 @@ describe("loadPrompts", () => {
     expect(plain.train.wordIdxs).toEqual({ word: 1 });
   });
 
-  it("knows the divergence over all prompts", async () => {
+  it("knows the first difference over all prompts", async () => {
     const { train, test } = await loadPrompts(texts, { tokenizer: letters, shuffle: false });
-    expect([train.divergence, test.divergence]).toEqual([2, 2]);
+    expect([train.firstDifference, test.firstDifference]).toEqual([2, 2]);
   });
 
   it("pads to the longest prompt of both parts", async () => {

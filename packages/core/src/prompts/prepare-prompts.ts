@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { divergenceIndex } from "./divergence.ts";
+import { firstDifference } from "./first-difference.ts";
 import type { LocatedPrompt, PromptSource } from "./prompt-file.ts";
 import type { LoaderOptions } from "./prompt-loader.ts";
 import type { PromptPair } from "./prompt-pair.ts";
@@ -43,7 +43,7 @@ export function preparePrompts(
     shared: {
       padId,
       length,
-      divergence: divergenceIndex(pairs),
+      firstDifference: firstDifference(pairs),
       tokenLabels: tokenLabels && (bos ? [bosLabel, ...tokenLabels] : tokenLabels),
       wordIdxs: Object.fromEntries(Object.entries(wordIdxs).map(([word, index]) => [word, index + (bos ? 1 : 0)])),
     },

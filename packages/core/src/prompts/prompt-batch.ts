@@ -1,6 +1,6 @@
 import { type Prefix, Tensor, unscoped } from "@autocircuit/native";
-import { divergenceIndex } from "./divergence.ts";
 import { equalParts } from "./equal-parts.ts";
+import { firstDifference } from "./first-difference.ts";
 import { partnersFromEnd, reversed, unequalPair } from "./pair-alignment.ts";
 import type { Answers, PromptPair, PromptSide } from "./prompt-pair.ts";
 import { Tokens, type TokensDetails } from "./tokens.ts";
@@ -81,8 +81,8 @@ export class PromptBatch implements Disposable {
   }
 
   /** First position at which a clean and a corrupt prompt of this batch differ. */
-  get divergence(): number {
-    return divergenceIndex(this.prompts);
+  get firstDifference(): number {
+    return firstDifference(this.prompts);
   }
 
   /** Padded positions on the left of each prompt; null where none is padded. */

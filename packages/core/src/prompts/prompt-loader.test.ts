@@ -20,8 +20,8 @@ describe("PromptLoader", () => {
     expect([...loader].map((batch) => batch.prompts)).toEqual([pairs.slice(0, 3), pairs.slice(3, 6)]);
     expect(loader.batches[1]!.answers).toEqual([[3], [4], [5]]);
     expect(loader.batches[1]!.wrongAnswers).toEqual([[[3]], [[4]], [[5]]]);
-    expect(loader.divergence).toBe(1);
-    expect(loader.batches[0]!.divergence).toBe(1);
+    expect(loader.firstDifference).toBe(1);
+    expect(loader.batches[0]!.firstDifference).toBe(1);
     expect(loader.seqLen).toBe(3);
   });
 

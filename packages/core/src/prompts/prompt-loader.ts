@@ -2,7 +2,7 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import type { Prefix } from "@autocircuit/native";
 import { AutocircuitLoaderNames } from "../autocircuit-names.ts";
 import { prefix } from "../kinds.ts";
-import { divergenceIndex } from "./divergence.ts";
+import { firstDifference } from "./first-difference.ts";
 import { unequalPair } from "./pair-alignment.ts";
 import { PromptBatch } from "./prompt-batch.ts";
 import type { PromptPair } from "./prompt-pair.ts";
@@ -17,8 +17,8 @@ export interface LoaderOptions {
   readonly tokenLabels?: readonly string[] | null | undefined;
   /** Positions of named words. */
   readonly wordIdxs?: Readonly<Record<string, number>> | undefined;
-  /** Divergence index over more prompts than these (training and test prompts together). */
-  readonly divergence?: number | undefined;
+  /** First difference over more prompts than these (training and test prompts together). */
+  readonly firstDifference?: number | undefined;
   /** Positions to pad to, if more than the longest prompt has. */
   readonly length?: number | undefined;
   /** How many tokens were cut off the front of every prompt. */
@@ -32,7 +32,7 @@ const loaderOptions: KindsOf<LoaderOptions> = {
   padId: kind.orNull(kind.whole),
   tokenLabels: kind.orNull(kind.listOf(kind.text)),
   wordIdxs: kind.record,
-  divergence: kind.whole,
+  firstDifference: kind.whole,
   length: kind.whole,
   seqStart: kind.whole,
   prefixes: kind.listOf(prefix),
@@ -58,7 +58,7 @@ export class PromptLoader extends AutocircuitLoaderNames implements Iterable<Pro
   /** Length of every prompt, or null where prompts are padded. */
   readonly seqLen: number | null;
   /** First position at which any clean prompt differs from its corrupt one, before anything was cut off. */
-  readonly divergence: number;
+  readonly firstDifference: number;
   /** How many tokens were cut off the front of every prompt as a shared prefix; 0 if none. */
   readonly seqStart: number;
   /** A label for each position, or null. */
@@ -101,7 +101,7 @@ export class PromptLoader extends AutocircuitLoaderNames implements Iterable<Pro
       );
     }
     this.batchSize = batchSize;
-    this.divergence = options.divergence ?? divergenceIndex(pairs);
+    this.firstDifference = options.firstDifference ?? firstDifference(pairs);
     this.seqStart = options.seqStart ?? 0;
     this.wordIdxs = options.wordIdxs ?? {};
     this.dropped = pairs.length % batchSize;

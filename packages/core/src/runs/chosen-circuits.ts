@@ -4,6 +4,7 @@ import { requireSameGraph } from "../graph/same-graph.ts";
 import type { Circuit } from "../scores/circuit.ts";
 import { defaultCircuitSizes } from "../scores/default-circuit-sizes.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";
+import type { Ranking } from "../scores/ranked-edges.ts";
 import { circuitsOfSizes, type SizedCircuit } from "./circuits-of-sizes.ts";
 
 /** Which circuits are meant: some, or those of some sizes that scores give. */
@@ -14,6 +15,8 @@ export interface CircuitChoice {
   readonly scores?: PruneScores | undefined;
   /** Sizes of the scores' circuits; by default those of `defaultCircuitSizes`. */
   readonly sizes?: readonly number[] | undefined;
+  /** What makes an edge of the scores important: the size of its score (default), or the score itself, so that harmful edges come last. */
+  readonly rank?: Ranking | undefined;
 }
 
 /**
@@ -23,17 +26,25 @@ export interface CircuitChoice {
  */
 export function chosenCircuits(graph: Graph, choice: CircuitChoice | undefined): SizedCircuit[] {
   // Callers without types may leave it out.
-  const { circuits, scores, sizes } = choice ?? {};
+  const { circuits, scores, sizes, rank } = choice ?? {};
   if ((circuits === undefined) === (scores === undefined))
     throw new AutocircuitError("bad-input", "Give either `circuits` or `scores`.");
   if (scores !== undefined) {
     requireSameGraph(scores.graph, graph, "The scores are");
-    return circuitsOfSizes(scores, sizes ?? defaultCircuitSizes(graph, scores));
+    return circuitsOfSizes(scores, sizes ?? usualSizes(scores, rank), rank);
   }
-  if (sizes !== undefined)
-    throw new AutocircuitError("bad-input", "`sizes` belong to `scores`; circuits have their own.");
+  const foreign = sizes !== undefined ? "`sizes` belong" : rank !== undefined ? "`rank` belongs" : undefined;
+  if (foreign) throw new AutocircuitError("bad-input", `${foreign} to \`scores\`; circuits have their own edges.`);
   return circuits!.map((circuit, i) => {
     requireSameGraph(circuit.graph, graph, `circuits[${i}] is`);
     return { circuit, asked: [circuit.size] };
   });
+}
+
+function usualSizes(scores: PruneScores, rank: Ranking | undefined): readonly number[] {
+  if (rank !== "signed") return defaultCircuitSizes(scores.graph, scores);
+  // Ties make no circuit larger there.
+  const { edgeCount } = scores.graph;
+  const scored = scores.values.reduce((count, score) => count + Number(score > Number.NEGATIVE_INFINITY), 0);
+  return defaultCircuitSizes(scores.graph).filter((size) => size <= scored || size === edgeCount);
 }

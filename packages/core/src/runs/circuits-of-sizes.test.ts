@@ -18,6 +18,25 @@ it("gives every circuit once, by growing size, with the sizes that led to it", (
   ]);
 });
 
+it("takes by signed scores exactly as many, the first among equals, and what is no part of it last", () => {
+  const signed = new PruneScores(graph);
+  signed.values.fill(-3);
+  signed.values.set([-5, 2, Number.NEGATIVE_INFINITY, 2, 1]);
+  const circuits = circuitsOfSizes(signed, [3, 0, 1, graph.edgeCount, 2, 2], "signed");
+  expect(circuits.map(({ circuit, asked }) => [[...circuit.indices], asked])).toEqual([
+    [[], [0]],
+    [[1], [1]],
+    [[1, 3], [2]],
+    [[1, 3, 4], [3]],
+    [Array.from(graph.edges(), ({ index }) => index), [graph.edgeCount]],
+  ]);
+  expect(circuitsOfSizes(signed, [graph.edgeCount - 2], "signed")[0]!.circuit.indices).not.toContain(0);
+  expect(() => circuitsOfSizes(signed, [graph.edgeCount, graph.edgeCount + 1], "signed")).toThrow(/Circuit size/);
+  expect(() => circuitsOfSizes(signed, [-1], "signed")).toThrow(/`sizes` must be/);
+  const two = new PruneScores(graph, signed.values.slice().fill(Number.NEGATIVE_INFINITY, 5));
+  expect(() => circuitsOfSizes(two, [5], "signed")).toThrow(/only 4 edges have a score/);
+});
+
 it("refuses sizes that cannot be", () => {
   expect(() => circuitsOfSizes(scores, [graph.edgeCount + 1])).toThrow(/Circuit size/);
   expect(() => circuitsOfSizes(scores, [-1])).toThrow(

@@ -2,6 +2,7 @@ import { kind, signature } from "@autocircuit/base";
 import { pruneScores } from "../kinds.ts";
 import { Circuit } from "../scores/circuit.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";
+import { type Ranking, rankedEdges, rankings } from "../scores/ranked-edges.ts";
 import { sortedMagnitudes, thresholdAt } from "../scores/threshold.ts";
 
 /** A circuit and the sizes that were asked for and gave it. */
@@ -10,23 +11,50 @@ export interface SizedCircuit {
   readonly asked: readonly number[];
 }
 
-const check = signature("circuitsOfSizes", { scores: pruneScores, sizes: kind.listOf(kind.whole) });
+const check = signature("circuitsOfSizes", {
+  scores: pruneScores,
+  sizes: kind.listOf(kind.whole),
+  rank: kind.optional(kind.oneOf(rankings)),
+});
 
 /**
  * The circuits of the asked sizes by growing size, each once: ties make several sizes the same circuit.
  *
+ * @param rank what makes an edge important: the size of its score, where all that tie for the last places are taken; or the score itself, where
+ *   of these the first in the flat vector are
  * @throws AutocircuitError `bad-input` for a size outside 0 to the edge count, or a NaN among the scores.
  */
-export function circuitsOfSizes(scores: PruneScores, sizes: readonly number[]): SizedCircuit[] {
-  check({ scores, sizes });
-  const sorted = sortedMagnitudes(scores.values);
+export function circuitsOfSizes(
+  scores: PruneScores,
+  sizes: readonly number[],
+  rank: Ranking = "absolute",
+): SizedCircuit[] {
+  check({ scores, sizes, rank });
+  const ofSize = rank === "absolute" ? bySize(scores) : byScore(scores);
   const circuits = new Map<number, { circuit: Circuit; asked: number[] }>();
   for (const size of [...new Set(sizes)].sort((a, b) => a - b)) {
-    const threshold = thresholdAt(sorted, size);
-    const circuit = size === 0 ? Circuit.of(scores.graph, []) : scores.circuitAt(threshold);
+    const circuit = ofSize(size);
     const same = circuits.get(circuit.size);
     if (same) same.asked.push(size);
     else circuits.set(circuit.size, { circuit, asked: [size] });
   }
   return [...circuits.values()];
+}
+
+function bySize(scores: PruneScores): (size: number) => Circuit {
+  const sorted = sortedMagnitudes(scores.values);
+  return (size) => {
+    const threshold = thresholdAt(sorted, size);
+    return size === 0 ? Circuit.of(scores.graph, []) : scores.circuitAt(threshold);
+  };
+}
+
+function byScore(scores: PruneScores): (size: number) => Circuit {
+  const ranked = rankedEdges(scores, "signed");
+  const sorted = Float32Array.from(ranked, (edge) => scores.values[edge]!);
+  return (size) => {
+    // Which sizes there are.
+    thresholdAt(sorted, size);
+    return Circuit.of(scores.graph, ranked.subarray(0, size));
+  };
 }

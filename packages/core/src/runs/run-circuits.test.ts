@@ -79,6 +79,26 @@ describe("runCircuits", () => {
         expect(await values(given[i]!.logits[batch]!.clone())).toEqual(await values(same.logits[batch]!.clone()));
   });
 
+  it("ranks by the scores themselves where that is asked for, also with the sizes that it takes itself", async () => {
+    const { edgeCount } = model.graph;
+    using runs = await runCircuits(model, prompts, { scores, sizes: [3], rank: "signed" });
+    expect(Array.from(runs[0]!.circuit.indices, (edge) => scores.values[edge])).toEqual(
+      [...scores.values].filter((score) => score > 0).slice(-3),
+    );
+    const few = new PruneScores(
+      model.graph,
+      scores.values.map((score) => (score > 0 ? score : Number.NEGATIVE_INFINITY)),
+    );
+    using usual = await runCircuits(model, prompts, { scores: few, rank: "signed" });
+    const scored = few.values.filter(Number.isFinite).length;
+    expect(usual.map(({ edges }) => edges)).toEqual([...Array(scored + 1).keys(), edgeCount]);
+    const circuits = [scores.circuit(3)];
+    await expect(runCircuits(model, prompts, { circuits, rank: "signed" })).rejects.toThrow(
+      /`rank` belongs to `scores`/,
+    );
+    await expect(runCircuits(model, prompts, { scores, rank: "best" as never })).rejects.toThrow(/`rank` must be/);
+  });
+
   it("has sensible defaults", async () => {
     using runs = await runCircuits(model, prompts, { scores });
     expect(runs[0]!.edges).toBe(0);

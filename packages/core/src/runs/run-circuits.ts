@@ -8,6 +8,7 @@ import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { Circuit } from "../scores/circuit.ts";
+import { rankings } from "../scores/ranked-edges.ts";
 import { type CircuitChoice, chosenCircuits } from "./chosen-circuits.ts";
 import { type CircuitRuns, circuitRuns } from "./circuit-run.ts";
 import type { SizedCircuit } from "./circuits-of-sizes.ts";
@@ -28,6 +29,7 @@ const check = signature("runCircuits", { model: kinds.patchableModel, prompts: k
   circuits: kind.listOf(kinds.circuit),
   scores: kinds.pruneScores,
   sizes: kind.listOf(kind.whole),
+  rank: kind.oneOf(rankings),
   patch: kind.oneOf(patchTypes),
   ablation: kinds.ablationName,
   reverseCleanCorrupt: kind.flag,
@@ -37,7 +39,7 @@ const check = signature("runCircuits", { model: kinds.patchableModel, prompts: k
  * Runs circuits on every batch of prompts: given ones, or those of several sizes that scores give.
  *
  * A circuit of size n by scores is every edge whose |score| is at least the n-th largest; ties can make it larger, and sizes that
- * give the same circuit give one run. Tree patching runs the clean prompts with everything outside the circuit ablated
+ * give the same circuit give one run. Ranked by `signed` scores it is the n edges of largest score. Tree patching runs the clean prompts with everything outside the circuit ablated
  * (from the corrupt prompts); edge patching runs the corrupt prompts with the circuit's edges ablated (from the clean ones).
  *
  * @returns One run a circuit, in the order given, or by growing size. The logits are the caller's to dispose: `using runs = await runCircuits(..)`.

@@ -6,7 +6,13 @@ import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { Circuit } from "../scores/circuit.ts";
 import { LoadedTask, type TaskParts, type TaskPrefix } from "./loaded-task.ts";
 import { withTaskAutoencoders } from "./task-autoencoders.ts";
-import type { ModelLoaderOptions, TaskModel, TaskOptions } from "./task-options.ts";
+import {
+  type ModelLoaderOptions,
+  type TaskLatentOptions,
+  type TaskModel,
+  type TaskOptions,
+  taskLatentOptions,
+} from "./task-options.ts";
 
 /** Makes a task's model and prompts; see `Task.load`. */
 export async function loadTask(options: TaskOptions, long: LongOptions = {}): Promise<LoadedTask> {
@@ -28,16 +34,21 @@ export async function loadTask(options: TaskOptions, long: LongOptions = {}): Pr
     throwIfAborted(signal);
     prompts = await readTaskPrompts(options, network);
     const plain = graphModel(options, network, prompts.train.seqLen);
-    const { model, ...costs } = await withTaskAutoencoders(plain, prompts.train, options, long);
+    const { model, ...costs } = await withTaskAutoencoders(plain, prompts.train, { ...aboutLatents(options), ...long });
     if (model !== plain) latent = model;
     const made = (parts: TaskParts) => new LoadedTask(options, { ...parts, ...costs }, free);
-    if (!options.tailDivergence) return made(taskParts(options, model, prompts, null));
+    if (!options.sharePrefix) return made(taskParts(options, model, prompts, null));
     tail = await cutPrefix(model, prompts, signal);
     return made(taskParts(options, tail.model, tail, tail.sharedPrefix));
   } catch (error) {
     free();
     throw error;
   }
+}
+
+function aboutLatents(options: TaskOptions): TaskLatentOptions {
+  const names = Object.keys(taskLatentOptions) as (keyof TaskLatentOptions)[];
+  return Object.fromEntries(names.map((name) => [name, options[name]])) as unknown as TaskLatentOptions;
 }
 
 function loaderOptions({ dtype = "float32", device, tf32 }: TaskOptions, signal?: AbortSignal): ModelLoaderOptions {

@@ -47,7 +47,7 @@ export class LoadedTask
   /** Edges of the known circuit; null if the task has none. */
   readonly knownEdges: readonly Edge[] | null;
   /**
-   * With `tailDivergence`: how many tokens were cut off the front of all prompts, and if none, why. Else null. `kind` is that of the
+   * With `sharePrefix`: how many tokens were cut off the front of all prompts, and if none, why. Else null. `kind` is that of the
    * training prompts.
    */
   readonly sharedPrefix: TaskPrefix | null;

@@ -1,7 +1,9 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, signature } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
 import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
 import { latentPositionsProblem, latentsByPosition } from "../graph/kept-latents.ts";
+import { keepsLatentErrors } from "../graph/same-graph.ts";
+import { longOptions, patchableModel, promptLoader } from "../kinds.ts";
 import { keepLatents } from "../model/keep-latents.ts";
 import { refuseKeeping } from "../model/keepable-latents.ts";
 import type { LongOptions } from "../model/long-options.ts";
@@ -9,7 +11,7 @@ import type { PatchableModel } from "../model/patchable-model.ts";
 import { type PrunedLatents, pruneLatents } from "../model/prune-latents.ts";
 import { replacedModel } from "../model/replaced-model.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
-import type { AutoencoderInput, TaskOptions } from "./task-options.ts";
+import { type AutoencoderInput, type TaskLatentOptions, taskLatentOptions } from "./task-options.ts";
 
 /** A task's model, and what its autoencoders cost. */
 export interface TaskModelWithLatents {
@@ -20,18 +22,34 @@ export interface TaskModelWithLatents {
   readonly replacedKl: number | null;
 }
 
+const check = signature(
+  "withTaskAutoencoders",
+  { model: patchableModel, prompts: promptLoader },
+  { ...taskLatentOptions, ...longOptions },
+);
+
 /**
  * A task's model with its autoencoders, pruned by the training prompts; the model itself where the task has none.
  *
+ * @param prompts by which latents are pruned, and the distance from the model is measured
+ * @param options as of a task; `onProgress` is called while latents are pruned
+ * @returns a model that shares the transformer's weights, which is the caller's; or the one that was given
  * @throws AutocircuitError `bad-input` for fields that contradict each other, and autoencoders of another place or model
+ * @example
+ * const { autoencoders } = await trainAutoencoders(task.model, task.train, { latents: 64, epochs: 1 });
+ * const { model, replacedKl } = await withTaskAutoencoders(task.model, task.train, {
+ *   key: "with-latents", autoencoderInput: "mlp_out", autoencoderPrune: false, autoencoders: () => autoencoders,
+ * });
  */
 export async function withTaskAutoencoders(
   model: PatchableModel,
-  train: PromptLoader,
-  options: TaskOptions,
-  { signal, onProgress }: LongOptions,
+  prompts: PromptLoader,
+  options: TaskLatentOptions & LongOptions,
 ): Promise<TaskModelWithLatents> {
+  check({ model, prompts }, options);
   const {
+    signal,
+    onProgress,
     autoencoderInput,
     autoencoderKeepLatents: kept,
     autoencoderPrune: prune = kept === undefined,
@@ -39,7 +57,7 @@ export async function withTaskAutoencoders(
   } = options;
   if (autoencoderInput === undefined) {
     const given = Object.keys(options).find(
-      (name) => name.startsWith("autoencoder") && options[name as keyof TaskOptions] !== undefined,
+      (name) => name.startsWith("autoencoder") && options[name as keyof TaskLatentOptions] !== undefined,
     );
     if (given === undefined) return { model, prunedLatents: null, replacedKl: null };
     throw new AutocircuitError(
@@ -67,17 +85,17 @@ export async function withTaskAutoencoders(
   }
   const byToken = options.byToken ?? false;
   const byPosition = kept ? latentsByPosition({ config: kept }) : prune && byToken;
-  if (byPosition && options.tailDivergence) {
+  if (byPosition && options.sharePrefix) {
     throw new AutocircuitError(
       "bad-input",
-      `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
+      `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`sharePrefix\` out, or pruning (\`autoencoderPrune: false\`).`,
     );
   }
   const input = inputOf(autoencoderInput);
   // The other way round names mean what they say.
   const unfit = kept && byPosition ? latentPositionsProblem(kept, byToken) : undefined;
   if (unfit) throw refuseKeeping(unfit);
-  const errors = options.autoencoderErrors ?? kept?.latentErrors ?? false;
+  const errors = keepsLatentErrors({ errors: options.autoencoderErrors, kept, asAutocircuit: true });
   const loaded = await options.autoencoders({
     config: model.config,
     input,
@@ -94,11 +112,11 @@ export async function withTaskAutoencoders(
         `Task ${options.key}: its autoencoders are to read ${input}, those given read ${given.input}.`,
       );
     }
-    const made = (autoencoders: Autoencoders) => replacedModel(model, autoencoders, train, { signal });
+    const made = (autoencoders: Autoencoders) => replacedModel(model, autoencoders, prompts, { signal });
     if (!prune && kept === undefined) return { ...(await made(given)), prunedLatents: null };
     const pruned = kept
       ? null
-      : await pruneLatents(model, given, train, {
+      : await pruneLatents(model, given, prompts, {
           maxLatents: options.autoencoderMaxLatents,
           includeCorrupt,
           byPosition,

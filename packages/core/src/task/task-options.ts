@@ -74,17 +74,41 @@ const autoencoderInputs = [
 /** Makes a task's autoencoders; their tensors are freed once the model has them. */
 export type AutoencoderLoader = (options: AutoencoderLoaderOptions) => Autoencoders | Promise<Autoencoders>;
 
-/** Definition of a task. */
-export interface TaskOptions {
+/** What says of a task's definition which latents its model has. */
+export interface TaskLatentOptions {
   /** Short, unique. */
   readonly key: string;
+  /** Whether graph and circuit are by token; all prompts must then have the same length. Default false. */
+  readonly byToken?: boolean | undefined;
+  /**
+   * Cut off what clean and corrupt prompts have in common at the start and keep its keys and values, see `sharePrefix`. By token the graph
+   * then begins behind it, and {@link KnownEdgesContext.seqStartIdx} says where. Default false.
+   */
+  readonly sharePrefix?: boolean | undefined;
+  /** Replace each MLP's output, its neurons, attention's or the residual stream by what a sparse autoencoder makes of it; latents are sources of the graph then. */
+  readonly autoencoderInput?: AutoencoderInput | undefined;
+  /** Most latents of a block; default all that are active on the training prompts. */
+  readonly autoencoderMaxLatents?: number | undefined;
+  readonly autoencoderPythiaSize?: string | undefined;
+  /** Whether corrupt prompts count too where latents are pruned; must be said where there is an input and pruning. */
+  readonly autoencoderPruneWithCorrupt?: boolean | undefined;
+  /** Keep only latents that are active on the training prompts, by position in a circuit by token; see `pruneLatents`. Default true. */
+  readonly autoencoderPrune?: boolean | undefined;
+  /** Keep the latents that were kept before, in the place of pruning: a graph's configuration, see `keepLatents`; errors by default as there. */
+  readonly autoencoderKeepLatents?: LatentIdentity | undefined;
+  /** Keep what autoencoders leave out as sources, so that the full model computes what it did. Default false, as AutoCircuit has it. */
+  readonly autoencoderErrors?: boolean | undefined;
+  /** Where the autoencoders come from. */
+  readonly autoencoders?: AutoencoderLoader | undefined;
+}
+
+/** Definition of a task. */
+export interface TaskOptions extends TaskLatentOptions {
   /** For people. */
   readonly name: string;
   readonly batchSize: TrainTest;
   /** Number of batches. */
   readonly batchCount: TrainTest;
-  /** Whether graph and circuit are by token; all prompts must then have the same length. Default false. */
-  readonly byToken?: boolean | undefined;
   /** A network, which stays its owner's, or a function that makes one. */
   readonly model: TaskModel | ModelLoader;
   readonly dataset: PromptInput;
@@ -116,39 +140,33 @@ export interface TaskOptions {
   readonly seed?: number | undefined;
   /** Default true. */
   readonly shuffle?: boolean | undefined;
-  /**
-   * Cut off what clean and corrupt prompts have in common at the start and keep its keys and values, see `sharePrefix`. By token the graph
-   * then begins behind it, and {@link KnownEdgesContext.seqStartIdx} says where. Default false.
-   */
-  readonly tailDivergence?: boolean | undefined;
   /** Default true, for prompts given as text. */
   readonly prependBos?: boolean | undefined;
-  /** Replace each MLP's output, its neurons, attention's or the residual stream by what a sparse autoencoder makes of it; latents are sources of the graph then. */
-  readonly autoencoderInput?: AutoencoderInput | undefined;
-  /** Most latents of a block; default all that are active on the training prompts. */
-  readonly autoencoderMaxLatents?: number | undefined;
-  readonly autoencoderPythiaSize?: string | undefined;
-  /** Whether corrupt prompts count too where latents are pruned; must be said where there is an input and pruning. */
-  readonly autoencoderPruneWithCorrupt?: boolean | undefined;
-  /** Keep only latents that are active on the training prompts, by position in a circuit by token; see `pruneLatents`. Default true. */
-  readonly autoencoderPrune?: boolean | undefined;
-  /** Keep the latents that were kept before, in the place of pruning: a graph's configuration, see `keepLatents`; errors by default as there. */
-  readonly autoencoderKeepLatents?: LatentIdentity | undefined;
-  /** Keep what autoencoders leave out as sources, so that the full model computes what it did. Default false, as AutoCircuit has it. */
-  readonly autoencoderErrors?: boolean | undefined;
-  /** Where the autoencoders come from. */
-  readonly autoencoders?: AutoencoderLoader | undefined;
   /** Whether answers given as numbers are token ids or values; by default values if any of them is not whole. */
   readonly answers?: "tokens" | "numbers" | undefined;
 }
 
+/** What {@link TaskLatentOptions} may be. */
+export const taskLatentOptions: KindsOf<TaskLatentOptions> = {
+  key: kind.required(kind.text),
+  byToken: kind.flag,
+  sharePrefix: kind.flag,
+  autoencoderInput: kind.oneOf(autoencoderInputs),
+  autoencoderMaxLatents: kind.count,
+  autoencoderPythiaSize: kind.text,
+  autoencoderPruneWithCorrupt: kind.flag,
+  autoencoderPrune: kind.flag,
+  autoencoderKeepLatents: kind.record,
+  autoencoderErrors: kind.flag,
+  autoencoders: kind.callback,
+};
+
 /** What {@link TaskOptions} may be. */
 export const taskOptions: KindsOf<TaskOptions> = {
-  key: kind.required(kind.text),
+  ...taskLatentOptions,
   name: kind.required(kind.text),
   batchSize: kind.required(trainTest),
   batchCount: kind.required(trainTest),
-  byToken: kind.flag,
   model: kind.required(kind.either(kind.having("{ transformer, tokenizer }", "transformer"), kind.callback)),
   dataset: kind.required(kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray))),
   factorized: kind.flag,
@@ -162,17 +180,8 @@ export const taskOptions: KindsOf<TaskOptions> = {
   tf32: kind.flag,
   seed: kind.whole,
   shuffle: kind.flag,
-  tailDivergence: kind.flag,
   prependBos: kind.flag,
   answers: kind.oneOf(["tokens", "numbers"]),
-  autoencoderInput: kind.oneOf(autoencoderInputs),
-  autoencoderMaxLatents: kind.count,
-  autoencoderPythiaSize: kind.text,
-  autoencoderPruneWithCorrupt: kind.flag,
-  autoencoderPrune: kind.flag,
-  autoencoderKeepLatents: kind.record,
-  autoencoderErrors: kind.flag,
-  autoencoders: kind.callback,
   padId: kind.whole,
   align: kind.oneOf(pairAlignments),
 };

@@ -76,7 +76,7 @@ describe("a task", () => {
     };
     await using whole = await defineTask({ ...set, knownEdges }).load();
     expect([started, whole.sharedPrefix, whole.model.graph.tokens]).toEqual([0, null, 6]);
-    await using tail = await defineTask({ ...set, knownEdges, tailDivergence: true }).load();
+    await using tail = await defineTask({ ...set, knownEdges, sharePrefix: true }).load();
     expect([started, tail.sharedPrefix]).toEqual([2, { length: 2, kind: "per-prompt", reason: null }]);
     expect([tail.model.graph.tokens, tail.train.seqStart, tail.test.seqLen]).toEqual([4, 2, 4]);
     expect([tail.train.tokenLabels, tail.test.wordIdxs]).toEqual([["c", "d", "e", "f"], { word: 4 }]);
@@ -91,7 +91,7 @@ describe("a task", () => {
   });
 
   it("says why there is no common prefix", async () => {
-    await using nothing = await defineTask({ ...options, tailDivergence: true }).load();
+    await using nothing = await defineTask({ ...options, sharePrefix: true }).load();
     expect(nothing.sharedPrefix).toMatchObject({ length: 0, kind: "none" });
     expect(nothing.sharedPrefix!.reason).toMatch(/differ at the first token/);
     expect((await nothing.model.forward(nothing.test.batches[0]!.clean)).shape).toEqual([3, tinyConfig.dVocabOut]);

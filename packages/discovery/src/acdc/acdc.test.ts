@@ -13,15 +13,14 @@ describe("acdc", () => {
           seed: fc.integer({ min: 1, max: 1000 }),
           attnOnly: fc.boolean(),
           parallel: fc.boolean(),
-          factorized: fc.boolean(),
-          separateQkv: fc.boolean(),
+          graph: fc.constantFrom({}, { separateQkv: false }, { factorized: false }),
           byToken: fc.boolean(),
           target: fc.constantFrom("kl_div" as const, "mse" as const),
           largestBatch: fc.integer({ min: 2, max: 7 }),
         }),
-        async ({ target, largestBatch, ...options }) => {
+        async ({ target, largestBatch, graph, ...options }) => {
           // In float64, so that rounding does not decide between thresholds.
-          const { model, prompts } = randomTask({ ...options, dtype: "float64" });
+          const { model, prompts } = randomTask({ ...options, ...graph, dtype: "float64" });
           const sequential = await acdc(model, prompts, { taus, target, largestBatch: 1 });
           const speculative = await acdc(model, prompts, { taus, target, largestBatch });
           expect(speculative.values).toEqual(sequential.values);

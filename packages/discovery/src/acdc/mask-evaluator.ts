@@ -117,21 +117,10 @@ export class MaskEvaluator implements Disposable {
     const tokens = this.#plain === undefined ? batch.clean.repeat(count) : batch.clean;
     return this.#model.run(tokens, {
       ...this.#divergence.request,
-      positions: outputPositions(this.#model, batch),
+      positions: this.#model.outputPositions(batch.clean).positions,
       patch: { graph: this.#model.graph.toNative(), mask, ablation },
       ...(this.#plain && { from: this.#plain }),
       ...(signal && { signal }),
     });
   }
-}
-
-/** Positions of the model's output slice among those that are run. The full model's run has checked that they are there. */
-function outputPositions({ outputSlice }: PatchableModel, batch: PromptBatch): number[] {
-  const cached = batch.prefix?.length ?? 0;
-  const all = Array.from({ length: batch.length }, (_, position) => position);
-  if (outputSlice === "none") return all;
-  if (outputSlice === "last_seq") return all.slice(-1);
-  if (outputSlice === "not_first_seq") return cached === 0 ? all.slice(1) : all;
-  const { position } = outputSlice;
-  return [position < 0 ? batch.length + position : position - cached];
 }

@@ -1,5 +1,6 @@
 import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
 import type { LoadedTask, LongOptions, PruneScores } from "@autocircuit/core";
+import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import { outputsNumbers } from "../find-circuit/fitting-options.ts";
 import type { NamedAlgorithm } from "../named-algorithm.ts";
@@ -21,7 +22,7 @@ export interface OwnAlgorithm {
 
 /** An algorithm by name, with options of one's own. */
 export interface ChosenAlgorithm {
-  readonly algorithm: AlgorithmName;
+  readonly algorithm: AlgorithmName | AlgorithmAlias;
   /** Default the algorithm's name. */
   readonly key?: string | undefined;
   readonly name?: string | undefined;
@@ -68,8 +69,9 @@ function resolve(asked: ExperimentAlgorithm): ResolvedAlgorithm {
     const { key, name = key, short = name, options = {}, discover } = asked;
     return { key, name, short, options, discover };
   }
-  const { algorithm, ...chosen } = typeof asked === "string" ? byName(asked) : asked;
-  if (!Object.hasOwn(algorithms, algorithm)) throw unknown(algorithm, Object.keys(algorithms));
+  const { algorithm: called, ...chosen } = typeof asked === "string" ? byName(asked) : asked;
+  const algorithm = algorithmNamed(called);
+  if (algorithm === undefined) throw unknown(called, algorithmNames);
   const { key = algorithm, name = key, short = name, options = {} } = chosen;
   return {
     ...{ key, name, short },
@@ -84,8 +86,9 @@ function resolve(asked: ExperimentAlgorithm): ResolvedAlgorithm {
 function byName(name: string): ChosenAlgorithm {
   const preset = (presets as Readonly<Record<string, Preset>>)[name];
   if (preset && Object.hasOwn(presets, name)) return { ...preset, key: name };
-  if (Object.hasOwn(algorithms, name)) return { algorithm: name as AlgorithmName };
-  throw unknown(name, [...Object.keys(presets), ...Object.keys(algorithms)]);
+  const algorithm = algorithmNamed(name);
+  if (algorithm) return { algorithm };
+  throw unknown(name, [...Object.keys(presets), ...algorithmNames]);
 }
 
 /** What an algorithm has to be told of a task: the known circuit, and that the outputs are numbers, where they are. */

@@ -1,11 +1,12 @@
-import { type AblationType, ablationBytes, availableMemory, dataSetSides, type PassWidths } from "@autocircuit/core";
+import {
+  type AblationType,
+  ablationBytes,
+  availableMemory,
+  dataSetSides,
+  memoryBudgets,
+  type PassWidths,
+} from "@autocircuit/core";
 import type { Device } from "@autocircuit/native";
-
-/**
- * Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed, which takes as long as
- * running a larger circuit. On the CPU an eighth of what is free, within bounds.
- */
-const [leastHeld, mostHeld] = [256 * 2 ** 20, 2 ** 30];
 
 /**
  * Bytes of the ablations that are held while circuits are judged on so many prompts, of so many positions each; 0 where they are made anew.
@@ -19,7 +20,9 @@ export function heldAblations(
   free = availableMemory(),
 ): number {
   if (dataSetSides(type)) return 0;
-  const room = model.device === "cpu" ? Math.max(leastHeld, Math.min(mostHeld, free / 8)) : leastHeld;
+  // Otherwise each is made again whenever it is needed, which takes as long as running a larger circuit.
+  const { least, most } = memoryBudgets.heldAblations;
+  const room = model.device === "cpu" ? Math.max(least, Math.min(most, free / 8)) : least;
   const all = prompts * ablationBytes(model, length);
   return all <= room ? all : 0;
 }

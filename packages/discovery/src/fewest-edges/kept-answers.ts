@@ -1,6 +1,7 @@
 import {
   type AblationType,
   dataSetSides,
+  isOutOfMemory,
   overBatch,
   overPrompts,
   type PatchableModel,
@@ -10,7 +11,7 @@ import {
 } from "@autocircuit/core";
 import { correctByCircuit } from "@autocircuit/metrics";
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
-import { CircuitsInMemory, isOutOfMemory } from "../speculation/circuits-in-memory.ts";
+import { CircuitsInMemory } from "../speculation/circuits-in-memory.ts";
 import { heldAblations } from "./held-ablations.ts";
 import { modelAnswers } from "./right-answers.ts";
 

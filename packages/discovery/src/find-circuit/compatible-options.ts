@@ -1,4 +1,5 @@
 import { AutocircuitError, signature } from "@autocircuit/base";
+import { algorithmNamed } from "../algorithm-named.ts";
 import type { AlgorithmName } from "../algorithms.ts";
 import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
 import { ablationFor } from "./fitting-options.ts";
@@ -15,7 +16,8 @@ export function algorithmAsked({
   options = {},
   keep,
 }: Pick<FindCircuitOptions, "algorithm" | "options" | "keep">): AlgorithmName | undefined {
-  return algorithm ?? (keep === undefined && Object.keys(options).length > 0 ? "acdc" : undefined);
+  if (algorithm !== undefined) return algorithmNamed(algorithm);
+  return keep === undefined && Object.keys(options).length > 0 ? "acdc" : undefined;
 }
 
 const check = signature("requireCompatibleOptions", {}, findCircuitOptions);

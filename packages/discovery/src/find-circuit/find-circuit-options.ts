@@ -1,8 +1,8 @@
 import { type KindsOf, kind } from "@autocircuit/base";
-import { type AblationType, coreKinds, type PruneScores } from "@autocircuit/core";
-import { type AlgorithmName, algorithms } from "../algorithms.ts";
+import { type AblationType, coreKinds, type PruneScores, type Ranking, rankings } from "@autocircuit/core";
+import { type AlgorithmAlias, algorithmNames } from "../algorithm-named.ts";
+import type { AlgorithmName } from "../algorithms.ts";
 import { type RunningSearch, resumableOptions, type SearchState } from "../long-search/search-state.ts";
-import { type Ranking, rankings } from "../selection/ranked-edges.ts";
 import { type Selection, selections } from "../selection/select-circuit.ts";
 
 /** Options of `findCircuit`. */
@@ -11,7 +11,7 @@ export interface FindCircuitOptions {
    * Default: ACDC for graphs of up to 2,000 edges, edge attribution above; with `keep` several, and the best counts. Where {@link options}
    * are given without it, they are ACDC's.
    */
-  readonly algorithm?: AlgorithmName | undefined;
+  readonly algorithm?: AlgorithmName | AlgorithmAlias | undefined;
   /** Options of the algorithm; others have defaults that suit the task. Its seed is {@link seed}. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   /** What removed edges take, for the algorithm and in measuring. Default: the algorithm's, mostly `"resample"`. */
@@ -85,7 +85,7 @@ const ranked = kind.shape("a ranking", { algorithm: kind.text, scores: coreKinds
 
 /** What {@link FindCircuitOptions} may be. */
 export const findCircuitOptions = {
-  algorithm: kind.oneOf(Object.keys(algorithms)),
+  algorithm: kind.oneOf(algorithmNames),
   options: kind.record,
   ablation: coreKinds.ablationName,
   size: kind.either(kind.whole, kind.callback),

@@ -3,6 +3,9 @@ import type { AblationType, LoadedTask } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import type { OptionSpec } from "../named-algorithm.ts";
 
+/** The threshold on the rise of the divergence that ACDC has where none is given. */
+export const USUAL_TAU = 1e-3;
+
 /** Whether the model gives one number a position, which is no distribution. */
 export function outputsNumbers({ model }: Pick<LoadedTask, "model">): boolean {
   return model.config.dVocabOut === 1;
@@ -51,7 +54,7 @@ export function fittingOptions(
 ): Record<string, unknown> {
   const numbers = outputsNumbers(task);
   const defaults = {
-    taus: [1e-3],
+    taus: [USUAL_TAU],
     target: numbers ? "mse" : "kl_div",
     // KL divergence compares outputs and looks at no answers.
     ...(given.loss !== "kl_div" && { answerFunction: numbers ? "mse" : "avg_diff" }),

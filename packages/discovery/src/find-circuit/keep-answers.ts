@@ -4,8 +4,9 @@ import { requireRightAnswers } from "../fewest-edges/right-answers.ts";
 import type { SearchProgress } from "../fewest-edges/search-progress.ts";
 
 /** Up to this many edges smaller circuits are looked for at random, unless the number of tries is given. */
-const TRIES_UP_TO = 1000;
-const USUAL_TRIES = 20;
+export const TRIES_UP_TO = 1000;
+/** How often. */
+export const USUAL_TRIES = 20;
 
 /** What a circuit keeps of the right answers; plain data. */
 export interface KeptCircuit {

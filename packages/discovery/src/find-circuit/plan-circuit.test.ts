@@ -44,6 +44,24 @@ it("says what cannot be before anything is loaded", () => {
       /leave `byToken` out/,
     ],
     [small, { algorithm, size: 0, select: "exact" }, /a connected circuit has at least one edge/],
+    [
+      small,
+      { algorithm: "ground-truth" },
+      /ground-truth starts from .* known circuit.* Give edges by `options.edges`, or/,
+    ],
+    [small, { algorithm: "constrained-probing", options: { circuitSizes: [3] } }, /Give edges by `options.knownEdges`/],
+    [small, { algorithm: "circuit-probing" }, /as large as the known one, .* of its \d+ by `options.circuitSizes`/],
+    [
+      { ...small, known: true },
+      { algorithm: "circuit-probing", options: { circuitSizes: [3, 999] } },
+      /circuits of 3, 999 edges, and the graph of the task has \d+\. Give `options.circuitSizes: "true_size"`/,
+    ],
+    [
+      { ...small, ...numbers },
+      { algorithm: "mask-gradient", size: 3, options: { gradFunction: "prob" } },
+      /with gradFunction prob is for models whose outputs are tokens.*Give `options.gradFunction: "logit"`, or/,
+    ],
+    [{ ...small, ...numbers }, { size: 3, options: { target: "kl_div" } }, /acdc with target kl_div is for/],
     [small, { keep: 0.9, options: { taus: [1] } }, /`options` is for one algorithm, and `keep` tries several/],
   ] as const)
     expect(() => planOf(task, options)).toThrow(says);

@@ -4,6 +4,7 @@ import type { AlgorithmName } from "../algorithms.ts";
 import { algorithmAsked, bad, requireCompatibleOptions, requireSearch, requireSized } from "./compatible-options.ts";
 import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
 import { ablationFor } from "./fitting-options.ts";
+import { fittingProblem } from "./fitting-problem.ts";
 import { ACDC_UP_TO, type AlgorithmRun, FOR_LARGE_GRAPHS, startingAlgorithms } from "./starting-algorithms.ts";
 import { outlineOf, plannedTask, type TaskOutline } from "./task-outline.ts";
 
@@ -19,9 +20,9 @@ export interface Plan {
 }
 
 /** Share of the answers to keep where neither a size nor a known circuit says how large the circuit should be. */
-const USUAL_KEEP = 0.99;
+export const USUAL_KEEP = 0.99;
 /** Share of the logit difference to keep where a circuit of the task is known, but in other graphs: such tasks have wrong answers to compare with. */
-const USUAL_FAITHFUL = 0.9;
+export const USUAL_FAITHFUL = 0.9;
 
 const check = signature("planOf", { task: plannedTask }, findCircuitOptions);
 
@@ -51,6 +52,8 @@ export function planOf(task: LoadedTask | TaskOutline, options: FindCircuitOptio
   const several = options.algorithm === undefined && options.keep !== undefined;
   const named = several ? undefined : (algorithmAsked(options) ?? usual);
   const ablation = ablationFor(named, given, options.ablation);
+  const problem = named && fittingProblem({ algorithm: named, given }, task);
+  if (problem) throw bad(problem);
   const asked = (["size", "faithful", "keep"] as const).find((name) => options[name] !== undefined);
   const open = !known && named !== "acdc" && asked === undefined;
   const faithful = options.faithful ?? (open && knownElsewhere ? USUAL_FAITHFUL : undefined);

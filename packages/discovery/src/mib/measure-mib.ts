@@ -8,6 +8,7 @@ import {
   type PatchableModel,
   type PromptLoader,
   type PruneScores,
+  type Ranking,
 } from "@autocircuit/core";
 import {
   haveRange,
@@ -20,7 +21,6 @@ import {
   rocCurve,
   rocOfValues,
 } from "@autocircuit/metrics";
-import type { Ranking } from "../selection/ranked-edges.ts";
 import { selectGreedy } from "../selection/select-greedy.ts";
 import { selectTop } from "../selection/select-top.ts";
 

@@ -1,7 +1,6 @@
-import type { AblationType, Circuit, LoadedTask } from "@autocircuit/core";
+import type { AblationType, Circuit, KnownCircuitInGraph, LoadedTask } from "@autocircuit/core";
 import type { CircuitMeasures, CircuitMeter } from "@autocircuit/metrics";
 import type { AblationRow } from "@autocircuit/report";
-import type { KnownCircuitInGraph } from "./known-circuit.ts";
 import type { MeasuringTime } from "./measuring-time.ts";
 
 /** Largest difference of an output value that counts as the same output: float32 noise of a compiled model stays far below. */

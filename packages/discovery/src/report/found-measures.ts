@@ -1,13 +1,20 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AblationType, type Circuit, coreKinds, type LoadedTask } from "@autocircuit/core";
+import {
+  type AblationType,
+  type Circuit,
+  coreKinds,
+  type KnownCircuitInGraph,
+  type LoadedTask,
+  type Ranking,
+  rankings,
+} from "@autocircuit/core";
 import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { scoresInOrder } from "../selection/in-order.ts";
-import { type Ranking, rankings } from "../selection/ranked-edges.ts";
 import { measureTable } from "./ablation-table.ts";
 import { keptCurve } from "./kept-report.ts";
-import { type KnownCircuitInGraph, knownCircuitOf } from "./known-circuit.ts";
+import { knownCircuitOf } from "./known-circuit.ts";
 import { CURVES, type CurveDetail, MeasuringTime } from "./measuring-time.ts";
 import { measureSizes, rankedBy } from "./size-curve.ts";
 

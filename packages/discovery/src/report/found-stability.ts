@@ -1,8 +1,7 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type LongOptions } from "@autocircuit/core";
+import { coreKinds, type LongOptions, type Ranking, rankings } from "@autocircuit/core";
 import { type BootstrappedCircuits, bootstrapCircuits, fewestPrompts, type StablePoint } from "@autocircuit/metrics";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
-import { type Ranking, rankings } from "../selection/ranked-edges.ts";
 import { selectTop } from "../selection/select-top.ts";
 
 /** Options of {@link foundStability}. */

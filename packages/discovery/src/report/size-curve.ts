@@ -4,12 +4,12 @@ import {
   defaultCircuitSizes,
   type LoadedTask,
   type PruneScores,
+  type Ranking,
 } from "@autocircuit/core";
 import { type CircuitMeter, measureCurve, metrics } from "@autocircuit/metrics";
 import type { Curve } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { scoresInOrder } from "../selection/in-order.ts";
-import type { Ranking } from "../selection/ranked-edges.ts";
 import type { MeasuringTime } from "./measuring-time.ts";
 
 /** What is measured for the curve. */

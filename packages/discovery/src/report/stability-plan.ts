@@ -1,22 +1,21 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type LoadedTask, type PromptPair } from "@autocircuit/core";
+import { coreKinds, type LoadedTask, memoryBudgets, type PromptPair } from "@autocircuit/core";
 import { promptGroups } from "@autocircuit/metrics";
+import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 
-/** Resamples where nothing else is asked for, and the fewest that say anything. */
-const [USUAL, FEWEST] = [200, 100];
-/** Memory for the scores of single prompts that may be spent unasked. */
-const FREE_BYTES = 2 ** 28;
+/** Most resamples where nothing else is asked for. */
+export const USUAL_RESAMPLES = 200;
+/** The fewest that say anything. */
+export const FEWEST_RESAMPLES = 100;
 /** Steps of work, a nanosecond or two each, that the usual and the fewest resamples may take unasked. */
 const [USUAL_WORK, MOST_WORK] = [5e8, 3e9];
 /** What choosing the largest scores takes for each, in such steps, and how many additions one is: they are made by products of matrices. */
 const [CHOOSING, ADDITIONS] = [40, 5];
-/** Most memory that may be asked for. */
-const MOST_BYTES = 2 ** 32;
 
 /** A discovery whose circuit's stability is to be told; see `findCircuit`. */
 export interface StabilityOptions {
-  readonly algorithm?: AlgorithmName | undefined;
+  readonly algorithm?: AlgorithmName | AlgorithmAlias | undefined;
   /** Options of the algorithm. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   /** Edges of the circuit, where that is known before. */
@@ -46,7 +45,7 @@ export interface StabilityPlan {
 }
 
 const check = signature("stabilityPlan", { task: coreKinds.loadedTask }, {
-  algorithm: kind.oneOf(Object.keys(algorithms)),
+  algorithm: kind.oneOf(algorithmNames),
   options: kind.record,
   size: kind.whole,
   keep: kind.share,
@@ -71,20 +70,21 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
   const prompts = task.train.promptCount;
   const { edgeCount } = task.model.graph;
   const bytes = 4 * prompts * edgeCount;
-  const mostBytes = asked === undefined ? FREE_BYTES : MOST_BYTES;
+  const mostBytes = asked === undefined ? memoryBudgets.promptScores.unasked : memoryBudgets.promptScores.asked;
   const work = edgeCount * (prompts / ADDITIONS + CHOOSING);
-  const tooLong = asked === undefined && FEWEST * work > MOST_WORK ? "time" : null;
+  const tooLong = asked === undefined && FEWEST_RESAMPLES * work > MOST_WORK ? "time" : null;
   const reason =
     withoutRows(options) ?? faultOf(options, task.train.prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
-  const usual = Math.max(FEWEST, Math.min(USUAL, Math.floor(USUAL_WORK / work)));
-  return { resamples: reason === null ? (asked ?? usual) : null, reason, fewest: FEWEST, bytes, mostBytes };
+  const usual = Math.max(FEWEST_RESAMPLES, Math.min(USUAL_RESAMPLES, Math.floor(USUAL_WORK / work)));
+  return { resamples: reason === null ? (asked ?? usual) : null, reason, fewest: FEWEST_RESAMPLES, bytes, mostBytes };
 }
 
 /** Why there are no scores of single prompts, whatever the algorithm's options and the prompts. */
 function withoutRows({ algorithm, size, keep }: StabilityOptions): NoStability | null {
   if (size === 0) return "empty";
   if (keep !== undefined) return "keep";
-  return algorithm !== undefined && "perPrompt" in algorithms[algorithm] ? null : "algorithm";
+  const named = algorithm && algorithmNamed(algorithm);
+  return named && "perPrompt" in algorithms[named] ? null : "algorithm";
 }
 
 /** Why an algorithm that gives scores of single prompts does not this time, or they cannot be drawn from. */

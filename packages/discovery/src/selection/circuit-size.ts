@@ -1,6 +1,5 @@
 import { AutocircuitError, kind } from "@autocircuit/base";
-import type { PruneScores } from "@autocircuit/core";
-import { type Ranking, rankOf } from "./ranked-edges.ts";
+import { type PruneScores, type Ranking, rankOf } from "@autocircuit/core";
 
 /** How large a circuit is to be: a number of edges, a share of all edges (rounded down), or the edges that rank at or above a threshold. */
 export type CircuitSize = number | { readonly share: number } | { readonly threshold: number };

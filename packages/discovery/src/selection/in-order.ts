@@ -1,5 +1,4 @@
-import { PruneScores } from "@autocircuit/core";
-import { type Ranking, rankedEdges } from "./ranked-edges.ts";
+import { PruneScores, type Ranking, rankedEdges } from "@autocircuit/core";
 
 /** The bits of 1 in float32: those of the number that is k numbers above it are k more. */
 const ONE = 0x3f800000;

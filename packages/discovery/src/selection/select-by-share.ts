@@ -1,8 +1,7 @@
 import { kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type PruneScores } from "@autocircuit/core";
+import { Circuit, coreKinds, type PruneScores, rankedEdges } from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
-import { rankedEdges } from "./ranked-edges.ts";
 import type { SelectionOptions } from "./select-top.ts";
 
 const share = kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1);

@@ -1,6 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type Circuit, coreKinds, type PruneScores } from "@autocircuit/core";
-import { type Ranking, rankings } from "./ranked-edges.ts";
+import { type Circuit, coreKinds, type PruneScores, type Ranking, rankings } from "@autocircuit/core";
 import { selectExact } from "./select-exact.ts";
 import { selectGreedy } from "./select-greedy.ts";
 import { selectTop } from "./select-top.ts";

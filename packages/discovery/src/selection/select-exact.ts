@@ -1,8 +1,15 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type PruneScores, throwIfAborted } from "@autocircuit/core";
+import {
+  Circuit,
+  coreKinds,
+  type PruneScores,
+  type Ranking,
+  rankings,
+  rankOf,
+  throwIfAborted,
+} from "@autocircuit/core";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 import { exactProgram } from "./exact-program.ts";
-import { type Ranking, rankings, rankOf } from "./ranked-edges.ts";
 import { selectGreedy } from "./select-greedy.ts";
 import { type ProgramSolution, solveProgram } from "./solve-program.ts";
 

@@ -1,8 +1,7 @@
 import { signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type PruneScores, type SrcNode, writtenBy } from "@autocircuit/core";
+import { Circuit, coreKinds, type PruneScores, rankedEdges, type SrcNode, writtenBy } from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
-import { rankedEdges } from "./ranked-edges.ts";
 import { type SelectionOptions, selectionOptions } from "./select-top.ts";
 
 const check = signature("selectGreedy", { scores: coreKinds.pruneScores, size: circuitSize }, selectionOptions);

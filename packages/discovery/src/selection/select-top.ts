@@ -1,8 +1,15 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type EdgeRef, type PruneScores } from "@autocircuit/core";
+import {
+  Circuit,
+  coreKinds,
+  type EdgeRef,
+  type PruneScores,
+  type Ranking,
+  rankedEdges,
+  rankings,
+} from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
-import { type Ranking, rankedEdges, rankings } from "./ranked-edges.ts";
 
 /** Options of the selections. */
 export interface SelectionOptions {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { throwIfAborted } from "@autocircuit/core";
 
@@ -30,7 +30,8 @@ export interface SolveOptions {
 
 /**
  * What the thread runs: the solver works synchronously, for minutes, and would hold up whatever else the process does. Plain JavaScript, as
- * a thread starts without whatever compiles TypeScript.
+ * a thread starts without whatever compiles TypeScript. The solver is required: to import it, each thread would search its text for exports,
+ * which takes a quarter of what a small program does.
  */
 const PROGRAM = `
 const { parentPort, workerData } = require("node:worker_threads");
@@ -38,7 +39,7 @@ const { solver, code, program, columns, ones, seconds } = workerData;
 const began = performance.now();
 const instantiateWasm = (imports, receive) =>
   WebAssembly.instantiate(code, imports).then((instance) => receive(instance, code));
-import(solver).then(({ default: load }) => load({ instantiateWasm })).then((highs) => {
+require(solver)({ instantiateWasm }).then((highs) => {
   const model = highs.createModel({ format: "lp", data: program });
   const start = new Float64Array(model.getDimensions().numCols);
   for (const name of ones) start[model.getColByName(name)] = 1;
@@ -76,8 +77,8 @@ declare const WebAssembly: { compile(code: Uint8Array): Promise<object> };
 /** The solver's code, compiled once and shared by all threads: compiling takes longer than most programs. */
 let compiled: Promise<object> | undefined;
 
-function solverCode(solver: string): Promise<object> {
-  compiled ??= readFile(new URL("highs.wasm", solver)).then(WebAssembly.compile);
+function solverCode(folder: string): Promise<object> {
+  compiled ??= readFile(join(folder, "highs.wasm")).then(WebAssembly.compile);
   return compiled;
 }
 
@@ -89,10 +90,14 @@ function solverCode(solver: string): Promise<object> {
 export async function solveProgram(program: string, options: SolveOptions): Promise<ProgramSolution> {
   const { columns, ones, seconds, signal } = options;
   throwIfAborted(signal);
-  const solver = pathToFileURL(createRequire(import.meta.url).resolve("highs")).href;
-  const code = await solverCode(solver);
+  // What the name leads to hangs on the conditions that Node was started with; both its modules and the code lie in one folder.
+  const folder = dirname(createRequire(import.meta.url).resolve("highs"));
+  const code = await solverCode(folder);
   throwIfAborted(signal);
-  const worker = new Worker(PROGRAM, { eval: true, workerData: { solver, code, program, columns, ones, seconds } });
+  const worker = new Worker(PROGRAM, {
+    eval: true,
+    workerData: { solver: join(folder, "highs.js"), code, program, columns, ones, seconds },
+  });
   let stop: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let best: Incumbent = { values: null, total: Number.NEGATIVE_INFINITY, bound: Number.POSITIVE_INFINITY };

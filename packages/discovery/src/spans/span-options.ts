@@ -1,3 +1,4 @@
+import { algorithmNamed } from "../algorithm-named.ts";
 import type { AttributionOptions } from "../attribution/attribution-options.ts";
 import { ceap } from "../attribution/ceap.ts";
 import { cleanCorrupted } from "../attribution/clean-corrupted.ts";
@@ -30,6 +31,14 @@ export type SpanAlgorithm = keyof typeof spanAlgorithms;
 
 /** The names of these algorithms. */
 export const spanAlgorithmNames = Object.keys(spanAlgorithms) as readonly SpanAlgorithm[];
+
+/** The algorithm over spans that a name means, its own or the one that it has where there are no spans; undefined where there is none. */
+export function spanAlgorithmNamed(name: string): SpanAlgorithm | undefined {
+  const algorithm = algorithmNamed(name);
+  return spanAlgorithmNames.find(
+    (own) => own === name || (algorithm !== undefined && algorithmNamed(own) === algorithm),
+  );
+}
 
 /** How the scores of a span's tokens become one in a prompt: their sum, their mean, the sum of their magnitudes, or the largest of those. */
 export type SpanAggregation = "sum" | "mean" | "sum-abs" | "max-abs";

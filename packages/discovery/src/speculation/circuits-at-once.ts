@@ -2,6 +2,7 @@ import {
   availableMemory,
   bytesPerPrompt,
   maskBytes,
+  memoryBudgets,
   type PassWidths,
   type PatchableModel,
   type PromptBatch,
@@ -16,8 +17,6 @@ import { type Device, openDevice } from "@autocircuit/native";
 const onCpu = 8;
 /** Guesses for more edges than these seldom hold. */
 const onDevice = 64;
-/** Where a GPU does not say how much memory it has. */
-const usualBytes = 4 * 2 ** 30;
 
 /** A model by what decides how many circuits of it run at once. */
 export type ModelAtOnce = PassWidths & Pick<SizedModel, "sliceBytes"> & { readonly device: Device };
@@ -31,7 +30,7 @@ export type BatchAtOnce = Pick<PromptBatch, "size" | "length">;
  *
  * @param free bytes on a GPU
  */
-export function circuitsFitting(model: ModelAtOnce, batch: BatchAtOnce, free = usualBytes): number {
+export function circuitsFitting(model: ModelAtOnce, batch: BatchAtOnce, free = memoryBudgets.unknownDevice): number {
   const { device } = model;
   if (device === "cpu") return model.sliceBytes < usualSliceBytes(device) ? inSlices(model, batch) : onCpu;
   const fitting = Math.floor(free / 2 / bytesPerCircuit(model, batch));
@@ -43,8 +42,8 @@ export async function circuitsAtOnce(model: PatchableModel, batch: PromptBatch):
   return circuitsFitting(model, batch, await freeBytes(model.device));
 }
 
-/** Most circuits whose answers are counted together, and what their passes may take. */
-const [mostAnswering, answeringBytes] = [32, 2 ** 29];
+/** Most circuits whose answers are counted together. */
+const mostAnswering = 32;
 /** Share of what is free that they may take: what else the pass holds is to fit beside them. */
 const freeShare = 0.25;
 
@@ -58,10 +57,10 @@ export function answeringAtOnce(
   model: Omit<ModelAtOnce, "sliceBytes">,
   { size, length }: BatchAtOnce,
   outputs: number,
-  free = model.device === "cpu" ? availableMemory() : usualBytes,
+  free = model.device === "cpu" ? availableMemory() : memoryBudgets.unknownDevice,
 ): number {
   const one = size * passBytes(model, length, outputs) + maskBytes(model.graph.edgeCount, model.computeDtype);
-  const fitting = Math.floor(Math.min(answeringBytes, freeShare * free) / one);
+  const fitting = Math.floor(Math.min(memoryBudgets.answering, freeShare * free) / one);
   return Math.max(1, Math.min(mostAnswering, fitting));
 }
 

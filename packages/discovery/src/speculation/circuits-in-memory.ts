@@ -1,4 +1,4 @@
-import { sayOnce } from "@autocircuit/base";
+import { halvedWhereMemoryEnds } from "@autocircuit/core";
 
 /** How many circuits run together, by what memory has taught: where it ends half as many do, and that stays. */
 export class CircuitsInMemory {
@@ -16,22 +16,15 @@ export class CircuitsInMemory {
    */
   async run(count: number, work: (first: number, some: number) => Promise<readonly number[]>): Promise<number[]> {
     const values: number[] = [];
-    while (values.length < count) {
-      const first = values.length;
-      const some = Math.min(this.#most, count - first);
-      try {
-        values.push(...(await work(first, some)));
-      } catch (error) {
-        if (!isOutOfMemory(error) || some === 1) throw error;
-        this.#most = Math.floor(some / 2);
-        sayOnce(`memory ended with ${some} circuits at once; going on with ${this.#most} (largestBatch sets it)`);
-      }
-    }
+    const together = {
+      count: () => Math.min(this.#most, count - values.length),
+      lower: (most: number) => {
+        this.#most = most;
+      },
+      ...{ what: "circuits", option: "largestBatch sets it" },
+    };
+    while (values.length < count)
+      values.push(...(await halvedWhereMemoryEnds(together, (some) => work(values.length, some))));
     return values;
   }
-}
-
-/** Whether memory ended. */
-export function isOutOfMemory(error: unknown): boolean {
-  return (error as { code?: unknown }).code === "out-of-memory";
 }

@@ -1,15 +1,20 @@
 import { circuitNamed, circuitsInGraph, ownTask, tracrTasks } from "@autocircuit/circuits";
 import {
   activeLatents,
+  circuitsOfSizes,
   equalPairs,
   firstPrompts,
+  halvedWhereMemoryEnds,
   type LoadedTask,
   type PruneScores,
+  promptSlices,
   splitPrompts,
 } from "@autocircuit/core";
 import {
+  algorithmNamed,
   type FoundCircuit,
   findCircuit,
+  fittingProblem,
   foundStability,
   measureFound,
   modelAccuracy,
@@ -17,6 +22,7 @@ import {
   rankingOf,
   reportGraph,
   reportOf,
+  requireAlgorithmOptions,
   requireCompatibleOptions,
   runShape,
   scoredEdges,
@@ -59,6 +65,24 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
     runShape: { takes: { task, batch: { size: 2, length: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
     requireCompatibleOptions: { takes: {}, options: {}, call: async (_, o) => requireCompatibleOptions(o) },
+    halvedWhereMemoryEnds: {
+      takes: { together: { count: () => 1, lower: () => {}, what: "prompts", option: "none" }, work: async () => 0 },
+      call: (t) => halvedWhereMemoryEnds(t.together, t.work),
+    },
+    promptSlices: { takes: { prompts: task.train, most: () => 2 }, call: (t) => promptSlices(t.prompts, t.most) },
+    circuitsOfSizes: {
+      takes: { scores, sizes: [1], rank: "signed" },
+      call: (t) => circuitsOfSizes(t.scores, t.sizes, t.rank),
+    },
+    algorithmNamed: { takes: { name: "eap" }, call: (t) => algorithmNamed(t.name) },
+    requireAlgorithmOptions: {
+      takes: { algorithm: "acdc", options: { taus: [0.1] }, where: "here" },
+      call: (t) => requireAlgorithmOptions(t.algorithm, t.options, t.where),
+    },
+    fittingProblem: {
+      takes: { asked: { algorithm: "acdc", given: {} }, task, words: { subject: "it", give: String, another: "" } },
+      call: (t) => fittingProblem(t.asked, t.task, t.words),
+    },
     rankingOf: { takes: { scores }, call: (t) => rankingOf(t.scores) },
     equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
     activeLatents: {

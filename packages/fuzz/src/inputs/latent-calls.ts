@@ -8,6 +8,7 @@ import {
   pruneLatents,
   replacedModel,
   requireKeepable,
+  withTaskAutoencoders,
 } from "@autocircuit/core";
 import { trainAutoencoders } from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
@@ -54,6 +55,16 @@ export function latentCalls(on: {
     replacedModel: {
       takes: { ...on, autoencoders },
       call: (t, o) => replacedModel(t.model, t.autoencoders, t.prompts, o),
+    },
+    withTaskAutoencoders: {
+      takes: on,
+      options: {
+        key: "latents",
+        autoencoderInput: autoencoders.input,
+        autoencoderPrune: false,
+        autoencoders: () => tinyAutoencoders(),
+      },
+      call: (t, o) => withTaskAutoencoders(t.model, t.prompts, o),
     },
     trainAutoencoders: {
       takes: on,

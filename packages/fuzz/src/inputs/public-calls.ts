@@ -15,7 +15,6 @@ import {
 import {
   Circuit,
   circuitSizes,
-  circuitsOfSizes,
   defaultCircuitSizes,
   defineTask,
   fittingPrompts,
@@ -208,9 +207,12 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t) => defaultCircuitSizes(t.graph, t.scores, t.knownEdgeCount),
   },
   circuitSizes: { takes: { graph }, call: (t, o) => circuitSizes(t.graph, o) },
-  circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
   patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
-  runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
+  runCircuits: {
+    takes: on,
+    options: { scores, sizes: [1], rank: "signed" },
+    call: (t, o) => runCircuits(t.model, t.prompts, o),
+  },
   patchPrompts: { takes: on, options: { ablate: [0] }, call: (t, o) => patchPrompts(t.model, t.prompts, o) },
   withGraphOf: { takes: { model, edges: [], seqLen: null }, call: (t) => withGraphOf(t.model, t.edges, t.seqLen) },
   unclearGroups: {
@@ -264,7 +266,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   },
   measureCircuits: {
     takes: on,
-    options: { scores, sizes: [1], metrics: [] },
+    options: { scores, sizes: [1], rank: "signed", metrics: [] },
     call: (t, o) => measureCircuits(t.model, t.prompts, o),
   },
   usualMetrics: { takes: { model, all: true }, call: (t) => usualMetrics(t.model, t.all) },

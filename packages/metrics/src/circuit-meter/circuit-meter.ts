@@ -7,12 +7,13 @@ import {
   dataSetSides,
   type PatchableModel,
   type PromptLoader,
+  type PromptSlice,
   requireSameGraph,
   throwIfAborted,
 } from "@autocircuit/core";
 import type { Ablation, Tensor } from "@autocircuit/native";
 import { type CircuitMeasures, groupMeasures, joinedMeasures } from "./group-measures.ts";
-import { type PromptGroup, promptGroups } from "./prompt-groups.ts";
+import { measuredTogether } from "./measured-together.ts";
 
 /** Options of {@link CircuitMeter}. */
 export interface CircuitMeterOptions {
@@ -52,12 +53,12 @@ export class CircuitMeter implements Disposable {
   readonly model: PatchableModel;
   readonly signal: AbortSignal | undefined;
   /** All prompts, in groups. */
-  readonly groups: readonly PromptGroup[];
+  readonly groups: readonly PromptSlice[];
   /** Prompt pairs in all groups. */
   readonly promptCount: number;
   readonly #prompts: PromptLoader;
-  readonly #full = new Map<PromptGroup, Tensor>();
-  readonly #known = new Map<PromptGroup, Map<string, CircuitMeasures>>();
+  readonly #full = new Map<PromptSlice, Tensor>();
+  readonly #known = new Map<PromptSlice, Map<string, CircuitMeasures>>();
   readonly #shared = new Map<AblationType, Ablation>();
 
   constructor(model: PatchableModel, prompts: PromptLoader, options: CircuitMeterOptions = {}) {
@@ -66,7 +67,7 @@ export class CircuitMeter implements Disposable {
       throw new AutocircuitError("bad-input", "There are no prompts to measure circuits on. Give a loader with some.");
     this.model = model;
     this.signal = options.signal;
-    this.groups = promptGroups(model, prompts, options.together);
+    this.groups = measuredTogether(model, prompts, options.together);
     this.promptCount = prompts.promptCount;
     this.#prompts = prompts;
   }
@@ -97,7 +98,7 @@ export class CircuitMeter implements Disposable {
    * @param onMeasured called after each with its measures and the seconds it took (0 for one that was known); false ends it
    */
   async measureGroup(
-    group: PromptGroup,
+    group: PromptSlice,
     ablation: AblationType,
     circuits: readonly Circuit[],
     onMeasured: (measured: CircuitMeasures, seconds: number) => unknown,
@@ -126,7 +127,7 @@ export class CircuitMeter implements Disposable {
     }
   }
 
-  async #run({ slice }: PromptGroup, full: Tensor, ablation: Ablation, circuit: Circuit): Promise<CircuitMeasures> {
+  async #run({ slice }: PromptSlice, full: Tensor, ablation: Ablation, circuit: Circuit): Promise<CircuitMeasures> {
     const { signal } = this;
     using logits = await this.model.forward(slice.clean, { ablate: circuit.complement(), ablation, signal });
     const measured = await groupMeasures(full, logits);
@@ -138,7 +139,7 @@ export class CircuitMeter implements Disposable {
     );
   }
 
-  async #fullOf(group: PromptGroup): Promise<Tensor> {
+  async #fullOf(group: PromptSlice): Promise<Tensor> {
     const known = this.#full.get(group);
     if (known !== undefined) return known;
     const logits = await this.model.forward(group.slice.clean, { signal: this.signal });
@@ -146,7 +147,7 @@ export class CircuitMeter implements Disposable {
     return logits;
   }
 
-  async #ablation({ batch, slice }: PromptGroup, type: AblationType): Promise<Ablation> {
+  async #ablation({ batch, slice }: PromptSlice, type: AblationType): Promise<Ablation> {
     const { signal } = this;
     if (dataSetSides(type) === undefined) {
       const prompts = type === "resample" || type === "zero" ? slice : batch;

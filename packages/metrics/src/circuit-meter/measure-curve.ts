@@ -4,6 +4,7 @@ import {
   circuitsOfSizes,
   coreKinds,
   type LongOptions,
+  type PromptSlice,
   type PruneScores,
   requireSameGraph,
 } from "@autocircuit/core";
@@ -11,7 +12,6 @@ import type { CircuitMeter } from "./circuit-meter.ts";
 import { sizeLevels } from "./curve-sizes.ts";
 import { type CircuitMeasures, joinedMeasures } from "./group-measures.ts";
 import { planCurve, SizeCosts } from "./plan-curve.ts";
-import type { PromptGroup } from "./prompt-groups.ts";
 
 /** Options of {@link measureCurve}. */
 export interface CurveOptions extends Omit<LongOptions, "signal"> {
@@ -85,7 +85,7 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
   const total = () => sizes.length * Math.max(wanted, prompts);
 
   /** Measures some sizes on a group. */
-  const run = async (group: PromptGroup, some: readonly number[], first: boolean) => {
+  const run = async (group: PromptSlice, some: readonly number[], first: boolean) => {
     const count = group.slice.size;
     const before = spent();
     let [next, inCircuits] = [0, 0];
@@ -107,7 +107,7 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
     overhead = (spent() - before - inCircuits) / count;
   };
 
-  const [first, ...others] = meter.groups as [PromptGroup, ...PromptGroup[]];
+  const [first, ...others] = meter.groups as [PromptSlice, ...PromptSlice[]];
   await run(first, sizes, true);
   prompts = first.slice.size;
   sizes = sizes.filter((size) => measured.has(size));

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { AutocircuitError, writeWhole } from "@autocircuit/base";
-import { readText } from "../read-text.ts";
+import { AutocircuitError, readText, writeWhole } from "@autocircuit/base";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
 import type { HubFile } from "./list-model.ts";
 import { WEIGHTS_FILE } from "./needed-files.ts";

@@ -1,9 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, readText, signature } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
 import { isGguf } from "../gguf/gguf-file.ts";
-import { readText } from "../read-text.ts";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
 import { fetchAll, findCache } from "./fetch-all.ts";
 import { openHub } from "./hub.ts";

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { AutocircuitError, badFile, type TensorInfo } from "@autocircuit/base";
+import { AutocircuitError, badFile, readText, type TensorInfo } from "@autocircuit/base";
 import type { Tensor } from "@autocircuit/native";
-import { readText } from "../read-text.ts";
 import { SafetensorsFile } from "./safetensors-file.ts";
 import { INDEX_FILE, parseShardIndex } from "./shard-index.ts";
 import { tensorFromFile } from "./tensor-from-file.ts";

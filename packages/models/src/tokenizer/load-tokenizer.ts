@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, kind, readText, signature } from "@autocircuit/base";
 import { ConfigReader } from "../config-reader.ts";
 import { isGguf } from "../gguf/gguf-file.ts";
 import { ggufTokenizer } from "../gguf/tokenizer/gguf-tokenizer.ts";
 import { FAMILIES } from "../hugging-face/families.ts";
-import { readText } from "../read-text.ts";
 import { GPT2_VOCABULARY, gpt2Tokenizer } from "./gpt2-tokenizer.ts";
 import { LibraryCodec } from "./library-codec.ts";
 import { findSpecialIds } from "./special-tokens.ts";

@@ -1,12 +1,14 @@
 import { AutocircuitError, suggest } from "@autocircuit/base";
-import { type Progress, PromptLoader, throwIfAborted } from "@autocircuit/core";
+import { memoryBudgets, type Progress, PromptLoader, throwIfAborted } from "@autocircuit/core";
 import {
   type AlgorithmName,
   ablationFor,
+  algorithmNamed,
+  algorithmNames,
   algorithms,
   fittingOptions,
   type NamedAlgorithm,
-  type OptionSpec,
+  optionNamed,
 } from "@autocircuit/discovery";
 import type { DiscoverLine, DiscoverRequest } from "../api/index.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
@@ -15,9 +17,6 @@ import { QueuedModel } from "./queue/queued-model.ts";
 import { fileName } from "./sets/file-name.ts";
 import { saveScores } from "./sets/save-scores.ts";
 import type { StudioState } from "./studio-state.ts";
-
-/** What the sources of a pass of a discovery may take: a click waits for the end of one. */
-const STEP_BYTES = 16 * 2 ** 20;
 
 /**
  * Runs an algorithm on the prompts for discovery, and keeps the scores as a set of the asked name.
@@ -30,7 +29,9 @@ export function discover(
   signal: AbortSignal,
 ): AsyncGenerator<DiscoverLine, void, void> {
   const algorithm = requireAlgorithm(request.algorithm);
-  const given = requireOptions(algorithm, request.options);
+  const given = { ...request.options };
+  // What an option may be the algorithm says, once it runs.
+  for (const option of Object.keys(given)) optionNamed(algorithm, option);
   const name = fileName(request.name);
   const { subject, sets, facts, queue } = state;
   const { model } = subject;
@@ -40,7 +41,7 @@ export function discover(
       // One after the other: each may fill the memory that is there.
       state.discoveries.run(0, signal, async () => {
         // In short passes, between which those of a click are run.
-        const inSteps = new QueuedModel(model, queue, Math.min(model.sliceBytes, STEP_BYTES), signal);
+        const inSteps = new QueuedModel(model, queue, Math.min(model.sliceBytes, memoryBudgets.quickSlice), signal);
         using prompts = promptsFor(subject, request.prompts);
         const options = optionsFor(algorithm, subject, given, request);
         const scores = await (algorithms[algorithm] as NamedAlgorithm).discover(inSteps, prompts, {
@@ -59,25 +60,12 @@ export function discover(
 }
 
 function requireAlgorithm(name: string): AlgorithmName {
-  if (Object.hasOwn(algorithms, name)) return name as AlgorithmName;
+  const algorithm = algorithmNamed(name);
+  if (algorithm) return algorithm;
   throw new AutocircuitError(
     "unknown-name",
-    `There is no algorithm "${name.slice(0, 60)}". ${suggest(name, Object.keys(algorithms))}`,
+    `There is no algorithm "${name.slice(0, 60)}". ${suggest(name, algorithmNames)}`,
   );
-}
-
-/** Only what the algorithm's own rows list: not what a program may give it beside, such as functions that are called back. */
-function requireOptions(algorithm: AlgorithmName, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const specs: readonly OptionSpec[] = algorithms[algorithm].options;
-  for (const name of Object.keys(options)) {
-    if (specs.some((spec) => spec.name === name)) continue;
-    const known = specs.map((spec) => spec.name);
-    throw new AutocircuitError(
-      "unknown-name",
-      `${algorithm} has no option "${name.slice(0, 60)}". ${suggest(name, known)}`,
-    );
-  }
-  return { ...options };
 }
 
 function optionsFor(
@@ -102,7 +90,7 @@ function promptsFor({ prompts, train = prompts }: StudioSubject, most: number | 
   const length = Math.max(...batches.map((batch) => batch.length));
   const prefixes = batches.flatMap(({ prefix }) => prefix ?? []);
   return new PromptLoader(train.prompts.slice(0, Math.floor(count / size) * size), {
-    ...{ batchSize: size, length, padId: 0, seqStart, tokenLabels, wordIdxs, divergence: train.divergence },
+    ...{ batchSize: size, length, padId: 0, seqStart, tokenLabels, wordIdxs, firstDifference: train.firstDifference },
     ...(prefixes.length > 0 && { prefixes }),
   });
 }

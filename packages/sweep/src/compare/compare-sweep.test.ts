@@ -92,6 +92,15 @@ describe("rows", () => {
     );
   });
 
+  it("and the table of units call an algorithm with a setting as the plan does, and name the algorithm", async () => {
+    const [first] = all as [DoneUnit];
+    const called = { ...first, unit: { ...first.unit, key: "chance" } };
+    expect(unitRow(called)).toMatchObject({ algorithm: "random", key: "chance" });
+    expect(measureRows(called)[0]).toMatchObject({ algorithm: "random", key: "chance" });
+    const page = await compareSweep([called], { name: "test", command: String });
+    expect(page.tables!.find(({ title }) => title === "Units")!.rows[0]!.slice(0, 2)).toEqual(["tracr-hist", "chance"]);
+  });
+
   it("are written as CSV has it", async () => {
     const lines: string[] = [];
     for await (const line of csvLines([

@@ -220,8 +220,8 @@ function unitTable(done: readonly DoneUnit[], command: (unit: string) => string)
     caption: "The command makes a unit's numbers again where its result is not there.",
     columns: ["task", "algorithm", "seed", "AUC", "CPR", "CMD", "seconds", "command"],
     rows: done.map((one) => {
-      const { task, algorithm, seed, auc, cpr, cmd, seconds } = unitRow(one) as Record<string, string | number | null>;
-      return [task!, algorithm!, seed!, auc!, cpr!, cmd!, seconds!, command(one.unit.hash)];
+      const { task, key, seed, auc, cpr, cmd, seconds } = unitRow(one) as Record<string, string | number | null>;
+      return [task!, key!, seed!, auc!, cpr!, cmd!, seconds!, command(one.unit.hash)];
     }),
   };
 }

@@ -1,6 +1,12 @@
 import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
-import { type AlgorithmName, algorithms, type Preset, presets } from "@autocircuit/discovery";
-import { requireOptions } from "./option-kinds.ts";
+import {
+  type AlgorithmName,
+  algorithmNamed,
+  algorithmNames,
+  type Preset,
+  presets,
+  requireAlgorithmOptions,
+} from "@autocircuit/discovery";
 import type { SweepAlgorithm } from "./plan.ts";
 import { requireOnce } from "./require-once.ts";
 
@@ -52,7 +58,9 @@ function expanded(entry: string | SweepAlgorithm): AlgorithmEntry[] {
   }
   return combinations(grid).map((point) => {
     const all = { ...set, ...options, ...point };
-    requireOptions(where, algorithm, all);
+    if (Object.hasOwn(all, "seed"))
+      throw new AutocircuitError("bad-input", `${where}: seeds stand under \`seeds\` of the plan, not among options.`);
+    requireAlgorithmOptions(algorithm, all, where);
     const setting = Object.entries(point).map(([option, value]) => `${option}=${shown(value)}`);
     return { key: [key, ...setting].join(" "), algorithm, options: all, priority };
   });
@@ -65,8 +73,9 @@ function asObject(entry: string | SweepAlgorithm): SweepAlgorithm {
 /** What a name stands for, a preset before an algorithm. */
 function named(name: string): { algorithm: AlgorithmName; options: Readonly<Record<string, unknown>> } {
   if (Object.hasOwn(presets, name)) return (presets as Readonly<Record<string, Preset>>)[name]!;
-  if (Object.hasOwn(algorithms, name)) return { algorithm: name as AlgorithmName, options: {} };
-  const names = [...Object.keys(algorithms), ...Object.keys(presets)];
+  const algorithm = algorithmNamed(name);
+  if (algorithm) return { algorithm, options: {} };
+  const names = [...algorithmNames, ...Object.keys(presets)];
   const near = nearNames(name.slice(0, 60), names);
   throw new AutocircuitError(
     "unknown-name",

@@ -130,14 +130,13 @@ async function requireLatents(
   if (model === undefined || saes.length === 0) return;
   const { partialAutoencoders: partial, autoencoderScale: scale, keepLatents, byToken = false } = task;
   const asAutocircuit = task.task !== undefined && readyTasks[task.task]!.needsAutoencoders === true;
-  const { autoencoderErrors: errors = keepLatents?.latentErrors ?? !asAutocircuit } = task;
   const config = await readConfig(model);
   await ofTask(task, async () => {
     // Ready-made tasks know themselves whether they are by token.
     const problem = keepLatents && task.task === undefined ? latentPositionsProblem(keepLatents, byToken) : undefined;
     if (problem !== undefined) throw new AutocircuitError("bad-input", `keepLatents: ${problem}.`);
-    const how = { config, partial, scale, keepLatents, errors, asAutocircuit, signal };
-    const { sizes } = await planAutoencoders(saes, how);
+    const how = { config, partial, scale, keepLatents, errors: task.autoencoderErrors, asAutocircuit, signal };
+    const { sizes, errors } = await planAutoencoders(saes, how);
     Graph.of(withLatentPlaces(config, sizes, errors), { factorized: task.factorized ?? true });
   });
 }

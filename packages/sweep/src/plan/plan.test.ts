@@ -2,10 +2,8 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { algorithms, type NamedAlgorithm } from "@autocircuit/discovery";
 import { afterAll, describe, expect, it } from "vitest";
 import { expandPlan, unitText } from "./expand-plan.ts";
-import { ownKind } from "./option-kinds.ts";
 import type { SweepPlan } from "./plan.ts";
 import { givenPlan, readPlan } from "./read-plan.ts";
 
@@ -123,11 +121,6 @@ describe("a plan", () => {
 
 const mine = { key: "own", model: "model", prompts: "a.json", batchSize: 1, batchCount: 1 };
 
-it("every algorithm says itself what its options may be", () => {
-  for (const [name, { options }] of Object.entries(algorithms as Record<string, NamedAlgorithm>))
-    for (const spec of options) expect([name, spec.name, ownKind(name, spec.name)]).not.toContain(undefined);
-});
-
 it("a task that takes more prompts than there are is refused, with how many there are", async () => {
   cpSync(gpt2, join(root, "few-model"), { recursive: true });
   const pair = { clean: [1, 2], corrupt: [1, 3], answers: [4], wrong_answers: [1] };
@@ -179,7 +172,13 @@ describe("wrong plans are refused before anything runs", () => {
       "autoencoders of a compiled model",
       { ...small, tasks: [{ task: "tracr-hist", autoencoders: "saes" }] },
       "bad-input",
-      /no sparse autoencoders of its compiled model: leave `autoencoders` out/,
+      /The plan: tracr-hist has a compiled model, .* no sparse autoencoders: leave `autoencoders` out/,
+    ],
+    [
+      "nodes with what is about heads",
+      { ...small, tasks: [{ ...mine, factorized: false, separateQkv: false }] },
+      "bad-input",
+      /`factorized: false` has no queries, keys and values: leave `separateQkv: false` out/,
     ],
     ["an unknown task", { ...small, tasks: ["tracr-hsit"] }, "unknown-name", /Did you mean tracr-hist/],
     ["an unknown circuit", { ...small, tasks: [{ task: "tracr-reverse", circuit: "acd" }] }, "unknown-name", /acdc/],

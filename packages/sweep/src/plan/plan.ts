@@ -28,7 +28,7 @@ export interface SweepTask extends LatentOptions {
   readonly circuit?: string | undefined;
   /** A ready-made task: positions of the known circuit by token. */
   readonly positions?: readonly number[] | undefined;
-  readonly tailDivergence?: boolean | undefined;
+  readonly sharePrefix?: boolean | undefined;
   /** A model with prompts: needed there, as core's `TaskOptions` has them. */
   readonly batchSize?: TrainTest | undefined;
   readonly batchCount?: TrainTest | undefined;
@@ -115,7 +115,7 @@ const checkTask = fields("a task of the plan", {
   byToken: kind.flag,
   circuit: word,
   positions: kind.listOf(kind.whole),
-  tailDivergence: kind.flag,
+  sharePrefix: kind.flag,
   ...latentOptionKinds,
   autoencoders: paths,
   batchSize: kind.either(kind.count, kind.record),

@@ -1,5 +1,6 @@
 import { AutocircuitError, suggest } from "@autocircuit/base";
-import { latentOptionNames, latentsProblem, tasks as readyTasks, tracrTasks } from "@autocircuit/circuits";
+import { circuitNamed, latentsProblem, readyTaskProblem, tasks as readyTasks } from "@autocircuit/circuits";
+import { graphChoiceProblem } from "@autocircuit/core";
 import type { ComputeDType } from "@autocircuit/native";
 import { requireOwnKeys } from "./algorithm-entries.ts";
 import type { SweepTask } from "./plan.ts";
@@ -23,7 +24,8 @@ export function taskEntries(asked: readonly (string | SweepTask)[], dtype: Compu
   const entries = asked.map((one): TaskEntry => {
     const task = typeof one === "string" ? { task: one } : one;
     const entry = task.task === undefined ? own(task) : ready(task, task.task);
-    const problem = latentsProblem({ ...task, dtype }, (option) => `\`${option}\``, task.task !== undefined);
+    const problem =
+      latentsProblem({ ...task, dtype }, inBackticks, task.task !== undefined) ?? graphChoiceProblem(task);
     if (problem !== undefined) throw new AutocircuitError("bad-input", `${inPlan(entry.key)}: ${problem}`);
     return entry;
   });
@@ -38,22 +40,14 @@ function ready(task: SweepTask, name: string): TaskEntry {
       `There is no task ${JSON.stringify(name.slice(0, 60))}. ${suggest(name.slice(0, 60), Object.keys(readyTasks))}`,
     );
   }
-  const { circuits } = readyTasks[name]!;
-  const compiled = Object.hasOwn(tracrTasks, name);
-  if (compiled && task.model !== undefined)
-    throw wrong(name, "it has its own model, which is compiled: leave `model` out");
-  if (!compiled && task.model === undefined)
+  const ready = readyTasks[name]!;
+  const problem = readyTaskProblem(ready, task, inBackticks);
+  if (problem !== undefined) throw new AutocircuitError("bad-input", `The plan: ${problem}`);
+  if (!ready.compiled && task.model === undefined)
     throw wrong(name, "`model` must say which model to run it on, a folder or a name on the hub");
-  const latent = compiled && latentOptionNames.find((option) => task[option] !== undefined);
-  if (latent) throw wrong(name, `there are no sparse autoencoders of its compiled model: leave \`${latent}\` out`);
   const foreign = OWN.find((option) => task[option] !== undefined);
   if (foreign) throw wrong(name, `it decides itself what \`${foreign}\` says; that is for a model with prompts`);
-  if (task.circuit !== undefined && !Object.hasOwn(circuits, task.circuit)) {
-    throw new AutocircuitError(
-      "unknown-name",
-      `The task ${name} has no circuit ${JSON.stringify(task.circuit)}. ${suggest(task.circuit, Object.keys(circuits))}`,
-    );
-  }
+  circuitNamed(ready, { circuit: task.circuit });
   return { ...task, key: task.key ?? name };
 }
 
@@ -67,6 +61,10 @@ function own(task: SweepTask): TaskEntry {
   const foreign = READY.find((option) => task[option] !== undefined);
   if (foreign) throw wrong(key, `\`${foreign}\` is for ready-made tasks`);
   return { ...task, key };
+}
+
+function inBackticks(option: string): string {
+  return `\`${option}\``;
 }
 
 function wrong(name: string, problem: string): AutocircuitError {

@@ -2,7 +2,7 @@ import type { ParquetWriter } from "hyparquet-writer";
 import type { Row } from "./result-rows.ts";
 
 /** Columns of text, and of whole numbers; the others are float64. */
-const TEXTS = new Set(["unit", "task", "algorithm", "method", "ablation", "patch", "metric", "host"]);
+const TEXTS = new Set(["unit", "task", "algorithm", "key", "ablation", "patch", "metric", "host"]);
 const WHOLES = new Set(["seed", "edges", "graphEdges", "knownEdges", "peakBytes"]);
 
 /** Rows that are held in memory, and stand together in the file. */

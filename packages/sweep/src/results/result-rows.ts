@@ -59,7 +59,7 @@ export function measureRows({ unit, result }: DoneUnit): Row[] {
 }
 
 function namesOf({ hash, key, algorithm, subject: { task, seed } }: SweepUnit) {
-  return { unit: hash, task: task.key, algorithm: key, method: algorithm, seed };
+  return { unit: hash, task: task.key, algorithm, key, seed };
 }
 
 /** Rows as lines of CSV (RFC 4180), the names of the columns first. */

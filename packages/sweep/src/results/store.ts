@@ -90,7 +90,7 @@ export class SweepResults {
    */
   async result(hash: string): Promise<UnitResult | undefined> {
     const path = this.path("units", hash);
-    const text = await readText(path);
+    const text = await textIfThere(path);
     const result = text && readResult(text, hash);
     if (text !== undefined && !result) sayDamaged(path);
     return result || undefined;
@@ -98,7 +98,7 @@ export class SweepResults {
 
   /** The text of a unit's file, as it is; undefined where there is none. */
   async resultText(hash: string): Promise<string | undefined> {
-    return readText(this.path("units", hash));
+    return textIfThere(this.path("units", hash));
   }
 
   /** Takes away what processes that were killed left half written, once it is an hour old. */
@@ -151,7 +151,7 @@ export class SweepResults {
 
   async #json<T>(part: Part, hash: string, form: kind.Kind): Promise<T | undefined> {
     const path = this.path(part, hash);
-    const text = await readText(path);
+    const text = await textIfThere(path);
     const found = text === undefined ? undefined : ofForm<T>(text, form);
     if (text !== undefined && found === undefined) sayDamaged(path);
     return found;
@@ -181,7 +181,7 @@ async function requireVersion(folder: string, mark: string): Promise<void> {
 }
 
 /** A file's text, empty for a folder in its place; undefined where there is none. @throws AutocircuitError `bad-file` */
-async function readText(path: string): Promise<string | undefined> {
+async function textIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {

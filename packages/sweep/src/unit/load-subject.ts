@@ -30,7 +30,7 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
   const { task, seed, dtype = "float32", tf32 = false } = subject;
   const { name: device } = await openDevice(subject.device ?? "cpu");
   const how = { device, dtype, tf32, ...(signal && { signal }) };
-  const { key, model, prompts, byToken = false, tailDivergence } = task;
+  const { key, model, prompts, byToken = false, sharePrefix } = task;
   if (task.task !== undefined) {
     const { circuit, positions } = task;
     return readyTasks[task.task]!.load({
@@ -39,14 +39,14 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
       ...(positions !== undefined && { positions }),
       ...(model !== undefined && { model }),
       ...(prompts !== undefined && { dataset: [prompts].flat() }),
-      ...(tailDivergence !== undefined && { tailDivergence }),
+      ...(sharePrefix !== undefined && { sharePrefix }),
       ...latentOptions(task),
     });
   }
   const { batchSize, batchCount, outputSlice, separateQkv, factorized, ungrouped, align } = task;
   return ownTask(model!, [prompts!].flat(), {
     ...{ ...how, key, name: key, batchSize, batchCount, byToken, separateQkv, factorized, ungrouped },
-    ...{ outputSlice, tailDivergence, align, seed },
+    ...{ outputSlice, sharePrefix, align, seed },
     ...latentOptions(task),
   });
 }

@@ -1,5 +1,11 @@
 import type { AblationType } from "@autocircuit/core";
-import { type SpanAggregation, type SpanAlgorithm, spanAlgorithmNames } from "@autocircuit/discovery";
+import {
+  algorithmNamed,
+  type SpanAggregation,
+  type SpanAlgorithm,
+  spanAlgorithmNamed,
+  spanAlgorithmNames,
+} from "@autocircuit/discovery";
 import { UsageError } from "../../support/usage-error.ts";
 import { chooseSubject } from "../choose-subject.ts";
 import { givenOptions } from "../given-options.ts";
@@ -62,11 +68,10 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
   if (options.select !== undefined && options.select !== "top")
     throw new UsageError(`--select ${options.select} cannot work with --spans: edges in spans are chosen by rank.`);
   const { algorithm: asked = "eap-ig-inputs", size, seed } = options;
-  // Without spans the same algorithm is called so.
-  const algorithm = asked === "edge-attribution" ? "eap" : asked;
-  if (!isSpanAlgorithm(algorithm))
+  const algorithm = spanAlgorithmNamed(asked);
+  if (algorithm === undefined)
     throw new UsageError(
-      `--algorithm ${algorithm} cannot work with --spans${why(algorithm)}. There are: ${spanAlgorithmNames.join(", ")}.`,
+      `--algorithm ${asked} cannot work with --spans${why(asked)}. There are: ${spanAlgorithmNames.join(", ")}.`,
     );
   if (typeof size !== "number")
     throw new UsageError(
@@ -91,10 +96,6 @@ export function requireSpans({ spans, spanAggregation }: DiscoverCommandOptions)
     throw new UsageError("--span-aggregation says how the tokens of spans are put together: give --spans too.");
 }
 
-function isSpanAlgorithm(name: string): name is SpanAlgorithm {
-  return (spanAlgorithmNames as readonly string[]).includes(name);
-}
-
 /** Why an algorithm that scores single prompts is no algorithm of spans. */
 function why(algorithm: string): string {
   return algorithm === "mean-of-methods" ? ": prompts of each length would have a scale of their own" : "";
@@ -102,7 +103,7 @@ function why(algorithm: string): string {
 
 /** @throws UsageError as {@link givenOptions}, and for what prompts of several lengths cannot have together */
 function givenFor(algorithm: SpanAlgorithm, options: DiscoverCommandOptions): Record<string, unknown> {
-  const given = givenOptions(algorithm === "eap" ? "edge-attribution" : algorithm, options);
+  const given = givenOptions(algorithmNamed(algorithm)!, options);
   if (given.ablateFrom !== undefined)
     throw new UsageError("--set ablateFrom cannot work with --spans: the ablation is made of the corrupt prompts.");
   return given;

@@ -1,4 +1,4 @@
-import { patchPlan } from "@autocircuit/core";
+import { memoryBudgets, type PromptSlice, patchPlan } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
 import { type ChosenCircuit, libraryCircuit } from "../model/chosen-circuit.ts";
 import type { MeanAblations } from "../model/mean-ablations.ts";
@@ -6,10 +6,8 @@ import { hasAnswers } from "../model/outputs.ts";
 import type { RunWay } from "../model/prompt-runs.ts";
 import type { StudioSubject } from "../model/studio-subject.ts";
 import { type MeasuredPrompts, measured } from "./measures.ts";
-import { type PromptGroup, promptGroups } from "./prompt-groups.ts";
+import { runTogether } from "./run-together.ts";
 
-/** The full model's logits that are kept, in bytes; beyond it they are made again. */
-const KEPT_LOGITS = 128 * 2 ** 20;
 /** Circuits whose measures are kept: a step back costs nothing. */
 const MOST_CIRCUITS = 32;
 
@@ -19,10 +17,10 @@ export class DataSetRuns implements Disposable {
   /** Whether every prompt has wrong answers, so that there is a logit difference. */
   readonly differences: boolean;
   readonly #means: MeanAblations;
-  readonly #full = new Map<PromptGroup, Tensor>();
+  readonly #full = new Map<PromptSlice, Tensor>();
   #fullBytes = 0;
-  readonly #known = new Map<string, Map<PromptGroup, MeasuredPrompts>>();
-  #groups: readonly PromptGroup[] | undefined;
+  readonly #known = new Map<string, Map<PromptSlice, MeasuredPrompts>>();
+  #groups: readonly PromptSlice[] | undefined;
 
   /** @param means stay the caller's */
   constructor(subject: StudioSubject, means: MeanAblations) {
@@ -33,7 +31,7 @@ export class DataSetRuns implements Disposable {
   }
 
   /** The groups; the first time one prompt is run to see how long it takes. */
-  async groups(signal: AbortSignal): Promise<readonly PromptGroup[]> {
+  async groups(signal: AbortSignal): Promise<readonly PromptSlice[]> {
     if (this.#groups) return this.#groups;
     const { model, prompts } = this.subject;
     const [one] = prompts.batches[0]?.slices(1) ?? [];
@@ -42,13 +40,13 @@ export class DataSetRuns implements Disposable {
     await run();
     const started = performance.now();
     await run();
-    this.#groups = promptGroups(this.subject, (performance.now() - started) / one.size);
+    this.#groups = runTogether(this.subject, (performance.now() - started) / one.size);
     return this.#groups;
   }
 
   /** Measures of the full model (null), or of a circuit, on one group. @throws AutocircuitError as `PatchableModel.forward` does */
   async measure(
-    group: PromptGroup,
+    group: PromptSlice,
     circuit: ChosenCircuit | null,
     way: RunWay,
     signal: AbortSignal,
@@ -68,27 +66,27 @@ export class DataSetRuns implements Disposable {
     }
   }
 
-  #knownOf(key: string): Map<PromptGroup, MeasuredPrompts> {
-    const known = this.#known.get(key) ?? new Map<PromptGroup, MeasuredPrompts>();
+  #knownOf(key: string): Map<PromptSlice, MeasuredPrompts> {
+    const known = this.#known.get(key) ?? new Map<PromptSlice, MeasuredPrompts>();
     this.#known.delete(key);
     this.#known.set(key, known);
     if (this.#known.size > MOST_CIRCUITS) this.#known.delete(this.#known.keys().next().value!);
     return known;
   }
 
-  async #fullOf(group: PromptGroup, signal: AbortSignal): Promise<Tensor> {
+  async #fullOf(group: PromptSlice, signal: AbortSignal): Promise<Tensor> {
     const known = this.#full.get(group);
     if (known) return known;
     const logits = await this.subject.model.forward(group.slice.clean, { signal });
     const bytes = logits.size * 4;
-    if (this.#fullBytes + bytes > KEPT_LOGITS) return logits;
+    if (this.#fullBytes + bytes > memoryBudgets.heldLogits) return logits;
     this.#full.set(group, logits);
     this.#fullBytes += bytes;
     return logits;
   }
 
   async #run(
-    { slice, batch }: PromptGroup,
+    { slice, batch }: PromptSlice,
     chosen: ChosenCircuit,
     { ablation: type, patchType }: RunWay,
     signal: AbortSignal,

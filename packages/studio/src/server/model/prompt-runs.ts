@@ -2,6 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import {
   type AblationType,
   bytesPerPrompt,
+  memoryBudgets,
   type PatchType,
   PromptBatch,
   type PromptSide,
@@ -25,8 +26,7 @@ export interface RunWay {
   readonly patchType: PatchType;
 }
 
-/** What the unpatched runs and ablations of prompts may take together, in bytes, and how many prompts at most. */
-const KEPT_BYTES = 512 * 2 ** 20;
+/** How many prompts are kept at most. */
 const MOST_PROMPTS = 32;
 /** Two unpatched runs and two ablations. */
 const RUNS_KEPT = 4;
@@ -43,7 +43,7 @@ export class PromptRuns implements Disposable {
     this.#means = means;
     const { model, prompts } = subject;
     const length = Math.max(1, ...prompts.batches.map((batch) => batch.length));
-    const fitting = Math.floor(KEPT_BYTES / (RUNS_KEPT * bytesPerPrompt(model, length)));
+    const fitting = Math.floor(memoryBudgets.keptPrompts / (RUNS_KEPT * bytesPerPrompt(model, length)));
     this.#prepared = new Lru(Math.max(2, Math.min(MOST_PROMPTS, fitting)));
   }
 
@@ -74,7 +74,7 @@ export class PromptRuns implements Disposable {
     if (!prefixShared)
       throw new AutocircuitError(
         "bad-input",
-        "Each of these prompts has a cached prefix of its own, so none can be run alone. Load them without `tailDivergence`.",
+        "Each of these prompts has a cached prefix of its own, so none can be run alone. Load them without `sharePrefix`.",
       );
     const prompts = [batch.prompts[number % batchSize]!];
     return new PromptBatch({ prompts, index, first: number, length, padId: 0, prefix: prefix ?? undefined });

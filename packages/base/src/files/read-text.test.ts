@@ -1,9 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { loadTokenizer } from "./index.ts";
-import { openConfig, readConfigFile } from "./read-config.ts";
 import { readText } from "./read-text.ts";
 
 let folder: string;
@@ -27,16 +25,9 @@ it("reads text, and says why it cannot", async () => {
     code: "bad-file",
     message: expect.stringMatching(/is a file/),
   });
-});
-
-it("names folders that stand where a model's files are due", async () => {
-  for (const name of ["config.json", "tokenizer.json"]) mkdirSync(join(folder, name));
-  const refused = {
-    name: "AutocircuitError",
+  expect(await readText(join(folder, "text"), 4)).toBe("text");
+  await expect(readText(join(folder, "text"), 3)).rejects.toMatchObject({
     code: "bad-file",
-    message: expect.stringMatching(/is a folder, where a file is needed/),
-  };
-  await expect(openConfig(folder)).rejects.toMatchObject(refused);
-  await expect(readConfigFile(folder)).rejects.toMatchObject(refused);
-  await expect(loadTokenizer(folder)).rejects.toMatchObject(refused);
+    message: expect.stringMatching(/has 4 bytes, more than any such file \(3\)/),
+  });
 });

@@ -51,7 +51,7 @@ export function plannedBatch(
  * @param free bytes; by default what the machine has free, or a container leaves of it, and on a GPU what was free before anything was loaded
  * @throws UsageError when there is not so much; the message says what to lower, and to what
  */
-export function requireMemory(
+export function memoryNote(
   { config, used, ...run }: AskedRun,
   free = used.how.device === "cpu" ? undefined : used.freeBytes,
 ): string {

@@ -4,7 +4,7 @@ import type { PromptPair } from "./prompt-pair.ts";
  * The first position at which a clean and a corrupt prompt differ, the minimum over all pairs. Pairs without a difference
  * do not count; without any difference it is the length of the shortest prompt.
  */
-export function divergenceIndex(pairs: readonly PromptPair[]): number {
+export function firstDifference(pairs: readonly PromptPair[]): number {
   let first = Number.POSITIVE_INFINITY;
   let shortest = Number.POSITIVE_INFINITY;
   for (const { clean, corrupt } of pairs) {

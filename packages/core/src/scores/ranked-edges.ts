@@ -1,5 +1,7 @@
 import { AutocircuitError, signature } from "@autocircuit/base";
-import { coreKinds, magnitude, type PruneScores } from "@autocircuit/core";
+import { pruneScores } from "../kinds.ts";
+import type { PruneScores } from "./prune-scores.ts";
+import { magnitude } from "./threshold.ts";
 
 /** Whether the size of a score makes an edge important (the field's usual way), or the score itself. */
 export type Ranking = "absolute" | "signed";
@@ -7,14 +9,14 @@ export type Ranking = "absolute" | "signed";
 /** The names of the rankings. */
 export const rankings: readonly Ranking[] = ["absolute", "signed"];
 
-const check = signature("rankingOf", { scores: coreKinds.pruneScores });
+const check = signature("rankingOf", { scores: pruneScores });
 
 /**
  * What scores are ranked by where nothing is asked for: what the circuit was chosen by that they were saved with, as they say themselves, else
  * their size.
  *
  * @example
- * const { circuit } = await selectCircuit(scores, 20, { rank: rankingOf(scores) });
+ * using runs = await runCircuits(task.model, task.test, { scores, sizes: [20], rank: rankingOf(scores) });
  */
 export function rankingOf(scores: PruneScores): Ranking {
   check({ scores });

@@ -1,0 +1,30 @@
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+/**
+ * What each part of a run may take where nothing else is said, in bytes. What such parts do take is counted in `bytes.ts`; how many prompts or
+ * circuits follow from both is said where they are run.
+ */
+export const memoryBudgets = {
+  /**
+   * The outputs of all sources for prompts that are run together. With gradients a patched run holds about four times as much (ablation,
+   * differences, their gradients, one layer's inputs). 16 prompts of 15 tokens stay whole in GPT-2 small.
+   */
+  slice: 128 * MIB,
+  /** The same on a GPU, where a pass of few prompts costs as much as one of many. */
+  deviceSlice: GIB,
+  /** The same where a pass is to be over soon: times are measured by it, or somebody waits for a click. */
+  quickSlice: 16 * MIB,
+  /** Logits that are held at once, of circuits until they are measured or of the full model to compare with. */
+  heldLogits: 128 * MIB,
+  /** Passes of circuits of which only answers are counted. */
+  answering: 512 * MIB,
+  /** Free memory of a GPU that does not say how much it has. */
+  unknownDevice: 4 * GIB,
+  /** Ablations of all batches that are held while circuits are looked for: at least, and at most. */
+  heldAblations: { least: 256 * MIB, most: GIB },
+  /** Scores of single prompts: unasked, and where they are asked for. */
+  promptScores: { unasked: 256 * MIB, asked: 4 * GIB },
+  /** Unpatched runs and ablations that the studio keeps of single prompts. */
+  keptPrompts: 512 * MIB,
+} as const;

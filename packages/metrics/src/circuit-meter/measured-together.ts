@@ -1,0 +1,23 @@
+import {
+  bytesPerPrompt,
+  memoryBudgets,
+  type PatchableModel,
+  type PromptLoader,
+  type PromptSlice,
+  promptSlices,
+} from "@autocircuit/core";
+
+/** Prompts that are measured together in any case. */
+const AT_LEAST = 8;
+
+/** All prompts in small groups, in their order. */
+export function measuredTogether(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  together?: number,
+): readonly PromptSlice[] {
+  return promptSlices(prompts, ({ length }) => {
+    const fitting = Math.floor(memoryBudgets.quickSlice / bytesPerPrompt(model, length));
+    return together ?? Math.max(AT_LEAST, fitting);
+  });
+}
