@@ -61,6 +61,7 @@ export {
   type LabelledLatentsOptions,
   type LatentLabels,
   labelledLatents,
+  requireLabels,
 } from "./model/latent-labels.ts";
 export {
   firstLatentRow,

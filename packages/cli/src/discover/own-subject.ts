@@ -52,7 +52,7 @@ export function ownSubject(
       return replacedKl;
     },
     tokenLabels: ({ train, model }) => train.tokenLabels ?? firstPromptTokens(train, model),
-    load: async ({ byToken, seed, used, shape }, { signal, print }) => {
+    load: async ({ byToken, seed, labels, used, shape }, { signal, print }) => {
       const inputs = await ownInputs(model, files, { ...options, byToken, signal });
       const { folder, config, tokenizer, prompts } = inputs;
       if (prompts.note) print(prompts.note);
@@ -67,7 +67,7 @@ export function ownSubject(
         separateQkv: !options.sharedQkv,
         ungrouped: options.ungrouped ?? false,
       };
-      const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
+      const planned = await plannedLatents(options, { config, folder, used, byToken, processing, labels, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
       const { longest: length } = prompts;

@@ -8,6 +8,7 @@ import {
   pruneLatents,
   replacedModel,
   requireKeepable,
+  requireLabels,
 } from "@autocircuit/core";
 import { trainAutoencoders } from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
@@ -42,6 +43,10 @@ export function latentCalls(on: {
     keepLatents: {
       takes: { autoencoders, latents: { keptLatents: { mlp: autoencoders.blocks.map(() => [2, 0]) } } },
       call: (t, _) => keepLatents(t.autoencoders, t.latents),
+    },
+    requireLabels: {
+      takes: { labels: { "MLP 0 Latent 1": "years" }, places: [{ block: 0, of: "mlp", count: 4 }] },
+      call: (t) => requireLabels(t.labels, t.places),
     },
     requireKeepable: {
       takes: {
