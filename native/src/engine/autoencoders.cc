@@ -147,8 +147,7 @@ void check_parts(const TransformerConfig& config, const GivenAutoencoder& given)
     refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(among) + " latents");
 }
 
-Autoencoder placed(const TransformerConfig& config, const Weights& weights, bool errors, bool centered,
-                   const GivenAutoencoder& as_given) {
+Autoencoder placed(const TransformerConfig& config, const Weights& weights, bool errors, bool centered, const GivenAutoencoder& as_given) {
   check_place(config, weights, errors, as_given);
   check_parts(config, as_given);
   const GivenAutoencoder given = made_for(config, weights, centered, as_given);

@@ -66,7 +66,8 @@ void BackwardPass::through_latents_of_stream(int64_t block) {
   at::Tensor error_grad = out_grad;
   if (frame_.source_grad.defined()) error_grad = error_grad + frame_.source_grad[place];
   gradients_.keep_outputs(frame_, place, 1, error_grad);
-  at::Tensor read_grad = latents_->backward(model_.autoencoders()->of_stream(block), errors ? out_grad - error_grad : out_grad, frame_).input;
+  at::Tensor read_grad =
+      latents_->backward(model_.autoencoders()->of_stream(block), errors ? out_grad - error_grad : out_grad, frame_).input;
   if (errors) read_grad = read_grad + error_grad;
   // Whoever reads behind the place reads nothing of the stream before it.
   frame_.grad = at::zeros_like(out_grad);
