@@ -21,6 +21,7 @@ export function latentCalls(on: {
 }): Readonly<Record<string, PublicCall>> {
   const { model } = on;
   const autoencoders = tinyAutoencoders();
+  const latent = model.withAutoencoders(autoencoders);
   const idOrFolder = "./no-such-folder";
   return {
     "Transformer.withAutoencoders": {
@@ -28,8 +29,12 @@ export function latentCalls(on: {
       call: (t) => model.transformer.withAutoencoders(t.autoencoders),
     },
     "PatchableModel.withAutoencoders": { takes: { autoencoders }, call: (t) => model.withAutoencoders(t.autoencoders) },
+    "PatchableModel.latents": {
+      takes: { tokens: on.prompts.batches[0]!.clean },
+      call: (t, o) => latent.latents(t.tokens, o),
+    },
     labelledLatents: {
-      takes: { model: model.withAutoencoders(autoencoders), labels: { "MLP 0 Latent 1": "years" } },
+      takes: { model: latent, labels: { "MLP 0 Latent 1": "years" } },
       call: (t, o) => labelledLatents(t.model, t.labels, o),
     },
     pruneLatents: {
