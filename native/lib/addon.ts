@@ -58,6 +58,7 @@ export interface NativeRequest {
       }[]
     | undefined;
   sources?: boolean | undefined;
+  latents?: boolean | undefined;
   hidden?: boolean | undefined;
   keepRun?: boolean | undefined;
   keysValues?: boolean | undefined;
@@ -69,6 +70,7 @@ export interface NativeResult {
   divergences?: NativeTensor;
   activity?: NativeTensor;
   sources?: NativeTensor;
+  latents?: NativeTensor;
   hidden?: NativeTensor;
   hooks?: NativeTensor[];
   run?: { box: NativeBox; sources: NativeTensor; stream: (NativeTensor | null)[] };

@@ -27,8 +27,9 @@ export interface AutoencodersOfPlace {
 }
 
 /**
- * The autoencoders of a transformer: of MLPs, of attention, of the residual stream, or some of each. Latent l writes `a[l]` times row l of the decoder to the residual stream, that of `z` behind the heads'
- * output matrix.
+ * The autoencoders of a transformer: of MLPs, of attention, of the residual stream, or some of each. Latent l writes `a[l]` times row l of the
+ * decoder to the residual stream, that of `z` and `mlp_post` behind the output matrix. Where a norm stands behind that (Gemma, OLMo 2) a latent writes
+ * its share of what the norm gives, as heads do; these need their errors, which hold the bias's share too, another one in each run.
  *
  * With cross-layer transcoders the MLP output of block m is replaced by the sum over blocks b <= m of what their latents write to it, and its
  * `outBias`. A reader of block r (the end is one of block `layers`) so reads of latent l of block b `a[l]` times the sum of its rows for blocks
@@ -41,7 +42,7 @@ export interface AutoencodersOfPlace {
  * Where outputs of all sources are kept, `[sources, batch, positions, dModel]`, an MLP's row holds what its autoencoder leaves out (zeros
  * without `errors`), the first head's what that of its attention does (the other heads' rows are zeros then); with autoencoders of the stream
  * every block has one more row, behind its MLP's, with what its own leaves out (zeros where it has none). Behind these ordinary sources as many
- * rows as are needed hold the activations of latents, all autoencoders' side by side in the order in which they write, dModel numbers a row.
+ * rows as are needed hold the activations of latents (behind a norm times its scale, `1 / rms`), side by side as they write, dModel numbers a row.
  */
 export interface Autoencoders extends AutoencodersOfPlace {
   /** What an autoencoder leaves out is a source of its own, and the network computes what it did without; else it is dropped. Default true. */

@@ -42,6 +42,8 @@ export interface ForwardRequest extends HookRequest {
   reference?: { logits: Tensor; probabilities: Tensor };
   /** The output of every source. */
   sources?: boolean;
+  /** Activations of latents, of a transformer with autoencoders. */
+  latents?: boolean;
   /** The residual stream before every block, and after the last one and the final norm. */
   hidden?: boolean;
   /** Keep the run as a starting point for `from`. */
@@ -98,8 +100,10 @@ export interface ForwardResult {
   activity?: Tensor;
   /** [B, positions]: KL(reference || outputs) in nats, exactly 0 where they agree; no gradient. */
   divergences?: Tensor;
-  /** [S, B, P, D]; with autoencoders the activations of latents are rows behind the sources, see {@link Autoencoders}. */
+  /** [S, B, P, D]; with autoencoders what multiplies the rows of decoders is in rows behind the sources, see {@link Autoencoders}. */
   sources?: Tensor;
+  /** [B, P, latents], all autoencoders' side by side in the order in which they write. */
+  latents?: Tensor;
   /** [L + 1, B, P, D]; the last one normed, as in Hugging Face's `hidden_states`. */
   hidden?: Tensor;
   /** Values of the request's `hooks`, in its order; shapes: see {@link hookNames}. */
@@ -157,6 +161,7 @@ export const checkRequest = signature("Transformer.forward", {}, {
       (value as { probabilities?: unknown }).probabilities instanceof Tensor,
   ),
   sources: kind.flag,
+  latents: kind.flag,
   hidden: kind.flag,
   keepRun: kind.flag,
   keysValues: kind.flag,
@@ -198,6 +203,7 @@ export function nativeRequest(config: TransformerConfig, request: ForwardRequest
       probabilities: request.reference.probabilities.handle,
     },
     sources: request.sources,
+    latents: request.latents,
     hidden: request.hidden,
     keepRun: request.keepRun,
     keysValues: request.keysValues,

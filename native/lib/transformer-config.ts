@@ -58,4 +58,9 @@ export interface TransformerConfig {
   qkNorm?: "head" | "full";
   /** False: no norm before attention and MLP, only after them (OLMo 2). Default true. */
   preNorm?: boolean;
+  /**
+   * Norms behind attention and MLP, of what these write (Gemma 2 and 3, OLMo 2). A block has each where its weights, `ln1_post.w` and `ln2_post.w`,
+   * are given; this says so before weights are read. Default false.
+   */
+  postNorms?: boolean;
 }

@@ -205,6 +205,7 @@ function wrap(native: NativeResult, rows: number): ForwardResult {
     ...(native.activity && { activity: new Tensor(native.activity) }),
     ...(native.divergences && { divergences: new Tensor(native.divergences) }),
     ...(native.sources && { sources: new Tensor(native.sources) }),
+    ...(native.latents && { latents: new Tensor(native.latents) }),
     ...(native.hidden && { hidden: new Tensor(native.hidden) }),
     ...(native.hooks && { hooks: native.hooks.map((value) => new Tensor(value)) }),
     ...(native.run && { run: new KeptRun(native.run) }),

@@ -43,8 +43,15 @@ int64_t width_of(const TransformerConfig& config, AutoencoderInput input) {
   return input == AutoencoderInput::z ? config.heads * config.d_head : config.d_model;
 }
 
+// The norm that what latents write goes through behind the output matrix, where the block has one. What reads behind the norm has none.
+const NormWeights& norm_behind(const BlockWeights& block, AutoencoderInput input) {
+  static const NormWeights none{};
+  if (input == AutoencoderInput::z) return block.ln1_post;
+  return input == AutoencoderInput::mlp_post ? block.ln2_post : none;
+}
+
 // Whether there is such a place, and what is written there is a sum over latents.
-void check_place(const TransformerConfig& config, const Weights& weights, const GivenAutoencoder& given) {
+void check_place(const TransformerConfig& config, const Weights& weights, bool errors, const GivenAutoencoder& given) {
   if (given.block < 0 || given.block >= config.layers)
     refuse(given, "is of no block of this model, whose blocks are 0 to " + std::to_string(config.layers - 1));
   const BlockWeights& block = weights.blocks[given.block];
@@ -56,12 +63,11 @@ void check_place(const TransformerConfig& config, const Weights& weights, const 
                  "without that (foldLn: false, --processing none)"
                : "reads what the norm before the MLP gives before its weights, but the MLP of this model reads it with them: load it with "
                  "them folded into the MLP's matrices (foldLn: true, --processing fold-ln)");
-  if (given.input == AutoencoderInput::mlp_post && block.ln2_post.scale.defined())
-    refuse(given, "reads neurons, but this model has a norm behind its MLPs: what a latent writes is then no multiple of its activation");
-  if (given.input == AutoencoderInput::z && block.ln1_post.scale.defined())
-    refuse(given,
-           "reads the heads' outputs (z), but this model has a norm behind its attention: what a latent writes is then no multiple of its "
-           "activation");
+  if (!errors && norm_behind(block, given.input).scale.defined())
+    refuse(given, std::string("writes through the norm that this model has behind its ") +
+                      (is_of_attention(given.input) ? "attention" : "MLPs") +
+                      ", which multiplies the bias of its output by another factor in each run: only the error can hold that. Keep errors "
+                      "(errors: true, on the command line --autoencoder-errors)");
 }
 
 // Whether what is read has another mean where writing weights are centred. What a LayerNorm gives has none, neurons and heads have theirs.
@@ -141,8 +147,8 @@ void check_parts(const TransformerConfig& config, const GivenAutoencoder& given)
     refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(among) + " latents");
 }
 
-Autoencoder placed(const TransformerConfig& config, const Weights& weights, bool centered, const GivenAutoencoder& as_given) {
-  check_place(config, weights, as_given);
+Autoencoder placed(const TransformerConfig& config, const Weights& weights, bool errors, bool centered, const GivenAutoencoder& as_given) {
+  check_place(config, weights, errors, as_given);
   check_parts(config, as_given);
   const GivenAutoencoder given = made_for(config, weights, centered, as_given);
   const auto here = [&](const at::Tensor& x) { return x.detach().to(weights.options).contiguous(); };
@@ -170,6 +176,10 @@ Autoencoder placed(const TransformerConfig& config, const Weights& weights, bool
   };
   if (given.input == AutoencoderInput::mlp_post) through(of.w_out, of.b_out);
   if (given.input == AutoencoderInput::z) through(of.w_o, of.b_o);
+  if (const NormWeights& norm = norm_behind(of, given.input); norm.scale.defined()) {
+    made.decoders[0] = made.decoders[0] * norm.scale;
+    made.out_bias = at::zeros_like(made.out_bias);
+  }
   return made;
 }
 
@@ -230,7 +240,7 @@ Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weigh
   const bool asked = std::any_of(given.begin(), given.end(), [&](const GivenAutoencoder& one) { return asks_for_means(config, one); });
   const bool centered = asked && writes_centered(weights);
   for (const GivenAutoencoder& one : given) {
-    Autoencoder made = placed(config, weights, centered, one);
+    Autoencoder made = placed(config, weights, errors, centered, one);
     int64_t& number = numbers_of(one.input)[one.block];
     if (number >= 0) refuse(one, "is there twice");
     number = count();

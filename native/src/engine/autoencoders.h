@@ -58,6 +58,9 @@ struct GivenAutoencoder {
 // The same where the network computes. Row p * L + l of a decoder is what one unit of latent l writes to the residual stream (at position p,
 // where positions have their own), behind the output matrix of the MLP or of the heads too. Latents of cross-layer transcoders write block
 // after block: their decoders are running sums, as groups meet them.
+// Where a norm stands behind that matrix (Gemma 2, OLMo 2) a latent writes its share of what the norm gives, as heads do: the norm's weights are
+// in the rows, and what multiplies a row is the activation times the norm's factor for the token, which engine/latent_pass.h keeps. The
+// bias's share has another factor in each run, and no edge to be patched along: it belongs to the error, and `out_bias` is zero.
 struct Autoencoder {
   int64_t block = 0;
   AutoencoderInput input = AutoencoderInput::mlp_out;

@@ -33,11 +33,10 @@ void BackwardPass::through_mlp(int64_t block, const at::Tensor& out_grad) {
 void BackwardPass::through_neurons(int64_t block, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const {
   const BlockWeights& weights = model_.weights().blocks[block];
   const Tape::Block& saved = tape_.blocks[block];
-  const bool constant_norm = rules_.norms && weights.ln2_post.scale.defined();
-  if (constant_norm) grad = times_factor(grad, post_factor(config_, weights.ln2_post, saved.mlp_raw));
-  else grad = post_norm_backward(config_, weights.ln2_post, saved.mlp_raw, grad, {}, {});
+  const bool of_neurons = reads_neurons(model_, block);
+  if (!of_neurons) grad = before_post_norm(weights.ln2_post, saved.mlp_raw, grad, {});
   grad = grad.to(type_of(model_.weights()));
-  const at::Tensor hidden_grad = reads_neurons(model_, block) ? grad : product(grad, weights.w_out.t());
+  const at::Tensor hidden_grad = of_neurons ? grad : product(grad, weights.w_out.t());
   const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate, rules_);
   outputs.emplace_back(Projection::mlp_in, grads.in);
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);

@@ -59,6 +59,7 @@ class BackwardPass {
 
   // backward_latents.cc
   LatentGrads through_latents_of_mlp(int64_t block, const at::Tensor& out_grad, const at::Tensor& error_grad);
+  at::Tensor before_post_norm(const NormWeights& norm, const at::Tensor& x, const at::Tensor& grad, const at::Tensor& scale_grad) const;
   at::Tensor through_latents_of_attention(int64_t block, const at::Tensor& out_grad);
   void through_latents_of_stream(int64_t block);
 

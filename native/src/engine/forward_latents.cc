@@ -19,14 +19,22 @@ at::Tensor ForwardPass::transcoder_input(int64_t block, const GroupInput& input)
 // x: the MLP's output, or its neurons where these are read.
 void ForwardPass::write_latents(int64_t block, const at::Tensor& x) {
   const int64_t number = model_.autoencoders()->of_mlp(block);
-  const at::Tensor made = latents_->write(number, reads_input(model_, block) ? transcoded_ : x, frame_, pass_.ablated.get());
+  const bool errors = model_.autoencoders()->errors(), of_neurons = reads_neurons(model_, block);
   const BlockWeights& weights = model_.weights().blocks[block];
+  at::Tensor given = x, scale;  // what the MLP gives, where somebody asks
+  if (errors && of_neurons) {
+    const at::Tensor raw = apply({weights.w_out, weights.b_out}, x);
+    if (pass_.gradients && weights.ln2_post.scale.defined()) tape_.blocks[block].mlp_raw = raw;
+    scale = post_scale(config_, weights.ln2_post, raw);
+    given = post_normed(config_, weights.ln2_post, raw);
+  }
+  const at::Tensor made = latents_->write(number, reads_input(model_, block) ? transcoded_ : x, frame_, pass_.ablated.get(), scale);
   at::Tensor out = made, error = at::zeros_like(made);
-  if (model_.autoencoders()->errors()) {
-    out = reads_neurons(model_, block) ? apply({weights.w_out, weights.b_out}, x) : x;
+  if (errors) {
+    out = given;
     error = out - made;
   }
-  if (reads_neurons(model_, block)) out = hooked(Hook::mlp_out, block, out);
+  if (of_neurons) out = hooked(Hook::mlp_out, block, out);
   frame_.resid = frame_.resid + out;
   record(pass_.order.mlp(block), error);
 }
@@ -36,10 +44,15 @@ void ForwardPass::write_attention_latents(int64_t block, const at::Tensor& z) {
   const int64_t number = model_.autoencoders()->of_attention(block), first = pass_.order.heads(block);
   const bool errors = model_.autoencoders()->errors(), of_heads = (*model_.autoencoders())[number].input == AutoencoderInput::z;
   const BlockWeights& weights = model_.weights().blocks[block];
-  const auto attention = [&] { return post_normed(config_, weights.ln1_post, attention_total(weights, z)); };
-  const at::Tensor total = of_heads ? at::Tensor() : hooked(Hook::attn_out, block, attention());
-  const at::Tensor made = latents_->write(number, of_heads ? z.flatten(1) : total, frame_, pass_.ablated.get());
-  at::Tensor out = !errors ? made : of_heads ? attention() : total;
+  at::Tensor given, scale;  // what attention gives, where somebody asks
+  if (errors || !of_heads) {
+    const at::Tensor total = attention_total(weights, z);
+    if (of_heads) scale = post_scale(config_, weights.ln1_post, total);
+    given = post_normed(config_, weights.ln1_post, total);
+  }
+  if (!of_heads) given = hooked(Hook::attn_out, block, given);
+  const at::Tensor made = latents_->write(number, of_heads ? z.flatten(1) : given, frame_, pass_.ablated.get(), scale);
+  at::Tensor out = errors ? given : made;
   if (of_heads) out = hooked(Hook::attn_out, block, out);
   const at::Tensor nothing = at::zeros_like(made);
   frame_.resid = frame_.resid + out;

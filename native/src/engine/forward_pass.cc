@@ -29,6 +29,7 @@ ForwardResult ForwardPass::run() {
     if (pass_.request.want_sources) result.sources = sources;
     if (kept_) kept_->sources = sources;
   }
+  if (latents_ && pass_.request.want_latents) result.latents = latents_->activations().view({pass_.batch, pass_.length, -1});
   if (pass_.trains_latents) result.activity = latents_->activity().view({pass_.batch, pass_.length});
   if (hooks_) result.hooks = hooks_->values();
   result.run = kept_;

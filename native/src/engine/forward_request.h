@@ -80,7 +80,7 @@ struct ForwardRequest {
   std::optional<Reference> reference;       // how far the outputs are from it
   std::shared_ptr<const PatchGraph> graph;  // decides the sources to collect; null = factorised
   HookRequest hooks;
-  bool want_logits = true, want_sources = false, want_hidden = false, keep_run = false, want_keys_values = false;
+  bool want_logits = true, want_sources = false, want_latents = false, want_hidden = false, keep_run = false, want_keys_values = false;
   CancelToken cancel;
 };
 
@@ -89,6 +89,7 @@ struct ForwardResult {
   at::Tensor divergences;         // [B, positions]
   at::Tensor activity;            // [B, P] sum of all latents, with gradients to the autoencoders; where these have leaves
   at::Tensor sources;             // [S, B, P, D]
+  at::Tensor latents;             // [B, P, latents of all autoencoders], their activations
   at::Tensor hidden;              // [layers + 1, B, P, D]
   std::vector<at::Tensor> hooks;  // values of the hook points that are read, in the request's order
   std::shared_ptr<KeptRun> run;

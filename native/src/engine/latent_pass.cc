@@ -32,8 +32,9 @@ at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, in
 
 LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool gradients)
     : autoencoders_(*model.autoencoders()), length_(request.tokens.size(1)), batch_(request.tokens.size(0)),
-      keeps_activations_(request.want_sources || request.keep_run), lists_(autoencoders_.count()), gradients_(autoencoders_.count()),
-      activations_(autoencoders_.count()), weights_(model.weights()), inputs_(autoencoders_.count()) {
+      keeps_written_(request.want_sources || request.keep_run), keeps_activations_(request.want_latents), lists_(autoencoders_.count()),
+      gradients_(autoencoders_.count()), activations_(autoencoders_.count()), written_(autoencoders_.count()), weights_(model.weights()),
+      inputs_(autoencoders_.count()) {
   for (int64_t number = 0; number < autoencoders_.count(); number++)
     if (autoencoders_[number].positions() != 1 && autoencoders_[number].positions() != length_)
       throw Error(ErrorCode::bad_input, name_of(autoencoders_[number]) + " has latents for each of " +
@@ -75,12 +76,15 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
   patch.directions = patch.directions.narrow(0, 0, sources);
 }
 
-at::Tensor LatentPass::write(int64_t number, const at::Tensor& x, const Frame& frame, AblationCache* ablated) {
+at::Tensor LatentPass::write(int64_t number, const at::Tensor& x, const Frame& frame, AblationCache* ablated,
+                             const at::Tensor& post_scale) {
   const Autoencoder& autoencoder = autoencoders_[number];
-  const at::Tensor z = autoencoder.encoded(x, frame.positions);
-  if (keeps_activations_) activations_[number] = z;
-  if (trains_) keep_for_training(number, x, z);
-  const at::Tensor current = autoencoder.on_decoder(z, frame.positions);
+  const at::Tensor activations = autoencoder.encoded(x, frame.positions);
+  const at::Tensor written = post_scale.defined() ? activations * post_scale : activations;
+  if (keeps_activations_) activations_[number] = activations;
+  if (keeps_written_) written_[number] = written;
+  if (trains_) keep_for_training(number, x, activations);
+  const at::Tensor current = autoencoder.on_decoder(written, frame.positions);
   std::vector<int64_t> everywhere(length_);
   std::iota(everywhere.begin(), everywhere.end(), 0);
   const auto here = [&](const at::Tensor& all) {
@@ -139,10 +143,12 @@ void LatentPass::add_to_rows(at::Tensor& inputs, const Frame& frame, const Group
 
 at::Tensor LatentPass::behind(const at::Tensor& sources) const {
   const int64_t rows = autoencoders_.packed_rows(), d = sources.size(3);
-  at::Tensor all = at::cat(activations_, 1);
+  at::Tensor all = at::cat(written_, 1);
   all = at::constant_pad_nd(all, {0, rows * d - all.size(1)});
   return at::cat({sources, all.view({sources.size(1), sources.size(2), rows, d}).permute({2, 0, 1, 3})});
 }
+
+at::Tensor LatentPass::activations() const { return at::cat(activations_, 1); }
 
 void LatentPass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   // Groups that are contracted together read at one point, so that the decoder's rows are gathered once for all of them.
@@ -190,7 +196,7 @@ void LatentPass::add_gradient(int64_t number, const Frame& frame, const at::Tens
         .index_add_(1, index_on(part.device(), frame.positions), part.view({-1, frame.length(), part.size(1)}));
 }
 
-at::Tensor LatentPass::backward(int64_t number, const at::Tensor& grad, const Frame& frame) {
+LatentPass::Grads LatentPass::backward(int64_t number, const at::Tensor& grad, const Frame& frame, const at::Tensor& post_scale) {
   const Autoencoder& autoencoder = autoencoders_[number];
   const LatentLists& lists = lists_[number];
   at::Tensor of_latents;
@@ -206,7 +212,13 @@ at::Tensor LatentPass::backward(int64_t number, const at::Tensor& grad, const Fr
   if (activity_grad_.defined()) of_latents = of_latents + activity_grad_;
   of_latents = of_latents * (lists.current != 0);
   if (trains_) train(number, grad, of_latents);
-  return sum_rows(of_latents.unsqueeze(1), autoencoder.encode.flatten(0, 1), lists.row)[0];
+  Grads made;
+  if (post_scale.defined()) {
+    made.post_scale = (of_latents * lists.current).sum(1, true) / post_scale;
+    of_latents = of_latents * post_scale;
+  }
+  made.input = sum_rows(of_latents.unsqueeze(1), autoencoder.encode.flatten(0, 1), lists.row)[0];
+  return made;
 }
 
 at::Tensor LatentPass::whole_gradient(const at::Tensor& ordinary) {

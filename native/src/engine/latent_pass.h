@@ -14,7 +14,8 @@
 
 namespace autocircuit {
 
-// The latents of one pass. Latent l of an autoencoder writes a[l] * decoder[l], so no output of a latent is ever made: a patched row adds
+// The latents of one pass. Latent l of an autoencoder writes a[l] * decoder[l] (behind a norm a[l] is the activation times what the norm multiplies
+// the token by, so that it is another in each run even where the activation is the same), so no output of a latent is ever made: a patched row adds
 // ((m * (ablated - a)) @ decoder) to its input, and the mask's gradient is <gradient of the input, decoder> * (ablated - a).
 //
 // The floor: a token has some K latents that are not zero in one of both runs, of the thousands there are. For R rows of a group an autoencoder's
@@ -29,19 +30,26 @@ class LatentPass {
   const at::Tensor& mask() const { return given_mask_; }  // of the table, as it was given
   void reclassify(MaskPlan& plan, PlanKind kind) const { graph_->reclassify(plan, mask_, kind); }
 
-  // From what an autoencoder reads [N, n] what its latents and its bias write [N, D]. `ablated` where the pass patches.
-  at::Tensor write(int64_t number, const at::Tensor& x, const Frame& frame, AblationCache* ablated);
+  // From what an autoencoder reads [N, n] what its latents and its bias write [N, D]. `ablated` where the pass patches; `post_scale` [N, 1] where
+  // a norm stands behind.
+  at::Tensor write(int64_t number, const at::Tensor& x, const Frame& frame, AblationCache* ablated, const at::Tensor& post_scale = {});
   // Adds what patched edges from latents change, to the inputs [rows, N, D] of some rows of a group.
   void add_to_rows(at::Tensor& inputs, const Frame& frame, const GroupPlan& plan, const std::vector<int64_t>& rows) const;
-  // Behind the outputs of the ordinary sources [S, B, P, D], the activations of latents as rows of D numbers.
+  // Behind the outputs of the ordinary sources [S, B, P, D], what multiplies the decoders' rows, as rows of D numbers.
   at::Tensor behind(const at::Tensor& sources) const;
+  // Of all autoencoders side by side [N, latents], where they were asked for.
+  at::Tensor activations() const;
 
   // Gradients of the inputs [rows of all plans, N, D] into that of the mask.
   void contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
   // The same into the latents that patched rows read, (1 - m) of each.
   void flow(const Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
-  // Gradient of what the autoencoder reads [N, n], from that of the sum its latents write to [N, D], and what rows added.
-  at::Tensor backward(int64_t number, const at::Tensor& grad, const Frame& frame);
+  // Gradients of what the autoencoder reads [N, n] and of `post_scale` [N, 1], from that of the sum its latents write to [N, D], and what rows
+  // added.
+  struct Grads {
+    at::Tensor input, post_scale;
+  };
+  Grads backward(int64_t number, const at::Tensor& grad, const Frame& frame, const at::Tensor& post_scale = {});
   // Of the whole mask [M, E], from that of its ordinary sources.
   at::Tensor whole_gradient(const at::Tensor& ordinary);
 
@@ -71,10 +79,11 @@ class LatentPass {
   at::Tensor given_mask_;
   at::Tensor mask_;        // [M, E of the table], where the network computes
   at::Tensor directions_;  // packed, of the request
-  bool keeps_activations_;
+  bool keeps_written_, keeps_activations_;
   std::vector<LatentLists> lists_;       // per autoencoder
   std::vector<at::Tensor> gradients_;    // per autoencoder [N, K] what patched rows add to each entry's; undefined where none does
   std::vector<at::Tensor> activations_;  // per autoencoder [N, L], where they are asked for
+  std::vector<at::Tensor> written_;      // the same, as they multiply rows of the decoder
   CrossLayerWrites cross_layer_;
   at::Tensor mask_gradient_;  // [M * E of the table]
   bool trains_ = false;

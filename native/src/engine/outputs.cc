@@ -13,8 +13,16 @@ at::Tensor inverse_rms(const at::Tensor& x, double eps) { return at::rsqrt(at::m
 
 }  // namespace
 
+at::Tensor post_scale(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total) {
+  return norm.scale.defined() ? inverse_rms(widened(total), config.eps) : at::Tensor();
+}
+
+at::Tensor post_scale_backward(const TransformerConfig& config, const at::Tensor& total, const at::Tensor& grad) {
+  return total * (grad * inverse_rms(total, config.eps).pow(3) / -static_cast<double>(total.size(-1)));
+}
+
 at::Tensor post_factor(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total) {
-  return norm.scale.defined() ? inverse_rms(widened(total), config.eps) * norm.scale : at::Tensor();
+  return norm.scale.defined() ? post_scale(config, norm, total) * norm.scale : at::Tensor();
 }
 
 at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x) {

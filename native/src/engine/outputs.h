@@ -10,6 +10,11 @@ namespace autocircuit {
 // Norm after attention or MLP (Gemma 2, OLMo 2): x times its own factor. Identity where the block has none.
 at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x);
 
+// What such a norm multiplies a token's numbers by before its weights, [N, 1] float32 for narrower types; undefined where the block has none. And
+// the gradient of `total` from that of this.
+at::Tensor post_scale(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total);
+at::Tensor post_scale_backward(const TransformerConfig& config, const at::Tensor& total, const at::Tensor& grad);
+
 // The factor [N, d_model] by which such a norm multiplies `total` in this run, float32 for narrower types; undefined where the block
 // has none. It is what makes a head's share of a normed sum exact: share = output * factor.
 at::Tensor post_factor(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total);

@@ -105,7 +105,8 @@ void PassPlan::check_positions() const {
 }
 
 void PassPlan::choose_live_parts() {
-  const bool collects = request.want_sources || request.keep_run || request.want_hidden || request.want_keys_values || is_hooked();
+  const bool collects =
+      request.want_sources || request.want_latents || request.keep_run || request.want_hidden || request.want_keys_values || is_hooked();
   all_live = gradients || collects || !factorized || listed || model.autoencoders();
   live = all_live ? Liveness::all(config, order.count()) : Liveness::of(config, mask ? &*mask : nullptr, order.count(), has_tied_heads());
   if (!gradients && !request.want_sources && !request.keep_run && !mask) live.delta.assign(order.count(), 0);

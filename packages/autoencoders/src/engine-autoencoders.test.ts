@@ -170,6 +170,34 @@ describe("autoencoders as sources of a model", () => {
     });
   });
 
+  it.each(["attn.hook_z", "mlp.hook_post"])(
+    "%s behind a norm: latents are the file's, nothing ablated is the model, and errors are needed",
+    async (hook) => {
+      const folder = await folderOf({ architecture: "jumprelu" }, { shapes: { threshold: [dSae] } }, hook);
+      using set = await loadAutoencoders(folder);
+      const behindNorms = { ...config, dMlp: dIn, postNorms: true };
+      using plain = new PatchableModel({ transformer: tinyTransformer(behindNorms, 1, { postNorms: true }) });
+      await scope(async () => {
+        using model = plain.withAutoencoders(engineAutoencoders(set, plain.config));
+        const tokens = Tensor.from([[1, 2, 3, 4, 5]], { dtype: "int64" });
+        const hooks = [0, 1].map((block) => `blocks.${block}.${hook}`);
+        using seen = await plain.activations(tokens, hooks);
+        const latents = await model.latents(tokens);
+        for (const [block, autoencoder] of set.autoencoders.entries()) {
+          const expected = await autoencoder.encode(seen.of(hooks[block]!).reshape([1, 5, dIn]));
+          expect(Number(await expected.ne(0).sum().item())).toBeGreaterThan(0);
+          expect(await apart(latents[block]!, expected)).toBeLessThan(1e-5);
+        }
+        expect(await apart(await plain.forward(tokens), await model.forward(tokens))).toBeLessThan(1e-5);
+      });
+      const says = /and this model has a norm between that and the stream.*Keep errors/;
+      expect(() => engineAutoencoders(set, plain.config, { errors: false })).toThrow(says);
+      const inspected = await inspectAutoencoders(folder);
+      checkSources(inspected, plain.config);
+      expect(() => checkSources(inspected, plain.config, { errors: false })).toThrow(says);
+    },
+  );
+
   const stream: [string, Record<string, unknown>, Change][] = [
     ["hook_resid_post", {}, {}],
     ["hook_resid_post", { architecture: "topk", k: 2 }, {}],

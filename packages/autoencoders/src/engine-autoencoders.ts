@@ -43,7 +43,9 @@ const checkInspectedOnes = signature(
  * Autoencoders that were loaded as the engine takes them: what `PatchableModel.withAutoencoders` is given. A set may hold autoencoders of MLPs,
  * of attention and of the residual stream. Those of `hook_resid_pre` are of the stream behind the block before; the stream needs none behind
  * any block in particular. Biases and factors are folded, and a gate becomes a threshold for each latent, which is the same function. What a
- * transcoder passes on through no latent (its skip connection) is part of what it leaves out, `MLP 3 Error`.
+ * transcoder passes on through no latent (its skip connection) is part of what it leaves out, `MLP 3 Error`. Where a norm stands behind attention
+ * and MLP (Gemma 2 and 3, OLMo 2), a latent of `z` or `mlp_post` writes its share of what the norm gives, as heads do, and the bias's share is part
+ * of the error.
  *
  * Of a cross-layer transcoder a latent of block b writes to the MLP outputs of block b and of all later ones: `MLP 2 Latent 17->A5.3.Q` carries
  * what it writes to the outputs of blocks 2, 3 and 4, which is what the query reads. `MLP 4 Error` is what the latents of blocks 0 to 4 together
@@ -51,8 +53,8 @@ const checkInspectedOnes = signature(
  *
  * @returns tensors of the caller's; decoders are read into memory
  * @throws AutocircuitError `bad-input` for a block without one, for other places than an MLP's input, output or neurons, attention's output or
- *   its heads' (z) and the stream behind a block, normalisations and activations that are no sum of what latents write, a skip connection without errors; and for
- *   what does not fit the model
+ *   its heads' (z) and the stream behind a block, normalisations and activations that are no sum of what latents write, a skip connection without errors,
+ *   `z` and `mlp_post` without errors in models with norms behind attention and MLP; and for what does not fit the model
  */
 export function engineAutoencoders(
   set: AutoencoderSet,
@@ -70,7 +72,7 @@ export function engineAutoencoders(
   }
   for (const one of autoencoders) checkFitsModel(one, config);
   sayWhatIsOpen(path, autoencoders, config);
-  const places = placesOf<Autoencoder>({ path, format, autoencoders }, config, partial);
+  const places = placesOf<Autoencoder>({ path, format, autoencoders }, config, { errors, partial });
   return scope(() => {
     const [first, ...beside] = places.map(
       ({ blocks, ...place }): AutoencodersOfPlace => ({
@@ -96,7 +98,8 @@ function sayWhatIsOpen(path: string, autoencoders: readonly Autoencoder[], confi
  * Whether the latents of autoencoders that were only looked at can be sources of a model, as far as their settings and places tell.
  *
  * @throws AutocircuitError `bad-input` as {@link engineAutoencoders}, for places that can be none, two of one place, a block without one, activations and
- *   normalisations that are no sum of what latents write, a skip connection without errors; and as `checkInspected`
+ *   normalisations that are no sum of what latents write, a skip connection without errors, `z` and `mlp_post` without errors in models with norms
+ *   behind attention and MLP; and as `checkInspected`
  * @example
  * checkSources(await inspectAutoencoders("saes/mlp-out"), await readConfig("models/gpt2")); // before weights of either are read
  */
@@ -109,7 +112,7 @@ export function checkSources(
   const { errors = true, partial = false } = options;
   checkInspected(inspected, config);
   const { format, autoencoders, crossLayer } = inspected;
-  if (!crossLayer) placesOf(inspected, config, partial);
+  if (!crossLayer) placesOf(inspected, config, { errors, partial });
   else for (const one of autoencoders) placeIn(format, config, one);
   for (const one of autoencoders) requireSources(one, errors);
 }
@@ -121,13 +124,27 @@ type InBlock = Placed & Pick<Autoencoder, "block">;
 function placesOf<One extends InBlock>(
   { path, format, autoencoders }: { path: string; format: FormatName; autoencoders: readonly One[] },
   config: TransformerConfig,
-  partial: boolean,
+  { errors, partial }: Record<keyof EngineAutoencodersOptions, boolean>,
 ): readonly (Place & { blocks: readonly (One | null)[] })[] {
   const parts: Record<ReplacedPart, One[]> = { mlp: [], attention: [], stream: [] };
-  for (const one of autoencoders) parts[replacedPart(placeIn(format, config, one).input)].push(one);
+  for (const one of autoencoders) {
+    const { input } = placeIn(format, config, one);
+    if (!errors) requireNoNormBehind(one, input, config);
+    parts[replacedPart(input)].push(one);
+  }
   const placed = Object.values(parts).filter((some) => some.length > 0);
   if (placed.length === 0) throw notSources(path, "has no autoencoders");
   return placed.map((some) => ofPlace(path, some, (one) => placeIn(format, config, one), config.layers, partial));
+}
+
+/** Without errors nothing is there to hold what the bias of an autoencoder's output writes through a norm, another share in each run. */
+function requireNoNormBehind({ path, hookIn }: Placed, input: Place["input"], { postNorms }: TransformerConfig): void {
+  if (!postNorms || (input !== "z" && input !== "mlp_post")) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${path}: reads ${hookIn}, and this model has a norm between that and the stream, which multiplies the bias of the autoencoder's output by another factor in ` +
+      "each run: only the error can hold that, and it was to be dropped. Keep errors: `errors: true`, on the command line --autoencoder-errors.",
+  );
 }
 
 function ofPlace<One extends InBlock>(

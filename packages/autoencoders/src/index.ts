@@ -14,7 +14,7 @@ export type { MadeFor } from "./made-for.ts";
 export { readPickle } from "./pickle/read-pickle.ts";
 export { openStateDict } from "./pickle/state-dict.ts";
 export { TensorView, Tuple } from "./pickle/values.ts";
-export { processingFor } from "./processing-for.ts";
+export { checkProcessing, processingFor } from "./processing-for.ts";
 export type { InspectAutoencodersOptions } from "./read-autoencoders.ts";
 export { type SaveAutoencodersOptions, saveAutoencoders } from "./save-autoencoders.ts";
 export { sayOtherFamily } from "./trained-on.ts";

@@ -6,7 +6,7 @@ import { temporaryFolder } from "../test/fixtures.ts";
 import { tinySaeLens } from "../test/tiny-saelens.ts";
 import { tinySparsify } from "../test/tiny-sparsify.ts";
 import { inspectAutoencoders } from "./inspect-autoencoders.ts";
-import { processingFor } from "./processing-for.ts";
+import { checkProcessing, processingFor } from "./processing-for.ts";
 
 /** What a SAELens file with these entries in its metadata asks for. */
 async function asked(
@@ -98,5 +98,30 @@ it("autoencoders of modules ask for weights as they are stored", async () => {
   const inspected = await inspectAutoencoders(folder);
   expect(processingFor(inspected, tinyConfig)).toEqual({ centerWritingWeights: false });
   const behind = await tinySparsify(join(root, "layers.1.mlp"), { transcode: true });
-  expect(processingFor(await inspectAutoencoders(behind), tinyConfig)).toEqual({ foldLn: false });
+  const transcoder = await inspectAutoencoders(behind);
+  expect(processingFor(transcoder, tinyConfig)).toEqual({ foldLn: false });
+  // What the user says of norms against it is refused by what files tell.
+  const load =
+    /layers\.1\.mlp.*: reads what the norm before the MLP gives with its weights.*load it without that \(foldLn: false/;
+  for (const norm of ["layer", "rms"] as const)
+    expect(() => checkProcessing(transcoder, { ...tinyConfig, norm }, { foldLn: true })).toThrow(load);
+  for (const processing of [{ foldLn: false }, {}, { centerUnembed: true }])
+    checkProcessing(transcoder, tinyConfig, processing);
+  checkProcessing(inspected, tinyConfig, { foldLn: true });
+});
+
+it("autoencoders that read before the weights of a norm are of no model whose MLP reads with them", async () => {
+  const folder = join(temporaryFolder(), "own");
+  mkdirSync(folder);
+  const hooks = { hook_name: "blocks.1.ln2.hook_normalized", hook_name_out: "blocks.1.hook_mlp_out" };
+  const architecture = { architecture: "transcoder", d_out: 4, apply_b_dec_to_input: false };
+  await tinySaeLens({ ...architecture, metadata: { sae_lens_version: "6.54.12", ...hooks } }, { folder });
+  const inspected = await inspectAutoencoders(folder);
+  const rms = { ...tinyConfig, norm: "rms" as const };
+  expect(() => checkProcessing(inspected, rms, { foldLn: false })).toThrow(
+    /gives before its weights, .* load it with them folded into the MLP's matrices \(foldLn: true, --processing fold-ln\)/,
+  );
+  checkProcessing(inspected, rms, { foldLn: true });
+  // A LayerNorm may have none, which weights alone tell.
+  checkProcessing(inspected, tinyConfig, { foldLn: false });
 });

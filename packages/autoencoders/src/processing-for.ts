@@ -1,4 +1,4 @@
-import { AutocircuitError, signature } from "@autocircuit/base";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { ProcessingOptions } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { AutoencoderFacts } from "./autoencoder-facts.ts";
@@ -33,6 +33,44 @@ export function processingFor(
     }
   }
   return processing;
+}
+
+const checkGiven = signature("checkProcessing", {
+  inspected: kinds.inspected,
+  config: kinds.modelConfig,
+  processing: kind.record,
+});
+
+/**
+ * Holds that autoencoders which read what a norm gives are not of a model whose norms the user has processed otherwise, as far as files tell
+ * before weights are read: the engine sees in the weights what was done, and refuses the rest.
+ *
+ * @param processing what the user tells the model's loader; steps that are not said are not looked at
+ * @throws AutocircuitError `bad-input` that says how to load the model; and as {@link processingFor}
+ * @example
+ * const inspected = await inspectAutoencoders("saes/mlp-out");
+ * checkProcessing(inspected, await readConfig("models/gpt2"), { foldLn: false });
+ */
+export function checkProcessing(
+  { autoencoders, format }: Pick<InspectedAutoencoders, "autoencoders" | "format">,
+  config: TransformerConfig,
+  processing: ProcessingOptions,
+): void {
+  checkGiven({ inspected: { autoencoders, format }, config, processing });
+  const { foldLn } = processing;
+  if (foldLn === undefined) return;
+  for (const one of autoencoders) {
+    const { normWeights } = placeIn(format, config, one);
+    if (normWeights === undefined || normWeights !== foldLn) continue;
+    // A LayerNorm may have no weights (OLMo), and then nothing is there to fold.
+    if (!normWeights && config.norm !== "rms") continue;
+    throw new AutocircuitError(
+      "bad-input",
+      normWeights
+        ? `${one.path}: reads what the norm before the MLP gives with its weights, and the model was to be loaded with these folded into the MLP's matrices: load it without that (foldLn: false, --processing none).`
+        : `${one.path}: reads what the norm before the MLP gives before its weights, and the model was to be loaded with its MLP reading them: load it with them folded into the MLP's matrices (foldLn: true, --processing fold-ln).`,
+    );
+  }
 }
 
 /** What one of them needs. */

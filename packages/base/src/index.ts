@@ -19,6 +19,7 @@ export type { Kind } from "./options/kinds.ts";
 export * as kind from "./options/kinds.ts";
 export { fields, type KindsOf, type Signature, signature, signatures } from "./options/signature.ts";
 export { MersenneTwister } from "./random/mersenne-twister.ts";
+export { USUAL_SEED } from "./random/usual-seed.ts";
 export { DTYPES, isSafetensorsDType, type SafetensorsDType, safetensorsDType } from "./safetensors/dtypes.ts";
 export {
   headerLength,

@@ -71,6 +71,7 @@ export {
   type LabelledLatentsOptions,
   type LatentLabels,
   labelledLatents,
+  requireLabels,
 } from "./model/latent-labels.ts";
 export {
   firstLatentRow,

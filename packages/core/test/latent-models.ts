@@ -4,7 +4,7 @@ import { PatchableModel } from "../src/model/patchable-model.ts";
 import { type TinyAutoencoders, tinyAutoencoders } from "./tiny-autoencoders.ts";
 import { tinyConfig, tinyTransformer } from "./tiny-transformer.ts";
 
-/** Of a model, and whether it has norms behind attention. */
+/** Of a model, and whether it has norms behind attention and MLPs. */
 export type ShapeOptions = ModelGraphOptions & { postNorms?: boolean };
 
 /** A network in float64, and the same with autoencoders. */

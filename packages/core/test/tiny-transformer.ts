@@ -26,13 +26,30 @@ export const tinyConfig: TransformerConfig = {
   gated: false,
 };
 
+/** Which norms a transformer has weights of. */
+export interface TinyNorms {
+  postNorms?: boolean | undefined;
+  mlpNormWeights?: readonly number[] | undefined;
+}
+
 /** A transformer with random weights; the same seed gives the same ones. */
 export function tinyTransformer(
   changes: Partial<TransformerConfig> = {},
   seed = 1,
-  options: TransformerOptions & { postNorms?: boolean; mlpNormWeights?: readonly number[] } = {},
+  { postNorms, mlpNormWeights, ...how }: TransformerOptions & TinyNorms = {},
 ): Transformer {
-  const { postNorms, mlpNormWeights, ...how } = options;
+  const weights = tinyWeights(changes, seed, { postNorms, mlpNormWeights });
+  const transformer = Transformer.create({ ...tinyConfig, ...changes }, weights, how);
+  for (const weight of Object.values(weights)) weight.dispose();
+  return transformer;
+}
+
+/** Its weights, which are the caller's. */
+export function tinyWeights(
+  changes: Partial<TransformerConfig>,
+  seed: number,
+  { postNorms, mlpNormWeights }: TinyNorms,
+): Record<string, Tensor> {
   const config = { ...tinyConfig, ...changes };
   const { dModel, heads, kvHeads, dHead, dMlp, layers } = config;
   const random = new MersenneTwister(seed);
@@ -66,11 +83,10 @@ export function tinyTransformer(
     make(`${block}.mlp.b_in`, dMlp);
     make(`${block}.mlp.W_out`, dMlp, dModel);
     make(`${block}.mlp.b_out`, dModel);
+    if (postNorms) make(`${block}.ln2_post.w`, dModel);
   }
   make("unembed.W_U", dModel, config.dVocabOut);
-  const transformer = Transformer.create(config, weights, how);
-  for (const weight of Object.values(weights)) weight.dispose();
-  return transformer;
+  return weights;
 }
 
 /** Prompt pairs of random tokens that agree in their first `shared` tokens. */

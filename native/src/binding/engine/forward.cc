@@ -96,6 +96,7 @@ PendingRequest read_request(const Napi::Value& value) {
   read_hooks(fields, request);
   request.fields.want_logits = fields.flag("logits", true);
   request.fields.want_sources = fields.flag("sources", false);
+  request.fields.want_latents = fields.flag("latents", false);
   request.fields.want_hidden = fields.flag("hidden", false);
   request.fields.keep_run = fields.flag("keepRun", false);
   request.fields.want_keys_values = fields.flag("keysValues", false);
@@ -141,6 +142,7 @@ Napi::Value to_js(Napi::Env env, const ForwardResult& result) {
   if (result.activity.defined()) object.Set("activity", TensorHandle::create(env, result.activity));
   if (result.divergences.defined()) object.Set("divergences", TensorHandle::create(env, result.divergences));
   if (result.sources.defined()) object.Set("sources", TensorHandle::create(env, result.sources));
+  if (result.latents.defined()) object.Set("latents", TensorHandle::create(env, result.latents));
   if (result.hidden.defined()) object.Set("hidden", TensorHandle::create(env, result.hidden));
   if (!result.hooks.empty()) {
     Napi::Array hooks = Napi::Array::New(env, result.hooks.size());

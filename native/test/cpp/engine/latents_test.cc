@@ -14,16 +14,13 @@ std::vector<GivenAutoencoder> some_autoencoders(const Setting& s) {
   const BlockWeights& weights = s.model.weights().blocks[0];
   // A norm behind attention divides its bias too, which belongs to no head.
   const bool attention = !(weights.ln1_post.scale.defined() && weights.b_o.defined());
-  const auto of_heads = [&](int64_t block) {
-    return block > 0 && !weights.ln1_post.scale.defined() ? AutoencoderInput::z : AutoencoderInput::attn_out;
-  };
+  const auto of_heads = [](int64_t block) { return block > 0 ? AutoencoderInput::z : AutoencoderInput::attn_out; };
   std::vector<GivenAutoencoder> all;
   for (int64_t block = 0; block < s.config().layers; block++) {
     if (attention && block != 1) all.push_back(random_autoencoder(s, block, of_heads(block)));
     if (s.config().attn_only || block == 0) continue;
-    const bool neurons = block == 1 && !weights.ln2_post.scale.defined();
     all.push_back(random_autoencoder(s, block,
-                                     neurons      ? AutoencoderInput::mlp_post
+                                     block == 1   ? AutoencoderInput::mlp_post
                                      : block == 2 ? AutoencoderInput::mlp_in
                                                   : AutoencoderInput::mlp_out));
   }

@@ -123,7 +123,10 @@ function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOp
   }
   const other = wanted?.config.latents && latentDifference(latentIdentity(stored), wanted);
   if (other) bad(`${other}.`);
-  return stored;
+  if (wanted?.config.keptLatents === undefined) return stored;
+  // The same latents, which the model may have in another order.
+  const inItsOrder = { ...stored.config, keptLatents: wanted.config.keptLatents };
+  return Graph.of(inItsOrder, inItsOrder);
 }
 
 function edgeOf(entry: unknown, graph: Graph, bad: Bad): { indices: number[]; score?: number } {

@@ -19,6 +19,15 @@ describe("a circuit with latents, as a file", () => {
     ]);
   });
 
+  it("is read on a graph that has the same latents in another order", () => {
+    const other = Graph.of({ ...config, keptLatents: { mlp: [[2, 7], null] } });
+    const { graph: read, inCircuit } = readCircuitFile(text, "c.json", { graph: other });
+    expect(read.equals(other)).toBe(true);
+    const index = other.index("MLP 0 Latent 2->A1.0.Q");
+    expect(index).not.toBe(graph.index("MLP 0 Latent 2->A1.0.Q"));
+    expect([...inCircuit.keys()].filter((edge) => inCircuit[edge] === 1)).toEqual([index]);
+  });
+
   it("is refused where latents are others, or what is left out of them is", () => {
     const refused = (other: Parameters<typeof Graph.of>, written = text) =>
       expect(() => readCircuitFile(written, "c.json", { graph: Graph.of(...other) }));

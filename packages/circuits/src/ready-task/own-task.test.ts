@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import { defineTask, type RawPrompt } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import { setThreads } from "@autocircuit/native";
@@ -25,6 +26,16 @@ describe("a model and prompts of one's own", () => {
     expect(task.train.prompts).toEqual(same.train.prompts);
     const logits = async ({ model, test }: typeof task) => (await model.forward(test.batches[0]!.clean)).toArray();
     expect(await logits(task)).toEqual(await logits(same));
+  });
+
+  it("are divided as on the command line and in plans of sweeps where no seed is given", async () => {
+    using model = await tinyGpt2({ layers: 1 });
+    await using task = await ownTask(model.folder, { prompts });
+    await using same = await ownTask(model.folder, { prompts }, { seed: USUAL_SEED });
+    await using other = await ownTask(model.folder, { prompts }, { seed: 42 });
+    expect(task.train.prompts).toEqual(same.train.prompts);
+    expect(task.train.prompts).not.toEqual(other.train.prompts);
+    expect(USUAL_SEED).toBe(0);
   });
 
   it("have the graph, the batches and the circuit that were asked for", async () => {

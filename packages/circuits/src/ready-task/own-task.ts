@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
+import { dtypes, type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
 import {
   coreKinds,
   defineTask,
@@ -44,6 +44,8 @@ export interface OwnTaskOptions extends Partial<Pick<TaskOptions, FromTask>>, La
   readonly key?: string | undefined;
   /** For people. Default: the title of the prompts where they have one, else the key. */
   readonly name?: string | undefined;
+  /** Chooses which prompt pairs are to discover with, and their order, as `--seed` does. Default 0. */
+  readonly seed?: number | undefined;
   /** For prompts given as text. Default: the model's own. Null for none. */
   readonly tokenizer?: Tokenizer | null | undefined;
   /** How weights are processed, see `loadModel`. Default: as the autoencoders need it, where there are some, else as the loader does. */
@@ -83,7 +85,7 @@ const check = signature(
 
 /**
  * A model and prompts of one's own as a task: what `discover --model FOLDER --prompts FILE` and plans of sweeps run on. Where nothing is said of
- * batches, half of the prompts are to discover with and half to measure on, in batches of at most 32, see {@link splitPrompts}.
+ * batches, half of the prompts are to discover with and half to measure on, in batches of at most 32, see {@link splitPrompts}; which ones `seed` says.
  *
  * @param model a folder, a GGUF file, or a name on the hub
  * @param prompts as `loadPrompts` reads them
@@ -104,9 +106,13 @@ export async function ownTask(model: string, prompts: PromptInput, options: OwnT
   const dataset = await readPrompts(prompts);
   const sizes = divided(dataset.prompts.length, options);
   const tokenizer = given === undefined ? await findTokenizer(folder) : given;
-  const latent = await autoencoderFields(undefined, { ...rest, signal }, { config: await readConfig(folder), folder });
+  const latent = await autoencoderFields(
+    undefined,
+    { ...rest, signal },
+    { config: await readConfig(folder), folder, processing },
+  );
   const graph = { factorized, separateQkv, ungrouped };
-  const { knownEdges, outputSlice, device, tf32, align, seed, sharePrefix, prependBos } = rest;
+  const { knownEdges, outputSlice, device, tf32, align, seed = USUAL_SEED, sharePrefix, prependBos } = rest;
   return defineTask({
     ...{ key, name: options.name ?? dataset.title ?? key, ...sizes, byToken, ...graph, knownEdges, outputSlice },
     model: (how) => loadModel(folder, { ...how, ...graph, tokenizer, ...(processing ?? latent.processing) }),

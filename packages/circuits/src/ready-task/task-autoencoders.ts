@@ -1,5 +1,6 @@
 import {
   type AutoencoderFacts,
+  checkProcessing,
   checkSources,
   chosenPaths,
   engineAutoencoders,
@@ -75,6 +76,8 @@ export interface LatentModel {
   readonly config: TransformerConfig;
   /** Where it lies, by which it is told of which family it is. */
   readonly folder?: string | undefined;
+  /** How its weights are processed, where the user says so. */
+  readonly processing?: ProcessingOptions | undefined;
 }
 
 /** What autoencoders add to a task. */
@@ -94,7 +97,7 @@ export interface AutoencoderFields {
 export async function autoencoderFields(
   of: TaskAutoencoders | undefined,
   { autoencoders, ...options }: LatentOptions & { readonly signal?: AbortSignal | undefined },
-  { config, folder }: LatentModel,
+  model: LatentModel,
 ): Promise<AutoencoderFields> {
   if (autoencoders === undefined) return { fields: {}, processing: {} };
   const {
@@ -108,7 +111,7 @@ export async function autoencoderFields(
     signal,
   } = options;
   const asAutocircuit = of !== undefined;
-  const how = { config, folder, partial, errors: autoencoderErrors, scale, keepLatents, asAutocircuit, signal };
+  const how = { ...model, partial, errors: autoencoderErrors, scale, keepLatents, asAutocircuit, signal };
   const { inspected, processing, errors } = await lookedAt(autoencoders, how);
   const fields: Partial<TaskOptions> = {
     autoencoderInput: of?.input ?? inputOf(inspected),
@@ -170,7 +173,7 @@ export interface PlannedAutoencoders {
  * The autoencoders that would be sources of a model: only settings and headers are read.
  *
  * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model, where latents cannot be its sources, as `checkSources`,
- *   for latents to keep that they do not have, and for factors of more blocks than it has
+ *   for latents to keep that they do not have, for factors of more blocks than it has, and for norms processed otherwise, as `checkProcessing`
  * @example
  * const config = await readConfig("models/gpt2");
  * const { sizes, processing } = await planAutoencoders("saes/mlp-out", { config });
@@ -188,8 +191,19 @@ export async function planAutoencoders(
 /** Looks at autoencoders, and holds that they can be sources of a model with the latents that are to be kept. */
 async function lookedAt(
   pathOrNames: string | readonly string[],
-  { config, folder, partial, errors: asked, scale, keepLatents, asAutocircuit, signal }: PlanAutoencodersOptions,
+  options: PlanAutoencodersOptions,
 ): Promise<Omit<PlannedAutoencoders, "sizes"> & { inspected: InspectedAutoencoders }> {
+  const {
+    config,
+    folder,
+    processing: given,
+    partial,
+    errors: asked,
+    scale,
+    keepLatents,
+    asAutocircuit,
+    signal,
+  } = options;
   const errors = keepsLatentErrors({ errors: asked, kept: keepLatents, asAutocircuit });
   requireScaleOfBlocks(scale, config);
   const reading = asAutocircuit ? "autocircuit" : "stored";
@@ -199,6 +213,7 @@ async function lookedAt(
   if (folder !== undefined) sayOtherFamily(inspected, folder);
   // AutoCircuit's tasks read OpenAI's autoencoders in a model whose weights are centred, whatever they were made for.
   const processing = asAutocircuit && inspected.format === "openai" ? {} : processingFor(inspected, config);
+  if (given) checkProcessing(inspected, config, given);
   return { inspected, processing, errors };
 }
 

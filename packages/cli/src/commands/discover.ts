@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import { ablationTypes } from "@autocircuit/core/ablations";
 import { CURVES, discoveryDefaults as usual } from "@autocircuit/discovery";
 import { type Command, Option } from "commander";
@@ -127,7 +128,7 @@ export function addDiscover(program: Command, context: Context): void {
       "--seed <n>",
       "chooses the prompt pairs, their order, and everything random in the algorithm",
       wholeNumber(),
-      0,
+      USUAL_SEED,
     )
     .addOption(maxEdges())
     .optionsGroup("Output:")

@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { StudioCommandOptions } from "../studio/studio-options.ts";
@@ -18,7 +19,7 @@ export function addStudio(program: Command, context: Context): void {
     .option("--circuit <files...>", "circuits: lists of edges, what discover --json wrote, or other tools' files")
     .option("--graph <file>", "an attribution graph of circuit-tracer (JSON), shown beside, or alone; it is not run")
     .option("--by-token", "an edge for each position instead of one for all; all prompts must have the same length")
-    .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), 0)
+    .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), USUAL_SEED)
     .addOption(maxEdges())
     .option("--port <n>", "port on 127.0.0.1 (default: any that is free)", wholeNumber())
     .option("--no-open", "print the address and open no browser")

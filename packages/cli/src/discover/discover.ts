@@ -56,7 +56,7 @@ export async function discover(
   const used = await useDevice(options);
   const { seed, byToken } = asked;
   const shape: SubjectOptions["shape"] = (task, batch) => shapeOf(asked, task, batch);
-  const subjectOptions = { seed, byToken, circuit: options.circuit, ablation: asked.ablation, used, shape };
+  const subjectOptions = { seed, byToken, circuit: options.circuit, ablation: asked.ablation, labels, used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
   const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));
   if (labelled?.note) print(labelled.note);

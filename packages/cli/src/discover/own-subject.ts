@@ -64,7 +64,7 @@ export function ownSubject(
       return replacedKl;
     },
     tokenLabels: ({ train, model }) => train.tokenLabels ?? firstPromptTokens(train, model),
-    load: async ({ byToken, seed, used, shape }, { signal, print }) => {
+    load: async ({ byToken, seed, labels, used, shape }, { signal, print }) => {
       const inputs = await ownInputs(model, files, { ...options, byToken, signal });
       const { folder, config, tokenizer, prompts } = inputs;
       if (prompts.note) print(prompts.note);
@@ -74,7 +74,7 @@ export function ownSubject(
       );
       const { batchSize, batches } = split;
       print(splitText(prompts, split));
-      const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
+      const planned = await plannedLatents(options, { config, folder, used, byToken, processing, labels, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
       const { longest: length } = prompts;

@@ -3,8 +3,10 @@ import {
   type AutoencoderSize,
   Graph,
   type GraphOptions,
+  type LatentLabels,
   latentPlaces,
   latentPositionsProblem,
+  requireLabels,
   withLatentPlaces,
 } from "@autocircuit/core";
 import type { ProcessingOptions } from "@autocircuit/models";
@@ -35,6 +37,10 @@ export interface PlannedModel {
   readonly byToken?: boolean;
   /** Whether they are of a task about autoencoders, see `loadEngineAutoencoders`. Default false. */
   readonly asAutocircuit?: boolean | undefined;
+  /** How its weights are processed, where the user says so. */
+  readonly processing?: ProcessingOptions | undefined;
+  /** Labels of latents that these must have. */
+  readonly labels?: LatentLabels | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -42,18 +48,20 @@ export interface PlannedModel {
  * Looks at the autoencoders that were asked for: their settings, and the headers of their files.
  *
  * @returns undefined where none were asked for
- * @throws AutocircuitError for autoencoders of another model, or that are of no place that sources have; UsageError where they and the model have no room
+ * @throws AutocircuitError for autoencoders of another model or of one whose weights are processed otherwise, for those of no place that sources have,
+ *   and for labels of latents that they do not have; UsageError where they and the model have no room
  */
 export async function plannedLatents(
   options: KeepingOptions,
-  { config, folder, used, byToken, asAutocircuit = false, signal }: PlannedModel,
+  { config, folder, used, byToken, asAutocircuit = false, processing: given, labels, signal }: PlannedModel,
 ): Promise<PlannedLatents | undefined> {
   const { autoencoders: paths, keptBy, partialAutoencoders: partial, pruneLatents = false } = options;
   if (paths === undefined) return undefined;
   requirePositions(options, byToken);
   const asked = { partial, errors: options.autoencoderErrors, scale: scaleOf(options), keepLatents: keptBy };
-  const how = { config, folder, ...asked, asAutocircuit, signal };
+  const how = { config, folder, processing: given, ...asked, asAutocircuit, signal };
   const { sizes: autoencoders, processing, errors } = await keptAs(keptBy, () => planAutoencoders(paths, how));
+  if (labels) requireLabels(labels, autoencoders);
   requireRoom({ config, autoencoders, used });
   const graph = (options: GraphOptions) => Graph.of(withLatentPlaces(config, autoencoders, errors), options);
   return { autoencoders, pruned: pruneLatents || keptBy?.keptLatents !== undefined, processing, graph };

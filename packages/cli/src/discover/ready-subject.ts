@@ -35,10 +35,12 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       return replacedKl;
     },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
-    load: async ({ byToken, seed, circuit, ablation, used, shape }, { signal, print }) => {
+    load: async ({ byToken, seed, circuit, ablation, labels, used, shape }, { signal, print }) => {
       const { needsAutoencoders: asAutocircuit } = task;
       const planned =
-        model && options.autoencoders ? await plannedOn(model, options, { used, asAutocircuit, signal }) : undefined;
+        model && options.autoencoders
+          ? await plannedOn(model, options, { used, asAutocircuit, labels, signal })
+          : undefined;
       const how = {
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
@@ -75,7 +77,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
 async function plannedOn(
   model: string,
   options: ReadyOptions,
-  how: Pick<PlannedModel, "used" | "asAutocircuit" | "signal">,
+  how: Pick<PlannedModel, "used" | "asAutocircuit" | "labels" | "signal">,
 ) {
   const folder = await resolveModelFolder(model, { signal: how.signal });
   return plannedLatents(options, { config: await readConfig(folder), folder, ...how });

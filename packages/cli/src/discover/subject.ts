@@ -1,5 +1,5 @@
 import type { KnownCircuit } from "@autocircuit/circuits";
-import type { AblationType, LoadedTask } from "@autocircuit/core";
+import type { AblationType, LatentLabels, LoadedTask } from "@autocircuit/core";
 import type { PlannedBatch, RunShape, TaskOutline } from "@autocircuit/discovery";
 import type { Context } from "../context.ts";
 import type { UsedDevice } from "../support/use-device.ts";
@@ -36,6 +36,8 @@ export interface SubjectOptions {
   circuit: string | undefined;
   /** What ablated edges will take. */
   ablation?: AblationType | undefined;
+  /** What latents stand for: refused before anything is loaded where there are no such latents. */
+  labels?: LatentLabels | undefined;
   /** Where and in what it computes. */
   used: UsedDevice;
   /** How a run for such a task on such batches uses memory, for the estimate. */

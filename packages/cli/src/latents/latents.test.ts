@@ -125,9 +125,10 @@ describe("autocircuit latents", () => {
       [["--tokens", "1,2", "--dtype", "bfloat16"], /no "bfloat16"\. Did you mean float32 or float64/],
     ];
     for (const [args, says] of wrong) {
-      const { code, err } = await run([...common, ...args]);
-      expect(code).toBe(2);
-      expect(err).toMatch(says);
+      const refused = await run([...common, ...args]);
+      expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(says)]);
+      // Before a model is loaded.
+      if (args.includes("--labels")) expect(refused.out).not.toContain("latents are sources");
     }
     const { out } = await run(["latents", "--help"]);
     expect(out).toMatch(/what to compute in: float32, float64 \(/);
@@ -236,8 +237,10 @@ describe("discover with --labels", () => {
 
   it("says what is wrong", async () => {
     const refused = async (message: RegExp, labels: object, ...more: string[]) => {
-      const { code, err } = await labelled(labels, ...more);
+      const { code, out, err } = await labelled(labels, ...more);
       expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+      // Before a model is loaded.
+      expect(out).not.toContain("latents are sources");
     };
     await refused(/"MLP 1", which is no latent.*autoencoders of MLP 0, MLP 1, MLP 2/, { "MLP 1": "x" });
     await refused(/"Attention 1 Latent 3", which is no latent/, { "Attention 1 Latent 3": "x" });

@@ -67,11 +67,19 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   const used = await useDevice(options);
   const modelConfig = await readConfig(folder);
   const blocks = chosenBlocks(options.blocks, modelConfig.layers);
-  const planned = await plannedLatents(options, { config: modelConfig, folder, used, signal });
+  const processing = processingOptions(options.processing);
+  const planned = await plannedLatents(options, {
+    config: modelConfig,
+    folder,
+    used,
+    processing,
+    labels: asked,
+    signal,
+  });
   requireOfBlocks(options.blocks, planned!);
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
-    ...(processingOptions(options.processing) ?? planned?.processing),
+    ...(processing ?? planned?.processing),
   });
   const { config, computeDtype: dtype } = plain;
   const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });

@@ -1,4 +1,4 @@
-import { suggest } from "@autocircuit/base";
+import { suggest, USUAL_SEED } from "@autocircuit/base";
 import {
   type AblationType,
   graphDifference,
@@ -39,7 +39,7 @@ export async function measure(
   for (const name of asked.metrics ?? []) requireMetric(name);
   const scores = await PruneScores.load(asked.scores);
   const byToken = scores.graph.tokens !== null;
-  const seed = asked.seed ?? scores.info.seed ?? 0;
+  const seed = asked.seed ?? scores.info.seed ?? USUAL_SEED;
   const kept = await withKeptLatents(asked, [{ file: asked.scores, latents: latentIdentity(scores.graph) }]);
   const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };
   const subject = chooseSubject(taskName, options);

@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import { autoencoderFields, latentOptions } from "@autocircuit/circuits";
 import type { Ranking } from "@autocircuit/core";
 import {
@@ -66,7 +67,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
       edges.map(({ name }) => name),
       config,
     );
-  const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
+  const planned = await plannedLatents(options, { config, folder, used, byToken, processing, signal });
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
     ...(processing ?? planned?.processing),
@@ -131,7 +132,7 @@ async function withLatents(
 }
 
 /** Those that discover takes of these where nothing is said of batches: half of them. */
-async function promptsToDiscoverWith({ count, source, how }: OwnPrompts, seed = 0): Promise<PromptLoader> {
+async function promptsToDiscoverWith({ count, source, how }: OwnPrompts, seed = USUAL_SEED): Promise<PromptLoader> {
   const { batchSize, batches } = splitPrompts(count);
   const size = { train: batchSize * batches.train, test: batchSize * batches.test };
   const { train, test } = await loadPrompts(source, { ...how, batchSize, size, seed });

@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import type { GivenGraph } from "@autocircuit/studio";
 import { readJson } from "../support/read-json.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -7,7 +8,7 @@ import type { StudioCommandOptions } from "./studio-options.ts";
 const withoutModel: readonly (keyof StudioCommandOptions)[] = ["graph", "port", "open"];
 
 /** What commander gives without being asked. */
-const usual: Partial<StudioCommandOptions> = { seed: 0, prependBos: true };
+const usual: Partial<StudioCommandOptions> = { seed: USUAL_SEED, prependBos: true };
 
 /**
  * The attribution graph of a studio without a model.

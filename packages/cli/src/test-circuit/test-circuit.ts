@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { USUAL_SEED } from "@autocircuit/base";
 import { tasks } from "@autocircuit/circuits";
 import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
 import {
@@ -38,7 +39,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const subject = chooseSubject(taskName, options);
   const others = await crossSubjects(options);
   const ablation = (options.ablation as AblationType | undefined) ?? file.ablation ?? "resample";
-  const seed = options.seed ?? file.seed ?? 0;
+  const seed = options.seed ?? file.seed ?? USUAL_SEED;
   const used = await useDevice(options);
   const load = (about: typeof subject, byToken: boolean) =>
     about.load({ byToken, seed, circuit: undefined, used, shape: inSlices }, context);

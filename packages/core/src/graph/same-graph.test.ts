@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Graph } from "./graph.ts";
-import { keepsLatentErrors, requireSameGraph } from "./same-graph.ts";
+import { keepsLatentErrors, latentDifference, latentIdentity, requireSameGraph } from "./same-graph.ts";
 
 const config = { layers: 2, heads: 1, attnOnly: false, parallel: false };
 const latents = { ...config, latents: [3, 2] };
@@ -49,6 +49,22 @@ describe("requireSameGraph", () => {
       `The scores are of another graph than the model's: ${message}`,
     );
     expect(() => requireSameGraph(Graph.of(found), Graph.of(found), "The scores are")).not.toThrow();
+  });
+
+  it("takes what is called by the numbers of latents whatever their order, and what is numbered by it in its own only", () => {
+    const kept = (...mlp: (number[] | number[][] | null)[]) => Graph.of({ ...latents, keptLatents: { mlp } });
+    const [ours, theirs] = [kept([4, 14, 3], null), kept([14, 3, 4], null)];
+    expect(latentDifference(latentIdentity(ours), theirs)).toBeUndefined();
+    expect(() => requireSameGraph(ours, theirs, "The scores are")).toThrow(
+      "it has the same latents as the model's in another order, in which its edges are numbered: keep them in its order (`keepLatents`",
+    );
+    expect(latentDifference(latentIdentity(ours), kept([14, 3, 5], null))).toMatch(
+      /of block 0 \(mlp\) it has the latents 4, 14, 3, the model's 14, 3, 5/,
+    );
+    // By position a name says where a latent stands.
+    expect(latentDifference(latentIdentity(kept([[4, 14, 3]], null)), kept([[14, 3, 4]], null))).toMatch(
+      /of block 0 \(mlp\) it has the latents 4, 14, 3, the model's 14, 3, 4/,
+    );
   });
 
   it("says whose the other graph is, of latents too", () => {

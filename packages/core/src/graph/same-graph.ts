@@ -1,4 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
+import type { LatentNumbers } from "@autocircuit/native";
 import type { Graph } from "./graph.ts";
 import type { ResolvedGraphConfig } from "./graph-config.ts";
 import type { KeptLatents } from "./kept-latents.ts";
@@ -44,7 +45,11 @@ export function graphDifference(
   }
   if (found.autoencoders !== wanted.autoencoders)
     return otherAutoencoders(found.autoencoders, wanted.autoencoders, whose);
-  return otherLatents(found.keptLatents, wanted.keptLatents, whose);
+  const other = otherLatents(found.keptLatents, wanted.keptLatents, whose);
+  if (other !== undefined) return other;
+  const inOrder = JSON.stringify(found.keptLatents) === JSON.stringify(wanted.keptLatents);
+  if (inOrder) return "its nodes are numbered otherwise";
+  return `it has the same latents as ${whose} in another order, in which its edges are numbered: keep them in its order (\`keepLatents\`, --keep-latents on the command line)`;
 }
 
 function inWords(value: unknown): string {
@@ -97,7 +102,8 @@ export function latentIdentity({ config }: Graph): LatentIdentity | null {
 
 /**
  * Why what was found with some latents, null for none, means something else on another graph: of other autoencoders, with what they leave out
- * kept or dropped, or with other latents kept, for then the error is another too. Undefined where it means the same.
+ * kept or dropped, or with other latents kept, for then the error is another too. Undefined where it means the same, which it does whatever the
+ * order of the latents, as they are called by their numbers.
  */
 export function latentDifference(found: LatentIdentity | null, { config }: Graph): string | undefined {
   if (config.latents === undefined) return found ? WITHOUT_LATENTS : undefined;
@@ -107,8 +113,7 @@ export function latentDifference(found: LatentIdentity | null, { config }: Graph
     const [kept, dropped] = ["keeps what autoencoders leave out as sources", "drops what autoencoders leave out"];
     return found.latentErrors ? `it ${kept}, the model ${dropped}` : `it ${dropped}, the model ${kept}`;
   }
-  const same = JSON.stringify(found.keptLatents) === JSON.stringify(config.keptLatents);
-  return same ? undefined : otherLatents(found.keptLatents, config.keptLatents);
+  return otherLatents(found.keptLatents, config.keptLatents);
 }
 
 /** That two sets of autoencoders are not the same. */
@@ -123,12 +128,16 @@ export function otherAutoencoders(
     : `its latents are of other autoencoders (${found}) than ${whose} (${wanted})`;
 }
 
-/** Which latents two graphs of the same autoencoders do not have in common. */
-function otherLatents(found: KeptLatents | undefined, wanted: KeptLatents | undefined, whose = "the model's"): string {
+/** Which latents two graphs of the same autoencoders do not have in common, whatever their order; undefined where they have the same. */
+function otherLatents(
+  found: KeptLatents | undefined,
+  wanted: KeptLatents | undefined,
+  whose = "the model's",
+): string | undefined {
   for (const part of ["mlp", "attention", "stream"] as const) {
     const [ours, theirs] = [found?.[part] ?? [], wanted?.[part] ?? []];
     for (let block = 0; block < Math.max(ours.length, theirs.length); block++) {
-      const [kept, other] = [ours[block] ?? null, theirs[block] ?? null].map((numbers) => JSON.stringify(numbers));
+      const [kept, other] = [ours[block], theirs[block]].map(asSet);
       if (kept === other) continue;
       return (
         `of block ${block} (${part}) it has the latents ${some(ours[block])}, ${whose} ${some(theirs[block])}; ` +
@@ -136,7 +145,13 @@ function otherLatents(found: KeptLatents | undefined, wanted: KeptLatents | unde
       );
     }
   }
-  return "its nodes are numbered otherwise";
+  return undefined;
+}
+
+/** The same text for the same latents. Where each position has its own they are called by where they stand, so that the order counts. */
+function asSet(numbers: LatentNumbers | null | undefined): string {
+  if (!numbers || Array.isArray(numbers[0])) return JSON.stringify(numbers ?? null);
+  return JSON.stringify((numbers as readonly number[]).toSorted((a, b) => a - b));
 }
 
 function some(numbers: NonNullable<KeptLatents["mlp"]>[number] | undefined): string {

@@ -2,7 +2,7 @@ import { Tensor } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { models } from "../../test/latent-models.ts";
 import { type TinyAutoencoders, tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
-import { randomPairs, tinyConfig, tinyTransformer } from "../../test/tiny-transformer.ts";
+import { randomPairs, tinyConfig, tinyTransformer, tinyWeights } from "../../test/tiny-transformer.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { latentPlaces } from "./latents.ts";
 import { PatchableModel } from "./patchable-model.ts";
@@ -56,6 +56,43 @@ describe("a graph of latents of attention", () => {
     expect(await seen.of(`blocks.1.${hook}`).sub(written).abs().max().item()).toBeLessThan(1e-10);
   });
 
+  it.each([
+    ["z", "blocks.1.attn.hook_z", "ln1_post", "hook_attn_out"],
+    ["mlp_post", "blocks.1.mlp.hook_post", "ln2_post", "hook_mlp_out"],
+  ] as const)("of %s behind a norm, whose latents share what it gives", async (input, hook, norm, out) => {
+    const weights = tinyWeights({}, 1, { postNorms: true });
+    const weight = (name: string) => weights[`blocks.1.${name}`]!.to("float64");
+    const given = tinyAutoencoders(tinyConfig, { input, counts: [0, 6] });
+    using both = models({ input, counts: [0, 6] }, {}, { postNorms: true });
+    const { plain, withLatents } = both;
+    using seen = await plain.activations(batch.clean, [hook, `blocks.1.${out}`]);
+    const { encode, bias, decode } = given.blocks[1]!;
+    const x = seen.of(hook).reshape([batchSize, length, -1]);
+    const activations = x.matmul(encode.transpose(0, 1)).add(bias).relu();
+    const [found] = await withLatents.latents(batch.clean);
+    expect(await found!.sub(activations).abs().max().item()).toBeLessThan(1e-10);
+
+    const matrix = input === "z" ? weight("attn.W_O").reshape([-1, tinyConfig.dModel]) : weight("mlp.W_out");
+    const total = input === "z" ? x.matmul(matrix) : x.matmul(matrix).add(weight("mlp.b_out"));
+    const scale = total.mul(total).mean(-1, true).add(tinyConfig.eps).sqrt();
+    const rows = decode.matmul(matrix).mul(weight(`${norm}.w`));
+    const zero = await withLatents.ablations(batch.clean, "zero");
+    const stream = (await plain.activations(batch.clean, ["blocks.1.hook_resid_post"])).of("blocks.1.hook_resid_post");
+    for (const latent of [0, 3, 5]) {
+      // To the end what the latent writes is missing, and nothing else.
+      const share = activations
+        .slice(2, latent, latent + 1)
+        .mul(rows.slice(0, latent, latent + 1))
+        .div(scale);
+      const owner = input === "z" ? "Attention 1" : "MLP 1";
+      const ablate = [`${owner} Latent ${latent}->Resid End`];
+      const other = await withLatents.forward(batch.clean, { ablate, ablation: zero });
+      const value = stream.sub(share);
+      const expected = await plain.forward(batch.clean, { replace: [{ hook: "blocks.1.hook_resid_post", value }] });
+      expect(await other.sub(expected).abs().max().item()).toBeLessThan(1e-10);
+    }
+  });
+
   it("refuses what does not fit", async () => {
     using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
     const of = (input: TinyAutoencoders, config = tinyConfig) =>
@@ -65,8 +102,13 @@ describe("a graph of latents of attention", () => {
     expect(() => of({ input: "z", counts: [3] })).toThrow(/2 blocks/);
     expect(() => of({ input: "z", counts: [0, 0] })).toThrow(/all are null/);
     using normed = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64", postNorms: true }) });
-    using refused = normed.withAutoencoders(tinyAutoencoders(tinyConfig, { input: "z" }));
-    await expect(refused.forward(batch.clean)).rejects.toThrow(/block 0's attention.*norm behind its attention/);
+    for (const [input, what] of [
+      ["z", /block 0's attention writes through the norm that this model has behind its attention.*Keep errors/],
+      ["mlp_post", /block 0 writes through the norm that this model has behind its MLPs.*Keep errors/],
+    ] as const) {
+      using refused = normed.withAutoencoders(tinyAutoencoders(tinyConfig, { input, errors: false }));
+      await expect(refused.forward(batch.clean)).rejects.toThrow(what);
+    }
     using latent = of({ input: "z" });
     const value = Tensor.zeros([1, length, tinyConfig.heads, tinyConfig.dHead], { dtype: "float64" });
     await expect(

@@ -112,6 +112,20 @@ const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ShapeOption
   ["attention outputs", { input: "attn_out" }, {}, {}],
   ["attention outputs behind a norm", { input: "attn_out" }, {}, { postNorms: true }],
   ["head outputs", { input: "z" }, {}, {}],
+  ["head outputs behind a norm", { input: "z" }, {}, { postNorms: true }],
+  [
+    "neurons behind a norm beside head outputs behind another, by token, grouped keys",
+    { input: "mlp_post", activation: "topk", beside: [{ input: "z", counts: [0, 5] }] },
+    { kvHeads: 1 },
+    { postNorms: true, byToken: true, seqLen: length },
+  ],
+  [
+    "JumpReLU of head outputs behind a norm beside the MLP behind another, the last position alone",
+    { input: "z", activation: "jumprelu", beside: [{ input: "mlp_out" }] },
+    {},
+    { postNorms: true, outputSlice: "last_seq" },
+  ],
+  ["neurons behind a norm of parallel blocks", { input: "mlp_post" }, { parallel: true }, { postNorms: true }],
   ["head outputs of a model without MLPs", { input: "z" }, { attnOnly: true }, {}],
   ["attention outputs of parallel blocks", { input: "attn_out" }, { parallel: true }, {}],
   [
@@ -191,6 +205,17 @@ describe("a graph of latents", () => {
     ["transcoders without errors", { input: "mlp_in", errors: false }, {}],
     ["attention outputs without errors", { input: "attn_out", errors: false }, {}],
     ["attention outputs behind a norm", { input: "attn_out", errors: true }, { postNorms: true }],
+    ["head outputs behind a norm", { input: "z" }, { postNorms: true }],
+    [
+      "TopK of neurons beside head outputs behind norms, by token, the last position alone",
+      { input: "mlp_post", activation: "topk", beside: [{ input: "z" }] },
+      { postNorms: true, byToken: true, seqLen: length, outputSlice: "last_seq" },
+    ],
+    [
+      "JumpReLU of neurons behind a norm, one input per head",
+      { input: "mlp_post", activation: "jumprelu", counts: [0, 7] },
+      { postNorms: true, separateQkv: false },
+    ],
     ["head outputs with errors, TopK", { input: "z", errors: true, activation: "topk" }, {}],
     [
       "head outputs without errors beside transcoders of one block",
@@ -263,13 +288,17 @@ describe("a graph of latents", () => {
       ["z", true],
       ["z", false],
       ["z beside MLPs", false],
+      ["z beside neurons behind norms", true],
     ] as const) {
+      const behindNorms = input === "z beside neurons behind norms";
       using both = models(
-        input === "z beside MLPs"
-          ? { input: "mlp_out", beside: [{ input: "z" }], errors }
+        input === "z beside MLPs" || behindNorms
+          ? { input: behindNorms ? "mlp_post" : "mlp_out", beside: [{ input: "z" }], errors }
           : input === "across layers"
             ? { input: "mlp_in", crossLayers: true, errors }
             : { input, errors },
+        {},
+        { postNorms: behindNorms },
       );
       const { withLatents: model } = both;
       using ablation = await model.ablations(batch.corrupt, "resample");

@@ -1,6 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { patchableModel } from "../kinds.ts";
-import { latentOwner, latentPlaces } from "./latents.ts";
+import { type LatentPlace, latentOwner, latentPlaces } from "./latents.ts";
 import type { PatchableModel } from "./patchable-model.ts";
 
 /** What latents stand for, by their names: `{ "MLP 2 Latent 17": "years" }`. */
@@ -47,28 +47,52 @@ export function labelledLatents(
   options: LabelledLatentsOptions = {},
 ): LabelledLatents {
   check({ model, labels }, options);
-  const owners = ownersOf(model, options);
+  requireOneOfEach(model);
+  requireLatents(labels, sizesOf(model, options));
+  const there = new Set(model.graph.srcs.map(({ name }) => name));
   const found: Record<string, string> = {};
   const pruned: string[] = [];
+  for (const [name, label] of Object.entries(labels)) {
+    if (label.trim() === "") continue;
+    if (there.has(name)) found[name] = label;
+    else pruned.push(name);
+  }
+  return { labels: found, pruned, note: noteOf(pruned, Object.keys(found).length) };
+}
+
+const checkNames = signature("requireLabels", {
+  labels: kind.record,
+  places: kind.listOf(kind.having("{ block, of, count }", "block", "of", "count")),
+});
+
+/**
+ * Holds that labels are of latents that autoencoders have, before anything of these is loaded but where they are and how many latents they have.
+ *
+ * @throws AutocircuitError as {@link labelledLatents}
+ * @example
+ * const { sizes } = await planAutoencoders("saes/mlp-out", { config: await readConfig("models/gpt2") });
+ * requireLabels({ "MLP 2 Latent 17": "years" }, sizes);
+ */
+export function requireLabels(labels: LatentLabels, places: readonly LatentPlace[]): void {
+  checkNames({ labels, places });
+  requireLatents(labels, new Map(places.map((place) => [latentOwner(place), place.count])));
+}
+
+/** @param sizes how many latents there are of `MLP 2`; infinite where it is not known */
+function requireLatents(labels: LatentLabels, sizes: ReadonlyMap<string, number>): void {
   for (const [name, label] of Object.entries(labels)) {
     if (typeof label !== "string") {
       throw new AutocircuitError("bad-input", `The label of "${name}" must be a text, not ${JSON.stringify(label)}.`);
     }
-    const match = /^(.+) Latent (0|[1-9]\d*)$/.exec(name);
-    const owner = match && owners.get(match[1]!);
-    if (!owner) throw noLatent(name, [...owners.keys()]);
-    const latent = Number(match[2]);
-    if (!owner.numbers.has(latent) && latent >= owner.size) {
-      throw new AutocircuitError(
-        "unknown-name",
-        `There is a label for "${name}", but the autoencoder of ${match[1]} has ${owner.size} latents: ${match[1]} Latent 0 to ${match[1]} Latent ${owner.size - 1}.`,
-      );
-    }
-    if (label.trim() === "") continue;
-    if (owner.numbers.has(latent)) found[name] = label;
-    else pruned.push(name);
+    const [, owner = "", latent] = /^(.+) Latent (0|[1-9]\d*)$/.exec(name) ?? [];
+    const size = sizes.get(owner);
+    if (size === undefined) throw noLatent(name, [...sizes.keys()]);
+    if (Number(latent) < size) continue;
+    throw new AutocircuitError(
+      "unknown-name",
+      `There is a label for "${name}", but the autoencoder of ${owner} has ${size} latents: ${owner} Latent 0 to ${owner} Latent ${size - 1}.`,
+    );
   }
-  return { labels: found, pruned, note: noteOf(pruned, Object.keys(found).length) };
 }
 
 function noteOf(pruned: readonly string[], found: number): string | undefined {
@@ -79,36 +103,22 @@ function noteOf(pruned: readonly string[], found: number): string | undefined {
   return `${pruned.length} of ${all} label${all === 1 ? " is" : "s are"} of latents that pruning left out: ${names}.`;
 }
 
-interface Owner {
-  /** Of the latents in the graph. */
-  readonly numbers: ReadonlySet<number>;
-  /** Infinite where it is not known. */
-  readonly size: number;
+function requireOneOfEach({ graph, transformer }: PatchableModel): void {
+  latentPlaces(graph);
+  if (!transformer.latents?.byPosition) return;
+  throw new AutocircuitError(
+    "bad-input",
+    "Labels are of latents by their numbers, but the latents of this model were pruned for each position by itself, so that a number means another latent at each. Prune for all positions together (byPosition: false), or leave the labels out.",
+  );
 }
 
 /** By `MLP 2`. */
-function ownersOf(
-  { graph, transformer }: PatchableModel,
-  { sizes }: LabelledLatentsOptions,
-): ReadonlyMap<string, Owner> {
-  const places = latentPlaces(graph);
-  if (transformer.latents?.byPosition) {
-    throw new AutocircuitError(
-      "bad-input",
-      "Labels are of latents by their numbers, but the latents of this model were pruned for each position by itself, so that a number means another latent at each. Prune for all positions together (byPosition: false), or leave the labels out.",
-    );
-  }
-  const numbers = new Map(places.map((place) => [latentOwner(place), new Set<number>()]));
-  for (const { name } of graph.srcs) {
-    const [owner, latent] = name.split(" Latent ") as [string, string | undefined];
-    if (latent !== undefined) numbers.get(owner)?.add(Number(latent));
-  }
+function sizesOf({ graph }: PatchableModel, { sizes }: LabelledLatentsOptions): ReadonlyMap<string, number> {
   return new Map(
-    places.map((place) => {
+    latentPlaces(graph).map((place) => {
       const owner = latentOwner(place);
       const pruned = graph.config.keptLatents?.[place.of]?.[place.block];
-      const size = sizes?.[owner] ?? (pruned ? Number.POSITIVE_INFINITY : place.count);
-      return [owner, { numbers: numbers.get(owner)!, size }];
+      return [owner, sizes?.[owner] ?? (pruned ? Number.POSITIVE_INFINITY : place.count)];
     }),
   );
 }

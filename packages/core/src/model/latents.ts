@@ -76,20 +76,31 @@ export function firstLatentRow({ config }: Graph): number {
 }
 
 /**
- * Latents out of the outputs of all sources.
+ * Latents out of the outputs of all sources, as they multiply the rows of their decoders: their activations, of `z` and `mlp_post` in models with a
+ * norm behind attention or MLP times that norm's scale for the token (`PatchableModel.latents` has the activations themselves).
  *
  * @param sources `[rows, B, P, D]`
  * @returns a tensor `[B, P, latents]` for each autoencoder, in the order of {@link latentPlaces}; the caller's
  */
 export function unpackLatents(graph: Graph, sources: Tensor): readonly Tensor[] {
-  const places = latentPlaces(graph);
   const [rows, batch, length] = sources.shape as [number, number, number, number];
-  return scope(() => {
-    const all = sources.slice(0, firstLatentRow(graph), rows).permute([1, 2, 0, 3]).reshape([batch, length, -1]);
-    let first = 0;
-    return places.map(({ count }) => {
+  return scope(() =>
+    byPlace(graph, sources.slice(0, firstLatentRow(graph), rows).permute([1, 2, 0, 3]).reshape([batch, length, -1])),
+  );
+}
+
+/**
+ * Latents of all autoencoders side by side, apart.
+ *
+ * @param all `[B, P, at least all latents]`
+ * @returns a tensor `[B, P, latents]` for each autoencoder; the caller's
+ */
+export function byPlace(graph: Graph, all: Tensor): readonly Tensor[] {
+  let first = 0;
+  return scope(() =>
+    latentPlaces(graph).map(({ count }) => {
       first += count;
       return all.slice(2, first - count, first).clone();
-    });
-  });
+    }),
+  );
 }

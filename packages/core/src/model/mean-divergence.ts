@@ -61,7 +61,8 @@ export async function meanDivergence(
     sum += found[0];
     count += found[1];
   }
-  return sum / count;
+  // No distribution is nearer to another than to itself: what is below is rounding, where both are the same.
+  return Math.max(0, sum / count);
 }
 
 /** KL(p || q) at each position [B, P, 1], prompt by prompt: all at once, logits of a large vocabulary in float64 would take gigabytes. */

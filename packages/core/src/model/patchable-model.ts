@@ -25,7 +25,7 @@ import type { Tokenizer } from "../prompts/tokenizer.ts";
 import { Tokens } from "../prompts/tokens.ts";
 import { type Activations, type ActivationsOptions, activationsOf, activationsOptions } from "./activations.ts";
 import { edgeMask, requireBoth } from "./edge-mask.ts";
-import { latentPlaces, unpackLatents } from "./latents.ts";
+import { byPlace, latentPlaces } from "./latents.ts";
 import type { LongOptions } from "./long-options.ts";
 import {
   type ForwardOptions,
@@ -50,6 +50,7 @@ const checkForward = signature("PatchableModel.forward", { tokens: tokensKind },
 const checkRun = signature("PatchableModel.run", { tokens: tokensKind, request: kind.record });
 const { start, signal } = forwardOptions;
 const checkSources = signature("PatchableModel.sources", { tokens: tokensKind }, { start, signal });
+const checkLatents = signature("PatchableModel.latents", { tokens: tokensKind }, { signal });
 const checkActivations = signature(
   "PatchableModel.activations",
   { tokens: tokensKind, hooks: kind.listOf(kind.text) },
@@ -274,11 +275,15 @@ export class PatchableModel implements Disposable {
    * @throws AutocircuitError `bad-input` for a model without autoencoders
    */
   async latents(tokens: Tokens | Tensor, options: Pick<ForwardOptions, "signal"> = {}): Promise<readonly Tensor[]> {
+    checkLatents({ tokens }, options);
     latentPlaces(this.graph);
-    using sources = await this.sources(tokens, options);
+    const { signal } = options;
+    const asked = { latents: true, logits: false, ...(signal && { signal }) };
+    const { latents: all } = await this.run(this.#fitting(tokens), asked);
+    using packed = all!;
     return scope(() => {
       const real = realPositions(tokens);
-      const latents = unpackLatents(this.graph, sources);
+      const latents = byPlace(this.graph, packed);
       // Passes compute something at padded positions as well, which is nothing of the prompt's.
       return real ? latents.map((of) => of.mul(real.to(of.dtype))) : latents;
     });

@@ -36,6 +36,14 @@ describe("trainAutoencoders", () => {
     },
   );
 
+  it.each(["z", "mlp_post"] as const)("refuses %s behind a norm, which needs its errors", async (input) => {
+    const transformer = tinyTransformer({ postNorms: true }, 1, { postNorms: true });
+    using behindNorms = new PatchableModel({ transformer });
+    await expect(trainAutoencoders(behindNorms, prompts, { input, latents: 4, epochs: 1 })).rejects.toThrow(
+      /are trained without their errors, which those of "\w+" need in this model: a norm stands between/,
+    );
+  });
+
   it("transcoders say whether the norm that they read has weights", async () => {
     const settings = { input: "mlp_in", latents: 4, epochs: 1 } as const;
     using pairs = new PromptLoader(randomPairs(2, 5), { batchSize: 2 });

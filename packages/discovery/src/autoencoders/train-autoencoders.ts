@@ -94,7 +94,8 @@ const check = signature("trainAutoencoders", modelAndPrompts, {
  * folding their weights (`foldLn: false`); of one with LayerNorm these need its configuration, `config: model.config`.
  *
  * @param model without autoencoders
- * @throws AutocircuitError `bad-input` for a model that has autoencoders or no place for them, and prompts with a cached prefix; `not-finite`
+ * @throws AutocircuitError `bad-input` for a model that has autoencoders or no place for them, for `z` and `mlp_post` of one with norms behind attention
+ *   and MLP, and for prompts with a cached prefix; `not-finite`
  *   that names the step where loss or gradients are no numbers; `out-of-memory` for more latents than there is room for, before any is made; `aborted`
  * @example
  * const { autoencoders, kl } = await trainAutoencoders(task.model, task.train, { latents: 64, epochs: 500 });
@@ -225,7 +226,9 @@ function requirePlaces({ transformer, config }: PatchableModel, input: Autoencod
     ? "this model has autoencoders: start from the one without"
     : config.attnOnly && replacedPart(input) === "mlp"
       ? `this model has no MLPs for \`input: "${input}"\`: take "attn_out", "z" or "resid_post"`
-      : undefined;
+      : config.postNorms && (input === "z" || input === "mlp_post")
+        ? `autoencoders are trained without their errors, which those of "${input}" need in this model: a norm stands between them and the stream. Take "mlp_out", "attn_out" or another \`input\``
+        : undefined;
   if (problem) throw new AutocircuitError("bad-input", `trainAutoencoders: ${problem}.`);
 }
 

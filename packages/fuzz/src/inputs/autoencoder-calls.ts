@@ -2,6 +2,7 @@ import { join } from "node:path";
 import {
   checkFitsModel,
   checkInspected,
+  checkProcessing,
   checkSources,
   engineAutoencoders,
   inspectAutoencoders,
@@ -35,6 +36,10 @@ export const autoencoderCalls: Readonly<Record<string, PublicCall>> = {
   checkSources: { takes: { inspected, config }, call: (t, o) => checkSources(t.inspected, t.config, o) },
   checkInspected: { takes: { inspected, config }, call: (t) => checkInspected(t.inspected, t.config) },
   checkFitsModel: { takes: { autoencoder: one, config }, call: (t) => checkFitsModel(t.autoencoder, t.config) },
+  checkProcessing: {
+    takes: { inspected, config, processing: { foldLn: true } },
+    call: (t) => checkProcessing(t.inspected, t.config, t.processing),
+  },
   processingFor: { takes: { inspected, config }, call: (t) => processingFor(t.inspected, t.config) },
   "Autoencoder.encode": { takes: { input }, call: (t) => one.encode(t.input) },
   "Autoencoder.decode": { takes: { latents, input }, call: (t) => one.decode(t.latents, t.input) },

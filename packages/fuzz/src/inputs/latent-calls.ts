@@ -8,6 +8,7 @@ import {
   pruneLatents,
   replacedModel,
   requireKeepable,
+  requireLabels,
   withTaskAutoencoders,
 } from "@autocircuit/core";
 import { trainAutoencoders } from "@autocircuit/discovery";
@@ -21,6 +22,7 @@ export function latentCalls(on: {
 }): Readonly<Record<string, PublicCall>> {
   const { model } = on;
   const autoencoders = tinyAutoencoders();
+  const latent = model.withAutoencoders(autoencoders);
   const idOrFolder = "./no-such-folder";
   return {
     "Transformer.withAutoencoders": {
@@ -28,8 +30,12 @@ export function latentCalls(on: {
       call: (t) => model.transformer.withAutoencoders(t.autoencoders),
     },
     "PatchableModel.withAutoencoders": { takes: { autoencoders }, call: (t) => model.withAutoencoders(t.autoencoders) },
+    "PatchableModel.latents": {
+      takes: { tokens: on.prompts.batches[0]!.clean },
+      call: (t, o) => latent.latents(t.tokens, o),
+    },
     labelledLatents: {
-      takes: { model: model.withAutoencoders(autoencoders), labels: { "MLP 0 Latent 1": "years" } },
+      takes: { model: latent, labels: { "MLP 0 Latent 1": "years" } },
       call: (t, o) => labelledLatents(t.model, t.labels, o),
     },
     pruneLatents: {
@@ -43,6 +49,10 @@ export function latentCalls(on: {
     keepLatents: {
       takes: { autoencoders, latents: { keptLatents: { mlp: autoencoders.blocks.map(() => [2, 0]) } } },
       call: (t, _) => keepLatents(t.autoencoders, t.latents),
+    },
+    requireLabels: {
+      takes: { labels: { "MLP 0 Latent 1": "years" }, places: [{ block: 0, of: "mlp", count: 4 }] },
+      call: (t) => requireLabels(t.labels, t.places),
     },
     requireKeepable: {
       takes: {

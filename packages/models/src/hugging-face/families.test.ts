@@ -37,6 +37,8 @@ describe("every family", () => {
     const config = family.config(raw);
     const made = family.rules(config, raw).flatMap(({ to }) => Object.keys(to));
     expect(new Set(made).size).toBe(made.length);
+    for (const norm of ["ln1_post.w", "ln2_post.w"])
+      expect(made.some((weight) => weight.endsWith(norm))).toBe(config.postNorms ?? false);
     const layout = weightLayout(config);
     expect(made.filter((weight) => !layout.some((slot) => slot.name === weight))).toEqual([]);
     expect(layout.filter((slot) => !slot.optional && !made.includes(slot.name))).toEqual([]);

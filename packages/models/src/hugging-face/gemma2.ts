@@ -47,6 +47,7 @@ export function gemmaConfig(raw: ConfigReader): TransformerConfig {
     ...config,
     attnScale: Math.sqrt(raw.number("query_pre_attn_scalar")),
     embedScale: Math.sqrt(config.dModel),
+    postNorms: true,
     ...(raw.has("attn_logit_softcapping") && { attnSoftcap: raw.number("attn_logit_softcapping") }),
     ...(raw.has("final_logit_softcapping") && { finalSoftcap: raw.number("final_logit_softcapping") }),
   };

@@ -19,7 +19,7 @@ export const olmo2: Family = {
     tie_word_embeddings: false,
     attention_bias: false,
   },
-  config: (raw) => ({ ...gatedDecoderConfig(raw), preNorm: false, qkNorm: "full" }),
+  config: (raw) => ({ ...gatedDecoderConfig(raw), preNorm: false, postNorms: true, qkNorm: "full" }),
   rules(config, raw) {
     const bias = raw.boolean("attention_bias");
     return [

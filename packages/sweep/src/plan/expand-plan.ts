@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
 import { autoencoderPaths, planAutoencoders, tasks as readyTasks } from "@autocircuit/circuits";
 import { coreKinds, Graph, type LongOptions, latentPositionsProblem, withLatentPlaces } from "@autocircuit/core";
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
@@ -40,7 +40,7 @@ export async function expandPlan(
   check({ plan }, options);
   requireFewUnits(plan, options.maxUnits ?? 100_000);
   const algorithms = algorithmEntries(plan.algorithms);
-  const { seeds = [0], measure = {}, device = "cpu", dtype = "float32", tf32 = false } = plan;
+  const { seeds = [USUAL_SEED], measure = {}, device = "cpu", dtype = "float32", tf32 = false } = plan;
   const tasks = taskEntries(plan.tasks, dtype);
   if (device === "auto")
     throw new AutocircuitError(
@@ -80,7 +80,7 @@ export async function expandPlan(
 }
 
 /** Counts the units before any is made. */
-function requireFewUnits({ tasks, algorithms, seeds = [0] }: ReadPlan["plan"], most: number): void {
+function requireFewUnits({ tasks, algorithms, seeds = [USUAL_SEED] }: ReadPlan["plan"], most: number): void {
   const settings = algorithms.reduce((sum, entry) => {
     const grid = typeof entry === "string" ? {} : (entry?.grid ?? {});
     const lengths = Object.values(grid).map((values) => (Array.isArray(values) ? values.length : 1));
