@@ -71,7 +71,7 @@ const checkNames = signature("requireLabels", {
  * @throws AutocircuitError as {@link labelledLatents}
  * @example
  * const { sizes } = await planAutoencoders("saes/mlp-out", { config: await readConfig("models/gpt2") });
- * requireLabels({ "MLP 2 Latent 17": "years" }, sizes);
+ * requireLabels({ "MLP 2 Latent 7": "years" }, sizes);
  */
 export function requireLabels(labels: LatentLabels, places: readonly LatentPlace[]): void {
   checkNames({ labels, places });
