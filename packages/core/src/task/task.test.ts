@@ -5,7 +5,10 @@ import { defineTask } from "./task.ts";
 import type { TaskOptions } from "./task-options.ts";
 
 const dataset: PromptFile = {
-  prompts: randomPairs(10, 4).map(({ wrongAnswers, ...pair }) => ({ ...pair, wrong_answers: wrongAnswers })),
+  prompts: randomPairs(10, 4).map(({ wrongAnswers: _, ...pair }) => ({
+    ...pair,
+    wrong_answers: pair.answers.map((token) => (token + 1) % tinyConfig.dVocab),
+  })),
   word_idxs: { word: 2 },
 };
 const options: TaskOptions = {
