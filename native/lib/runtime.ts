@@ -57,7 +57,12 @@ export function deviceMemoryLimit(device: Device): number | undefined {
   return memoryLimits.get(device) || undefined;
 }
 
-/** Threads that one operation may use. At first LibTorch's choice: one per core, or `OMP_NUM_THREADS`. */
+/**
+ * Threads that one operation may use. At first LibTorch's choice: one per core, or `OMP_NUM_THREADS`.
+ *
+ * Between operations they sleep, so that several processes share the cores. A process that has them for itself ends sooner with
+ * `GOMP_SPINCOUNT=1000` in its environment: threads then wait awake for a moment.
+ */
 export function threads(): number {
   return addon().threads();
 }
