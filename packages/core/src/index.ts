@@ -99,7 +99,12 @@ export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model
 export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
-export { type EqualPairsOptions, equalPairs } from "./prompts/equal-pairs.ts";
+export {
+  type EqualPairsOptions,
+  type EqualPairsProblemOptions,
+  equalPairs,
+  equalPairsProblem,
+} from "./prompts/equal-pairs.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { commonPrefixLength, firstDifference } from "./prompts/first-difference.ts";
 export { firstPrompts } from "./prompts/first-prompts.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { equalPairs } from "./equal-pairs.ts";
+import { equalPairs, equalPairsProblem } from "./equal-pairs.ts";
 import type { Answers } from "./prompt-pair.ts";
 
 const pair = { clean: [1], corrupt: [2], answers: [1], wrongAnswers: [2] };
@@ -23,4 +23,17 @@ it("says what equal prompts mean for what ablated edges take", () => {
   expect(equalPairs([pair, equal], { ablation: "zero" })).toEqual([
     "warning: clean and corrupt are the same in 1 of 2 prompt pairs",
   ]);
+});
+
+it("says why no circuit can be looked for where all prompts are equal and resampled", () => {
+  const equal = { ...pair, corrupt: [1] };
+  const placed = [10, 2].map((row) => ({ ...equal, where: `some.json: prompts[${row}]` }));
+  expect(equalPairsProblem(placed)).toBe(
+    "Clean and corrupt are the same in all 2 prompt pairs, from some.json: prompts[2] on: ablated edges would take the values that they have " +
+      'already. Give corrupt prompts that differ, or another `ablation` ("zero").',
+  );
+  expect(equalPairsProblem([equal], { another: "help" })).toMatch(/from prompt 0 on: .* or help\.$/);
+  expect(equalPairsProblem([equal, pair])).toBeUndefined();
+  expect(equalPairsProblem([])).toBeUndefined();
+  expect(equalPairsProblem([equal], { ablation: "zero" })).toBeUndefined();
 });

@@ -9,11 +9,10 @@ export interface EqualPairsOptions {
   readonly ablation?: AblationType | undefined;
 }
 
-const check = signature(
-  "equalPairs",
-  { pairs: kind.listOf(kind.having("a prompt pair", "clean", "corrupt", "answers", "wrongAnswers")) },
-  { ablation: ablationName } satisfies KindsOf<EqualPairsOptions>,
-);
+const pairsKind = kind.listOf(kind.having("a prompt pair", "clean", "corrupt", "answers", "wrongAnswers"));
+const check = signature("equalPairs", { pairs: pairsKind }, {
+  ablation: ablationName,
+} satisfies KindsOf<EqualPairsOptions>);
 
 /**
  * Warnings about prompt pairs that say nothing: whose clean and corrupt prompts, or right and wrong answers, are the same. Answers that are numbers
@@ -27,6 +26,45 @@ export function equalPairs(pairs: readonly PromptPair[], options: EqualPairsOpti
   check({ pairs }, options);
   const { ablation = "resample" } = options;
   return [equalPromptsWarning(pairs, ablation), equalAnswersWarning(pairs)].filter((line) => line !== undefined);
+}
+
+/** Options of {@link equalPairsProblem}. */
+export interface EqualPairsProblemOptions extends EqualPairsOptions {
+  /** What else can be given, in the reader's words. Default ``another `ablation` ("zero")``. */
+  readonly another?: string | undefined;
+}
+
+const checkProblem = signature("equalPairsProblem", { pairs: pairsKind }, {
+  ablation: ablationName,
+  another: kind.text,
+} satisfies KindsOf<EqualPairsProblemOptions>);
+
+/**
+ * Why no circuit can be looked for on prompt pairs: ablated edges take values of corrupt prompts, and all of these are the clean ones, so
+ * whatever is ablated, nothing changes.
+ *
+ * @returns the problem and what to do; undefined where a pair differs, where there is none and for other ablations
+ * @example
+ * const problem = equalPairsProblem(task.train.prompts);
+ * if (problem !== undefined) throw new Error(problem);
+ */
+export function equalPairsProblem(
+  pairs: readonly PromptPair[],
+  options: EqualPairsProblemOptions = {},
+): string | undefined {
+  checkProblem({ pairs }, options);
+  const { ablation = "resample", another = 'another `ablation` ("zero")' } = options;
+  if (ablation !== "resample" || pairs.length === 0 || !pairs.every(isEqual)) return undefined;
+  return (
+    `Clean and corrupt are the same in all ${pairs.length} prompt pairs, from ${firstPlace(pairs)} on: ablated edges would take the ` +
+    `values that they have already. Give corrupt prompts that differ, or ${another}.`
+  );
+}
+
+/** Where the first of them stands in its file; loaders have them in another order. */
+function firstPlace(pairs: readonly PromptPair[]): string {
+  const places = pairs.map(({ where }, place) => where ?? `prompt ${place}`);
+  return places.sort((a, b) => a.localeCompare(b, "en", { numeric: true }))[0]!;
 }
 
 function equalPromptsWarning(pairs: readonly PromptPair[], ablation: AblationType): string | undefined {

@@ -1,8 +1,8 @@
 import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
-import type { LoadedTask, LongOptions, PruneScores } from "@autocircuit/core";
+import { equalPairsProblem, type LoadedTask, type LongOptions, type PruneScores } from "@autocircuit/core";
 import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
-import { outputsNumbers } from "../find-circuit/fitting-options.ts";
+import { ablationFor, optionOf, outputsNumbers, trainsAblation } from "../find-circuit/fitting-options.ts";
 import type { NamedAlgorithm } from "../named-algorithm.ts";
 import { type Preset, presets } from "../presets.ts";
 import type { RecordedAlgorithm } from "./result-parts.ts";
@@ -77,10 +77,19 @@ function resolve(asked: ExperimentAlgorithm): ResolvedAlgorithm {
     ...{ key, name, short },
     options: { algorithm, ...options },
     discover: (task, long) => {
+      requireDifferentPairs(algorithm, options, task);
       const { discover }: NamedAlgorithm = algorithms[algorithm];
       return discover(task.model, task.train, { ...fitting(algorithm, task), ...options, ...long });
     },
   };
+}
+
+/** @throws AutocircuitError `bad-input` where the algorithm would see no edge matter, as all pairs are equal */
+function requireDifferentPairs(algorithm: AlgorithmName, options: Readonly<Record<string, unknown>>, task: LoadedTask) {
+  // Some look at no ablated edge, such as the known circuit and chance.
+  if (optionOf(algorithm, "ablation") === undefined || trainsAblation(options)) return;
+  const problem = equalPairsProblem(task.train.prompts, { ablation: ablationFor(algorithm, options) });
+  if (problem !== undefined) throw new AutocircuitError("bad-input", problem);
 }
 
 function byName(name: string): ChosenAlgorithm {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LoadedTask, PruneScores } from "@autocircuit/core";
+import { LoadedTask, PromptLoader, PruneScores } from "@autocircuit/core";
 import { areaSummary, measureCircuits, similarityMatrices } from "@autocircuit/metrics";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
@@ -56,6 +56,18 @@ describe("runAlgorithms", () => {
     expect(() => results.scoresOf("one", "acdc")).toThrow(
       /no scores of acdc on one. There are: Official Circuit on one/,
     );
+  });
+
+  it("refuses prompt pairs that are all equal to algorithms that resample", async () => {
+    const pairs = one.train.prompts.map((pair) => ({ ...pair, corrupt: pair.clean }));
+    const same = new PromptLoader(pairs, { batchSize: 2 });
+    const parts = { model: one.model, train: same, test: same, knownEdges: one.knownEdges, sharedPrefix: null };
+    const task = new LoadedTask(one.options, parts, () => undefined);
+    await expect(runAlgorithms([task], ["edge-attribution"])).rejects.toThrow(
+      /^edge-attribution on one: Clean and corrupt are the same in all 4 prompt pairs/,
+    );
+    const zero: ChosenAlgorithm = { algorithm: "edge-attribution", key: "zero", options: { ablation: "zero" } };
+    expect((await runAlgorithms([task], ["random", "ground-truth", zero])).scored).toHaveLength(3);
   });
 
   it("loads a task when it is its turn, and frees it", async () => {

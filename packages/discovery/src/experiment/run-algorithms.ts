@@ -51,7 +51,7 @@ const check = signature(
  * @param tasks loaded tasks, or functions that load them one at a time, which saves the memory of models
  * @param algorithms keys of presets (`"Tree Probing"`), names of algorithms (`"acdc"`), either with options, or own functions
  * @throws AutocircuitError `unknown-name` for an algorithm there is not; `bad-input` for tasks or algorithms of equal keys, and for a folder
- *   whose results are of another task or other options; what algorithms throw, with which it was on which task (`bad-input` for errors of other kinds); `aborted`
+ *   whose results are of another task or other options, and prompt pairs that are all equal where an algorithm resamples; what algorithms throw, with which it was on which task (`bad-input` for errors of other kinds); `aborted`
  * @example
  * const results = await runAlgorithms([task], ["ACDC", { algorithm: "mask-gradient", options: { samples: 10 } }], { folder: "results" });
  * const measured = await measureAll([task], results, { folder: "results" });

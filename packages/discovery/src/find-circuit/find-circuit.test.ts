@@ -29,6 +29,18 @@ describe("findCircuit", () => {
     expect(found.rankings).toEqual([found.scores]);
   });
 
+  it("refuses prompt pairs that are all equal where ablated values are resampled", async () => {
+    const pairs = prompts.prompts.map((pair) => ({ ...pair, corrupt: pair.clean }));
+    const same = new PromptLoader(pairs, { batchSize: 4 });
+    const parts = { model, train: same, test: same, knownEdges: null, sharedPrefix: null };
+    const task = new LoadedTask(open.options, parts, () => undefined);
+    const asked = { algorithm: "edge-attribution", size: 3 } as const;
+    await expect(findCircuit(task, asked)).rejects.toThrow(
+      expect.objectContaining({ code: "bad-input", message: expect.stringMatching(/the same in all 24 prompt pairs/) }),
+    );
+    expect((await findCircuit(task, { ...asked, ablation: "zero" })).circuit.size).toBe(3);
+  });
+
   it("takes as many edges as asked for, as the scores say, or as the known circuit has", async () => {
     const algorithm = "edge-attribution";
     expect((await findCircuit(open, { algorithm, size: 7 })).circuit.size).toBe(7);

@@ -1,5 +1,12 @@
-import { signature } from "@autocircuit/base";
-import { type AblationType, type Circuit, coreKinds, type LoadedTask, type PruneScores } from "@autocircuit/core";
+import { AutocircuitError, signature } from "@autocircuit/base";
+import {
+  type AblationType,
+  type Circuit,
+  coreKinds,
+  equalPairsProblem,
+  type LoadedTask,
+  type PruneScores,
+} from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import type { ResumableOptions } from "../long-search/search-state.ts";
 import { type SelectedCircuit, selectCircuit } from "../selection/select-circuit.ts";
@@ -43,7 +50,7 @@ const check = signature("findCircuit", { task: coreKinds.loadedTask }, findCircu
  * Finds the circuit of a task: ranks the edges by an algorithm and takes as many as asked for, as the known circuit has, or as are needed to
  * keep a share of the right answers. What is not said is chosen to suit the graph and the outputs.
  *
- * @throws AutocircuitError `bad-input` for options that exclude each other, before edges are ranked where the model answers nothing right that
+ * @throws AutocircuitError `bad-input` for options that exclude each other, prompt pairs that are all equal where ablated values are resampled, before edges are ranked where the model answers nothing right that
  *   could be kept, and what the algorithms throw; `aborted`
  *
  * @example
@@ -54,6 +61,8 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   check({ task }, options);
   const plan = planOf(task, options);
   const { keep, ablation } = plan;
+  const equal = equalPairsProblem([...task.train.prompts, ...task.test.prompts], { ablation });
+  if (equal !== undefined) throw new AutocircuitError("bad-input", equal);
   const { seconds = Number.POSITIVE_INFINITY, seed = 0, signal, onProgress, onChange, resume } = options;
   const started = performance.now();
   const left = () => Math.max(1e-3, seconds - (performance.now() - started) / 1000);

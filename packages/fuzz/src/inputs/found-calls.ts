@@ -3,6 +3,7 @@ import {
   activeLatents,
   circuitsOfSizes,
   equalPairs,
+  equalPairsProblem,
   firstPrompts,
   halvedWhereMemoryEnds,
   type LoadedTask,
@@ -85,6 +86,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     },
     rankingOf: { takes: { scores }, call: (t) => rankingOf(t.scores) },
     equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
+    equalPairsProblem: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairsProblem(t.pairs, o) },
     activeLatents: {
       takes: { model: task.model, prompts: task.train },
       call: (t, o) => activeLatents(t.model, t.prompts, o),
