@@ -87,7 +87,13 @@ export type {
   ResumedDiscovery,
   StepProgress,
 } from "./find-circuit/find-circuit-options.ts";
-export { ablationFor, fittingOptions, optionOf, outputsNumbers } from "./find-circuit/fitting-options.ts";
+export {
+  ablationFor,
+  type FittingOptions,
+  fittingOptions,
+  optionOf,
+  outputsNumbers,
+} from "./find-circuit/fitting-options.ts";
 export { type AskedAlgorithm, type FittingWords, fittingProblem } from "./find-circuit/fitting-problem.ts";
 export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
 export { type Plan, planOf } from "./find-circuit/plan-circuit.ts";

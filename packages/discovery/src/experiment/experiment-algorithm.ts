@@ -2,7 +2,7 @@ import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
 import { equalPairsProblem, type LoadedTask, type LongOptions, type PruneScores } from "@autocircuit/core";
 import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
-import { ablationFor, optionOf, outputsNumbers, trainsAblation } from "../find-circuit/fitting-options.ts";
+import { ablationFor, fittingOptions, optionOf, trainsAblation } from "../find-circuit/fitting-options.ts";
 import type { NamedAlgorithm } from "../named-algorithm.ts";
 import { type Preset, presets } from "../presets.ts";
 import type { RecordedAlgorithm } from "./result-parts.ts";
@@ -79,7 +79,9 @@ function resolve(asked: ExperimentAlgorithm): ResolvedAlgorithm {
     discover: (task, long) => {
       requireDifferentPairs(algorithm, options, task);
       const { discover }: NamedAlgorithm = algorithms[algorithm];
-      return discover(task.model, task.train, { ...fitting(algorithm, task), ...options, ...long });
+      const ablation = ablationFor(algorithm, options);
+      const fitting = fittingOptions(algorithm, task, { given: options, ablation, scoresFor: "curve" });
+      return discover(task.model, task.train, { ...fitting, ...long });
     },
   };
 }
@@ -98,17 +100,6 @@ function byName(name: string): ChosenAlgorithm {
   const algorithm = algorithmNamed(name);
   if (algorithm) return { algorithm };
   throw unknown(name, [...Object.keys(presets), ...algorithmNames]);
-}
-
-/** What an algorithm has to be told of a task: the known circuit, and that the outputs are numbers, where they are. */
-function fitting(algorithm: AlgorithmName, task: LoadedTask): Record<string, unknown> {
-  const numbers = outputsNumbers(task);
-  const wanted: Record<string, unknown> = {
-    ...(task.knownEdges && { edges: task.knownEdges, knownEdges: task.knownEdges }),
-    ...(numbers && { target: "mse", answerFunction: "mse" }),
-  };
-  const taken = algorithms[algorithm].options as NamedAlgorithm["options"];
-  return Object.fromEntries(Object.entries(wanted).filter(([name]) => taken.some((option) => option.name === name)));
 }
 
 function unknown(name: string, names: readonly string[]): AutocircuitError {

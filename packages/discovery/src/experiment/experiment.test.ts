@@ -5,6 +5,8 @@ import { LoadedTask, PromptLoader, PruneScores } from "@autocircuit/core";
 import { areaSummary, measureCircuits, similarityMatrices } from "@autocircuit/metrics";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
+import { defaultTaus } from "../acdc/acdc.ts";
+import { fittingOptions } from "../find-circuit/fitting-options.ts";
 import { groundTruth } from "../ground-truth.ts";
 import { maskGradient } from "../mask-gradient.ts";
 import { random } from "../random.ts";
@@ -68,6 +70,12 @@ describe("runAlgorithms", () => {
     );
     const zero: ChosenAlgorithm = { algorithm: "edge-attribution", key: "zero", options: { ablation: "zero" } };
     expect((await runAlgorithms([task], ["random", "ground-truth", zero])).scored).toHaveLength(3);
+  });
+
+  it("gives ACDC several thresholds for a curve, where a discovery of one circuit has one", async () => {
+    const { taus } = (await runAlgorithms([one], ["acdc"])).scoresOf("one", "acdc").info.options as { taus: unknown };
+    expect(taus).toEqual(defaultTaus);
+    expect(fittingOptions("acdc", one, { ablation: "resample" }).taus).toEqual([1e-3]);
   });
 
   it("loads a task when it is its turn, and frees it", async () => {

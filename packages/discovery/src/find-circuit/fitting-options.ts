@@ -1,10 +1,17 @@
 import { AutocircuitError } from "@autocircuit/base";
 import type { AblationType, LoadedTask } from "@autocircuit/core";
+import { defaultTaus } from "../acdc/acdc.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import type { OptionSpec } from "../named-algorithm.ts";
 
-/** The threshold on the rise of the divergence that ACDC has where none is given. */
+/** The threshold on the rise of the divergence that ACDC has where none is given and one circuit is looked for. */
 export const USUAL_TAU = 1e-3;
+
+/** What scores are for. */
+export type ScoresFor = "one-circuit" | "curve";
+
+/** ACDC's thresholds where none are given: one for one circuit; several for a curve, as each gives a circuit of another size, and one only two. */
+const usualTaus: Readonly<Record<ScoresFor, readonly number[]>> = { "one-circuit": [USUAL_TAU], curve: defaultTaus };
 
 /** Whether the model gives one number a position, which is no distribution. */
 export function outputsNumbers({ model }: Pick<LoadedTask, "model">): boolean {
@@ -46,15 +53,24 @@ export function trainsAblation(given: Readonly<Record<string, unknown>>): boolea
   return given.optimalAblation === true;
 }
 
+/** What {@link fittingOptions} are to fit, beside the task. */
+export interface FittingOptions {
+  /** Options of the algorithm, which go before. */
+  readonly given?: Readonly<Record<string, unknown>>;
+  readonly ablation: AblationType;
+  /** Whether one circuit is made of the scores (default) or circuits of many sizes, as experiments and sweeps measure them. */
+  readonly scoresFor?: ScoresFor;
+}
+
 /** The options of an algorithm: those given, and defaults that suit the task (a model that gives one number has no distribution). */
 export function fittingOptions(
   algorithm: AlgorithmName,
   task: Pick<LoadedTask, "model" | "knownEdges">,
-  { given = {}, ablation }: { given?: Readonly<Record<string, unknown>>; ablation: AblationType },
+  { given = {}, ablation, scoresFor = "one-circuit" }: FittingOptions,
 ): Record<string, unknown> {
   const numbers = outputsNumbers(task);
   const defaults = {
-    taus: [USUAL_TAU],
+    taus: usualTaus[scoresFor],
     target: numbers ? "mse" : "kl_div",
     // KL divergence compares outputs and looks at no answers.
     ...(given.loss !== "kl_div" && { answerFunction: numbers ? "mse" : "avg_diff" }),
