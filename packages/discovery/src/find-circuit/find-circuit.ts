@@ -50,8 +50,8 @@ const check = signature("findCircuit", { task: coreKinds.loadedTask }, findCircu
  * Finds the circuit of a task: ranks the edges by an algorithm and takes as many as asked for, as the known circuit has, or as are needed to
  * keep a share of the right answers. What is not said is chosen to suit the graph and the outputs.
  *
- * @throws AutocircuitError `bad-input` for options that exclude each other, prompt pairs that are all equal where ablated values are resampled, before edges are ranked where the model answers nothing right that
- *   could be kept, and what the algorithms throw; `aborted`
+ * @throws AutocircuitError `bad-input` for options that exclude each other, prompt pairs that are all equal with resample ablation, before edges
+ *   are ranked where the model answers nothing right that could be kept, and what the algorithms throw; `aborted`
  *
  * @example
  * await using task = await tasks["tracr-reverse"]!.load();
