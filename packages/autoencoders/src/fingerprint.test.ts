@@ -31,6 +31,19 @@ describe("the fingerprint of autoencoders", () => {
     expect((await modelWith(4)).fingerprint).not.toBe(fingerprint);
   });
 
+  it.each(["saelens-gated", "llamascope-r1-distill"])(
+    "is of what the file of %s has, not of exponentials",
+    async (name) => {
+      const files = join(autoencoderCase(name), "files");
+      const prints = (["float32", "float64"] as const).map(async (dtype) => {
+        using set = await loadAutoencoders(files, { dtype });
+        return set.autoencoders[0]!.fingerprint;
+      });
+      const [narrow, wide] = await Promise.all(prints);
+      expect(narrow).toBe(wide);
+    },
+  );
+
   it("is of how many latents are kept, too", async () => {
     const each = [3, 4].map(async (top) => {
       const folder = join(temporaryFolder(), "saved");

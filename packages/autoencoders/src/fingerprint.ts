@@ -33,7 +33,8 @@ export async function fingerprintOf(of: Fingerprinted): Promise<string> {
   const latents = weight.shape[1]!;
   const some = [...new Set(Array.from({ length: ROWS }, (_, i) => Math.floor((i * latents) / ROWS)))];
   await scope(async () => {
-    for (const vector of [bias, inputBias, ...activation.parameters, outputBias]) await update(hash, vector);
+    for (const vector of [bias, inputBias, ...(activation.stored ?? activation.parameters), outputBias])
+      await update(hash, vector);
     await update(hash, weight.indexSelect(1, some));
     for (const { rows } of decoders) await update(hash, rows.indexSelect(0, some));
   });

@@ -10,6 +10,8 @@ export interface Activation {
   readonly count?: number | undefined;
   /** The tensors that `apply` reads. */
   readonly parameters: readonly Tensor[];
+  /** Those of its parameters that a file has, where others are computed of them. Default: all. */
+  readonly stored?: readonly Tensor[] | undefined;
   /**
    * The same as the engine has it, given what makes pre-activations: rows [latents, d_in] and biases [latents]; undefined where latents may be
    * negative or depend on each other otherwise. What it gives goes over what it was given.

@@ -12,7 +12,8 @@ export function gated(gateBias: Tensor, bias: Tensor, logScale: Tensor): Activat
   return {
     name: "gated",
     apply: (p) => Tensor.where(p.add(gateBias).gt(0), p.mul(scale).add(bias).relu(), 0),
-    parameters: [gateBias, bias, scale],
+    parameters: [gateBias, bias, logScale, scale],
+    stored: [gateBias, bias, logScale],
     // With q = p * scale + bias, whose scale is positive, the gate is q > bias - gateBias * scale.
     asThreshold: (encode, inner) => ({
       encode: encode.mul(scale.unsqueeze(1)),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
+import type { Activation } from "../activations/activation.ts";
 import { jumpRelu } from "../activations/jump-relu.ts";
 import { checkedDecoder } from "../decoder.ts";
 import { openSafetensors } from "../files/safetensors.ts";
@@ -22,7 +23,7 @@ export const llamaScope: Format = {
     const scale = scaleOf(raw, folder, context);
     const threshold = Tensor.full([], raw.number("jump_relu_threshold") * scale, { dtype: context.dtype });
     await using weights = new Weights(await openSafetensors(join(folder, "checkpoints", "final.safetensors")), context);
-    return await loadLlamaScope(folder, raw, weights, threshold, scale);
+    return await loadLlamaScope(folder, raw, weights, jumpRelu(threshold, true), scale);
   },
 };
 
@@ -36,8 +37,10 @@ export const llamaScopeR1: Format = {
     await using weights = new Weights(await openSafetensors(join(folder, "sae_weights.safetensors")), context);
     const dSae = weights.shape("log_jumprelu_threshold", 1)[0]!;
     // Unlike the one in hyperparams.json it is of scaled activations.
-    const threshold = (await weights.load("log_jumprelu_threshold", [dSae])).exp();
-    return await loadLlamaScope(folder, raw, weights, threshold, scaleOf(raw, folder, context));
+    const logThreshold = await weights.load("log_jumprelu_threshold", [dSae]);
+    const threshold = logThreshold.exp();
+    const activation = { ...jumpRelu(threshold, true), parameters: [threshold, logThreshold], stored: [logThreshold] };
+    return await loadLlamaScope(folder, raw, weights, activation, scaleOf(raw, folder, context));
   },
 };
 
@@ -45,7 +48,7 @@ async function loadLlamaScope(
   path: string,
   raw: ConfigReader,
   weights: Weights,
-  threshold: Tensor,
+  activation: Activation,
   scale: number,
 ): Promise<FormatParts> {
   raw.only("act_fn", "jumprelu");
@@ -56,7 +59,7 @@ async function loadLlamaScope(
   const encoder = {
     weight: (await weights.load("encoder.weight", [dSae, dIn])).transpose(0, 1),
     bias: await weights.load("encoder.bias", [dSae]),
-    activation: jumpRelu(threshold, true),
+    activation,
   };
   const rows = (await weights.stored("decoder.weight", [dIn, dSae])).transpose(0, 1);
   const decoder = await checkedDecoder(rows, weights);
