@@ -80,9 +80,9 @@ export interface DiscoverSettings extends AnyGraphSettings {
 
 /** The same before there is a graph: what is not said is chosen for it, and the size may be a share of its edges. */
 export interface AskedSettings extends AnyGraphSettings {
-  /** What is asked of `findCircuit`, its size apart. */
   /** How it is said that this does not fit a model. */
   words: FittingWords;
+  /** What is asked of `findCircuit`, its size apart. */
   find: FindCircuitOptions & { readonly algorithm?: AlgorithmName | undefined };
   size: AskedSize | undefined;
 }

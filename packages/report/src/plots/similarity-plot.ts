@@ -2,6 +2,7 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import type { TopLevelSpec } from "vega-lite";
 import { config } from "../curve/curve-spec.ts";
 import { visible } from "../escape.ts";
+import { ground } from "../palette.ts";
 import { renderSpec } from "./render-spec.ts";
 
 /** How alike circuits are, as `similarityMatrices` of `@autocircuit/metrics` gives it. */
@@ -87,9 +88,9 @@ function similaritySpec(panels: readonly SimilarityPanel[], cell: number, legend
   const ink = {
     condition: [
       { test: "!isValid(datum.share)", value: "currentColor" },
-      { test: "datum.share > 60", value: "#1d2125" },
+      { test: "datum.share > 60", value: ground.light.ink },
     ],
-    value: "#ffffff",
+    value: ground.light.paper,
   };
   const place = { x: axis("second", { labelAngle: -40 }), y: axis("first", {}) };
   const side = cell * algorithms.length;
