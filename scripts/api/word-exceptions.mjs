@@ -32,6 +32,7 @@ export const WORD_EXCEPTIONS = {
     { place: "packages/discovery/src/experiment/run-algorithms.ts", why: TOLD },
   ],
   "prune metric": [{ place: "packages/discovery/src/experiment/measure-all.ts", why: TOLD }],
+  "include corrupt": [{ place: "packages/conformance/src/", why: REFERENCE }],
   "tree patch": [{ place: "packages/conformance/src/", why: REFERENCE }],
   "transformer layer": [{ place: "packages/conformance/src/tracr/", why: "tracr's names of parameters" }],
   segment: [{ place: "packages/studio/src/page/panels/", why: "buttons side by side, by their usual name in styles" }],

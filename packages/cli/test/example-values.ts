@@ -16,7 +16,7 @@ const VOCABULARY = 97;
 /** What examples in comments take for granted: a task with its model, prompts and scores of edges. The caller frees it. */
 export async function exampleValues() {
   const task = await defineTask({
-    ...{ key: "small", name: "A small model", batchSize: 8, batchCount: 2, dataset: await answered(prompts()) },
+    ...{ key: "small", name: "A small model", batchSize: 8, batchCount: 2, prompts: await answered(prompts()) },
     model: () => loadModel(smallGpt2),
     knownEdges: () => ["A0.3->A1.2.Q", "MLP 0->Resid End", "A1.2->Resid End", "Resid Start->A0.3.V"],
   }).load();

@@ -26,7 +26,7 @@ describe("AutoCircuit's names", () => {
   const task = defineTask({
     ...{ key: "toy", name: "Toy", batchSize: 1, batchCount: 1, byToken: true },
     model: () => ({ transformer: tinyTransformer() }),
-    dataset: {
+    prompts: {
       prompts: [0, 1].map((first) => ({ clean: [first, 2], corrupt: [first, 3], answers: [4], wrong_answers: [5] })),
     },
     knownEdges: () => [["A0.0->MLP 1", 1]],

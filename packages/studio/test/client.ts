@@ -6,7 +6,7 @@ import type { StudioSubject } from "../src/server/model/studio-subject.ts";
 
 /** All edges, none clicked. */
 export const everything: CircuitChoice = { scores: null, size: null, add: [], remove: [] };
-export const asItIs: RunChoice = { circuit: everything, ablated: [], ablation: "resample", patchType: "tree" };
+export const asItIs: RunChoice = { circuit: everything, ablated: [], ablation: "resample", patch: "tree" };
 
 /** What a raw request is answered. */
 export interface RawAnswer {

@@ -82,7 +82,7 @@ function click(
   circuit: { scores: string | null; size: number | null },
   ablated: readonly number[],
 ): Omit<RunRequest, "prompt"> {
-  return { circuit: { ...circuit, add: [], remove: [] }, ablated, ablation: "resample", patchType: "tree" };
+  return { circuit: { ...circuit, add: [], remove: [] }, ablated, ablation: "resample", patch: "tree" };
 }
 
 async function send(address: string, request: RunRequest): Promise<void> {

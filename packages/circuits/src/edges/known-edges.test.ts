@@ -49,13 +49,13 @@ describe("positions", () => {
   it("can be chosen, and move with the start of the graph", () => {
     const chosen = tracrReverseEdges(graph, { positions: [1, 2, 3, 4, 5] });
     expect(chosen).toHaveLength(10);
-    const shifted = tracrReverseEdges(reverse.byToken(5), { seqStartIdx: 1 });
+    const shifted = tracrReverseEdges(reverse.byToken(5), { seqStart: 1 });
     expect(new Set(shifted.map((edge) => edge.token))).toEqual(new Set([0, 1, 3, 4]));
   });
 
   it("outside the graph are an error", () => {
     expect(() => tracrReverseEdges(reverse.byToken(5))).toThrow(/position 5 lies outside/);
     expect(() => tracrReverseEdges(graph, { positions: [-1] })).toThrow(/outside/);
-    expect(() => tracrReverseEdges(graph, { seqStartIdx: 2 })).toThrow(/position 1 lies outside/);
+    expect(() => tracrReverseEdges(graph, { seqStart: 2 })).toThrow(/position 1 lies outside/);
   });
 });

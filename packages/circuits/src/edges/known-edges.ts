@@ -8,7 +8,7 @@ export interface KnownEdgesOptions {
   /** Positions of named words. Circuits that name words read it; the tracr circuits name none. */
   wordIdxs?: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for, when a shared prefix was cut off. Default 0. */
-  seqStartIdx?: number;
+  seqStart?: number;
   /** Positions (of the whole prompt) that the circuit covers, instead of the published ones. Read by the tracr circuits. */
   positions?: readonly number[];
   /**
@@ -25,7 +25,7 @@ const checkOptions = signature("edges of a known circuit", {}, {
   wordIdxs: kind.such("an object of words' positions", (value) => {
     return kind.record.accepts(value) && Object.values(value as object).every((position) => aNumber.accepts(position));
   }),
-  seqStartIdx: kind.whole,
+  seqStart: kind.whole,
   positions: kind.listOf(aNumber),
   corrected: kind.flag,
 } satisfies KindsOf<KnownEdgesOptions>);
@@ -87,14 +87,14 @@ export function positionsByToken(name: string, graph: Graph, options: KnownEdges
 }
 
 function shiftedPositions(circuit: TracrCircuit, tokens: number, options: KnownEdgesOptions): number[] {
-  const start = options.seqStartIdx ?? 0;
+  const start = options.seqStart ?? 0;
   return (options.positions ?? circuit.positions).map((position) => {
     const index = position - start;
     if (Number.isInteger(index) && index >= 0 && index < tokens) return index;
     throw new AutocircuitError(
       "bad-input",
       `${circuit.name}: position ${position} lies outside the graph, which covers positions ${start} to ${start + tokens - 1}. ` +
-        "Pass positions (and seqStartIdx, if a prefix was cut off) that fit.",
+        "Pass positions (and seqStart, if a prefix was cut off) that fit.",
     );
   });
 }

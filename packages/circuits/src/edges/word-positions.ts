@@ -4,7 +4,7 @@ import type { KnownEdgesOptions } from "./known-edges.ts";
 /**
  * Positions of the words that a circuit names, in the whole prompt.
  *
- * Words before `seqStartIdx` belong to a prefix that was cut off; they are allowed, and their edges are not in the graph.
+ * Words before `seqStart` belong to a prefix that was cut off; they are allowed, and their edges are not in the graph.
  *
  * @param tokens positions of the graph, or null for a graph that is not by token: words that are not given are then at 0, as the
  *   published code has it
@@ -14,7 +14,7 @@ export function wordPositions<Word extends string>(
   circuit: string,
   words: readonly Word[],
   tokens: number | null,
-  { wordIdxs = {}, seqStartIdx = 0 }: KnownEdgesOptions,
+  { wordIdxs = {}, seqStart = 0 }: KnownEdgesOptions,
 ): Record<Word, number> {
   const given = (word: string) => (Object.hasOwn(wordIdxs, word) ? wordIdxs[word] : undefined);
   if (tokens !== null) {
@@ -26,7 +26,7 @@ export function wordPositions<Word extends string>(
           "They are in a data set's `word_idxs` (add 1 if a BOS token is put in front).",
       );
     }
-    for (const word of words) checkPosition(circuit, word, given(word)!, seqStartIdx + tokens);
+    for (const word of words) checkPosition(circuit, word, given(word)!, seqStart + tokens);
   }
   return Object.fromEntries(words.map((word) => [word, given(word) ?? 0])) as Record<Word, number>;
 }

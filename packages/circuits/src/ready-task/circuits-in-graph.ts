@@ -35,7 +35,7 @@ export function circuitsInGraph(
   return [first, ...others].flatMap((name) => {
     const { description, source, edges } = task.circuits[name]!;
     try {
-      const placed = edges(model, { seqStartIdx: train.seqStart, ...words });
+      const placed = edges(model, { seqStart: train.seqStart, ...words });
       return [{ name, description, source, circuit: Circuit.of(model.graph, placed) }];
     } catch (error) {
       if (name !== first && error instanceof AutocircuitError) return [];

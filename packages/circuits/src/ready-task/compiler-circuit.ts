@@ -38,7 +38,7 @@ function compiledEdges(compiled: CompiledModel, target: HasGraph, options: Known
   return names.flatMap((name) => positions.map((position) => graph.edge(graph.index(name, position))));
 }
 
-function positionsOf(graph: Graph, { positions, seqStartIdx = 0 }: KnownEdgesOptions): readonly number[] | null {
+function positionsOf(graph: Graph, { positions, seqStart = 0 }: KnownEdgesOptions): readonly number[] | null {
   if (graph.tokens === null) return null;
-  return positions?.map((position) => position - seqStartIdx) ?? Array.from({ length: graph.tokens }, (_, i) => i);
+  return positions?.map((position) => position - seqStart) ?? Array.from({ length: graph.tokens }, (_, i) => i);
 }

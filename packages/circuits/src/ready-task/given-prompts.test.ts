@@ -34,13 +34,13 @@ describe("givenPrompts", () => {
 
 describe("a ready-made task on prompts of a file", () => {
   it("has them in AutoCircuit's order, with its own circuit", async () => {
-    await using task = await tracrReverse({ dataset: file });
+    await using task = await tracrReverse({ prompts: file });
     const { train } = await loadPrompts(file, { size: { train: 81, test: 162 }, batchSize: 81, seed: 42 });
     expect(task.train.prompts.map(({ clean }) => clean)).toEqual(train.prompts.map(({ clean }) => clean));
     expect(task.knownEdgeCount).toBe(2);
-    await using other = await tracrReverse({ dataset: file, seed: 1 });
+    await using other = await tracrReverse({ prompts: file, seed: 1 });
     expect(other.train.prompts[0]!.clean).not.toEqual(task.train.prompts[0]!.clean);
-    await using few = await tracrReverse({ dataset: [some(20), some(10)] });
+    await using few = await tracrReverse({ prompts: [some(20), some(10)] });
     expect([few.train.promptCount, few.test.promptCount]).toEqual([10, 20]);
   });
 
@@ -52,7 +52,7 @@ describe("a ready-made task on prompts of a file", () => {
       ...{ answers: [a], wrong_answers: [b] },
     });
     const prompts = names.flatMap((a) => names.filter((b) => b !== a).map((b) => pair(a, b)));
-    const load = (dataset: object) => tasks["ioi-token"]!.load({ model: model.folder, dataset: dataset as never });
+    const load = (prompts: object) => tasks["ioi-token"]!.load({ model: model.folder, prompts: prompts as never });
     await expect(load({ prompts })).rejects.toThrow(/lacks S1\+1, S2, end\. They are in a data set's `word_idxs`/);
     const word_idxs = { IO: 1, "IO-1": 0, "IO+1": 2, S1: 3, "S1-1": 2, "S1+1": 4, S2: 7, end: 9, starts: 0, punct: 6 };
     await using task = await load({ prompts, word_idxs });

@@ -3,7 +3,7 @@ import { type PromptInput, type PromptSource, readPrompts, type TrainTest } from
 
 /** Prompts, and how many of them a task takes. */
 export interface TaskPrompts {
-  readonly dataset: PromptSource;
+  readonly prompts: PromptSource;
   readonly batchSize: TrainTest;
   readonly batchCount: TrainTest;
 }
@@ -18,11 +18,11 @@ export async function givenPrompts(
   input: PromptInput,
   usual: Pick<TaskPrompts, "batchSize" | "batchCount">,
 ): Promise<TaskPrompts> {
-  const dataset = await readPrompts(input);
+  const prompts = await readPrompts(input);
   const [size, count] = [both(usual.batchSize), both(usual.batchCount)];
   const [train, test] = [size.train * count.train, size.test * count.test];
-  const { length } = dataset.prompts;
-  if (length >= train + test) return { dataset, ...usual };
+  const { length } = prompts.prompts;
+  if (length >= train + test) return { prompts, ...usual };
   if (length < 2) {
     throw new AutocircuitError(
       "bad-input",
@@ -35,7 +35,7 @@ export async function givenPrompts(
     train: Math.floor(first / batchSize.train),
     test: Math.floor((length - first) / batchSize.test),
   };
-  return { dataset, batchSize, batchCount };
+  return { prompts, batchSize, batchCount };
 }
 
 function both(value: TrainTest): { train: number; test: number } {

@@ -21,7 +21,7 @@ describe("a model and prompts of one's own", () => {
     await using task = await ownTask(model.folder, { prompts, task: "Numbers" }, { seed: 3 });
     expect([task.name, model.folder.endsWith(task.key)]).toEqual(["Numbers", true]);
     expect([task.train.promptCount, task.test.promptCount, task.knownEdges]).toEqual([4, 4, null]);
-    const definition = { key: "same", name: "same", batchSize: 4, batchCount: 1, seed: 3, dataset: { prompts } };
+    const definition = { key: "same", name: "same", batchSize: 4, batchCount: 1, seed: 3, prompts: { prompts } };
     await using same = await defineTask({ ...definition, model: (how) => loadModel(model.folder, how) }).load();
     expect(task.train.prompts).toEqual(same.train.prompts);
     const logits = async ({ model, test }: typeof task) => (await model.forward(test.batches[0]!.clean)).toArray();

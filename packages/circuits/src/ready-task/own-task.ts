@@ -103,8 +103,8 @@ export async function ownTask(model: string, prompts: PromptInput, options: OwnT
   const key = options.key ?? basename(model);
   requireFittingLatents(key, undefined, { ...rest, dtype });
   const folder = await resolveModelFolder(model, { signal });
-  const dataset = await readPrompts(prompts);
-  const sizes = divided(dataset.prompts.length, options);
+  const source = await readPrompts(prompts);
+  const sizes = divided(source.prompts.length, options);
   const tokenizer = given === undefined ? await findTokenizer(folder) : given;
   const latent = await autoencoderFields(
     undefined,
@@ -114,9 +114,9 @@ export async function ownTask(model: string, prompts: PromptInput, options: OwnT
   const graph = { factorized, separateQkv, ungrouped };
   const { knownEdges, outputSlice, device, tf32, align, seed = USUAL_SEED, sharePrefix, prependBos } = rest;
   return defineTask({
-    ...{ key, name: options.name ?? dataset.title ?? key, ...sizes, byToken, ...graph, knownEdges, outputSlice },
+    ...{ key, name: options.name ?? source.title ?? key, ...sizes, byToken, ...graph, knownEdges, outputSlice },
     model: (how) => loadModel(folder, { ...how, ...graph, tokenizer, ...(processing ?? latent.processing) }),
-    dataset,
+    prompts: source,
     // What fills shorter prompts does not matter: padded positions are not attended to.
     padId: 0,
     ...latent.fields,
@@ -131,7 +131,6 @@ function divided(
 ): Pick<TaskOptions, "batchSize" | "batchCount"> {
   if (batchSize !== undefined && batchCount !== undefined) return { batchSize, batchCount };
   const one = typeof batchSize === "object" ? Math.max(batchSize.train, batchSize.test) : batchSize;
-  const batches = typeof batchCount === "object" ? [batchCount.train, batchCount.test] : batchCount && [batchCount];
-  const split = splitPrompts(count, { batchSize: one, batches: batches || undefined });
-  return { batchSize: batchSize ?? split.batchSize, batchCount: batchCount ?? split.batches };
+  const split = splitPrompts(count, { batchSize: one, batchCount });
+  return { batchSize: batchSize ?? split.batchSize, batchCount: batchCount ?? split.batchCount };
 }

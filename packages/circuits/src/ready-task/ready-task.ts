@@ -15,13 +15,13 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   ablation?: AblationType;
   /** Positions of the known circuit by token, instead of the published ones; for compiled tasks. */
   positions?: readonly number[];
-  /** Chooses the prompt pairs and their order. Default 0; for a `dataset` 42, which is AutoCircuit's order. */
+  /** Chooses the prompt pairs and their order. Default 0; for `prompts` of one's own 42, which is AutoCircuit's order. */
   seed?: number;
   /**
    * Prompts in the place of the task's own: AutoCircuit's JSON, one or several files or what they hold. By token a known circuit whose
    * positions are those of words needs the file's `word_idxs`.
    */
-  dataset?: PromptInput;
+  prompts?: PromptInput;
   /** Folder or hub name of the model to run the task on, for tasks whose model is not part of this package. */
   model?: string;
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
@@ -68,7 +68,7 @@ const checkOptions = signature("loading a task", {}, {
   positions: kind.listOf(kind.whole),
   seed: kind.whole,
   model: kind.text,
-  dataset: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
+  prompts: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
   sharePrefix: kind.flag,
   signal: kind.signal,
   device: deviceName,

@@ -115,11 +115,11 @@ export async function autoencoderFields(
   const { inspected, processing, errors } = await lookedAt(autoencoders, how);
   const fields: Partial<TaskOptions> = {
     autoencoderInput: of?.input ?? inputOf(inspected),
-    autoencoderKeepLatents: keepLatents,
-    autoencoderMaxLatents: maxLatents ?? of?.maxLatents,
+    keepLatents,
+    maxLatents: maxLatents ?? of?.maxLatents,
     autoencoderPythiaSize: of?.pythiaSize,
-    autoencoderPruneWithCorrupt: pruneWithCorrupt ?? of?.pruneWithCorrupt ?? false,
-    autoencoderPrune: pruneLatents ?? (of !== undefined && keepLatents === undefined),
+    pruneWithCorrupt: pruneWithCorrupt ?? of?.pruneWithCorrupt ?? false,
+    pruneLatents: pruneLatents ?? (of !== undefined && keepLatents === undefined),
     autoencoderErrors: errors,
     autoencoders: ({ config, errors, dtype, signal }) =>
       loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal, asAutocircuit }),

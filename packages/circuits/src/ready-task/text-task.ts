@@ -75,8 +75,8 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
 async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<LoadedTask> {
   checkTaskOptions(options);
   requireReadyTaskOptions({ name: spec.name }, options);
-  const { dataset, device, dtype, tf32, signal } = options;
-  const seed = options.seed ?? (dataset ? 42 : 0);
+  const { prompts: own, device, dtype, tf32, signal } = options;
+  const seed = options.seed ?? (own ? 42 : 0);
   const circuit = circuitNamed(spec, { circuit: options.circuit, ablation: options.ablation })?.circuit;
   requireFittingLatents(spec.name, spec.autoencoders, options);
   const folder = await folderOf(spec, options);
@@ -103,9 +103,9 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   return defineTask({
     key: spec.key,
     name: spec.title,
-    ...(dataset
-      ? await givenPrompts(dataset, { batchSize, batchCount })
-      : { dataset: prompts({ seed, tokenizer }), batchSize, batchCount }),
+    ...(own
+      ? await givenPrompts(own, { batchSize, batchCount })
+      : { prompts: prompts({ seed, tokenizer }), batchSize, batchCount }),
     byToken: spec.byToken || (options.byToken ?? false),
     separateQkv,
     ...{ device, dtype, tf32 },
@@ -118,8 +118,8 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     ...(circuit && !known && { knownElsewhere: true }),
     ...(circuit &&
       known && {
-        knownEdges: (target, { byToken, seqStartIdx, wordIdxs }) =>
-          circuit.edges(target, { byToken, seqStartIdx, ...(byToken && { wordIdxs }) }),
+        knownEdges: (target, { byToken, seqStart, wordIdxs }) =>
+          circuit.edges(target, { byToken, seqStart, ...(byToken && { wordIdxs }) }),
       }),
   }).load(signal && { signal });
 }

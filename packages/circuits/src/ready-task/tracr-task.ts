@@ -57,16 +57,26 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
     load: async (options = {}) => {
       checkTaskOptions(options);
       requireReadyTaskOptions({ name, compiled: true }, options);
-      const { byToken = false, circuit: asked, ablation, positions, dataset, device, dtype, tf32, signal } = options;
-      const seed = options.seed ?? (dataset ? 42 : 0);
+      const {
+        byToken = false,
+        circuit: asked,
+        ablation,
+        positions,
+        prompts: own,
+        device,
+        dtype,
+        tf32,
+        signal,
+      } = options;
+      const seed = options.seed ?? (own ? 42 : 0);
       const { circuit } = circuitNamed({ name, circuits }, { circuit: asked, ablation })!;
       const model = compiled();
       return defineTask({
         key: name,
         name: description,
-        ...(dataset
-          ? await givenPrompts(dataset, { batchSize, batchCount })
-          : { dataset: prompts({ seed }), batchSize, batchCount }),
+        ...(own
+          ? await givenPrompts(own, { batchSize, batchCount })
+          : { prompts: prompts({ seed }), batchSize, batchCount }),
         byToken,
         ...{ device, dtype, tf32 },
         model: (how) => transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, how),

@@ -17,9 +17,9 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   requireWritable(options.json);
   const circuit = findCircuit(name);
   const graph = await graphFor(options);
-  const { seqStartIdx, corrected = false } = options;
+  const { seqStart, corrected = false } = options;
   const wordIdxs = options.wordIdxs === undefined ? {} : parseWordIdxs(options.wordIdxs);
-  const found = await synchronously(() => circuit.edges(graph, { wordIdxs, seqStartIdx, corrected }));
+  const found = await synchronously(() => circuit.edges(graph, { wordIdxs, seqStart, corrected }));
   const edges = found.map((edge) => ({ edge: edge.name, token: edge.token }));
   print(`${name}: ${edges.length} of ${graph.edgeCount} edges (${circuit.paper})`);
   for (const edge of found.slice(0, PRINTED)) print(`  ${edge}`);

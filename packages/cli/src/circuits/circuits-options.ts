@@ -5,7 +5,7 @@ export interface CircuitsCommandOptions {
   byToken?: boolean;
   seqLen?: number;
   wordIdxs?: string;
-  seqStartIdx: number;
+  seqStart: number;
   sharedQkv?: boolean;
   corrected?: boolean;
   json?: string;

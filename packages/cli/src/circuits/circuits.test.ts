@@ -61,7 +61,7 @@ describe("circuits", () => {
 
   it("writes them by token", async () => {
     const json = join(folder, "by-token.json");
-    const place = ["--config", renamed, "--by-token", "--seq-len", "13", "--seq-start-idx", "2", "--json", json];
+    const place = ["--config", renamed, "--by-token", "--seq-len", "13", "--seq-start", "2", "--json", json];
     const { code } = await circuits("ioi-edges", ...place, "--word-idxs", JSON.stringify(words));
     expect(code).toBe(0);
     const written = JSON.parse(readFileSync(json, "utf8"));

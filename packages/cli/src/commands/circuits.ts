@@ -15,12 +15,7 @@ export function addCircuits(program: Command, context: Context): void {
     .option("--by-token", "an edge for each position instead of one for all; needs --seq-len, and mostly --word-idxs")
     .option("--seq-len <n>", "positions of the graph by token", wholeNumber(1))
     .option("--word-idxs <json>", 'positions of named words in the whole prompt, such as {"IO":2,"end":14}')
-    .option(
-      "--seq-start-idx <n>",
-      "position that the graph starts at, where a shared prefix was cut off",
-      wholeNumber(),
-      0,
-    )
+    .option("--seq-start <n>", "position that the graph starts at, where a shared prefix was cut off", wholeNumber(), 0)
     .option("--shared-qkv", "queries, keys and values of a head share one input")
     .option("--corrected", "follow the paper where the published code has a slip")
     .addOption(maxEdges())

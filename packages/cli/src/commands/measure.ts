@@ -50,7 +50,7 @@ export function addMeasure(program: Command, context: Context): void {
       "with --mib-folder: what the benchmark calls it, such as ioi_gpt2 (default: TASK_MODEL)",
     )
     .addOption(
-      new Option("--selection <how>", "with --mib: take the best edges, or grow the circuit from the output").choices([
+      new Option("--select <how>", "with --mib: take the best edges, or grow the circuit from the output").choices([
         "top",
         "greedy",
       ]),
@@ -60,7 +60,7 @@ export function addMeasure(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
-With --model and --prompts give the options of --batch-size, --batches, --length and --skip-unfit as discover had them: then the prompts
+With --model and --prompts give the options of --batch-size, --batch-count, --length and --skip-unfit as discover had them: then the prompts
 that are measured on are those that nothing was found with. Which kind of graph is meant the scores tell.
 
 Examples:

@@ -72,7 +72,7 @@ describe("how sure a circuit is", () => {
   it("says that few prompts are few", async () => {
     const pair = (i: number) => ({ clean: [3 + i, 17], corrupt: [5, 18 + i], answers: [4], wrong_answers: [9] });
     writeFileSync(at("few.json"), JSON.stringify({ prompts: [0, 1, 2, 3].map(pair) }));
-    const own = ["--model", smallGpt2, "--prompts", at("few.json"), "--batch-size", "2", "--batches", "1,1"];
+    const own = ["--model", smallGpt2, "--prompts", at("few.json"), "--batch-size", "2", "--batch-count", "1,1"];
     const where = ["--out", at("few"), "--json", at("out.json"), "--curve", "none"];
     const { out } = await run(["discover", ...own, "--algorithm", "eap-ig-inputs", "--size", "4", ...where]);
     expect(out).toContain("2 prompts are few: drawn again they say little");
@@ -88,7 +88,7 @@ describe("how sure a circuit is", () => {
     const pair = (i: number) => ({ clean: [3 + i, 17], corrupt: [5, 18 + i], answers: [4], wrong_answers: [9] });
     const six = [0, 1, 2, 3, 4, 5].map(pair);
     writeFileSync(at("again.json"), JSON.stringify({ prompts: [six, six, six, six, six, six].flat() }));
-    const own = ["--model", smallGpt2, "--prompts", at("again.json"), "--batch-size", "6", "--batches", "4,2"];
+    const own = ["--model", smallGpt2, "--prompts", at("again.json"), "--batch-size", "6", "--batch-count", "4,2"];
     const where = ["--out", at("again"), "--json", at("out.json"), "--curve", "none", "--test"];
     const { out } = await run(["discover", ...own, "--algorithm", "eap-ig-inputs", "--size", "4", ...where]);
     const { bootstrap, tests } = json();

@@ -95,7 +95,7 @@ function promptNotes({ prompts, distinct, narrow }: Pick<FoundStability, "prompt
       : []),
     ...(distinct < FEW_PROMPTS
       ? [
-          `${distinct} prompts are few: drawn again they say little of other prompts of the kind. --batches takes more to discover with.`,
+          `${distinct} prompts are few: drawn again they say little of other prompts of the kind. --batch-count takes more to discover with.`,
         ]
       : []),
     ...(narrow

@@ -14,7 +14,7 @@ import type { Subject } from "./subject.ts";
 const OWN_ONLY = {
   outputSlice: "--output-slice",
   batchSize: "--batch-size",
-  batches: "--batches",
+  batchCount: "--batch-count",
   length: "--length",
   align: "--align",
   skipUnfit: "--skip-unfit",

@@ -16,7 +16,7 @@ const FLAG_OF = {
   byToken: "--by-token",
   circuit: "--circuit",
   batchSize: "--batch-size",
-  batches: "--batches",
+  batchCount: "--batch-count",
   "factorized: false": "--node-edges",
   "separateQkv: false": "--shared-qkv",
   "ungrouped: true": "--ungrouped",

@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 describe("discover with one's own model and prompts", () => {
   it("tests the circuit, and says what so few prompts cannot show, as the command `test` does", async () => {
-    const few = ["--batch-size", "4", "--batches", "6,1", "--curve", "none"];
+    const few = ["--batch-size", "4", "--batch-count", "6,1", "--curve", "none"];
     const how = ["--algorithm", "edge-attribution", "--size", "2", "--test"];
     const { out, result, html } = await discover("tested", ...reverse, ...few, ...how);
     const { prompts, verdicts } = result.tests!;
@@ -99,7 +99,7 @@ describe("discover with one's own model and prompts", () => {
     }));
     writePrompts("a.json", last.slice(0, 50));
     writePrompts("b.json", last.slice(50));
-    const { out, result } = await discover("nodes", ...args, "--dtype", "float64", "--batches", "2,1");
+    const { out, result } = await discover("nodes", ...args, "--dtype", "float64", "--batch-count", "2,1");
     expect(out).toContain("90 pairs of 6 tokens; 60 (2 x 30) to discover with, 30 (1 x 30) to measure on");
     expect(edgesOf(result)).toContain("A3.0->Resid Mid 3");
   });
@@ -216,7 +216,7 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--circuit", "autocircuit"], says: "no circuit is known for reverse" },
     { args: [...reverse, "--output-slice", "last"], says: "Did you mean last_seq" },
     { args: [...reverse, "--output-slice", "6"], says: "outside the positions 0 to 5" },
-    { args: [...reverse, "--batches", "300,1"], says: "need 301 prompt pairs, there are 243" },
+    { args: [...reverse, "--batch-count", "300,1"], says: "need 301 prompt pairs, there are 243" },
     { args: [...reverse, "--length", "4"], says: "No prompt pair has 4 tokens. Most frequent are 6 tokens" },
     {
       args: [...reverse, "--node-edges", "--shared-qkv"],

@@ -70,16 +70,23 @@ export function ownSubject(
       if (prompts.note) print(prompts.note);
       notes.splice(0, notes.length, ...(prompts.note ? [prompts.note] : []));
       const split = inFlags(() =>
-        splitPrompts(prompts.count, { batchSize: options.batchSize, batches: options.batches }),
+        splitPrompts(prompts.count, { batchSize: options.batchSize, batchCount: options.batchCount }),
       );
-      const { batchSize, batches } = split;
+      const { batchSize, batchCount } = split;
       print(splitText(prompts, split));
       const planned = await plannedLatents(options, { config, folder, used, byToken, processing, labels, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
       const { longest: length } = prompts;
       const outputs = slicedCount(outputSlice, length);
-      const run = { config, batchSize, length, prompts: (batches.train + batches.test) * batchSize, outputs, used };
+      const run = {
+        config,
+        batchSize,
+        length,
+        prompts: (batchCount.train + batchCount.test) * batchSize,
+        outputs,
+        used,
+      };
       const shapeIn = (graph: Graph) => shape({ graph, config }, plannedBatch(run, outputSlice));
       print(memoryNote({ ...run, ...shapeIn(whole), ...planned, graph: whole }));
       using latentsPruned = new Progress("pruning latents");
@@ -91,7 +98,7 @@ export function ownSubject(
             key: name,
             name: prompts.source.title ?? names,
             batchSize,
-            batchCount: batches,
+            batchCount,
             byToken,
             seed,
             outputSlice,
@@ -126,7 +133,7 @@ export function ownSubject(
 
 function splitText(
   { count, shortest, longest }: OwnPrompts,
-  { batchSize, batches: { train, test } }: DividedPrompts,
+  { batchSize, batchCount: { train, test } }: DividedPrompts,
 ): string {
   const part = (batches: number) => `${batches * batchSize} (${batches} x ${batchSize})`;
   const length = shortest === longest ? longest : `${shortest} to ${longest}`;

@@ -46,7 +46,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
         ...(circuit !== undefined && { circuit }),
         ...(ablation !== undefined && { ablation }),
         ...(model !== undefined && { model }),
-        ...(files && { dataset: [...files] }),
+        ...(files && { prompts: [...files] }),
         ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
       };
       const loaded = await keptAs(options.keptBy, () => task.load(how));

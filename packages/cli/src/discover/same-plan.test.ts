@@ -43,7 +43,7 @@ const own = (model: () => string): Case => ({
   load: () =>
     defineTask({
       ...{ key: "own", name: "own", batchSize: 4, batchCount: 1, seed: 0 },
-      ...{ model: (how) => loadModel(model(), how), dataset: at("prompts.json") },
+      ...{ model: (how) => loadModel(model(), how), prompts: at("prompts.json") },
     }).load(),
 });
 

@@ -26,7 +26,7 @@ export interface MibSubject {
 
 /** @throws UsageError for options that the benchmark decides itself, or that are for it alone */
 export function requireMibOptions(options: MeasureCommandOptions): void {
-  const { mib = false, sizes, rank, metrics, patch, mibFolder, mibName, selection } = options;
+  const { mib = false, sizes, rank, metrics, patch, mibFolder, mibName, select } = options;
   const own = {
     "--sizes": sizes,
     "--rank": rank,
@@ -35,7 +35,7 @@ export function requireMibOptions(options: MeasureCommandOptions): void {
   };
   const foreign = Object.entries(own).find(([, value]) => value !== undefined);
   if (mib && foreign) throw new UsageError(`--mib decides itself what ${foreign[0]} says: leave one of the two out.`);
-  const only = Object.entries({ "--mib-folder": mibFolder, "--mib-name": mibName, "--selection": selection }).find(
+  const only = Object.entries({ "--mib-folder": mibFolder, "--mib-name": mibName, "--select": select }).find(
     ([, value]) => value !== undefined,
   );
   if (!mib && only) throw new UsageError(`${only[0]} is for the benchmark's measures: give --mib too.`);
@@ -50,13 +50,13 @@ export async function measureAsMib(
   { subject, about, task, scores, options, used }: MibSubject,
   { signal, print }: Pick<Context, "signal" | "print">,
 ): Promise<void> {
-  const { selection = "top", model } = options;
+  const { select = "top", model } = options;
   const ablation = options.ablation as AblationType;
   // What the folder's format cannot hold is said before anything is measured.
   const importances = options.mibFolder === undefined ? undefined : importancesOf(scores, task);
   using progress = new Progress("circuits x prompts");
   const measured = await measureMib(task.model, task.test, scores, {
-    ...{ ablation, selection, signal },
+    ...{ ablation, select, signal },
     ...(task.knownEdges !== null && { knownEdges: task.knownEdges }),
     onProgress: ({ done, total }) => progress.update(done, total),
   });
@@ -72,7 +72,7 @@ export async function measureAsMib(
   if (options.json) {
     const { seed } = options;
     await writeJson(options.json, {
-      ...{ task: subject.name, model: model ?? null, scores: options.scores, ablation, selection, seed },
+      ...{ task: subject.name, model: model ?? null, scores: options.scores, ablation, select, seed },
       ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
       ...measured,
       notes: rangeNotes(measured),

@@ -14,6 +14,6 @@ export interface MeasureCommandOptions extends DeviceCommandOptions, SubjectComm
   mib?: boolean;
   mibFolder?: string;
   mibName?: string;
-  selection?: "top" | "greedy";
+  select?: "top" | "greedy";
   json?: string;
 }

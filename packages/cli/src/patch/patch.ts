@@ -133,8 +133,8 @@ async function withLatents(
 
 /** Those that discover takes of these where nothing is said of batches: half of them. */
 async function promptsToDiscoverWith({ count, source, how }: OwnPrompts, seed = USUAL_SEED): Promise<PromptLoader> {
-  const { batchSize, batches } = splitPrompts(count);
-  const size = { train: batchSize * batches.train, test: batchSize * batches.test };
+  const { batchSize, batchCount } = splitPrompts(count);
+  const size = { train: batchSize * batchCount.train, test: batchSize * batchCount.test };
   const { train, test } = await loadPrompts(source, { ...how, batchSize, size, seed });
   test[Symbol.dispose]();
   return train;

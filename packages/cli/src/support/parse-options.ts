@@ -1,4 +1,5 @@
 import { suggest } from "@autocircuit/base";
+import type { TrainTest } from "@autocircuit/core";
 import { InvalidArgumentError } from "commander";
 
 /** A parser for commander: a whole number of at least `min`. */
@@ -36,6 +37,13 @@ export function resamples(fewest: number): (text: string) => number {
 /** A parser for commander: comma-separated values, each read by `parse`. */
 export function listOf<T>(parse: (text: string) => T): (text: string) => T[] {
   return (text) => text.split(",").map((part) => parse(part.trim()));
+}
+
+/** A parser for commander: whole numbers of at least 1 for the prompts to discover with and those to measure on, or one for both. */
+export function trainAndTest(text: string): TrainTest {
+  const [train, test = train, ...more] = listOf(wholeNumber(1))(text);
+  if (more.length === 0) return { train: train!, test: test! };
+  throw new InvalidArgumentError(`"${text}" is more than two numbers: one is to discover with, one to measure on.`);
 }
 
 /** A parser for commander: one of `names`; another name is answered with near ones. */

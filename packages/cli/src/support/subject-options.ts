@@ -1,8 +1,8 @@
-import type { PairAlignment } from "@autocircuit/core";
+import type { PairAlignment, TrainTest } from "@autocircuit/core";
 import { type Command, Option } from "commander";
 import { addLatentOptions, type LatentCommandOptions } from "./latent-options.ts";
 import { MODEL_IS, MODEL_OPTION } from "./model-option.ts";
-import { listOf, oneOf, wholeNumber } from "./parse-options.ts";
+import { listOf, oneOf, trainAndTest, wholeNumber } from "./parse-options.ts";
 
 /** Steps of weight processing, as `--processing` names them. */
 export const PROCESSING = ["fold-ln", "center-writing-weights", "center-unembed", "fold-value-biases"] as const;
@@ -22,7 +22,7 @@ export interface SubjectCommandOptions extends PromptCommandOptions, LatentComma
   model?: string;
   outputSlice?: string;
   batchSize?: number;
-  batches?: number[];
+  batchCount?: TrainTest;
   sharedQkv?: boolean;
   nodeEdges?: boolean;
   ungrouped?: boolean;
@@ -73,9 +73,9 @@ export function addSubjectOptions(command: Command, found?: string): Command {
     )
     .option("--batch-size <n>", "prompt pairs a batch (default: at most 32, so that few are left over)", wholeNumber(1))
     .option(
-      "--batches <train,test>",
+      "--batch-count <train,test>",
       "batches to discover with and to measure on (default: half of the prompts each)",
-      listOf(wholeNumber(1)),
+      trainAndTest,
     );
   return addLatentOptions(command, found)
     .option("--shared-qkv", "one input for the queries, keys and values of a head")

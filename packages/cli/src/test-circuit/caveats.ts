@@ -46,7 +46,7 @@ function caveatText({ kind, tests, of, count, least, edges }: TestCaveat): strin
   if (kind === "nothing-tested") return "nothing was tested: none of the tests that were asked for could be made";
   if (of === "prompts")
     return kind === "never-told"
-      ? `${shown} cannot tell with ${count} prompts, which do not show that one circuit is nearer than another: ${least} are needed, --batches takes more`
+      ? `${shown} cannot tell with ${count} prompts, which do not show that one circuit is nearer than another: ${least} are needed, --batch-count takes more`
       : `${shown} cannot be refused with ${count} prompts, ${WORST[tests[0]!]}: ${least} are needed`;
   const random = count === 1 ? "1 random circuit" : `${count} random circuits`;
   if (kind === "never-shown")

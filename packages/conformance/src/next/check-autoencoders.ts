@@ -93,7 +93,7 @@ async function checkPruning(
   const { max_latents, include_corrupt, seq_len, activated, kept_counts, kl, kept } = prune;
   const pruned: PrunedLatents = await pruneLatents(model, given, prompts, {
     maxLatents: max_latents ?? undefined,
-    includeCorrupt: include_corrupt,
+    pruneWithCorrupt: include_corrupt,
     byPosition: seq_len !== null,
     capByFirstBlock: true,
   });

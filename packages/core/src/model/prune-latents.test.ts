@@ -49,7 +49,7 @@ describe("pruneLatents", () => {
   });
 
   it("keeps as many as asked, by position too, and says what that costs", async () => {
-    const few = await pruneLatents(plain, autoencoders(), prompts, { maxLatents: 2, includeCorrupt: true });
+    const few = await pruneLatents(plain, autoencoders(), prompts, { maxLatents: 2, pruneWithCorrupt: true });
     expect(few.kept.map((kept) => kept.length)).toEqual([2, 2]);
     expect(few.kl).toBeGreaterThan(1e-6);
     const byPosition = await pruneLatents(plain, autoencoders(), prompts, { maxLatents: 2, byPosition: true });

@@ -24,7 +24,7 @@ export interface PruneLatentsOptions extends LongOptions {
   /** Most latents kept of each autoencoder; default all that are active somewhere. */
   readonly maxLatents?: number | undefined;
   /** Look at corrupt prompts too. Default false. */
-  readonly includeCorrupt?: boolean | undefined;
+  readonly pruneWithCorrupt?: boolean | undefined;
   /** Keep latents for each position by itself, so that a number means another one at each; prompts then have one length. Default false. */
   readonly byPosition?: boolean | undefined;
   /** Without `maxLatents`, take the first autoencoder's number of active latents as the most of all, as AutoCircuit does. Default false. */
@@ -53,7 +53,7 @@ const check = signature(
   {
     ...longOptions,
     maxLatents: kind.count,
-    includeCorrupt: kind.flag,
+    pruneWithCorrupt: kind.flag,
     byPosition: kind.flag,
     capByFirstBlock: kind.flag,
   } satisfies KindsOf<PruneLatentsOptions>,
@@ -147,8 +147,8 @@ function strongest(totals: readonly number[], count: number): number[] {
 }
 
 /** Tokens that a pruning looks at. */
-function sidesOf(batch: PromptBatch, { includeCorrupt }: PruneLatentsOptions): readonly Tokens[] {
-  return includeCorrupt ? [batch.clean, batch.corrupt] : [batch.clean];
+function sidesOf(batch: PromptBatch, { pruneWithCorrupt }: PruneLatentsOptions): readonly Tokens[] {
+  return pruneWithCorrupt ? [batch.clean, batch.corrupt] : [batch.clean];
 }
 
 /** Sums of activations: for each autoencoder, for each position (or one for all), for each latent. */

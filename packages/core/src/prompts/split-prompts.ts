@@ -1,4 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { trainTest } from "../kinds.ts";
+import type { TrainTest } from "./load-prompts.ts";
 
 /** Most prompt pairs in a batch, unless another size is asked for. */
 const USUAL_BATCH = 32;
@@ -7,22 +9,19 @@ const USUAL_BATCH = 32;
 export interface DividedPrompts {
   readonly batchSize: number;
   /** Batches to discover with, and batches to measure on. */
-  readonly batches: { readonly train: number; readonly test: number };
+  readonly batchCount: { readonly train: number; readonly test: number };
 }
 
 /** What was asked for. */
 export interface SplitPromptsOptions {
   readonly batchSize?: number | undefined;
   /** Batches for discovery and for measuring, or one number for both. */
-  readonly batches?: readonly number[] | undefined;
+  readonly batchCount?: TrainTest | undefined;
 }
 
 const check = signature("splitPrompts", { count: kind.whole }, {
   batchSize: kind.count,
-  batches: kind.such(
-    "one or two whole numbers of at least 1",
-    (value) => kind.listOf(kind.count).accepts(value) && [1, 2].includes((value as unknown[]).length),
-  ),
+  batchCount: trainTest,
 } satisfies KindsOf<SplitPromptsOptions>);
 
 /**
@@ -31,31 +30,31 @@ const check = signature("splitPrompts", { count: kind.whole }, {
  * @param count prompt pairs that there are
  * @throws AutocircuitError `bad-input` when there are too few prompts for what was asked
  * @example
- * splitPrompts(70); // { batchSize: 17, batches: { train: 2, test: 2 } }
+ * splitPrompts(70); // { batchSize: 17, batchCount: { train: 2, test: 2 } }
  */
 export function splitPrompts(count: number, options: SplitPromptsOptions = {}): DividedPrompts {
   check({ count }, options);
-  const { batchSize, batches } = options;
+  const { batchSize, batchCount } = options;
   if (count < 2)
     throw bad(
       `There ${count === 1 ? "is 1 prompt pair" : "are no prompt pairs"}. At least 2 are needed: some for discovery, some to measure on.`,
     );
-  const [train, test = train] = batches ?? [];
-  if (train === undefined || test === undefined) {
+  if (batchCount === undefined) {
     const half = Math.floor(count / 2);
     const size = batchSize ?? Math.floor(half / Math.ceil(half / USUAL_BATCH));
     const fitting = Math.floor(half / size);
     if (fitting === 0)
       throw bad(`\`batchSize: ${size}\` is more than half of the ${count} prompt pairs. Give at most ${half}.`);
-    return { batchSize: size, batches: { train: fitting, test: fitting } };
+    return { batchSize: size, batchCount: { train: fitting, test: fitting } };
   }
+  const { train, test } = typeof batchCount === "number" ? { train: batchCount, test: batchCount } : batchCount;
   const fitting = Math.floor(count / (train + test));
   const size = batchSize ?? Math.min(USUAL_BATCH, fitting);
   if (size === 0 || size > fitting)
     throw bad(
-      `${train} + ${test} batches${batchSize === undefined ? "" : ` of ${batchSize}`} need ${(train + test) * Math.max(1, size)} prompt pairs, there are ${count}. Lower \`batches\` or \`batchSize\`.`,
+      `${train} + ${test} batches${batchSize === undefined ? "" : ` of ${batchSize}`} need ${(train + test) * Math.max(1, size)} prompt pairs, there are ${count}. Lower \`batchCount\` or \`batchSize\`.`,
     );
-  return { batchSize: size, batches: { train, test } };
+  return { batchSize: size, batchCount: { train, test } };
 }
 
 function bad(reason: string): AutocircuitError {

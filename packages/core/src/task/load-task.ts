@@ -59,7 +59,7 @@ async function readTaskPrompts(options: TaskOptions, network: TaskModel): Promis
   const batchSize = both(options.batchSize);
   const batchCount = both(options.batchCount);
   const config = network.config ?? network.transformer.config;
-  return loadPrompts(options.dataset, {
+  return loadPrompts(options.prompts, {
     batchSize,
     size: { train: batchSize.train * batchCount.train, test: batchSize.test * batchCount.test },
     equalLength: options.byToken,
@@ -129,7 +129,7 @@ function taskParts(
   sharedPrefix: TaskPrefix | null,
 ): TaskParts {
   const byToken = options.byToken ?? false;
-  const context = { byToken, wordIdxs: train.wordIdxs, seqStartIdx: train.seqStart };
+  const context = { byToken, wordIdxs: train.wordIdxs, seqStart: train.seqStart };
   const edges = options.knownEdges?.(model, context);
   return { model, train, test, knownEdges: edges ? [...Circuit.of(model.graph, edges)] : null, sharedPrefix };
 }

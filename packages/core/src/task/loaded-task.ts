@@ -27,7 +27,7 @@ export type TaskPrefix = Pick<SharedPrefix, "length" | "kind" | "reason">;
  *
  * @example
  * const options = { key: "sum", name: "Addition", batchSize: 1, batchCount: 2 };
- * await using task = await defineTask({ ...options, model: () => loadModel("models/sum"), dataset: "prompts.json" }).load();
+ * await using task = await defineTask({ ...options, model: () => loadModel("models/sum"), prompts: "prompts.json" }).load();
  * const scores = await edgeAttribution(task.model, task.train);
  * const runs = await runCircuits(task.model, task.test, { scores });
  */

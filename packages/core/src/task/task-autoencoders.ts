@@ -11,7 +11,12 @@ import type { PatchableModel } from "../model/patchable-model.ts";
 import { type PrunedLatents, pruneLatents } from "../model/prune-latents.ts";
 import { replacedModel } from "../model/replaced-model.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
-import { type AutoencoderInput, type TaskLatentOptions, taskLatentOptions } from "./task-options.ts";
+import {
+  type AutoencoderInput,
+  optionsAboutLatents,
+  type TaskLatentOptions,
+  taskLatentOptions,
+} from "./task-options.ts";
 
 /** A task's model, and what its autoencoders cost. */
 export interface TaskModelWithLatents {
@@ -38,7 +43,7 @@ const check = signature(
  * @example
  * const { autoencoders } = await trainAutoencoders(task.model, task.train, { latents: 64, epochs: 1 });
  * const { model, replacedKl } = await withTaskAutoencoders(task.model, task.train, {
- *   key: "with-latents", autoencoderInput: "mlp_out", autoencoderPrune: false, autoencoders: () => autoencoders,
+ *   key: "with-latents", autoencoderInput: "mlp_out", pruneLatents: false, autoencoders: () => autoencoders,
  * });
  */
 export async function withTaskAutoencoders(
@@ -51,14 +56,12 @@ export async function withTaskAutoencoders(
     signal,
     onProgress,
     autoencoderInput,
-    autoencoderKeepLatents: kept,
-    autoencoderPrune: prune = kept === undefined,
-    autoencoderPruneWithCorrupt: includeCorrupt,
+    keepLatents: kept,
+    pruneLatents: prune = kept === undefined,
+    pruneWithCorrupt,
   } = options;
   if (autoencoderInput === undefined) {
-    const given = Object.keys(options).find(
-      (name) => name.startsWith("autoencoder") && options[name as keyof TaskLatentOptions] !== undefined,
-    );
+    const given = optionsAboutLatents.find((name) => options[name] !== undefined);
     if (given === undefined) return { model, prunedLatents: null, replacedKl: null };
     throw new AutocircuitError(
       "bad-input",
@@ -71,16 +74,16 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: \`autoencoderInput\` needs \`autoencoders\`, which loads them.`,
     );
   }
-  if (prune && includeCorrupt === undefined) {
+  if (prune && pruneWithCorrupt === undefined) {
     throw new AutocircuitError(
       "bad-input",
-      `Task ${options.key}: say whether corrupt prompts count in pruning latents, \`autoencoderPruneWithCorrupt\`.`,
+      `Task ${options.key}: say whether corrupt prompts count in pruning latents, \`pruneWithCorrupt\`.`,
     );
   }
   if (prune && kept !== undefined) {
     throw new AutocircuitError(
       "bad-input",
-      `Task ${options.key}: \`autoencoderKeepLatents\` says which latents are kept, so none are pruned: leave \`autoencoderPrune\` out.`,
+      `Task ${options.key}: \`keepLatents\` says which latents are kept, so none are pruned: leave \`pruneLatents\` out.`,
     );
   }
   const byToken = options.byToken ?? false;
@@ -88,7 +91,7 @@ export async function withTaskAutoencoders(
   if (byPosition && options.sharePrefix) {
     throw new AutocircuitError(
       "bad-input",
-      `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`sharePrefix\` out, or pruning (\`autoencoderPrune: false\`).`,
+      `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`sharePrefix\` out, or pruning (\`pruneLatents: false\`).`,
     );
   }
   const input = inputOf(autoencoderInput);
@@ -117,8 +120,8 @@ export async function withTaskAutoencoders(
     const pruned = kept
       ? null
       : await pruneLatents(model, given, prompts, {
-          maxLatents: options.autoencoderMaxLatents,
-          includeCorrupt,
+          maxLatents: options.maxLatents,
+          pruneWithCorrupt,
           byPosition,
           signal,
           onProgress,

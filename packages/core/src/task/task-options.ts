@@ -44,7 +44,7 @@ export interface KnownEdgesContext {
   /** Positions of named words in the whole prompt, BOS counted. */
   readonly wordIdxs: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for. */
-  readonly seqStartIdx: number;
+  readonly seqStart: number;
 }
 
 /** The edges of the known circuit of a task. */
@@ -82,20 +82,20 @@ export interface TaskLatentOptions {
   readonly byToken?: boolean | undefined;
   /**
    * Cut off what clean and corrupt prompts have in common at the start and keep its keys and values, see `sharePrefix`. By token the graph
-   * then begins behind it, and {@link KnownEdgesContext.seqStartIdx} says where. Default false.
+   * then begins behind it, and {@link KnownEdgesContext.seqStart} says where. Default false.
    */
   readonly sharePrefix?: boolean | undefined;
   /** Replace each MLP's output, its neurons, attention's or the residual stream by what a sparse autoencoder makes of it; latents are sources of the graph then. */
   readonly autoencoderInput?: AutoencoderInput | undefined;
   /** Most latents of a block; default all that are active on the training prompts. */
-  readonly autoencoderMaxLatents?: number | undefined;
+  readonly maxLatents?: number | undefined;
   readonly autoencoderPythiaSize?: string | undefined;
   /** Whether corrupt prompts count too where latents are pruned; must be said where there is an input and pruning. */
-  readonly autoencoderPruneWithCorrupt?: boolean | undefined;
+  readonly pruneWithCorrupt?: boolean | undefined;
   /** Keep only latents that are active on the training prompts, by position in a circuit by token; see `pruneLatents`. Default true. */
-  readonly autoencoderPrune?: boolean | undefined;
+  readonly pruneLatents?: boolean | undefined;
   /** Keep the latents that were kept before, in the place of pruning: a graph's configuration, see `keepLatents`; errors by default as there. */
-  readonly autoencoderKeepLatents?: LatentIdentity | undefined;
+  readonly keepLatents?: LatentIdentity | undefined;
   /** Keep what autoencoders leave out as sources, so that the full model computes what it did. Default false, as AutoCircuit has it. */
   readonly autoencoderErrors?: boolean | undefined;
   /** Where the autoencoders come from. */
@@ -111,7 +111,7 @@ export interface TaskOptions extends TaskLatentOptions {
   readonly batchCount: TrainTest;
   /** A network, which stays its owner's, or a function that makes one. */
   readonly model: TaskModel | ModelLoader;
-  readonly dataset: PromptInput;
+  readonly prompts: PromptInput;
   /** Default true. */
   readonly factorized?: boolean | undefined;
   /** Default true. */
@@ -146,19 +146,26 @@ export interface TaskOptions extends TaskLatentOptions {
   readonly answers?: "tokens" | "numbers" | undefined;
 }
 
+const aboutLatents = {
+  autoencoderInput: kind.oneOf(autoencoderInputs),
+  maxLatents: kind.count,
+  autoencoderPythiaSize: kind.text,
+  pruneWithCorrupt: kind.flag,
+  pruneLatents: kind.flag,
+  keepLatents: kind.record,
+  autoencoderErrors: kind.flag,
+  autoencoders: kind.callback,
+} satisfies Partial<KindsOf<TaskLatentOptions>>;
+
+/** Those of {@link TaskLatentOptions} that mean something only where there are autoencoders. */
+export const optionsAboutLatents = Object.keys(aboutLatents) as readonly (keyof typeof aboutLatents)[];
+
 /** What {@link TaskLatentOptions} may be. */
 export const taskLatentOptions: KindsOf<TaskLatentOptions> = {
   key: kind.required(kind.text),
   byToken: kind.flag,
   sharePrefix: kind.flag,
-  autoencoderInput: kind.oneOf(autoencoderInputs),
-  autoencoderMaxLatents: kind.count,
-  autoencoderPythiaSize: kind.text,
-  autoencoderPruneWithCorrupt: kind.flag,
-  autoencoderPrune: kind.flag,
-  autoencoderKeepLatents: kind.record,
-  autoencoderErrors: kind.flag,
-  autoencoders: kind.callback,
+  ...aboutLatents,
 };
 
 /** What {@link TaskOptions} may be. */
@@ -168,7 +175,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   batchSize: kind.required(trainTest),
   batchCount: kind.required(trainTest),
   model: kind.required(kind.either(kind.having("{ transformer, tokenizer }", "transformer"), kind.callback)),
-  dataset: kind.required(kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray))),
+  prompts: kind.required(kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray))),
   factorized: kind.flag,
   separateQkv: kind.flag,
   ungrouped: kind.flag,

@@ -17,7 +17,7 @@ const options: TaskOptions = {
   batchSize: { train: 2, test: 3 },
   batchCount: { train: 2, test: 1 },
   model: () => ({ transformer: tinyTransformer() }),
-  dataset,
+  prompts: dataset,
 };
 
 describe("a task", () => {
@@ -52,8 +52,8 @@ describe("a task", () => {
     await using task = await defineTask({
       ...options,
       byToken: true,
-      knownEdges: (model, { byToken, wordIdxs, seqStartIdx }) => {
-        expect([byToken, seqStartIdx, model.graph.tokens]).toEqual([true, 0, 4]);
+      knownEdges: (model, { byToken, wordIdxs, seqStart }) => {
+        expect([byToken, seqStart, model.graph.tokens]).toEqual([true, 0, 4]);
         return [["A0.0->MLP 1", wordIdxs.word!], model.graph.edge(3), ["A0.0->MLP 1", 2]];
       },
     }).load();
@@ -69,13 +69,13 @@ describe("a task", () => {
     }));
     const set = {
       ...options,
-      dataset: { prompts, word_idxs: { word: 4 }, seq_labels: [..."abcdef"] },
+      prompts: { prompts, word_idxs: { word: 4 }, seq_labels: [..."abcdef"] },
       byToken: true,
     };
     let started: number | undefined;
-    const knownEdges: TaskOptions["knownEdges"] = (model, { seqStartIdx, wordIdxs }) => {
-      started = seqStartIdx;
-      return [["A0.0->MLP 1", wordIdxs.word! - seqStartIdx], model.graph.edge(0)];
+    const knownEdges: TaskOptions["knownEdges"] = (model, { seqStart, wordIdxs }) => {
+      started = seqStart;
+      return [["A0.0->MLP 1", wordIdxs.word! - seqStart], model.graph.edge(0)];
     };
     await using whole = await defineTask({ ...set, knownEdges }).load();
     expect([started, whole.sharedPrefix, whole.model.graph.tokens]).toEqual([0, null, 6]);
@@ -133,10 +133,10 @@ describe("a task", () => {
     await expect(load({ batchSize: 0 })).rejects.toThrow(/Task: `batchSize`/);
     await expect(load({ batchCount: 0.5 })).rejects.toThrow(/Task: `batchCount`/);
     await expect(load({ batchCount: 9 })).rejects.toThrow(/only 10/);
-    await expect(load({ dataset: "/no/such/file.json" })).rejects.toMatchObject({ code: "not-found" });
+    await expect(load({ prompts: "/no/such/file.json" })).rejects.toMatchObject({ code: "not-found" });
     await expect(load({ knownEdges: () => ["A7.0->MLP 1"] })).rejects.toThrow(/near names/);
     const tooLarge = { prompts: dataset.prompts.map((prompt) => ({ ...prompt, answers: [99] })) };
-    await expect(load({ dataset: tooLarge })).rejects.toThrow(/token id 99; ids must be from 0 to 19/);
+    await expect(load({ prompts: tooLarge })).rejects.toThrow(/token id 99; ids must be from 0 to 19/);
     const aborted = defineTask(options).load({ signal: AbortSignal.abort() });
     await expect(aborted).rejects.toMatchObject({ code: "aborted" });
   });

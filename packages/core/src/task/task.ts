@@ -21,7 +21,7 @@ const checkLoad = signature("Task.load", {}, longOptions);
  * @example
  * await using task = defineTask({
  *   key: "sum", name: "Addition", batchSize: 1, batchCount: { train: 2, test: 2 },
- *   model: () => loadModel("models/sum"), dataset: "prompts.json",
+ *   model: () => loadModel("models/sum"), prompts: "prompts.json",
  * });
  * const model = await task.model;
  */

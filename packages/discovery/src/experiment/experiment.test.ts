@@ -27,7 +27,7 @@ const named = ["A0.0->A1.1.Q", "A0.1->MLP 0", "MLP 1->Resid End"];
 /** A task of a small random model. */
 function taskOf(key: string, options: Parameters<typeof randomTask>[0] = {}): LoadedTask {
   const { model, prompts } = randomTask({ prompts: 4, batchSize: 2, ...options });
-  const given = { key, name: key, batchSize: 2, batchCount: 2, model, dataset: "none.json" };
+  const given = { key, name: key, batchSize: 2, batchCount: 2, model, prompts: "none.json" };
   const knownEdges = named.map((name) => model.graph.edge(model.graph.index(name)));
   return new LoadedTask(given, { model, train: prompts, test: prompts, knownEdges, sharedPrefix: null }, () => {});
 }

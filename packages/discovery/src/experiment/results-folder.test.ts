@@ -20,7 +20,7 @@ beforeEach(() => {
 
 function taskOf(key: string): LoadedTask {
   const { model, prompts } = randomTask({ prompts: 4, batchSize: 2, seed: 1 });
-  const given = { key, name: key, batchSize: 2, batchCount: 2, model, dataset: "none.json" };
+  const given = { key, name: key, batchSize: 2, batchCount: 2, model, prompts: "none.json" };
   return new LoadedTask(
     given,
     { model, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null },

@@ -132,7 +132,7 @@ export async function fewestEdges(
     if (progress) onProgress?.(progress);
   };
   if (limited && search.present === undefined && search.mask === undefined) {
-    const ranking = rankingOf(rankings[0]!);
+    const ranking = edgesInOrder(rankings[0]!);
     const need = (judge: KeptAnswers) => answersNeeded(judge, keep);
     search.first = await firstCircuit(model, prompts, { ranking, need, ablation, clock, signal, onProgress: report });
   }
@@ -152,7 +152,7 @@ export async function fewestEdges(
     ...{ ablation, tries, seed },
   };
   const searched = await clock.within(() =>
-    searchRankings({ ...parts, rankings: rankings.map(rankingOf), onProgress: report }),
+    searchRankings({ ...parts, rankings: rankings.map(edgesInOrder), onProgress: report }),
   );
   const { mask, from: best, first } = search.smallest();
   if (first !== undefined) return ofFewPrompts(search, last);
@@ -178,7 +178,7 @@ export async function fewestEdges(
   return { circuit, scores: search.best(), kept, complete, ended: last ?? null, ...about };
 }
 
-function rankingOf(scores: PruneScores): Uint32Array {
+function edgesInOrder(scores: PruneScores): Uint32Array {
   return Uint32Array.from(scores.top(scores.graph.edgeCount), ({ index }) => index);
 }
 

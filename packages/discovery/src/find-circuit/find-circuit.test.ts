@@ -14,7 +14,7 @@ import { startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
 
 function taskWith(knownEdges: readonly Edge[] | null, test = prompts): LoadedTask {
-  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, dataset: { prompts: [] } };
+  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, prompts: { prompts: [] } };
   const parts = { model, train: prompts, test, knownEdges, sharedPrefix: null };
   return new LoadedTask(definition, parts, () => undefined);
 }
@@ -183,7 +183,7 @@ describe("findCircuit", () => {
   it("says that the model answers nothing right before any ranking is run", async () => {
     const wrong = await withModelAnswers(randomTask({ prompts: 4 }), (answer) => (answer + 1) % 13);
     using _model = wrong.model;
-    const definition = { key: "wrong", name: "wrong", batchSize: 4, batchCount: 1, dataset: { prompts: [] } };
+    const definition = { key: "wrong", name: "wrong", batchSize: 4, batchCount: 1, prompts: { prompts: [] } };
     const parts = {
       model: wrong.model,
       train: wrong.prompts,

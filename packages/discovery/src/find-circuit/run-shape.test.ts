@@ -73,7 +73,7 @@ it("knows a GPU's memory, and the batches of a task that is loaded", () => {
     batchSize: 4,
     batchCount: 1,
     model: loaded,
-    dataset: {} as never,
+    prompts: {} as never,
   };
   const parts = { model: loaded, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null };
   using task = { of: new LoadedTask(definition, parts, () => undefined), [Symbol.dispose]: () => loaded.dispose() };

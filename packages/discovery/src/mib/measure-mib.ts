@@ -29,7 +29,7 @@ export interface MeasureMibOptions extends LongOptions {
   /** What edges outside a circuit take. Default `"resample"`, as the benchmark has it. */
   readonly ablation?: AblationType | undefined;
   /** How circuits are made from scores: the edges that rank highest (default), or grown backwards from the output. Dead ends are pruned. */
-  readonly selection?: "top" | "greedy" | undefined;
+  readonly select?: "top" | "greedy" | undefined;
   /** The circuit, where it is known. */
   readonly knownEdges?: Iterable<EdgeRef> | undefined;
 }
@@ -72,7 +72,7 @@ const check = signature(
   {
     ...coreKinds.longOptions,
     ablation: coreKinds.ablationName,
-    selection: kind.oneOf(["top", "greedy"]),
+    select: kind.oneOf(["top", "greedy"]),
     knownEdges: coreKinds.edges,
   } satisfies KindsOf<MeasureMibOptions>,
 );
@@ -96,7 +96,7 @@ export async function measureMib(
   options: MeasureMibOptions = {},
 ): Promise<MibMeasures> {
   check({ model, prompts, scores }, options);
-  const { ablation, selection = "top", knownEdges, signal, onProgress } = options;
+  const { ablation, select = "top", knownEdges, signal, onProgress } = options;
   const { graph, values } = scores;
   const infinite = values.findIndex((value) => !Number.isFinite(value));
   if (infinite >= 0)
@@ -106,9 +106,9 @@ export async function measureMib(
         "no threshold removes) leave their order open. Give these edges finite scores.",
     );
   const sizes = mibSizes(graph.edgeCount);
-  const select = selection === "greedy" ? selectGreedy : selectTop;
+  const chosenBy = select === "greedy" ? selectGreedy : selectTop;
   const rankings = ["signed", "absolute"] as const satisfies readonly Ranking[];
-  const circuits = rankings.map((rank) => sizes.map((size) => select(scores, size, { rank })));
+  const circuits = rankings.map((rank) => sizes.map((size) => chosenBy(scores, size, { rank })));
   const ends = [Circuit.where(graph, () => true), Circuit.of(graph, [])];
   // Both rankings often choose the same edges: the smallest circuits are pruned to nothing, the largest is the graph.
   const different = new Map([...ends, ...circuits.flat()].map((circuit) => [circuit.indices.join(), circuit]));

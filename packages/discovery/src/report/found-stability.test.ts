@@ -11,7 +11,7 @@ afterAll(() => model.dispose());
 const how = { algorithm: "eap-ig-inputs", size: 9 } as const;
 
 function taskOf(train: PromptLoader): LoadedTask {
-  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, dataset: { prompts: [] } };
+  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, prompts: { prompts: [] } };
   return new LoadedTask(definition, { model, train, test: prompts, knownEdges: null, sharedPrefix: null }, () => {});
 }
 const task = taskOf(prompts);

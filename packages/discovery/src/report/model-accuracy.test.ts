@@ -8,7 +8,7 @@ const { model, prompts } = randomTask({ prompts: 8, batchSize: 4, seed: 3 });
 afterAll(() => model.dispose());
 
 function taskOf(test: PromptLoader): LoadedTask {
-  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 2, model, dataset: { prompts: [] } };
+  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 2, model, prompts: { prompts: [] } };
   return new LoadedTask(definition, { model, train: prompts, test, knownEdges: null, sharedPrefix: null }, () => {});
 }
 

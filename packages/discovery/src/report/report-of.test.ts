@@ -19,7 +19,7 @@ function taskWith(knownEdges: readonly Edge[] | null): LoadedTask {
 }
 
 function taskOf({ model, prompts }: ReturnType<typeof randomTask>, knownEdges: readonly Edge[] | null): LoadedTask {
-  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, dataset: { prompts: [] } };
+  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, prompts: { prompts: [] } };
   const parts = { model, train: prompts, test: prompts, knownEdges, sharedPrefix: null };
   return new LoadedTask(definition, parts, () => undefined);
 }

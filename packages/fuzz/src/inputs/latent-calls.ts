@@ -71,7 +71,7 @@ export function latentCalls(on: {
       options: {
         key: "latents",
         autoencoderInput: autoencoders.input,
-        autoencoderPrune: false,
+        pruneLatents: false,
         autoencoders: () => tinyAutoencoders(),
       },
       call: (t, o) => withTaskAutoencoders(t.model, t.prompts, o),

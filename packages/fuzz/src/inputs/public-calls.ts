@@ -126,7 +126,7 @@ const partners = [
 const [where, text, path, idOrFolder] = ["circuit.json", "{}", "no-such-folder/no-such-file", "./no-such-folder"];
 const config = tinyConfig;
 const weights = tinyWeights();
-const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, dataset: "no-such.json" };
+const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, prompts: "no-such.json" };
 const loaded = new LoadedTask(
   task,
   { model, train: prompts, test: prompts, knownEdges: [graph.edge(0)], sharedPrefix: null },

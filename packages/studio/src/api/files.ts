@@ -14,7 +14,7 @@ export interface PageState {
   add: readonly number[];
   remove: readonly number[];
   ablation: AblationType;
-  patchType: PatchType;
+  patch: PatchType;
   prompt: number | { clean: string; corrupt: string };
   pinned: readonly string[];
   /** Named groups of nodes; a folded one is drawn as one node. */

@@ -18,7 +18,7 @@ export interface RunChoice {
   /** Edges ablated whatever the circuit: those clicked. Compared with the circuit without them. */
   ablated: readonly number[];
   ablation: AblationType;
-  patchType: PatchType;
+  patch: PatchType;
 }
 
 /** A prompt of the data set by its number, or the user's own text (clean and corrupt of one length in tokens). */

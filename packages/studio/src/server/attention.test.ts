@@ -8,21 +8,21 @@ const hook = "blocks.1.attn.hook_pattern";
 
 it.each(["tree", "edge"] as const)(
   "is the library's pattern of the head, full and ablated: %s patch",
-  async (patchType) => {
+  async (patch) => {
     const { model, prompts } = await smallModel();
     using _model = model;
     await using studio = await TestStudio.start({ model, prompts, title: "small" });
     const ablated = [3, 40, 77];
-    const request = { ...asItIs, patchType, ablated, prompt: { index: 7 }, block: 1, head: 1 };
+    const request = { ...asItIs, patch, ablated, prompt: { index: 7 }, block: 1, head: 1 };
     const answer = await studio.post<AttentionAnswer>("api/attention", request);
 
     const [number, row] = [Math.floor(7 / prompts.batchSize), 7 % prompts.batchSize];
     const batch = prompts.batches[number]!;
     const kept = Circuit.where(model.graph, (edge) => !ablated.includes(edge));
-    const [run, from] = patchType === "tree" ? [batch.clean, batch.corrupt] : [batch.corrupt, batch.clean];
+    const [run, from] = patch === "tree" ? [batch.clean, batch.corrupt] : [batch.corrupt, batch.clean];
     using ablation = await model.ablations(from, "resample");
     using full = await model.activations(batch.clean, [hook]);
-    const ablate = patchType === "tree" ? kept.complement() : kept.mask();
+    const ablate = patch === "tree" ? kept.complement() : kept.mask();
     using patched = await model.activations(run, [hook], { ablate, ablation });
     for (const [given, expected] of [
       [answer.full, full],

@@ -32,7 +32,7 @@ export async function attentionOf(
   const patched = libraryCircuit(model.graph, chosenPair(sets, model.graph, request).patched);
   const prepared = await runs.prompt(request.prompt);
   const { batch } = prepared;
-  const plan = patchPlan(request.patchType, false);
+  const plan = patchPlan(request.patch, false);
   const hook = `blocks.${block}.attn.hook_pattern`;
   const rowsOf = async (pattern: Tensor): Promise<number[][]> => {
     using one = pattern.select(0, 0).select(0, head);
@@ -40,7 +40,7 @@ export async function attentionOf(
   };
   using plain = await model.activations(batch.clean, [hook], { signal });
   const ablation = await runs.ablation(prepared, request.prompt, request.ablation, plan.ablateFrom, signal);
-  const ablate = request.patchType === "edge" ? patched.mask() : patched.complement();
+  const ablate = request.patch === "edge" ? patched.mask() : patched.complement();
   using ablated = await model.activations(batch.tokens(plan.run), [hook], { ablate, ablation, signal });
   const [full, other] = [await rowsOf(plain.of(hook)), await rowsOf(ablated.of(hook))];
   const before = full[0]!.length - batch.length;

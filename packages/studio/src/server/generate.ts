@@ -31,12 +31,12 @@ export async function* generate(
   requireWriter(subject, request);
   const { model } = subject;
   const patched = libraryCircuit(model.graph, chosenPair(sets, model.graph, request).patched);
-  const ablate = request.patchType === "edge" ? patched.mask() : patched.complement();
+  const ablate = request.patch === "edge" ? patched.mask() : patched.complement();
   const start = continuedPair(subject, request.prompt);
   const ends = endOf(subject);
   const states = { full: { ...start }, patched: { ...start } };
   const going = new Set(["full", "patched"] as const);
-  const plan = patchPlan(request.patchType, false);
+  const plan = patchPlan(request.patch, false);
   for (let step = 0; step < request.count && going.size > 0; step++) {
     for (const name of going) {
       const state = states[name];
@@ -55,7 +55,7 @@ export async function* generate(
   yield { type: "done" };
 }
 
-function requireWriter({ model }: StudioSubject, { ablation }: { ablation: string; patchType: PatchType }): void {
+function requireWriter({ model }: StudioSubject, { ablation }: { ablation: string; patch: PatchType }): void {
   const refuse = (reason: string): never => {
     throw new AutocircuitError("bad-input", reason);
   };

@@ -64,7 +64,7 @@ const choice = {
   circuit,
   ablated: edges,
   ablation: kind.required(coreKinds.ablationName),
-  patchType: kind.required(kind.oneOf(PATCH_TYPES)),
+  patch: kind.required(kind.oneOf(PATCH_TYPES)),
 };
 const upTo = (most: number) =>
   kind.such(`a whole number from 1 to ${most}`, (value) => kind.count.accepts(value) && (value as number) <= most);

@@ -74,7 +74,7 @@ describe("one prompt", () => {
     const [set] = await studio.get<ScoreSet[]>("api/score-sets");
     const circuit = scores.circuit(6);
     const ablated = scores.top(1).map((edge) => edge.index);
-    const choice = { circuit: { ...everything, scores: set!.id, size: 6 }, ablated, ablation, patchType: patch };
+    const choice = { circuit: { ...everything, scores: set!.id, size: 6 }, ablated, ablation, patch };
     const index = 100;
     const answer = await studio.post<RunAnswer>("api/run", { ...choice, prompt: { index }, position: 3, top: 3 });
     expect([answer.circuitEdges, answer.patchedEdges]).toEqual([circuit.size, circuit.size - 1]);
@@ -96,7 +96,7 @@ describe("one prompt", () => {
       await using studio = await TestStudio.start({ model, prompts, title: "small" });
       for (const index of [7, 6, 7]) {
         const ablated = [3 + index, 40, 77];
-        const request: RunRequest = { circuit: everything, ablated, ablation, patchType: patch, prompt: { index } };
+        const request: RunRequest = { circuit: everything, ablated, ablation, patch, prompt: { index } };
         const answer = await studio.post<RunAnswer>("api/run", request);
         const patched = Circuit.where(model.graph, (edge) => !ablated.includes(edge));
         const expected = await byLibrary(model, prompts, [all, patched], { index, ablation, patch, place: 0 });

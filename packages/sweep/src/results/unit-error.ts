@@ -15,7 +15,7 @@ export interface UnitError {
 
 /** What is kept of an error. */
 export function unitError(error: unknown): Omit<UnitError, "attempts"> {
-  const kind = error instanceof AutocircuitError ? error.code : isOutOfMemory(error) ? "out-of-memory" : "error";
+  const kind = error instanceof AutocircuitError ? error.code : couldNotAllocate(error) ? "out-of-memory" : "error";
   return failure(kind, error instanceof Error ? error.message : String(error));
 }
 
@@ -24,7 +24,8 @@ export function failure(kind: string, message: string): Omit<UnitError, "attempt
   return { kind, message: message.slice(0, 4000), host: hostname(), failed: new Date().toISOString() };
 }
 
-function isOutOfMemory(error: unknown): boolean {
+/** Whether JavaScript had no memory for an array; what the engine has none for is an AutocircuitError with its code. */
+function couldNotAllocate(error: unknown): boolean {
   return error instanceof RangeError && /allocation failed|Invalid array buffer length/i.test(error.message);
 }
 

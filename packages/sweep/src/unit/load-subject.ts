@@ -38,7 +38,7 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
       ...(circuit !== undefined && { circuit }),
       ...(positions !== undefined && { positions }),
       ...(model !== undefined && { model }),
-      ...(prompts !== undefined && { dataset: [prompts].flat() }),
+      ...(prompts !== undefined && { prompts: [prompts].flat() }),
       ...(sharePrefix !== undefined && { sharePrefix }),
       ...latentOptions(task),
     });

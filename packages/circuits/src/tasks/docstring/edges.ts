@@ -67,7 +67,7 @@ export function docstringEdges(target: HasGraph, options: KnownEdgesOptions = {}
     const open = name === LEFT_OPEN && !options.corrected;
     return [name, open ? [] : words.map((word) => at[word])];
   });
-  return connectedEdges(graph, connections, options.seqStartIdx);
+  return connectedEdges(graph, connections, options.seqStart);
 }
 
 /**
@@ -94,7 +94,7 @@ export function docstringNodeBasedEdges(target: HasGraph, options: KnownEdgesOpt
   const kept = Object.entries(HEADS).map(
     ([head, words]) => [head, words === "all" ? stretch : words.map((word) => at[word])] as const,
   );
-  return edgesOfHeads(graph, new Map(kept), options.seqStartIdx);
+  return edgesOfHeads(graph, new Map(kept), options.seqStart);
 }
 
 function outputHead(head: string): Record<string, readonly Word[]> {

@@ -26,7 +26,7 @@ it("has 235 edges", () => {
 
 it("is taken at every position by token", () => {
   const names = greaterthanEdges(graph).map(({ name }) => name);
-  const edges = greaterthanEdges(graph.byToken(12), { seqStartIdx: 3 });
+  const edges = greaterthanEdges(graph.byToken(12), { seqStart: 3 });
   expect(edges).toHaveLength(235 * 12);
   expect(new Set(edges.map(({ name }) => name))).toEqual(new Set(names));
 });

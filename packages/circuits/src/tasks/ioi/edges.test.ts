@@ -70,9 +70,9 @@ describe("ioiEdges", () => {
 
   it("moves with the start of the graph, and leaves out what was cut off", () => {
     const whole = ioiEdges(byToken(15), { wordIdxs });
-    const shifted = ioiEdges(byToken(13), { wordIdxs, seqStartIdx: 2 });
+    const shifted = ioiEdges(byToken(13), { wordIdxs, seqStart: 2 });
     expect(shifted.map(({ name, token }) => [name, token! + 2])).toEqual(whole.map(({ name, token }) => [name, token]));
-    const cut = ioiEdges(byToken(11), { wordIdxs, seqStartIdx: 4 });
+    const cut = ioiEdges(byToken(11), { wordIdxs, seqStart: 4 });
     expect(cut).toHaveLength(whole.filter(({ token }) => token! >= 4).length);
   });
 });

@@ -93,14 +93,14 @@ export function ioiHeadBasedEdges(target: HasGraph, options: KnownEdgesOptions =
   for (const [role, heads] of Object.entries(IOI_HEADS)) {
     for (const head of heads) kept.set(headName(head), [at[ACTS_AT[role as IoiRole] as keyof typeof at]]);
   }
-  return edgesOfHeads(graph, kept, options.seqStartIdx);
+  return edgesOfHeads(graph, kept, options.seqStart);
 }
 
 function connectedIn(circuit: string, target: HasGraph, options: KnownEdgesOptions): Edge[] {
   const graph = graphOf(target);
   requireModel(circuit, GPT2_SMALL, "separate Q, K, V", graph);
   const at = wordPositions(circuit, IOI_WORDS, positionsByToken(circuit, graph, options), options);
-  return connectedEdges(graph, ioiConnections(graph, at, options.corrected ?? false), options.seqStartIdx);
+  return connectedEdges(graph, ioiConnections(graph, at, options.corrected ?? false), options.seqStart);
 }
 
 function* ioiConnections(graph: Graph, at: Record<IoiWord, number>, corrected: boolean): Generator<Connection> {

@@ -32,7 +32,7 @@ export function sportsPlayersEdges(target: HasGraph, options: KnownEdgesOptions 
   const graph = graphOf(target);
   requireModel(circuit, PYTHIA_2_8B, "shared Q, K, V", graph);
   const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, positionsByToken(circuit, graph, options), options);
-  return connectedEdges(graph, sportsConnections(graph.config.heads, at), options.seqStartIdx);
+  return connectedEdges(graph, sportsConnections(graph.config.heads, at), options.seqStart);
 }
 
 /**
@@ -50,7 +50,7 @@ export function sportsPlayersProbeEdges(target: HasGraph, options: KnownEdgesOpt
   const { early, before, joining } = joiningParts(graph.config.heads, at);
   const final = ["Resid Start", ...joining, ...mlps(graph.config.layers)];
   const connections = [...pairs(early, early, before), ...pairs(final, final, [at.final_name_tok])];
-  return connectedEdges(graph, connections, options.seqStartIdx);
+  return connectedEdges(graph, connections, options.seqStart);
 }
 
 /** Where the words of a prompt stand. */

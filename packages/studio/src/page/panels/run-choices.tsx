@@ -13,11 +13,11 @@ const patchWords: Readonly<Record<PatchType, { title: string; what: string }>> =
 /** Which values ablated edges take, and which way the circuit is patched. */
 export function RunChoices() {
   const studio = useStudio();
-  const { ablation, patchType } = studio.state;
+  const { ablation, patch } = studio.state;
   return (
     <div class="choices">
       <label class="field wide">
-        <span>{patchType === "edge" ? "The circuit's edges take" : "Ablated edges take"}</span>
+        <span>{patch === "edge" ? "The circuit's edges take" : "Ablated edges take"}</span>
         <select
           id="ablation"
           value={ablation}
@@ -25,7 +25,7 @@ export function RunChoices() {
         >
           {studio.session.ablations.map((own) => (
             <option key={own} value={own}>
-              {patchType === "edge" && own === "resample"
+              {patch === "edge" && own === "resample"
                 ? "resample – the clean prompt's values"
                 : ablationKind(own).words}
             </option>
@@ -40,8 +40,8 @@ export function RunChoices() {
               type="radio"
               name="patch-type"
               value={own}
-              checked={patchType === own}
-              onChange={() => studio.change({ patchType: own })}
+              checked={patch === own}
+              onChange={() => studio.change({ patch: own })}
             />
             <span>{patchWords[own].title}</span>
           </label>

@@ -21,7 +21,7 @@ const state: PageState = {
   add: [7],
   remove: [1],
   ablation: "zero",
-  patchType: "edge",
+  patch: "edge",
   prompt: { clean: "a\u0000<b>", corrupt: "ü" },
   pinned: ["A0.1"],
   groups: [{ name: "movers", nodes: ["A0.1", "MLP 2"], folded: true }],

@@ -24,7 +24,7 @@ export function firstState(session: Session): PageState {
     add: [],
     remove: [],
     ablation: session.defaultAblation,
-    patchType: session.patchTypes.includes("tree") ? "tree" : session.patchTypes[0]!,
+    patch: session.patchTypes.includes("tree") ? "tree" : session.patchTypes[0]!,
     prompt: 0,
     pinned: [],
     groups: [],
@@ -65,7 +65,7 @@ export function readState(value: unknown, session: Session): ReadState {
     left.push(`the score set ${JSON.stringify(id)}, which the server does not have`);
     return null;
   };
-  const oneOf = <T extends string>(name: "ablation" | "patchType", choices: readonly T[], otherwise: T): T => {
+  const oneOf = <T extends string>(name: "ablation" | "patch", choices: readonly T[], otherwise: T): T => {
     if (choices.includes(value[name] as T)) return value[name] as T;
     left.push(`\`${name}\``);
     return otherwise;
@@ -87,7 +87,7 @@ export function readState(value: unknown, session: Session): ReadState {
     add: edges("add"),
     remove: edges("remove"),
     ablation: oneOf("ablation", session.ablations, first.ablation),
-    patchType: oneOf("patchType", session.patchTypes, first.patchType),
+    patch: oneOf("patch", session.patchTypes, first.patch),
     prompt: readPrompt(value.prompt, session, left),
     pinned: strings(value.pinned),
     groups: readGroups(value.groups),

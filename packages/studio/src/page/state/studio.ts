@@ -96,10 +96,10 @@ export class Studio {
       return shownEdges(circuit, ranking.first(set.kind === "circuit" ? set.edges : circuit.length));
     });
     this.choice = computed(() => {
-      const { scores, size, add, remove, ablated, ablation, patchType } = this.state;
+      const { scores, size, add, remove, ablated, ablation, patch } = this.state;
       const set = this.scoreSets.find(scores);
       if (scores !== null && !set) return null;
-      return { circuit: { scores, size: set ? (size ?? set.edges) : null, add, remove }, ablated, ablation, patchType };
+      return { circuit: { scores, size: set ? (size ?? set.edges) : null, add, remove }, ablated, ablation, patch };
     });
     const request = computed<RunRequest | null>(() => {
       const prompt = this.prompt;

@@ -51,7 +51,7 @@ export class DataSetRuns implements Disposable {
     way: RunWay,
     signal: AbortSignal,
   ): Promise<MeasuredPrompts> {
-    const known = this.#knownOf(circuit === null ? "" : `${way.ablation} ${way.patchType} ${circuit.key}`);
+    const known = this.#knownOf(circuit === null ? "" : `${way.ablation} ${way.patch} ${circuit.key}`);
     const before = known.get(group);
     if (before !== undefined) return before;
     let full: Tensor | undefined;
@@ -88,13 +88,13 @@ export class DataSetRuns implements Disposable {
   async #run(
     { slice, batch }: PromptSlice,
     chosen: ChosenCircuit,
-    { ablation: type, patchType }: RunWay,
+    { ablation: type, patch }: RunWay,
     signal: AbortSignal,
   ): Promise<Tensor> {
     const { model } = this.subject;
-    const plan = patchPlan(patchType, false);
+    const plan = patchPlan(patch, false);
     const circuit = libraryCircuit(model.graph, chosen);
-    const ablate = patchType === "edge" ? circuit.mask() : circuit.complement();
+    const ablate = patch === "edge" ? circuit.mask() : circuit.complement();
     const mean = await this.#means.of(type, plan.ablateFrom, batch, signal);
     const ablation = mean ?? (await model.ablations(slice.tokens(plan.ablateFrom), type, { signal }));
     try {

@@ -24,7 +24,7 @@ describe("the data set", () => {
     using _model = model;
     await using studio = await TestStudio.start({ model, prompts, title: "small" });
     const ablated = [3, 50, 90];
-    const request = { circuit: everything, ablated, ablation, patchType: patch, prompts: null };
+    const request = { circuit: everything, ablated, ablation, patch, prompts: null };
     const { last, rows } = read(await studio.lines<EvaluateLine>("api/evaluate", request));
     const all = Circuit.where(model.graph, () => true);
     const circuits = [all, Circuit.where(model.graph, (edge) => !ablated.includes(edge)), Circuit.of(model.graph, [])];

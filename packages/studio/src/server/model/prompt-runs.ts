@@ -23,7 +23,7 @@ import type { StudioSubject } from "./studio-subject.ts";
 /** How circuits are run. */
 export interface RunWay {
   readonly ablation: AblationType;
-  readonly patchType: PatchType;
+  readonly patch: PatchType;
 }
 
 /** How many prompts are kept at most. */
@@ -103,16 +103,16 @@ export class PromptRuns implements Disposable {
     prepared: PreparedPrompt,
     choice: PromptChoice,
     circuits: readonly ChosenCircuit[],
-    { ablation: type, patchType }: RunWay,
+    { ablation: type, patch }: RunWay,
     signal: AbortSignal,
   ): Promise<Tensor[]> {
-    const plan = patchPlan(patchType, false);
-    const keys = circuits.map(({ key }) => `${type} ${patchType} ${key}`);
+    const plan = patchPlan(patch, false);
+    const keys = circuits.map(({ key }) => `${type} ${patch} ${key}`);
     const missing = new Map<string, ChosenCircuit>();
     const plain = await prepared.plain(plan.run, signal);
     const outputs = new Map<string, Tensor>();
     // With nothing ablated it is the unpatched run.
-    const untouched = patchType === "edge" ? 0 : this.subject.model.graph.edgeCount;
+    const untouched = patch === "edge" ? 0 : this.subject.model.graph.edgeCount;
     for (const [place, circuit] of circuits.entries()) {
       const key = keys[place]!;
       const known = circuit.size === untouched ? plain.logits : prepared.known(key);
@@ -121,7 +121,7 @@ export class PromptRuns implements Disposable {
     }
     if (missing.size > 0) {
       const ablation = await this.ablation(prepared, choice, type, plan.ablateFrom, signal);
-      using masks = masksOf([...missing.values()], patchType);
+      using masks = masksOf([...missing.values()], patch);
       const rows = await this.#run(prepared, plan.run, masks, ablation, signal);
       for (const [place, key] of [...missing.keys()].entries()) {
         prepared.keep(key, rows[place]!);
@@ -184,10 +184,10 @@ export class PromptRuns implements Disposable {
 }
 
 /** Masks of circuits, `[circuits, edges]`: 1 for what is ablated. */
-function masksOf(circuits: readonly ChosenCircuit[], patchType: PatchType): Tensor {
+function masksOf(circuits: readonly ChosenCircuit[], patch: PatchType): Tensor {
   const count = circuits[0]!.edges.length;
   const masks = new Float32Array(circuits.length * count);
-  const flip = patchType === "edge" ? 0 : 1;
+  const flip = patch === "edge" ? 0 : 1;
   for (const [row, { edges }] of circuits.entries())
     for (let index = 0; index < count; index++) masks[row * count + index] = edges[index]! ^ flip;
   return Tensor.from(masks, { shape: [circuits.length, count] });
