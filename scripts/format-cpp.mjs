@@ -1,5 +1,6 @@
 // The C++ as .clang-format has it. `--check` (npm run lint) names the files that are not, without it (npm run format) they are written.
-import { readdirSync } from "node:fs";
+// Comments are broken by whoever writes them, so that those which are too wide are only told of.
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ROOT, runNode } from "./lib/run.mjs";
@@ -20,5 +21,14 @@ await main(async () => {
   const { code } = await runNode([program, ...(check ? ["--dry-run", "--Werror"] : ["-i"]), ...files]);
   if (code !== 0)
     throw new StepError(check ? "Some C++ is laid out otherwise: npm run format" : "clang-format failed.");
+  const width = Number(/^ColumnLimit: (\d+)$/m.exec(readFileSync(join(ROOT, ".clang-format"), "utf8"))[1]);
+  const wide = files.flatMap((file) => wideComments(file, width));
+  if (check && wide.length > 0) throw new StepError(`Comments of more than ${width} columns:\n${wide.join("\n")}`);
   console.log(`${files.length} files of C++ ${check ? "are laid out as .clang-format has it" : "laid out"}`);
 });
+
+/** Where a file has comments that are wider. */
+function wideComments(file, width) {
+  const lines = readFileSync(join(ROOT, file), "utf8").split("\n");
+  return lines.flatMap((line, index) => (line.length > width && line.includes("//") ? [`${file}:${index + 1}`] : []));
+}

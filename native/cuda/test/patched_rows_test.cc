@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "check.h"
+#include "devices/tile_rows.h"
 #include "under_test.h"
 #include "values.h"
 
@@ -31,7 +32,7 @@ struct Case {
 };
 
 constexpr double kEps = 1e-5;
-constexpr int64_t kTile = kernels::kRowsOfTile;
+constexpr int64_t kTile = kDeviceTileRows;
 
 void check_case(const Case& c, unsigned seed) {
   Random random(seed);

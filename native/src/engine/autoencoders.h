@@ -27,8 +27,8 @@ inline bool is_of_stream(AutoencoderInput input) { return input == AutoencoderIn
 inline bool is_of_mlp(AutoencoderInput input) { return !is_of_attention(input) && !is_of_stream(input); }
 inline bool is_transcoder(AutoencoderInput input) { return input == AutoencoderInput::mlp_in || input == AutoencoderInput::mlp_resid; }
 
-// All latents of an autoencoder of which some were pruned, where only the largest of all count (top): one that is left is 0 where more that are
-// not are larger.
+// All latents of an autoencoder of which some were pruned, where only the largest of all count (top): one that is left is 0 where more
+// that are not are larger.
 struct Rivals {
   at::Tensor encode;  // [A, n], undefined where none were pruned
   at::Tensor bias;    // [A]
@@ -55,12 +55,12 @@ struct GivenAutoencoder {
   std::optional<bool> centered_writes{}, value_biases{};
 };
 
-// The same where the network computes. Row p * L + l of a decoder is what one unit of latent l writes to the residual stream (at position p,
-// where positions have their own), behind the output matrix of the MLP or of the heads too. Latents of cross-layer transcoders write block
-// after block: their decoders are running sums, as groups meet them.
-// Where a norm stands behind that matrix (Gemma 2, OLMo 2) a latent writes its share of what the norm gives, as heads do: the norm's weights are
-// in the rows, and what multiplies a row is the activation times the norm's factor for the token, which engine/latent_pass.h keeps. The
-// bias's share has another factor in each run, and no edge to be patched along: it belongs to the error, and `out_bias` is zero.
+// The same where the network computes. Row p * L + l of a decoder is what one unit of latent l writes to the residual stream (at position
+// p, where positions have their own), behind the output matrix of the MLP or of the heads too. Latents of cross-layer transcoders write
+// block after block: their decoders are running sums, as groups meet them.
+// Where a norm stands behind that matrix (Gemma 2, OLMo 2) a latent writes its share of what the norm gives, as heads do: the norm's
+// weights are in the rows, and what multiplies a row is the activation times the norm's factor for the token, which engine/latent_pass.h
+// keeps. The bias's share has another factor in each run, and no edge to be patched along: it belongs to the error, and `out_bias` is zero.
 struct Autoencoder {
   int64_t block = 0;
   AutoencoderInput input = AutoencoderInput::mlp_out;

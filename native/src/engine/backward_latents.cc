@@ -25,8 +25,8 @@ BackwardPass::LatentGrads BackwardPass::through_latents_of_mlp(int64_t block, co
   return {product(raw_grad.to(type_of(model_.weights())), weights.w_out.t()) + through, {}};
 }
 
-// Gradient of what stands before a norm behind attention or MLP from that of the norm's output, and of its scale where latents have it (undefined
-// where they have not). The same where there is no norm.
+// Gradient of what stands before a norm behind attention or MLP from that of the norm's output, and of its scale where latents have it
+// (undefined where they have not). The same where there is no norm.
 at::Tensor BackwardPass::before_post_norm(const NormWeights& norm, const at::Tensor& x, const at::Tensor& grad,
                                           const at::Tensor& scale_grad) const {
   if (!norm.scale.defined()) return grad;

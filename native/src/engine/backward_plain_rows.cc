@@ -35,8 +35,8 @@ int64_t BackwardPass::sources_to_wait_for(int64_t block, const at::Tensor& resid
   return are_plain(heads, resid) && heads[0]->group->first_source == 0 ? heads[0]->group->sources : 0;
 }
 
-// What flow_groups does, where all rows read the stream as it is: some of the batch at a time, so that what is made for them is used while it is
-// in the cache.
+// What flow_groups does, where all rows read the stream as it is: some of the batch at a time, so that what is made for them is used while
+// it is in the cache.
 void BackwardPass::flow_plain_groups(int64_t block, const at::Tensor& resid, const std::vector<GroupGrads>& groups,
                                      const std::vector<const GroupPlan*>& plans, int64_t rows) {
   const Projection which = groups[0].outputs[0].first;

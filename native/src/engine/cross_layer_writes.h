@@ -18,14 +18,15 @@ at::Tensor latents_written(const Autoencoder& autoencoder, int64_t reading_block
 // there. With decoders as running sums W_l[m] = sum over l <= i <= m of what l writes to block i, which is what groups of block m + 1 read,
 // that is S_m - S_{m-1}, where S_m = sum over l <= m of a_l W_l[m] and of the biases.
 //
-// The floor: each block l's K latents of a token write to L - l blocks, so L (L + 1) / 2 times K D numbers of decoders are gathered for a token, in
-// the forward pass and in the backward pass again; 2 K D operations for each. Decoders as large are all that is kept for it: groups take
-// from the running sums what they read, at the price of one decoder for each pair of blocks.
+// The floor: each block l's K latents of a token write to L - l blocks, so L (L + 1) / 2 times K D numbers of decoders are gathered for a
+// token, in the forward pass and in the backward pass again; 2 K D operations for each. Decoders as large are all that is kept for it:
+// groups take from the running sums what they read, at the price of one decoder for each pair of blocks.
 class CrossLayerWrites {
  public:
   // Entries of an autoencoder's latents at the tokens where the pass is.
   using Lists = std::function<LatentLists(int64_t number)>;
-  // What is written to the output of an autoencoder's block [N, D]; from the first block on. `frame` where a pass may go on at fewer tokens.
+  // What is written to the output of an autoencoder's block [N, D]; from the first block on. `frame` where a pass may go on at fewer
+  // tokens.
   at::Tensor write(const Autoencoders& autoencoders, int64_t number, const Lists& lists, const Frame* frame = nullptr);
 
   // Adds to the gradient of an autoencoder's entries that of <step, decoder>, [N, D] and the decoder's rows.

@@ -30,7 +30,8 @@ class PassGradients {
 
   // What the gradients of a group's inputs are contracted with [sources, N, D].
   at::Tensor deltas_of(const Frame& frame, const GroupPlan& plan) const;
-  // Products are summed by mask and token: the number of such buckets, and which one each row of the batch belongs to; empty where there is one.
+  // Products are summed by mask and token: the number of such buckets, and which one each row of the batch belongs to; empty where there
+  // is one.
   int64_t bucket_count() const;
   std::vector<int64_t> bucket_of(const Frame& frame) const;
 

@@ -58,8 +58,8 @@ struct Patch {
   // sources' own outputs [S, B, P, D]. Each may be undefined.
   at::Tensor directions{}, ablation_leaf{}, outputs_leaf{};
   BackwardRules rules{};
-  // Of a network with autoencoders where no edge is patched: leaves, or what leads to leaves, that get the gradients of what the autoencoders
-  // are made of, encode [L, n], bias [L], decode [L, n] and out_bias [n] of each. Their numbers are not read.
+  // Of a network with autoencoders where no edge is patched: leaves, or what leads to leaves, that get the gradients of what the
+  // autoencoders are made of, encode [L, n], bias [L], decode [L, n] and out_bias [n] of each. Their numbers are not read.
   std::vector<at::Tensor> autoencoder_leaves{};
 };
 

@@ -23,8 +23,8 @@ class GroupInput {
   // Gives what plain rows project to, [N / masks, columns], where a kept run has it already.
   using KnownPlain = std::function<at::Tensor(Projection)>;
 
-  // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations. Without `patched_inputs` what is projected of
-  // patched rows is left unset.
+  // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations. Without `patched_inputs` what is projected
+  // of patched rows is left unset.
   GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t block, Projection which,
              const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known = {});
 

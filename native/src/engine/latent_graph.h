@@ -12,9 +12,9 @@
 
 namespace autocircuit {
 
-// A graph whose rows name latents, taken apart: the ordinary sources, which the engine patches as ever (the place of an MLP, or of a block's
-// first head, holds the error of what replaces it, or zeros; so does one behind each block where the stream has autoencoders), and of each
-// autoencoder its latents, columns side by side.
+// A graph whose rows name latents, taken apart: the ordinary sources, which the engine patches as ever (the place of an MLP, or of a
+// block's first head, holds the error of what replaces it, or zeros; so does one behind each block where the stream has autoencoders), and
+// of each autoencoder its latents, columns side by side.
 class LatentGraph {
  public:
   // Throws Error bad_input where the table is not of this network with these autoencoders.
@@ -49,8 +49,8 @@ class LatentGraph {
   const PatchGraph& table_;  // outlives this
   std::shared_ptr<PatchGraph> ordinary_;
   std::vector<int64_t> column_;
-  // Column of the table for each ordinary source, -1 where it has none: an error that is dropped, heads but the first in whose place an error
-  // stands, a block behind which no autoencoder reads. And how many columns are written before each.
+  // Column of the table for each ordinary source, -1 where it has none: an error that is dropped, heads but the first in whose place an
+  // error stands, a block behind which no autoencoder reads. And how many columns are written before each.
   std::vector<int64_t> column_of_{0}, written_{0};
   std::vector<int64_t> cells_;            // of the table, for each of the ordinary graph
   std::vector<int64_t> own_, own_cells_;  // those of the ordinary graph that the table has

@@ -6,8 +6,8 @@
 
 namespace autocircuit {
 
-// The latents of an autoencoder that count at each token: those that are not zero in the run or in what it is ablated with. Most are zero in
-// both, and cost nothing from here on. Tokens with fewer than the most have entries of zeros behind theirs.
+// The latents of an autoencoder that count at each token: those that are not zero in the run or in what it is ablated with. Most are zero
+// in both, and cost nothing from here on. Tokens with fewer than the most have entries of zeros behind theirs.
 struct LatentLists {
   at::Tensor row;        // int64 [N, K] row of the decoder
   at::Tensor column;     // int64 [N, K] number of the latent

@@ -14,14 +14,15 @@
 
 namespace autocircuit {
 
-// The latents of one pass. Latent l of an autoencoder writes a[l] * decoder[l] (behind a norm a[l] is the activation times what the norm multiplies
-// the token by, so that it is another in each run even where the activation is the same), so no output of a latent is ever made: a patched row adds
-// ((m * (ablated - a)) @ decoder) to its input, and the mask's gradient is <gradient of the input, decoder> * (ablated - a).
+// The latents of one pass. Latent l of an autoencoder writes a[l] * decoder[l] (behind a norm a[l] is the activation times what the norm
+// multiplies the token by, so that it is another in each run even where the activation is the same), so no output of a latent is ever
+// made: a patched row adds ((m * (ablated - a)) @ decoder) to its input, and the mask's gradient is <gradient of the input, decoder> *
+// (ablated - a).
 //
-// The floor: a token has some K latents that are not zero in one of both runs, of the thousands there are. For R rows of a group an autoencoder's
-// latents take 2 R K D operations a token, in the forward pass where the rows are patched and in the backward pass for the products, as
-// much as an ordinary source of K outputs; and K D numbers of the decoder are gathered, which bounds it where R is small. Memory is that of
-// the activations, [batch * positions, latents] each, and of the mask.
+// The floor: a token has some K latents that are not zero in one of both runs, of the thousands there are. For R rows of a group an
+// autoencoder's latents take 2 R K D operations a token, in the forward pass where the rows are patched and in the backward pass for the
+// products, as much as an ordinary source of K outputs; and K D numbers of the decoder are gathered, which bounds it where R is small.
+// Memory is that of the activations, [batch * positions, latents] each, and of the mask.
 class LatentPass {
  public:
   // Takes latents out of the request's patch: what is left is one of ordinary sources.
@@ -30,8 +31,8 @@ class LatentPass {
   const at::Tensor& mask() const { return given_mask_; }  // of the table, as it was given
   void reclassify(MaskPlan& plan, PlanKind kind) const { graph_->reclassify(plan, mask_, kind); }
 
-  // From what an autoencoder reads [N, n] what its latents and its bias write [N, D]. `ablated` where the pass patches; `post_scale` [N, 1] where
-  // a norm stands behind.
+  // From what an autoencoder reads [N, n] what its latents and its bias write [N, D]. `ablated` where the pass patches; `post_scale`
+  // [N, 1] where a norm stands behind.
   at::Tensor write(int64_t number, const at::Tensor& x, const Frame& frame, AblationCache* ablated, const at::Tensor& post_scale = {});
   // Adds what patched edges from latents change, to the inputs [rows, N, D] of some rows of a group.
   void add_to_rows(at::Tensor& inputs, const Frame& frame, const GroupPlan& plan, const std::vector<int64_t>& rows) const;
@@ -44,8 +45,8 @@ class LatentPass {
   void contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
   // The same into the latents that patched rows read, (1 - m) of each.
   void flow(const Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
-  // Gradients of what the autoencoder reads [N, n] and of `post_scale` [N, 1], from that of the sum its latents write to [N, D], and what rows
-  // added.
+  // Gradients of what the autoencoder reads [N, n] and of `post_scale` [N, 1], from that of the sum its latents write to [N, D], and what
+  // rows added.
   struct Grads {
     at::Tensor input, post_scale;
   };

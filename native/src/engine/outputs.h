@@ -10,8 +10,8 @@ namespace autocircuit {
 // Norm after attention or MLP (Gemma 2, OLMo 2): x times its own factor. Identity where the block has none.
 at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x);
 
-// What such a norm multiplies a token's numbers by before its weights, [N, 1] float32 for narrower types; undefined where the block has none. And
-// the gradient of `total` from that of this.
+// What such a norm multiplies a token's numbers by before its weights, [N, 1] float32 for narrower types; undefined where the block has
+// none. And the gradient of `total` from that of this.
 at::Tensor post_scale(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total);
 at::Tensor post_scale_backward(const TransformerConfig& config, const at::Tensor& total, const at::Tensor& grad);
 

@@ -9,7 +9,8 @@
 
 namespace autocircuit {
 
-// What an input of destinations is projected to. `mlp_normalised`: no product, the MLP's input itself; `mlp_residual`: the same before its norm.
+// What an input of destinations is projected to. `mlp_normalised`: no product, the MLP's input itself; `mlp_residual`: the same before its
+// norm.
 enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate, mlp_normalised, mlp_residual };
 inline bool is_of_mlp(Projection which) { return which >= Projection::mlp_in; }
 

@@ -2,13 +2,12 @@
 
 #include <cstdint>
 
+#include "devices/tile_rows.h"
+
 // What the CPU's kernels are, whatever instruction set they are compiled for. Nothing here or in kernels/set may use LibTorch's or
 // the standard library's templates: what a file compiled for one set emits of them, the linker may give to all others.
 
 namespace autocircuit {
-
-// Rows built together, so that a delta loaded once serves them all.
-constexpr int64_t kTileRows = 4;
 
 // Columns of a matrix that are packed together, and as many of its rows: what lies in the second-level cache while all rows meet it.
 constexpr int64_t kPanel = 64, kPanelDepth = 384;
@@ -25,12 +24,13 @@ struct NormArgs {
 template <class T>
 struct TileList {
   const int32_t* slot;
-  const T* weight;  // [count][kTileRows]
+  const T* weight;  // [count][kCpuTileRows]
   int64_t count;
 };
 
 // What rows share that read x [D] through one norm. Each has d loss / d x = (g - a - (x - mean) * b) * rstd with g = gradient * scale,
-// a the mean of g (where it centres) and b = <g, x - mean> * rstd^2 / D, or 0 where rstd is held constant. Without a norm, d loss / d x = g.
+// a the mean of g (where it centres) and b = <g, x - mean> * rstd^2 / D, or 0 where rstd is held constant. Without a norm, d loss / d x =
+// g.
 template <class T>
 struct SharedNorm {
   NormArgs<T> norm;
@@ -72,7 +72,7 @@ struct KernelsOf {
   // Elements of each delta that are packed side by side. Deltas lie whole pages apart, so that unpacked their parts would
   // compete for the same few lines of the first-level cache.
   int64_t block;
-  // rows[r][0, size) = bases[r] + sum_k weight[k][r] * packed delta of entry k, for kTileRows rows and size <= block. Packed deltas
+  // rows[r][0, size) = bases[r] + sum_k weight[k][r] * packed delta of entry k, for kCpuTileRows rows and size <= block. Packed deltas
   // are whole blocks. The sum is made first: where it cancels the base (every source of a stream set to zero) the result is
   // exactly 0, and no rounding is left for a norm to magnify.
   void (*build_tile)(int64_t size, const T* packed, const TileList<T>& list, const T* const* bases, T* const* rows);
@@ -91,7 +91,8 @@ struct KernelsOf {
   void (*measure_divergence)(DivergenceShare& share, int64_t size, const T* logits, const T* expected, const T* probabilities);
 
   // Products of `rows` packed rows (`width` apart, zeros beyond D, their number filled up to product_rows) with `count` deltas that
-  // lie `stride` apart. sums[r][s] has product_lanes numbers; their total is the sum. A row has sums for `count` filled up to product_deltas.
+  // lie `stride` apart. sums[r][s] has product_lanes numbers; their total is the sum. A row has sums for `count` filled up to
+  // product_deltas.
   int64_t product_rows, product_deltas, product_lanes;
   void (*add_products)(int64_t rows, int64_t count, int64_t d, int64_t width, const T* packed, const T* deltas, int64_t stride, T* sums);
 };

@@ -30,9 +30,9 @@ struct PatchGroup {
 };
 
 // The table that says what each cell of the flat edge vector patches. `tokens` is 0 when edges are not split by token. Where `latents` is
-// not empty, it says how many latents of each block stand in the place of its MLP among the sources (0: the MLP itself does), with the error
-// behind them if there are `errors`; so does `attention_latents` of its heads. `stream_latents` says how many stand for the stream behind each
-// block (0: none, and nothing reads it there).
+// not empty, it says how many latents of each block stand in the place of its MLP among the sources (0: the MLP itself does), with the
+// error behind them if there are `errors`; so does `attention_latents` of its heads. `stream_latents` says how many stand for the stream
+// behind each block (0: none, and nothing reads it there).
 struct PatchGraph {
   Serial serial;
   bool factorized = true;

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "devices/tile_rows.h"
 #include "devices/upload.h"
 
 namespace autocircuit {
 
-int64_t rows_per_tile(const at::Device& device) { return device.is_cpu() ? 4 : 8; }
+int64_t rows_per_tile(const at::Device& device) { return device.is_cpu() ? kCpuTileRows : kDeviceTileRows; }
 
 int64_t HostLists::add(const std::vector<GroupRows>& groups, int64_t tile) {
   struct Row {

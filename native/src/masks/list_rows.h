@@ -10,7 +10,7 @@
 
 namespace autocircuit {
 
-// Rows a tile: as many as the device's kernel sums in registers together.
+// Rows a tile, as many as the device's kernel takes (devices/tile_rows.h).
 int64_t rows_per_tile(const at::Device& device);
 
 // Rows (heads) of a group.

@@ -8,8 +8,8 @@
 // The table of the operators that a device may implement with kernels of its own, in LibTorch's library "autocircuit": what each means,
 // and a line in AUTOCIRCUIT_OPERATORS, of which all else is made that needs to know them all: registrations, declarations, typed calls.
 //
-// All tensors of a call are on one device and contiguous, but the deltas that the CPU's patched_rows takes: of these the numbers of a row are
-// side by side, and rows anywhere. `norm` is 0 for none, 1 for layer norm, 2 for root-mean-square norm; D is the width of
+// All tensors of a call are on one device and contiguous, but the deltas that the CPU's patched_rows takes: of these the numbers of a row
+// are side by side, and rows anywhere. `norm` is 0 for none, 1 for layer norm, 2 for root-mean-square norm; D is the width of
 // the model, N = batch * positions counts rows of the batch, the position changing fastest.
 //
 // patched_rows: inputs of the destinations whose edges are patched, [rows, N, D] =
@@ -18,9 +18,9 @@
 //                 row i of the batch reads row i mod their number. What no row uses may be missing.
 //   delta         sources before `first_late` in `early` [>= first_late, N or a divisor, D], read at i mod their number; the
 //                 others, counted from first_late, in `late` [sources, N, D]. Either may be missing.
-//   entries       rows stand in tiles of T = weight.size(1), which is 4 on the CPU and 8 elsewhere: tile t has rows t * T ... t * T + T - 1, fewer at the end. Entries
-//                 begin[k] ... begin[k + 1] - 1 (int32) with k = (t * masks + m) * tokens + p are those of tile t under mask m
-//                 at token p: a source (int32, ascending) and its weight in each row of the tile, weight [entries, T]
+//   entries       rows stand in tiles of T = weight.size(1), which devices/tile_rows.h says: tile t has rows t * T ... t * T + T - 1,
+//                 fewer at the end. Entries begin[k] ... begin[k + 1] - 1 (int32) with k = (t * masks + m) * tokens + p are those of
+//                 tile t under mask m at token p: a source (int32, ascending) and its weight in each row of the tile, weight [entries, T]
 //                 (float64 where the inputs are, else float32). `source` and `weight` may hold more: entries of other groups, whose
 //                 sources this call does not have, before begin[0] and behind the last list.
 //   mask, token   row i of the batch belongs to mask i / (N / masks); its position i mod token_of.size(0) has token

@@ -16,8 +16,8 @@
 #include "runtime/memory.h"
 
 // autocircuit_tests [FILTER] [--jobs N] [--errors] [--cuda LIBTORCH_CUDA [LIBRARY]]
-// Runs the tests whose names contain FILTER, in N processes. --errors: in this process, and then how far numbers were from the right ones in
-// each number type. With --cuda the kernels and the engine are tested on the first GPU, by that library of kernels, or by LibTorch's
+// Runs the tests whose names contain FILTER, in N processes. --errors: in this process, and then how far numbers were from the right ones
+// in each number type. With --cuda the kernels and the engine are tested on the first GPU, by that library of kernels, or by LibTorch's
 // operators; a GPU belongs to one process. With AUTOCIRCUIT_POISON=1 all new memory holds NaN, so that who reads what nobody wrote fails.
 namespace {
 

@@ -13,9 +13,6 @@ namespace autocircuit::kernels {
 
 using Maybe = signatures::OptionalTensor;
 
-// Rows of a tile: what weight.size(1) has to be.
-constexpr int64_t kRowsOfTile = 8;
-
 AUTOCIRCUIT_DECLARE_OPERATORS
 
 // Makes a library's operators those above.

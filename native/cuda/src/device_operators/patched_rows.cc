@@ -7,6 +7,7 @@
 #include "device_operators/arguments.h"
 #include "device_operators/dispatch.h"
 #include "device_operators/operators.h"
+#include "devices/tile_rows.h"
 #include "kernels/norm_rows.h"
 #include "launch/launch.h"
 
@@ -48,7 +49,7 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
   const OnDeviceOf guard(any);
   const at::ScalarType dtype = any.scalar_type();
   const at::Device device = any.device();
-  const int64_t d = any.size(-1), tiles = divide_up(rows, kRowsOfTile);
+  const int64_t d = any.size(-1), tiles = divide_up(rows, kDeviceTileRows);
   const at::ScalarType weight_dtype = dtype == at::kDouble ? at::kDouble : at::kFloat;
   check_norm(norm, kName);
   check(masks > 0 && tokens > 0 && n % masks == 0, kName, ": ", masks, " masks do not divide ", n, " rows");
@@ -74,7 +75,7 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
   check(begin.numel() > tiles * masks * tokens, kName, ": begin has ", begin.numel(), " entries, not ", tiles * masks * tokens + 1);
   check_dense(source, {kName, "source"}, at::kInt, device);
   check_dense(weight_in, {kName, "weight"}, weight_dtype, device);
-  check_sizes(weight_in, {kName, "weight"}, {weight_in.size(0), kRowsOfTile});
+  check_sizes(weight_in, {kName, "weight"}, {weight_in.size(0), kDeviceTileRows});
   check_dense(token_of, {kName, "token_of"}, at::kInt, device);
   check(tokens == 1 || token_of.numel() > 0, kName, ": token_of is empty");
   for (const auto& [vector, name] : {std::pair{&scale, "scale"}, {&shift, "shift"}})
@@ -86,11 +87,10 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
   at::Tensor out = at::empty({rows, n, d}, any.options());
   if (out.numel() == 0) return out;
   // Part of a larger tensor, a list may start anywhere.
-  const at::Tensor weight = aligned_for(kRowsOfTile, {weight_in}) ? weight_in : weight_in.clone();
+  const at::Tensor weight = aligned_for(kDeviceTileRows, {weight_in}) ? weight_in : weight_in.clone();
   AUTOCIRCUIT_DISPATCH(dtype, kName, [&] {
     using Kernel = PatchedRows<scalar_t>;
     using C = Compute<scalar_t>;
-    static_assert(Kernel::kTile == kRowsOfTile);
     check(n * d * static_cast<int64_t>(sizeof(scalar_t)) <= int64_t{UINT32_MAX}, kName, ": a source of ", n, " x ", d, " is too large");
     const Shape<scalar_t> shape(d, tiles);
     const Norm<scalar_t> of_norm = norm_arguments<scalar_t>(norm, eps, scale, shift);

@@ -1,13 +1,14 @@
 #pragma once
 
+#include "devices/tile_rows.h"
 #include "kernels/elements.h"
 #include "kernels/norm.h"
 #include "kernels/reduce.h"
 
 namespace autocircuit::kernels {
 
-// Inputs of patched destinations. A block has one row i of the batch and some tiles of 8 destinations; a thread has the tile's 8
-// rows at 4 columns, walks the tile's list once, and uses every delta that it loads 8 times from registers.
+// Inputs of patched destinations. A block has one row i of the batch and some tiles of destinations; a thread has all rows of a tile at 4
+// columns, walks the tile's list once, and uses every delta that it loads for each of these rows from registers.
 //
 // GPT-2 small, last block, every edge patched (36 rows, 157 sources, N = 960, float32), on an H100: 8.3 GFLOP = 0.13 ms of
 // FMA, 463 MB of deltas + 106 MB of results = 0.17 ms of memory. So memory bounds it, if deltas leave memory once: tiles that
@@ -18,7 +19,7 @@ namespace autocircuit::kernels {
 template <class T>
 struct PatchedRows {
   using C = Compute<T>;
-  static constexpr int kTile = 8;
+  static constexpr int kTile = kDeviceTileRows;
   static constexpr int kMaxThreads = sizeof(C) == 4 ? 768 : 512;  // leaves 80 or 128 registers a thread
   static constexpr int kAhead = 8;                                // entries: about what memory's latency takes
   using Tile = Array<Share<T>, kTile>;

@@ -7,7 +7,13 @@ import { filesBelow, hashFiles } from "../sources.ts";
 /** Says the layout that a library of kernels must have. */
 const LAYOUT_HEADER = "src/devices/device_library.h";
 /** What a library of kernels is made from outside its own folder. */
-const SHARED = [LAYOUT_HEADER, "src/operators/table.h", "src/runtime/error.h", "cmake/libtorch.cmake"];
+const SHARED = [
+  LAYOUT_HEADER,
+  "src/devices/tile_rows.h",
+  "src/operators/table.h",
+  "src/runtime/error.h",
+  "cmake/libtorch.cmake",
+];
 
 /** What a library of kernels was made from; `stamp.json` beside it. */
 export interface CudaStamp {

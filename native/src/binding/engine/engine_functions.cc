@@ -80,7 +80,8 @@ Napi::Value transformer_ready(const Napi::CallbackInfo& info) {
   });
 }
 
-// weightProcessing(transformer) -> promise of what its weights show of how they were processed: { centeredWrites, valueBiasesFolded, normsFolded }
+// weightProcessing(transformer) -> promise of what its weights show of how they were processed: { centeredWrites, valueBiasesFolded,
+// normsFolded }
 Napi::Value weight_processing(const Napi::CallbackInfo& info) {
   const auto transformer = unbox<Transformer>(info[0], "the transformer");
   return run_async(info.Env(), [transformer](const CancelToken&) -> Convert {

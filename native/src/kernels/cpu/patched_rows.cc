@@ -72,12 +72,12 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
                         int64_t tokens, int64_t n, int64_t norm_kind, double eps, const OptionalTensor& scale,
                         const OptionalTensor& shift) {
   const at::Tensor& any = resid ? *resid : *ablated;
-  if (!has_kernels(any) || weight.size(1) != kTileRows)
+  if (!has_kernels(any) || weight.size(1) != kCpuTileRows)
     return portable::patched_rows(resid, ablated, from_ablated, early, late, first_late, begin, source, weight, token_of, rows, masks,
                                   tokens, n, norm_kind, eps, scale, shift);
   const int64_t d = any.size(1);
   at::Tensor out = at::empty({rows, n, d}, any.options());
-  const int64_t per_mask = n / masks, tiles = (rows + kTileRows - 1) / kTileRows, cells = masks * tokens;
+  const int64_t per_mask = n / masks, tiles = (rows + kCpuTileRows - 1) / kCpuTileRows, cells = masks * tokens;
   const int64_t length = token_of.size(0), all_sources = first_late + (late ? late->size(0) : 0);
   const int32_t* begins = begin.const_data_ptr<int32_t>();
   const int32_t* token = token_of.const_data_ptr<int32_t>();
@@ -116,17 +116,18 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
           const int64_t size = std::min(block, d - start);
           const scalar_t* packed_block = packed_deltas.data() + start * count;
           for (int64_t t = 0; t < tiles; t++) {
-            const scalar_t* bases[kTileRows];
-            scalar_t* tile_rows[kTileRows];
-            for (int64_t r = 0; r < kTileRows; r++) {
-              const int64_t row = t * kTileRows + r;
+            const scalar_t* bases[kCpuTileRows];
+            scalar_t* tile_rows[kCpuTileRows];
+            for (int64_t r = 0; r < kCpuTileRows; r++) {
+              const int64_t row = t * kCpuTileRows + r;
               const bool exists = row < rows;  // the last tile is filled up with a row nobody reads
               const bool use_ablated = exists ? ablated_row[row] : resid_data == nullptr;
               bases[r] = (use_ablated ? ablated_data + (i % ablated_rows) * d : resid_data + (i % resid_rows) * d) + start;
               tile_rows[r] = exists ? out_data + (row * n + i) * d + start : spare.data();
             }
             const int32_t first = begins[t * cells + cell], end = begins[t * cells + cell + 1];
-            use.build_tile(size, packed_block, {slots.of_entry.data() + first, weights + first * kTileRows, end - first}, bases, tile_rows);
+            use.build_tile(size, packed_block, {slots.of_entry.data() + first, weights + first * kCpuTileRows, end - first}, bases,
+                           tile_rows);
           }
         }
         if (norm.normalises)

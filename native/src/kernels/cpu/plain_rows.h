@@ -22,8 +22,8 @@ struct PlainRows {
 };
 
 // Their backward: adds the gradients of the norm's inputs, summed over the R rows, to `stream` [N, D], and gives the products of all rows
-// with the deltas by bucket, [buckets, R + B, S]. The same as norm_backward_rows_, a sum over the rows and mask_gradient, in one visit: what
-// the norm gives back never leaves the cache, but for `keep` [R, N, D], where it is defined. CPU; all may be parts of larger batches.
+// with the deltas by bucket, [buckets, R + B, S]. The same as norm_backward_rows_, a sum over the rows and mask_gradient, in one visit:
+// what the norm gives back never leaves the cache, but for `keep` [R, N, D], where it is defined. CPU; all may be parts of larger batches.
 at::Tensor plain_rows_backward(const PlainRows& rows, at::Tensor& stream, at::Tensor& keep);
 
 // Whether it is made for such a stream: on the CPU, in float32 or float64.

@@ -8,22 +8,22 @@
 namespace autocircuit {
 namespace {
 
-// Registers side by side: kTileRows times as many sums, the deltas they take, a weight, and a product where it cannot be fused.
+// Registers side by side: kCpuTileRows times as many sums, the deltas they take, a weight, and a product where it cannot be fused.
 constexpr int kBlockRegisters = kRegisters == 32 ? 4 : kFuses ? 3 : 2;
 
 template <class T>
 constexpr int64_t kBlock = kBlockRegisters * kWidth<T>;
 
 template <class T, int Registers>
-AUTOCIRCUIT_INLINE void sum_registers(const T* packed, const TileList<T>& list, Vector<T> (&sum)[kTileRows][Registers]) {
+AUTOCIRCUIT_INLINE void sum_registers(const T* packed, const TileList<T>& list, Vector<T> (&sum)[kCpuTileRows][Registers]) {
   for (int64_t k = 0; k < list.count; k++) {
     const T* const delta = packed + list.slot[k] * kBlock<T>;
     Vector<T> value[Registers];
 #pragma GCC unroll 4
     for (int u = 0; u < Registers; u++) load(value[u], delta + u * kWidth<T>);
 #pragma GCC unroll 4
-    for (int r = 0; r < kTileRows; r++) {
-      const T weight = list.weight[k * kTileRows + r];
+    for (int r = 0; r < kCpuTileRows; r++) {
+      const T weight = list.weight[k * kCpuTileRows + r];
 #pragma GCC unroll 4
       for (int u = 0; u < Registers; u++) sum[r][u] += weight * value[u];
     }
@@ -32,10 +32,10 @@ AUTOCIRCUIT_INLINE void sum_registers(const T* packed, const TileList<T>& list, 
 
 template <class T, int Registers>
 AUTOCIRCUIT_INLINE void build_registers(const T* packed, const TileList<T>& list, int64_t from, const T* const* bases, T* const* rows) {
-  Vector<T> sum[kTileRows][Registers] = {};
+  Vector<T> sum[kCpuTileRows][Registers] = {};
   sum_registers<T, Registers>(packed + from, list, sum);
 #pragma GCC unroll 4
-  for (int r = 0; r < kTileRows; r++)
+  for (int r = 0; r < kCpuTileRows; r++)
 #pragma GCC unroll 4
     for (int u = 0; u < Registers; u++) {
       Vector<T> base;
@@ -51,9 +51,9 @@ void build_tile(int64_t size, const T* packed, const TileList<T>& list, const T*
   int64_t i = 0;
   for (; i + kWidth<T> <= size; i += kWidth<T>) build_registers<T, 1>(packed, list, i, bases, rows);
   if (i == size) return;
-  Vector<T> sum[kTileRows][1] = {};
+  Vector<T> sum[kCpuTileRows][1] = {};
   sum_registers<T, 1>(packed + i, list, sum);
-  for (int r = 0; r < kTileRows; r++) {
+  for (int r = 0; r < kCpuTileRows; r++) {
     Vector<T> base;
     load_some(base, bases[r] + i, size - i);
     const Vector<T> total = base + sum[r][0];

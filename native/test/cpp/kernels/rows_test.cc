@@ -18,13 +18,13 @@ template <class T>
 void build(const Kernels& kernels, int64_t size) {
   const KernelsOf<T>& use = of_type<T>(kernels);
   const at::ScalarType type = c10::CppTypeToScalarType<T>::value;
-  const at::Tensor packed = at::randn({5, use.block}, type), weight = at::randn({3, kTileRows}, type),
-                   base = at::randn({kTileRows, size}, type);
-  at::Tensor out = at::full({kTileRows, size + 1}, 7, type);
+  const at::Tensor packed = at::randn({5, use.block}, type), weight = at::randn({3, kCpuTileRows}, type),
+                   base = at::randn({kCpuTileRows, size}, type);
+  at::Tensor out = at::full({kCpuTileRows, size + 1}, 7, type);
   const std::vector<int32_t> slot{4, 0, 2};
-  const T* bases[kTileRows];
-  T* rows[kTileRows];
-  for (int64_t r = 0; r < kTileRows; r++) {
+  const T* bases[kCpuTileRows];
+  T* rows[kCpuTileRows];
+  for (int64_t r = 0; r < kCpuTileRows; r++) {
     bases[r] = base.const_data_ptr<T>() + r * size;
     rows[r] = out.mutable_data_ptr<T>() + r * (size + 1);
   }
