@@ -1,7 +1,6 @@
 import { Tensor, Transformer, type TransformerConfig } from "@autocircuit/native";
 import type { PromptPair } from "../src/prompts/prompt-pair.ts";
-import { caseTensors } from "./case-scores.ts";
-import { readCase } from "./conformance.ts";
+import { caseTensors, readCase } from "./conformance.ts";
 
 /** The engine's configuration for a conformance case. */
 export function caseConfig(name: string): TransformerConfig {
@@ -38,8 +37,8 @@ export function caseConfig(name: string): TransformerConfig {
 }
 
 /** The network of a conformance case. */
-export function caseTransformer(name: string): Transformer {
-  const stored = caseTensors(name, "model.safetensors", () => true);
+export async function caseTransformer(name: string): Promise<Transformer> {
+  const stored = await caseTensors(name, "model.safetensors");
   const weights = Object.fromEntries(
     [...stored].map(([weight, { shape, values }]) => [weight, Tensor.from(values, { shape })]),
   );

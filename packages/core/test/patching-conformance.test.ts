@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AblationType, EdgeRef, PatchType } from "../src/index.ts";
 import { PatchableModel, PromptLoader, runCircuits } from "../src/index.ts";
 import { caseConfig, casePairs, caseTransformer, excess } from "./case-model.ts";
-import { type CaseTensor, caseScores, caseTensors } from "./case-scores.ts";
-import { absent, cases, readCase } from "./conformance.ts";
+import { caseScores } from "./case-scores.ts";
+import { absent, cases, caseTensors, readCase } from "./conformance.ts";
 import { values } from "./tiny-transformer.ts";
 
 const lower = (type: string) => type.toLowerCase().replaceAll("_", "-") as AblationType;
@@ -14,8 +14,10 @@ describe.skipIf(absent)("patching equals the conformance cases (skipped where th
     const expected = readCase(name, "expected.json").variants;
     let transformer: Transformer;
     let prompts: PromptLoader;
-    beforeAll(() => {
-      transformer = caseTransformer(name);
+    let tensors: Awaited<ReturnType<typeof caseTensors>>;
+    beforeAll(async () => {
+      transformer = await caseTransformer(name);
+      tensors = await caseTensors(name, "expected.safetensors");
       prompts = new PromptLoader(casePairs(name), { batchSize: 4 });
     });
     afterAll(() => {
@@ -26,7 +28,6 @@ describe.skipIf(absent)("patching equals the conformance cases (skipped where th
     describe.each(Object.keys(expected).map((variant) => [variant]))("%s", (variant) => {
       const facts = expected[variant];
       let model: PatchableModel;
-      let tensors: Map<string, CaseTensor>;
       const tensor = (key: string) => tensors.get(`${variant}/${key}`)!.values;
       beforeAll(() => {
         model = new PatchableModel({
@@ -38,7 +39,6 @@ describe.skipIf(absent)("patching equals the conformance cases (skipped where th
           seqLen: facts.seq_len,
           outputSlice: facts.slice_output,
         });
-        tensors = caseTensors(name, "expected.safetensors", (key) => key.startsWith(`${variant}/`));
       });
       const first = () => prompts.batches[0]!;
       const made = (type: AblationType) =>

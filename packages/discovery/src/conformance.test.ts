@@ -1,7 +1,8 @@
 import type { ModelGraphOptions } from "@autocircuit/core";
 import { PruneScores } from "@autocircuit/core";
 import { describe, expect, test } from "vitest";
-import { cases, caseTask, readCase, readTensors } from "../test/cases.ts";
+import { cases, caseTensors, readCase } from "../../core/test/conformance.ts";
+import { caseTask } from "../test/cases.ts";
 import {
   type AcdcTarget,
   acdc,
@@ -24,8 +25,8 @@ describe.skipIf(cases.length === 0)("scores of the reference (skipped where the 
   const combinations = cases.flatMap((name) => Object.keys(variants).map((variant) => [name, variant] as const));
 
   test.each(combinations)("%s %s", { timeout: 300_000 }, async (name, variant) => {
-    const { model, prompts } = caseTask(name, variants[variant]);
-    const tensors = readTensors(name, "expected.safetensors");
+    const { model, prompts } = await caseTask(name, variants[variant]);
+    const tensors = await caseTensors(name, "expected.safetensors");
     const { acdc_order: order } = readCase(name, "expected.json").variants[variant];
     const checked = new Set<string>();
     const expectedScores = (key: string): Float32Array | undefined => {

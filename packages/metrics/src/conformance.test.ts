@@ -1,6 +1,8 @@
 import { PromptLoader } from "@autocircuit/core";
 import { describe, expect, test } from "vitest";
-import { cases, expectedBatches, readCase } from "../test/conformance.ts";
+import { casePairs } from "../../core/test/case-model.ts";
+import { cases, readCase } from "../../core/test/conformance.ts";
+import { expectedBatches } from "../test/expected-batches.ts";
 import { type MetricName, metrics } from "./metrics.ts";
 
 const patches = ["EDGE_PATCH/RESAMPLE", "EDGE_PATCH/ZERO", "TREE_PATCH/RESAMPLE", "TREE_PATCH/TOKENWISE_MEAN_CORRUPT"];
@@ -9,16 +11,11 @@ const patches = ["EDGE_PATCH/RESAMPLE", "EDGE_PATCH/ZERO", "TREE_PATCH/RESAMPLE"
 // clean prompts it is the tree patch that keeps all edges, on the corrupt ones the edge patch of none.
 describe.skipIf(cases.length === 0)(
   "metrics of the reference's runs (skipped where the conformance cases are absent)",
-  () => {
+  async () => {
     for (const name of cases) {
-      const stored = expectedBatches(name);
+      const stored = await expectedBatches(name);
       const { batch_size: batchSize, variants } = readCase(name, "expected.json");
-      const { prompts } = readCase(name, "inputs.json");
-      const loader = new PromptLoader(
-        // biome-ignore lint/suspicious/noExplicitAny: plain data of the case
-        prompts.map((prompt: any) => ({ ...prompt, wrongAnswers: prompt.wrong_answers })),
-        { batchSize },
-      );
+      const loader = new PromptLoader(casePairs(name), { batchSize });
       const { n_edges: edgeCount, run_circuits: expected } = variants.edges;
       const full = {
         logits: async (side: "clean" | "corrupt") =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cases, readCase } from "../test/conformance.ts";
+import { cases, readCase } from "../../core/test/conformance.ts";
 import { areaUnderCurve } from "./area-under-curve.ts";
 import { MIB_SHARES, mibScores } from "./mib.ts";
 

@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { Graph } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
+import { caseFolder, cases } from "../../core/test/conformance.ts";
 import { expectClose, numbers } from "../test/close-to.ts";
 import { editedCheckpoint, hostTensors } from "../test/edited-checkpoint.ts";
-import { conformanceCase, conformanceCases, huggingFace, trainedModel, transformerLens } from "../test/fixtures.ts";
+import { huggingFace, trainedModel, transformerLens } from "../test/fixtures.ts";
 import { loadModel, modelFromWeights } from "./load-model.ts";
 import { loadTransformer, transformerFromWeights } from "./load-transformer.ts";
 import { SafetensorsFile } from "./safetensors/safetensors-file.ts";
@@ -93,27 +94,24 @@ describe("loadModel", () => {
   });
 });
 
-describe.skipIf(conformanceCases.length === 0)(
-  "logits of TransformerLens folders (skipped where the cases are absent)",
-  () => {
-    it.each(conformanceCases)("%s", async (name) => {
-      const folder = conformanceCase(name);
-      const { transformer } = await loadTransformer(folder);
-      using _ = transformer;
-      const { prompts } = json(`${folder}/inputs.json`) as { prompts: Record<"clean" | "corrupt", number[]>[] };
-      await using expected = await SafetensorsFile.open(`${folder}/expected.safetensors`);
-      for (const side of ["clean", "corrupt"] as const) {
-        using tokens = Tensor.from(
-          prompts.slice(0, 4).map((pair) => pair[side]),
-          { dtype: "int64" },
-        );
-        using wanted = await tensorFromFile(expected, `edges/logits/${side}`);
-        const { logits } = await transformer.forward({ tokens });
-        expectClose(await numbers(logits!), await wanted.data(), 1e-5, side);
-      }
-    });
-  },
-);
+describe.skipIf(cases.length === 0)("logits of TransformerLens folders (skipped where the cases are absent)", () => {
+  it.each(cases)("%s", async (name) => {
+    const folder = caseFolder(name);
+    const { transformer } = await loadTransformer(folder);
+    using _ = transformer;
+    const { prompts } = json(`${folder}/inputs.json`) as { prompts: Record<"clean" | "corrupt", number[]>[] };
+    await using expected = await SafetensorsFile.open(`${folder}/expected.safetensors`);
+    for (const side of ["clean", "corrupt"] as const) {
+      using tokens = Tensor.from(
+        prompts.slice(0, 4).map((pair) => pair[side]),
+        { dtype: "int64" },
+      );
+      using wanted = await tensorFromFile(expected, `edges/logits/${side}`);
+      const { logits } = await transformer.forward({ tokens });
+      expectClose(await numbers(logits!), await wanted.data(), 1e-5, side);
+    }
+  });
+});
 
 describe.skipIf(!existsSync(trainedModel("dreams-llama")))("trained models (skipped where they are absent)", () => {
   it("dreams-llama writes its text", async () => {

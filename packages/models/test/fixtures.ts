@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL("fixtures", import.meta.url));
@@ -19,26 +19,6 @@ export const transformerLens = (family: "gpt2" | "gpt_neox" | (typeof transforme
 
 /** Random models in TransformerLens's layout, one for each thing that only some of its families have, with its own logits. */
 export const transformerLensModels = ["gated-bias", "local-rotary", "ntk-by-parts"] as const;
-
-/** Folder of the conformance cases: `AUTOCIRCUIT_CONFORMANCE`, or `shared/conformance` beside the checkout. */
-export const conformance = process.env.AUTOCIRCUIT_CONFORMANCE ?? `${shared}/conformance`;
-
-/** The folder of a conformance case in TransformerLens's layout. */
-export const conformanceCase = (name: string): string => `${conformance}/autocircuit/${name}`;
-
-/** Names of those cases; empty where they are absent. */
-export const conformanceCases: readonly string[] = [
-  "attn-only",
-  "brackets",
-  "gpt2-hf",
-  "gpt2-like",
-  "gpt2-like-ln",
-  "gpt_neox-hf",
-  "no-norm",
-  "pythia-like",
-  "sorted-list",
-  "sum",
-].filter((name) => existsSync(conformanceCase(name)));
 
 /** Models trained by others, which this repository does not hold a copy of. */
 export const trainedModel = (name: string): string => `${shared}/models/${name}`;
