@@ -2,11 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rankings } from "@autocircuit/core";
-import { algorithms, type OptionSpec, spanAggregations } from "@autocircuit/discovery";
+import { pairAlignments, patchTypes, rankings } from "@autocircuit/core";
+import { algorithms, mibSelections, type OptionSpec, selections, spanAggregations } from "@autocircuit/discovery";
 import { circuitTestNames, promptScoreNames } from "@autocircuit/metrics";
+import { processingSteps } from "@autocircuit/models";
 import { computeDTypes } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
+import { FLAG_OF } from "./discover/in-flags.ts";
 import { runProgram } from "./program.ts";
 import {
   ACDC_TARGETS,
@@ -14,14 +16,20 @@ import {
   CIRCUIT_TESTS,
   DTYPES,
   GRAD_FUNCTIONS,
+  MIB_SELECTIONS,
+  PAIR_ALIGNMENTS,
+  PATCH_TYPES,
+  PROCESSING_STEPS,
   PROMPT_SCORES,
   RANKINGS,
+  SELECTIONS,
   SPAN_AGGREGATIONS,
 } from "./support/names.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
+const SOURCES = fileURLToPath(new URL(".", import.meta.url));
 const GPT2 = fileURLToPath(new URL("../../conformance/fixtures/autocircuit/gpt2-like", import.meta.url));
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -94,6 +102,27 @@ describe("names in --help", () => {
     expect([...SPAN_AGGREGATIONS]).toEqual([...spanAggregations]);
     expect([...PROMPT_SCORES]).toEqual([...promptScoreNames]);
     expect([...RANKINGS]).toEqual([...rankings]);
+    expect([...SELECTIONS]).toEqual([...selections]);
+    expect([...MIB_SELECTIONS]).toEqual([...mibSelections]);
+    expect([...PATCH_TYPES]).toEqual([...patchTypes]);
+    expect([...PAIR_ALIGNMENTS]).toEqual([...pairAlignments]);
+    expect([...PROCESSING_STEPS]).toEqual([...processingSteps]);
+  });
+
+  it("stand nowhere else", () => {
+    const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /(?<!test)\.ts$/.test(name),
+    );
+    expect(files.length).toBeGreaterThan(50);
+    const written = /\b(?:choices|oneOf)\(\s*\[\s*(?:"[^"]*",?\s*)+\]/;
+    expect(files.filter((file) => written.test(readFileSync(join(SOURCES, file), "utf8")))).toEqual([]);
+  });
+});
+
+describe("options that the library's errors name", () => {
+  it("have flags that discover has", async () => {
+    const { out } = await run("discover", "--help");
+    for (const flag of Object.values(FLAG_OF)) expect(out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
   });
 });
 

@@ -150,7 +150,7 @@ export { runVersions } from "./run-versions.ts";
 export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";
 export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";
 export { circuitsOfSizes, type SizedCircuit } from "./runs/circuits-of-sizes.ts";
-export { type PatchPlan, type PatchType, patchPlan } from "./runs/patch-plan.ts";
+export { type PatchPlan, type PatchType, patchPlan, patchTypes } from "./runs/patch-plan.ts";
 export { type PatchedPrompts, type PatchPromptsOptions, patchPrompts } from "./runs/patch-prompts.ts";
 export { type RunCircuitsOptions, runCircuits } from "./runs/run-circuits.ts";
 export { Circuit } from "./scores/circuit.ts";

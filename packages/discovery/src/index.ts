@@ -118,7 +118,9 @@ export {
   type MibCurve,
   type MibMeasures,
   type MibPoint,
+  type MibSelection,
   measureMib,
+  mibSelections,
 } from "./mib/measure-mib.ts";
 export type { NamedAlgorithm, OptionSpec } from "./named-algorithm.ts";
 export { type Preset, type PresetName, presets } from "./presets.ts";
@@ -156,6 +158,7 @@ export {
   type SelectedCircuit,
   type Selection,
   selectCircuit,
+  selections,
 } from "./selection/select-circuit.ts";
 export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/select-exact.ts";
 export { selectGreedy } from "./selection/select-greedy.ts";

@@ -4,6 +4,7 @@ import {
   coreKinds,
   type PatchableModel,
   type PromptLoader,
+  patchTypes,
   type RunCircuitsOptions,
   rankings,
   runCircuits,
@@ -38,7 +39,7 @@ const check = signature("measureCircuits", { model: coreKinds.patchableModel, pr
   scores: coreKinds.pruneScores,
   sizes: kind.listOf(kind.whole),
   rank: kind.oneOf(rankings),
-  patch: kind.oneOf(["tree", "edge"]),
+  patch: kind.oneOf(patchTypes),
   ablation: coreKinds.ablationName,
   metrics: kind.listOf(kind.oneOf(Object.keys(metrics))),
 } satisfies KindsOf<MeasureCircuitsOptions>);

@@ -20,7 +20,7 @@ export { type LogitLensOptions, logitLens } from "./logit-lens.ts";
 export { type LogitTable, type LogitTableOptions, logitTable } from "./logit-table.ts";
 export { type MemoryDemand, memoryDemand, type PlannedRun, requireMemory } from "./memory-demand.ts";
 export { parameterCount } from "./parameter-count.ts";
-export type { ProcessingOptions } from "./processing/process-weights.ts";
+export { type ProcessingOptions, processingSteps } from "./processing/process-weights.ts";
 export type { LogitRow } from "./ranked-logits.ts";
 export { readConfig, readConfigFile, sharesEmbedding } from "./read-config.ts";
 export { inverseFrequencies, type RopeFrequencies } from "./rotary/frequencies.ts";

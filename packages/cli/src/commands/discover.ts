@@ -9,7 +9,15 @@ import { USUAL_BUDGET } from "../discover/usual-budget.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
 import { maxEdges } from "../support/max-edges.ts";
-import { ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS, RANKINGS, SPAN_AGGREGATIONS } from "../support/names.ts";
+import {
+  ACDC_TARGETS,
+  ANSWER_FUNCTIONS,
+  anyOf,
+  GRAD_FUNCTIONS,
+  RANKINGS,
+  SELECTIONS,
+  SPAN_AGGREGATIONS,
+} from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, resamples, wholeNumber } from "../support/parse-options.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 
@@ -45,7 +53,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--span-aggregation <how>",
-      "how the scores of a span's tokens become one: sum, mean, sum-abs or max-abs (default: sum)",
+      `how the scores of a span's tokens become one: ${anyOf(SPAN_AGGREGATIONS)} (default: sum)`,
       oneOf(SPAN_AGGREGATIONS),
     )
     .option(
@@ -55,11 +63,11 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--target <name>",
-      "acdc: kl_div or mse (default: kl_div; mse where the output is one number)",
+      `acdc: ${anyOf(ACDC_TARGETS)} (default: kl_div; mse where the output is one number)`,
       oneOf(ACDC_TARGETS),
     )
-    .option("--grad-function <name>", "gradients: logit, prob, logprob or logit_exp", oneOf(GRAD_FUNCTIONS))
-    .option("--answer-function <name>", "gradients: avg_diff, max_diff, avg_val or mse", oneOf(ANSWER_FUNCTIONS))
+    .option("--grad-function <name>", `gradients: ${anyOf(GRAD_FUNCTIONS)}`, oneOf(GRAD_FUNCTIONS))
+    .option("--answer-function <name>", `gradients: ${anyOf(ANSWER_FUNCTIONS)}`, oneOf(ANSWER_FUNCTIONS))
     .option("--samples <n>", "mask-gradient: integrate over n steps", wholeNumber(1))
     .option(
       "--set <name=value>",
@@ -101,7 +109,7 @@ export function addDiscover(program: Command, context: Context): void {
       new Option(
         "--select <how>",
         "edges of a size: the best, or connected: grown from the output (greedy), or of largest total score (exact; default: top)",
-      ).choices(["top", "greedy", "exact"]),
+      ).choices(SELECTIONS),
     )
     .addOption(
       new Option(

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { MeasureCommandOptions } from "../measure/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
+import { MIB_SELECTIONS, PATCH_TYPES } from "../support/names.ts";
 import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
 import { rankOption } from "../support/rank-option.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
@@ -32,7 +33,7 @@ export function addMeasure(program: Command, context: Context): void {
     )
     .addOption(
       new Option("--patch <kind>", "tree: ablate everything outside the circuit; edge: ablate the circuit")
-        .choices(["tree", "edge"])
+        .choices(PATCH_TYPES)
         .default("tree"),
     )
     .addOption(
@@ -50,10 +51,9 @@ export function addMeasure(program: Command, context: Context): void {
       "with --mib-folder: what the benchmark calls it, such as ioi_gpt2 (default: TASK_MODEL)",
     )
     .addOption(
-      new Option("--select <how>", "with --mib: take the best edges, or grow the circuit from the output").choices([
-        "top",
-        "greedy",
-      ]),
+      new Option("--select <how>", "with --mib: take the best edges, or grow the circuit from the output").choices(
+        MIB_SELECTIONS,
+      ),
     )
     .option("--json <file>", "also write the values as JSON");
   addDeviceOptions(command)

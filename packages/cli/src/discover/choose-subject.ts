@@ -10,19 +10,13 @@ import { ownSubject } from "./own-subject.ts";
 import { readySubject } from "./ready-subject.ts";
 import type { Subject } from "./subject.ts";
 
-/** Options that a ready-made task decides itself. */
-const OWN_ONLY = {
-  outputSlice: "--output-slice",
-  batchSize: "--batch-size",
-  batchCount: "--batch-count",
-  length: "--length",
-  align: "--align",
-  skipUnfit: "--skip-unfit",
-  sharedQkv: "--shared-qkv",
-  nodeEdges: "--node-edges",
-  ungrouped: "--ungrouped",
-  processing: "--processing",
-} as const satisfies Partial<Record<keyof SubjectCommandOptions, string>>;
+/** Which options a ready-made task decides itself. */
+const DECIDED_BY_TASK: Readonly<Record<keyof SubjectCommandOptions, boolean>> = {
+  ...{ outputSlice: true, batchSize: true, batchCount: true, length: true, align: true, skipUnfit: true },
+  ...{ sharedQkv: true, nodeEdges: true, ungrouped: true, processing: true, prependBos: true },
+  ...{ model: false, prompts: false, autoencoders: false, autoencoderScale: false, partialAutoencoders: false },
+  ...{ autoencoderErrors: false, pruneLatents: false, maxLatents: false, pruneWithCorrupt: false, keepLatents: false },
+};
 
 /**
  * What discovery is about: the task that was named, on its own prompts or those that were given, or a model and prompts of one's own.
@@ -46,15 +40,13 @@ export function chooseSubject(
     return ownSubject(model, prompts, options);
   }
   const task = findTask(taskName);
-  const foreign = Object.entries(OWN_ONLY).find(([name]) => options[name as keyof typeof OWN_ONLY] !== undefined);
-  if (foreign)
-    throw new UsageError(
-      `${taskName} decides itself what ${foreign[1]} says. It is for your own --model and --prompts.`,
-    );
-  if (!options.prependBos)
-    throw new UsageError(
-      `${taskName} decides itself what --no-prepend-bos says. It is for your own --model and --prompts.`,
-    );
+  const decided = (Object.keys(DECIDED_BY_TASK) as (keyof SubjectCommandOptions)[]).find(
+    (name) => DECIDED_BY_TASK[name] && options[name] !== (name === "prependBos" ? true : undefined),
+  );
+  if (decided !== undefined) {
+    const flag = decided === "prependBos" ? "--no-prepend-bos" : flagOf(decided);
+    throw new UsageError(`${taskName} decides itself what ${flag} says. It is for your own --model and --prompts.`);
+  }
   const problem = readyTaskProblem(task, options, flagOf);
   if (problem !== undefined) throw new UsageError(problem);
   return readySubject(task, model, options);

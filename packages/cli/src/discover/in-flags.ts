@@ -2,7 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import { UsageError } from "../support/usage-error.ts";
 
 /** What options of the library are called on the command line; with a value those of which it makes another flag. */
-const FLAG_OF = {
+export const FLAG_OF = {
   size: "--size",
   keep: "--keep",
   faithful: "--faithful",

@@ -1,4 +1,4 @@
-import type { CurveDetail, Ranking } from "@autocircuit/discovery";
+import type { CurveDetail, Ranking, Selection } from "@autocircuit/discovery";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { AskedSize } from "./asked-size.ts";
@@ -24,7 +24,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   tries?: number;
   budget?: number;
   resume?: boolean;
-  select?: "top" | "greedy" | "exact";
+  select?: Selection;
   selectSeconds?: number;
   rank?: Ranking;
   bootstrap?: number;

@@ -1,4 +1,5 @@
-import type { Ranking } from "@autocircuit/core";
+import type { PatchType, Ranking } from "@autocircuit/core";
+import type { MibSelection } from "@autocircuit/discovery";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 
@@ -8,12 +9,12 @@ export interface MeasureCommandOptions extends DeviceCommandOptions, SubjectComm
   sizes?: number[];
   rank?: Ranking;
   metrics?: string[];
-  patch: "tree" | "edge";
+  patch: PatchType;
   ablation: string;
   seed?: number;
   mib?: boolean;
   mibFolder?: string;
   mibName?: string;
-  select?: "top" | "greedy";
+  select?: MibSelection;
   json?: string;
 }

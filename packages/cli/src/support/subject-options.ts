@@ -1,11 +1,10 @@
 import type { PairAlignment, TrainTest } from "@autocircuit/core";
 import { type Command, Option } from "commander";
+import { kebabOf } from "./flag-of.ts";
 import { addLatentOptions, type LatentCommandOptions } from "./latent-options.ts";
 import { MODEL_IS, MODEL_OPTION } from "./model-option.ts";
+import { PAIR_ALIGNMENTS, PROCESSING_STEPS } from "./names.ts";
 import { listOf, oneOf, trainAndTest, wholeNumber } from "./parse-options.ts";
-
-/** Steps of weight processing, as `--processing` names them. */
-export const PROCESSING = ["fold-ln", "center-writing-weights", "center-unembed", "fold-value-biases"] as const;
 
 /** Options that say which prompts a command reads and how, as commander gives them. */
 export interface PromptCommandOptions {
@@ -39,7 +38,7 @@ export function addPromptOptions(command: Command): Command {
     .option(
       "--align <how>",
       "pairs of unequal length: which positions belong together, counted from the end or word by word (default: such pairs are refused)",
-      oneOf(["end", "words"]),
+      oneOf(PAIR_ALIGNMENTS),
     )
     .option(
       "--skip-unfit",
@@ -51,10 +50,11 @@ export function addPromptOptions(command: Command): Command {
 
 /** How the weights of a model are processed. */
 export function processing(): Option {
+  const steps = PROCESSING_STEPS.map(kebabOf);
   return new Option(
     "--processing <list>",
-    `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model, and what its autoencoders were made for)`,
-  ).argParser(listOf(oneOf(["none", ...PROCESSING])));
+    `weight processing: none, or any of ${steps.join(", ")} (default: what suits the model, and what its autoencoders were made for)`,
+  ).argParser(listOf(oneOf(["none", ...steps])));
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type LoadedTask,
   type LongOptions,
   type PatchType,
+  patchTypes,
   throwIfAborted,
 } from "@autocircuit/core";
 import {
@@ -52,7 +53,7 @@ const check = signature(
     ...coreKinds.longOptions,
     metrics: filled(kind.oneOf(Object.keys(metrics))),
     ablations: filled(coreKinds.ablationName),
-    patch: kind.oneOf(["tree", "edge"]),
+    patch: kind.oneOf(patchTypes),
     sizes: filled(kind.whole),
     folder: kind.text,
     onStep: kind.callback,

@@ -1,5 +1,5 @@
 import { kind } from "@autocircuit/base";
-import { ablationTypes } from "@autocircuit/core";
+import { ablationTypes, patchTypes } from "@autocircuit/core";
 import { metrics } from "@autocircuit/metrics";
 
 type Record_ = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ const lists = {
   }),
   series: kind.shape("a series", {
     ...{ task: kind.text, algorithm: kind.text, metric: kind.oneOf(Object.keys(metrics)) },
-    ...{ ablation: kind.oneOf(ablationTypes), patch: kind.oneOf(["tree", "edge"]) },
+    ...{ ablation: kind.oneOf(ablationTypes), patch: kind.oneOf(patchTypes) },
     ...{ asked: kind.orNull(indices), points: kind.listOf(point) },
   }),
 } as const;

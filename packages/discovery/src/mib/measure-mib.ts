@@ -24,12 +24,18 @@ import {
 import { selectGreedy } from "../selection/select-greedy.ts";
 import { selectTop } from "../selection/select-top.ts";
 
+/** How circuits of the benchmark's sizes are taken of scores. */
+export type MibSelection = "top" | "greedy";
+
+/** The names of these selections. */
+export const mibSelections: readonly MibSelection[] = ["top", "greedy"];
+
 /** Options of {@link measureMib}. */
 export interface MeasureMibOptions extends LongOptions {
   /** What edges outside a circuit take. Default `"resample"`, as the benchmark has it. */
   readonly ablation?: AblationType | undefined;
   /** How circuits are made from scores: the edges that rank highest (default), or grown backwards from the output. Dead ends are pruned. */
-  readonly select?: "top" | "greedy" | undefined;
+  readonly select?: MibSelection | undefined;
   /** The circuit, where it is known. */
   readonly knownEdges?: Iterable<EdgeRef> | undefined;
 }
@@ -72,7 +78,7 @@ const check = signature(
   {
     ...coreKinds.longOptions,
     ablation: coreKinds.ablationName,
-    select: kind.oneOf(["top", "greedy"]),
+    select: kind.oneOf(mibSelections),
     knownEdges: coreKinds.edges,
   } satisfies KindsOf<MeasureMibOptions>,
 );

@@ -38,6 +38,9 @@ const STEPS: readonly [keyof ProcessingOptions, Step][] = [
   ["foldValueBiases", foldValueBiases],
 ];
 
+/** The names of these steps, in their order. */
+export const processingSteps: readonly (keyof ProcessingOptions)[] = STEPS.map(([name]) => name);
+
 /** Fills in what the caller left open: everything this model allows, or nothing. */
 export function resolveProcessing(
   options: ProcessingOptions,

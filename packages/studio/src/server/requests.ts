@@ -1,5 +1,5 @@
 import { fields, type Kind, type KindsOf, kind } from "@autocircuit/base";
-import { coreKinds, type PatchType } from "@autocircuit/core";
+import { coreKinds, patchTypes } from "@autocircuit/core";
 import type {
   AttentionRequest,
   CircuitChoice,
@@ -14,9 +14,6 @@ import type {
 
 /** The formats of files that a circuit can be taken home in. */
 const EXPORT_FORMATS: readonly ExportFormat[] = ["autocircuit", "eap-ig", "scores", "prompts", "svg", "png"];
-
-/** The ways to patch. */
-export const PATCH_TYPES: readonly PatchType[] = ["tree", "edge"];
 
 /** Characters of a text that a page sends. */
 const MOST_TEXT = 100_000;
@@ -64,7 +61,7 @@ const choice = {
   circuit,
   ablated: edges,
   ablation: kind.required(coreKinds.ablationName),
-  patch: kind.required(kind.oneOf(PATCH_TYPES)),
+  patch: kind.required(kind.oneOf(patchTypes)),
 };
 const upTo = (most: number) =>
   kind.such(`a whole number from 1 to ${most}`, (value) => kind.count.accepts(value) && (value as number) <= most);

@@ -1,10 +1,9 @@
 import { version } from "@autocircuit/base";
-import { ablationTypes, type OutputSlice } from "@autocircuit/core";
+import { ablationTypes, type OutputSlice, patchTypes } from "@autocircuit/core";
 import { algorithms, presets } from "@autocircuit/discovery";
 import type { PromptsInfo, Session } from "../api/index.ts";
 import { graphTable } from "./graph-table.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
-import { PATCH_TYPES } from "./requests.ts";
 import type { ScoreSets } from "./sets/score-sets.ts";
 
 /** What of a session the subject does not say. */
@@ -28,7 +27,7 @@ export function sessionOf(subject: StudioSubject, sets: ScoreSets, facts: Sessio
     prompts: promptsInfo(subject),
     ablations: ablationTypes,
     defaultAblation: "resample",
-    patchTypes: PATCH_TYPES,
+    patchTypes,
     scoreSets: sets.list(),
     algorithms: Object.entries(algorithms).map(([name, algorithm]) => ({
       name,

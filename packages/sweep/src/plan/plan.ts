@@ -7,6 +7,7 @@ import {
   type PairAlignment,
   type PatchType,
   pairAlignments,
+  patchTypes,
   type TrainTest,
 } from "@autocircuit/core";
 import { type MetricName, metrics } from "@autocircuit/metrics";
@@ -103,7 +104,7 @@ const checkMeasure = fields("the plan's `measure`", {
   metrics: some(kind.text),
   ablations: some(kind.text),
   sizes: some(kind.whole),
-  patch: kind.oneOf(["tree", "edge"]),
+  patch: kind.oneOf(patchTypes),
   mib: kind.flag,
 } satisfies KindsOf<SweepMeasure>);
 

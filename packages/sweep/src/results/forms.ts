@@ -1,5 +1,5 @@
 import { type KindsOf, kind, sayOnce } from "@autocircuit/base";
-import { ablationTypes } from "@autocircuit/core";
+import { ablationTypes, patchTypes } from "@autocircuit/core";
 import type { MibCurve, MibMeasures, MibPoint, TrainingHistory } from "@autocircuit/discovery";
 import { metrics } from "@autocircuit/metrics";
 import { latentCostKinds } from "../unit/latent-costs.ts";
@@ -34,7 +34,7 @@ const mib = kind.shape("measures of the benchmark", {
 const series = kind.shape("a series", {
   metric: kind.oneOf(Object.keys(metrics)),
   ablation: kind.oneOf(ablationTypes),
-  patch: kind.oneOf(["tree", "edge"]),
+  patch: kind.oneOf(patchTypes),
   asked: kind.orNull(indices),
   points: kind.listOf(
     kind.shape("a point", { edges: kind.whole, value: kind.numeric, deviation: kind.optional(kind.numeric) }),
