@@ -1,10 +1,9 @@
 import type { DType } from "@autocircuit/base";
 import { scope, Tensor } from "@autocircuit/native";
 import { requireFiniteDecoder } from "./finite.ts";
+import { NUMBERS_AT_ONCE } from "./numbers-at-once.ts";
 import type { Weights } from "./weights.ts";
 
-/** Numbers of decoder rows that are brought together at once. */
-const AT_ONCE = 1 << 24;
 /** Decoders of at most this many numbers are looked through when they are loaded, larger ones row by row as rows are used. */
 const CHECKED_AT_LOAD = 1 << 28;
 
@@ -83,5 +82,5 @@ function pick(tensor: Tensor, dim: number, places: readonly number[]): Tensor {
 }
 
 function rowsAtOnce(rows: Tensor): number {
-  return Math.max(1, Math.floor(AT_ONCE / rows.shape[1]!));
+  return Math.max(1, Math.floor(NUMBERS_AT_ONCE / rows.shape[1]!));
 }

@@ -1,8 +1,6 @@
 import { scope, Tensor } from "@autocircuit/native";
 import type { Activation } from "./activations/activation.ts";
-
-/** Numbers that intermediate results hold at most, unless one row needs more. */
-const AT_ONCE = 1 << 24;
+import { NUMBERS_AT_ONCE } from "./numbers-at-once.ts";
 
 /** What computes latents from normalised inputs. A plain object, so that `scope` hands its tensors on. */
 export interface Encoder {
@@ -20,7 +18,7 @@ export interface Encoder {
 /** Latents `[rows, latents]` of normalised inputs `[rows, d_in]`. */
 export function encodeRows(encoder: Encoder, input: Tensor): Tensor {
   const [rows, latents] = [input.shape[0]!, encoder.weight.shape[1]!];
-  const step = Math.max(1, Math.floor(AT_ONCE / latents));
+  const step = Math.max(1, Math.floor(NUMBERS_AT_ONCE / latents));
   if (rows <= step) return encodeTogether(encoder, input);
   return scope(() => {
     const parts: Tensor[] = [];

@@ -1,8 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { scope, type Tensor } from "@autocircuit/native";
-
-/** Elements looked at together, so that looking takes little memory. */
-const AT_ONCE = 1 << 24;
+import { NUMBERS_AT_ONCE } from "./numbers-at-once.ts";
 
 /** What latents write is larger in no autoencoder; squares of it, which norms take, are beyond what float32 holds from about 1e19 on. */
 const LARGEST = 1e15;
@@ -14,8 +12,8 @@ async function largestOf(tensor: Tensor): Promise<number> {
   if (tensor.size === 0) return 0;
   const rows = tensor.shape[0] ?? 1;
   const largest = async (part: Tensor) => scope(async () => Number(await part.abs().max().item()));
-  if (tensor.size <= AT_ONCE) return largest(tensor);
-  const step = Math.max(1, Math.floor((AT_ONCE * rows) / tensor.size));
+  if (tensor.size <= NUMBERS_AT_ONCE) return largest(tensor);
+  const step = Math.max(1, Math.floor((NUMBERS_AT_ONCE * rows) / tensor.size));
   let most = 0;
   for (let row = 0; row < rows; row += step) {
     using part = tensor.slice(0, row, Math.min(rows, row + step));

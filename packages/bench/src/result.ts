@@ -1,5 +1,6 @@
 import { type Recordings, recordingsText } from "@autocircuit/native";
 import type { MeasuredMachine } from "./machine.ts";
+import { mebibytes } from "./mebibytes.ts";
 
 /** One measured thing. */
 export interface BenchResult {
@@ -72,8 +73,4 @@ export function formatReport(report: BenchReport): string {
     ...lines,
     ...repeated,
   ].join("\n");
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }

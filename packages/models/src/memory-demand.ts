@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, formatMebibytes, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type AutoencoderSize,
   availableMemory,
@@ -112,13 +112,12 @@ export function memoryDemand(config: TransformerConfig, run: PlannedRun): Memory
 export function requireMemory(config: TransformerConfig, run: PlannedRun): MemoryDemand {
   const demand = memoryDemand(config, run);
   if (demand.fits) return demand;
-  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en-US")} MiB`;
   const { batchSize, length, circuits = 1 } = run;
   const fitting = demand.fitting && `${demand.fitting.batchSize} prompts, ${demand.fitting.circuits} circuits at once`;
   throw new AutocircuitError(
     "out-of-memory",
-    `A run of ${batchSize} prompts of ${length} tokens, ${circuits} circuits at once, takes about ${mebibytes(demand.total)}, and ` +
-      `${mebibytes(demand.free)} are free. ${fitting ? `Take at most ${fitting}.` : "Not even one prompt fits: take shorter ones, or a smaller model."}`,
+    `A run of ${batchSize} prompts of ${length} tokens, ${circuits} circuits at once, takes about ${formatMebibytes(demand.total)}, and ` +
+      `${formatMebibytes(demand.free)} are free. ${fitting ? `Take at most ${fitting}.` : "Not even one prompt fits: take shorter ones, or a smaller model."}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatNumber, formatSeconds, formatValue } from "./format.ts";
+import { formatNumber, formatSeconds, formatValue } from "./format.ts";
 
 describe("formatting", () => {
   it.each([
@@ -23,13 +23,6 @@ describe("formatting", () => {
     [200, "3 min 20 s"],
     [7500, "2 h 5 min"],
   ])("writes %s seconds as %s", (x, text) => expect(formatSeconds(x)).toBe(text));
-
-  it.each([
-    [0, "0 B"],
-    [1023, "1023 B"],
-    [1024, "1 KiB"],
-    [1.4 * 2 ** 30, "1.4 GiB"],
-  ])("writes %s bytes as %s", (x, text) => expect(formatBytes(x)).toBe(text));
 
   it("writes options of any kind", () => {
     expect(formatValue([1e-3, 0.01])).toBe("0.001, 0.01");

@@ -30,18 +30,6 @@ export function formatSeconds(seconds: number): string {
   return `${formatCount(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
 
-/** A size in binary units: 5.8 GiB. */
-export function formatBytes(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let unit = 0;
-  let size = bytes;
-  while (size >= 1023.5 && unit < units.length - 1) {
-    size /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? size : Number(size.toPrecision(3))} ${units[unit]}`;
-}
-
 /** An option's value in one line. */
 export function formatValue(value: unknown): string {
   if (typeof value === "string") return value;

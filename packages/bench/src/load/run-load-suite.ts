@@ -6,6 +6,7 @@ import { Tensor, versions } from "@autocircuit/native";
 import { childLine } from "../child-line.ts";
 import type { ModelSpec } from "../engine/specs.ts";
 import { type MeasuredMachine, machine } from "../machine.ts";
+import { mebibytes } from "../mebibytes.ts";
 import { peakMemory } from "../peak-memory.ts";
 import { median, spread } from "../statistics.ts";
 import { writeRandomCheckpoint } from "./random-checkpoint.ts";
@@ -103,18 +104,17 @@ export async function printFirstLogits(variant: LoadVariant, folder: string): Pr
 /** The report as lines for people. */
 export function formatLoadReport({ weightBytes, reading, results, ...report }: LoadReport): string {
   const used = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`);
-  const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
   const lines = results.map((result) =>
     [
       result.name.padEnd(10),
       `${result.seconds.toFixed(2)} s`.padStart(8),
       `${result.timesReading.toFixed(1)} x reading`.padStart(15),
-      `peak ${mib(result.peakBytes)}`.padStart(14),
+      `peak ${mebibytes(result.peakBytes)}`.padStart(14),
       `${result.timesWeights.toFixed(2)} x weights`.padStart(15),
       `+-${(50 * result.spread).toFixed(0)} %`.padStart(8),
     ].join("  "),
   );
-  const head = `weights ${mib(weightBytes)}, read once in ${reading.toFixed(2)} s`;
+  const head = `weights ${mebibytes(weightBytes)}, read once in ${reading.toFixed(2)} s`;
   return [`${report.machine.cpu}, ${report.machine.cores} cores; ${used.join(", ")}`, head, ...lines].join("\n");
 }
 

@@ -1,4 +1,5 @@
 import type { MeasuredMachine } from "../machine.ts";
+import { mebibytes } from "../mebibytes.ts";
 import type { Processor } from "../processor.ts";
 import type { Agreement } from "./agreement.ts";
 
@@ -109,7 +110,7 @@ export function secondsText(seconds: number): string {
 
 /** Bytes in MiB or GiB. */
 export function bytesText(bytes: number): string {
-  return bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return bytes < 2 ** 30 ? mebibytes(bytes) : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
 function trimmed(value: number): string {

@@ -1,3 +1,4 @@
+import { formatBytes } from "@autocircuit/base";
 import type { LoadedTask, PromptPair } from "@autocircuit/core";
 import {
   type FoundCircuit,
@@ -10,7 +11,6 @@ import {
 } from "@autocircuit/discovery";
 import { FEW_PROMPTS, fewestForIntervals, promptGroups } from "@autocircuit/metrics";
 import { Progress } from "../support/progress.ts";
-import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { DiscoverSettings } from "./settings.ts";
 

@@ -1,9 +1,8 @@
-import { counted } from "@autocircuit/base";
+import { counted, formatBytes } from "@autocircuit/base";
 import { type AutoencoderSize, availableMemory, type Graph, type OutputSlice } from "@autocircuit/core";
 import type { PlannedBatch, RunShape } from "@autocircuit/discovery";
 import { estimateMemory, memoryDemand } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
-import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 

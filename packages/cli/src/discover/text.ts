@@ -1,6 +1,7 @@
+import { formatBytes } from "@autocircuit/base";
 import { KEPT_BELOW } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
-import { formatBytes, formatNumber, table } from "../support/table.ts";
+import { formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";
 import { accuracyText } from "./accuracy-text.ts";

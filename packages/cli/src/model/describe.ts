@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { counted } from "@autocircuit/base";
+import { counted, formatBytes } from "@autocircuit/base";
 import { Graph } from "@autocircuit/core";
 import {
   describeModel,
@@ -14,7 +14,7 @@ import {
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { readJson } from "../support/read-json.ts";
-import { formatBytes, table } from "../support/table.ts";
+import { table } from "../support/table.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { architectureName } from "./architecture-name.ts";
 import { graphKinds } from "./graph-kinds.ts";

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { counted } from "@autocircuit/base";
+import { counted, formatBytes } from "@autocircuit/base";
 import { doneUnits, estimateSweep, StateReader, SweepResults } from "@autocircuit/sweep";
 import type { Context } from "../context.ts";
 import { duration } from "../support/duration.ts";
 import { Progress } from "../support/progress.ts";
-import { formatBytes } from "../support/table.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { readSweep, type SweepCommandOptions } from "./open-sweep.ts";
 import { stateText } from "./state-text.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, formatMebibytes } from "@autocircuit/base";
 import {
   type AutoencoderSize,
   autoencoderBytes,
@@ -42,11 +42,10 @@ export function requireTrainingMemory(
   const [none, one] = [0, 1].map((latents) => trainingBytes(model, prompts, { input, latents })) as [number, number];
   const most = Math.floor((free - none) / (one - none));
   const { layers } = model.config;
-  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en-US")} MiB`;
   throw new AutocircuitError(
     "out-of-memory",
-    `trainAutoencoders: ${latents.toLocaleString("en-US")} latents in each of ${layers} blocks take at least ${mebibytes(needed)} while they are ` +
-      `trained (each number with its gradient and Adam's two means, and the latents of a slice of prompts), and ${mebibytes(free)} are free. ` +
+    `trainAutoencoders: ${latents.toLocaleString("en-US")} latents in each of ${layers} blocks take at least ${formatMebibytes(needed)} while they are ` +
+      `trained (each number with its gradient and Adam's two means, and the latents of a slice of prompts), and ${formatMebibytes(free)} are free. ` +
       (most >= 1
         ? `Take at most ${most.toLocaleString("en-US")} latents.`
         : "Take a smaller model or shorter prompts."),

@@ -1,5 +1,6 @@
+import { formatBytes } from "@autocircuit/base";
 import type { KnownComparison } from "../compare.ts";
-import { formatBytes, formatCount, formatSeconds, formatValue, plural } from "../format.ts";
+import { formatCount, formatSeconds, formatValue, plural } from "../format.ts";
 import type { CircuitReport } from "../types.ts";
 import { verdict } from "../verdict.ts";
 import { type Html, html } from "./html.ts";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { formatBytes } from "@autocircuit/base";
 import { type LoadedTask, runVersions } from "@autocircuit/core";
 import {
   crossingAlgorithms,
@@ -17,7 +18,7 @@ import type { Context } from "../../context.ts";
 import { commandLine } from "../../support/command-line.ts";
 import { equalPairsWarning } from "../../support/equal-pairs.ts";
 import { Progress } from "../../support/progress.ts";
-import { formatBytes, formatNumber } from "../../support/table.ts";
+import { formatNumber } from "../../support/table.ts";
 import { deviceText, useDevice } from "../../support/use-device.ts";
 import { requireWritable, writeJson } from "../../support/write-file.ts";
 import { accuracyText } from "../accuracy-text.ts";
