@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pairAlignments, patchTypes, rankings } from "@autocircuit/core";
+import { pairAlignments, patchTypes, ranks } from "@autocircuit/core";
 import { algorithms, mibSelections, type OptionSpec, selections, spanAggregations } from "@autocircuit/discovery";
 import { circuitTestNames, promptScoreNames } from "@autocircuit/metrics";
 import { processingSteps } from "@autocircuit/models";
@@ -21,7 +21,7 @@ import {
   PATCH_TYPES,
   PROCESSING_STEPS,
   PROMPT_SCORES,
-  RANKINGS,
+  RANKS,
   SELECTIONS,
   SPAN_AGGREGATIONS,
 } from "./support/names.ts";
@@ -101,7 +101,7 @@ describe("names in --help", () => {
     expect([...CIRCUIT_TESTS]).toEqual([...circuitTestNames]);
     expect([...SPAN_AGGREGATIONS]).toEqual([...spanAggregations]);
     expect([...PROMPT_SCORES]).toEqual([...promptScoreNames]);
-    expect([...RANKINGS]).toEqual([...rankings]);
+    expect([...RANKS]).toEqual([...ranks]);
     expect([...SELECTIONS]).toEqual([...selections]);
     expect([...MIB_SELECTIONS]).toEqual([...mibSelections]);
     expect([...PATCH_TYPES]).toEqual([...patchTypes]);

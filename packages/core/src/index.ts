@@ -157,7 +157,7 @@ export { Circuit } from "./scores/circuit.ts";
 export { type CircuitSizesOptions, circuitSizes, type SizeRule } from "./scores/circuit-sizes.ts";
 export { defaultCircuitSizes } from "./scores/default-circuit-sizes.ts";
 export { PruneScores } from "./scores/prune-scores.ts";
-export { type Ranking, rankedEdges, rankingOf, rankings, rankOf } from "./scores/ranked-edges.ts";
+export { type Rank, rankedEdges, rankOf, rankOfScores, ranks } from "./scores/ranked-edges.ts";
 export type { ScoresInfo } from "./scores/scores-info.ts";
 export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
 export type { KnownCircuitInGraph } from "./task/known-circuit.ts";

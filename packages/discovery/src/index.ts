@@ -1,4 +1,4 @@
-export { type KnownCircuitInGraph, type Ranking, rankedEdges, rankingOf } from "@autocircuit/core";
+export { type KnownCircuitInGraph, type Rank, rankedEdges, rankOfScores } from "@autocircuit/core";
 export { type AcdcOptions, acdc, defaultTaus, referenceTaus } from "./acdc/acdc.ts";
 export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";

@@ -6,7 +6,7 @@ import {
   type PromptLoader,
   patchTypes,
   type RunCircuitsOptions,
-  rankings,
+  ranks,
   runCircuits,
 } from "@autocircuit/core";
 import { FullModel } from "./full-model.ts";
@@ -38,7 +38,7 @@ const check = signature("measureCircuits", { model: coreKinds.patchableModel, pr
   circuits: kind.listOf(coreKinds.circuit),
   scores: coreKinds.pruneScores,
   sizes: kind.listOf(kind.whole),
-  rank: kind.oneOf(rankings),
+  rank: kind.oneOf(ranks),
   patch: kind.oneOf(patchTypes),
   ablation: coreKinds.ablationName,
   metrics: kind.listOf(kind.oneOf(Object.keys(metrics))),

@@ -14,7 +14,7 @@ import {
   ANSWER_FUNCTIONS,
   anyOf,
   GRAD_FUNCTIONS,
-  RANKINGS,
+  RANKS,
   SELECTIONS,
   SPAN_AGGREGATIONS,
 } from "../support/names.ts";
@@ -115,7 +115,7 @@ export function addDiscover(program: Command, context: Context): void {
       new Option(
         "--rank <how>",
         "edges of a size: by the size of their scores, or signed, so that edges which harm the task come last (default: absolute)",
-      ).choices(RANKINGS),
+      ).choices(RANKS),
     )
     .option(
       "--select-seconds <n>",

@@ -11,7 +11,7 @@ import {
   type ScoredCircuit,
   unplacedFields,
 } from "@autocircuit/circuits";
-import type { Ranking } from "@autocircuit/core";
+import type { Rank } from "@autocircuit/core";
 import { Graph } from "@autocircuit/core";
 import { gpt2Tokenizer, loadTokenizer } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
@@ -27,7 +27,7 @@ export interface ConvertCommandOptions {
   model?: string;
   config?: string;
   size?: number;
-  rank?: Ranking;
+  rank?: Rank;
   tokenizer?: string;
 }
 

@@ -1,4 +1,4 @@
-import type { CurveDetail, Ranking, Selection } from "@autocircuit/discovery";
+import type { CurveDetail, Rank, Selection } from "@autocircuit/discovery";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { AskedSize } from "./asked-size.ts";
@@ -26,7 +26,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   resume?: boolean;
   select?: Selection;
   selectSeconds?: number;
-  rank?: Ranking;
+  rank?: Rank;
   bootstrap?: number;
   test?: boolean;
   circuit?: string;

@@ -16,7 +16,7 @@ import {
   type PresetName,
   planOf,
   presets,
-  type Ranking,
+  type Rank,
   type RunShape,
   requireCompatibleOptions,
   runShape,
@@ -53,7 +53,7 @@ interface AnyGraphSettings {
   /** How edges are chosen by their scores. */
   select: NonNullable<DiscoverCommandOptions["select"]>;
   /** What makes an edge important: the size of its score, or the score itself. */
-  rank: Ranking;
+  rank: Rank;
   /** Seconds that an exact selection may take. */
   selectSeconds: number | undefined;
   /** Resamples of the prompts that were asked for; 0 for none. */

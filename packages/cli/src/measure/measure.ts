@@ -5,8 +5,8 @@ import {
   type LoadedTask,
   latentIdentity,
   PruneScores,
-  type Ranking,
-  rankingOf,
+  type Rank,
+  rankOfScores,
   runVersions,
 } from "@autocircuit/core";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
@@ -59,7 +59,7 @@ export async function measure(
     return await measureAsMib({ subject, about, task, scores, options, used }, { signal, print });
   }
   using progress = new Progress("circuits x prompts");
-  const { patch, ablation, sizes, rank = rankingOf(scores) } = options;
+  const { patch, ablation, sizes, rank = rankOfScores(scores) } = options;
   const circuits = await measureCircuits(task.model, task.test, {
     ...{ scores, sizes, rank, patch, signal, metrics: names },
     ablation: ablation as AblationType,
@@ -99,7 +99,7 @@ export async function measure(
 }
 
 /** What is to be said of ties for the last places of circuits whose sizes were asked for. */
-async function tiesOf(scores: PruneScores, asked: readonly number[], rank: Ranking): Promise<string | undefined> {
+async function tiesOf(scores: PruneScores, asked: readonly number[], rank: Rank): Promise<string | undefined> {
   for (const size of asked) {
     const { ties } = await circuitOfScores(scores, size, rank);
     if (ties) return ties;

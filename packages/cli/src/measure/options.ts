@@ -1,4 +1,4 @@
-import type { PatchType, Ranking } from "@autocircuit/core";
+import type { PatchType, Rank } from "@autocircuit/core";
 import type { MibSelection } from "@autocircuit/discovery";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -7,7 +7,7 @@ import type { SubjectCommandOptions } from "../support/subject-options.ts";
 export interface MeasureCommandOptions extends DeviceCommandOptions, SubjectCommandOptions {
   scores: string;
   sizes?: number[];
-  rank?: Ranking;
+  rank?: Rank;
   metrics?: string[];
   patch: PatchType;
   ablation: string;

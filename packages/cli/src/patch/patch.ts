@@ -1,6 +1,6 @@
 import { USUAL_SEED } from "@autocircuit/base";
 import { autoencoderFields, latentOptions } from "@autocircuit/circuits";
-import type { Ranking } from "@autocircuit/core";
+import type { Rank } from "@autocircuit/core";
 import {
   type AblationType,
   Circuit,
@@ -41,7 +41,7 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
   model: string;
   edges: string;
   size?: number;
-  rank?: Ranking;
+  rank?: Rank;
   ablation: string;
   json?: string;
 }

@@ -1,11 +1,11 @@
 import type { Circuit, PruneScores } from "@autocircuit/core";
-import { type Ranking, rankingOf, selectCircuit } from "@autocircuit/discovery";
+import { type Rank, rankOfScores, selectCircuit } from "@autocircuit/discovery";
 import { UsageError } from "./usage-error.ts";
 
 /** Which edges of saved scores are meant: so many that rank highest. */
 export interface AskedEdges {
   readonly size?: number | undefined;
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
 }
 
 /** @throws UsageError where edges are to be chosen of a file that names them itself */
@@ -18,7 +18,7 @@ export function requireNoChoice(path: string, { size, rank }: AskedEdges): void 
 export async function circuitOfScores(
   scores: PruneScores,
   size: number,
-  rank: Ranking = rankingOf(scores),
+  rank: Rank = rankOfScores(scores),
 ): Promise<{ circuit: Circuit; ties: string | undefined }> {
   const { circuit, notes } = await selectCircuit(scores, size, { rank });
   return { circuit, ties: notes[0] };

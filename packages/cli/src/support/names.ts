@@ -1,4 +1,4 @@
-import type { PairAlignment, PatchType, Ranking } from "@autocircuit/core";
+import type { PairAlignment, PatchType, Rank } from "@autocircuit/core";
 import type { MibSelection, Selection } from "@autocircuit/discovery";
 import type { ProcessingOptions } from "@autocircuit/models";
 
@@ -24,7 +24,7 @@ export const PROMPT_SCORES = ["logit-diff", "answer-logprob", "answer-error"] as
 export const SPAN_AGGREGATIONS = ["sum", "mean", "sum-abs", "max-abs"] as const;
 
 /** What edges are ranked by: the size of their scores, or the scores. */
-export const RANKINGS = ["absolute", "signed"] as const satisfies readonly Ranking[];
+export const RANKS = ["absolute", "signed"] as const satisfies readonly Rank[];
 
 /** How so many edges are taken of scores; of these, those that the benchmark's sizes are taken by. */
 export const SELECTIONS = ["top", "greedy", "exact"] as const satisfies readonly Selection[];

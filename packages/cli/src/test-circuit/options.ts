@@ -1,4 +1,4 @@
-import type { Ranking } from "@autocircuit/core";
+import type { Rank } from "@autocircuit/core";
 import type { CircuitTestName, PromptScore } from "@autocircuit/metrics";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -7,7 +7,7 @@ import type { SubjectCommandOptions } from "../support/subject-options.ts";
 export interface TestCommandOptions extends DeviceCommandOptions, SubjectCommandOptions {
   task?: string;
   size?: number;
-  rank?: Ranking;
+  rank?: Rank;
   tests?: CircuitTestName[];
   score?: PromptScore;
   random?: number;

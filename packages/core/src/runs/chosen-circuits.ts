@@ -4,7 +4,7 @@ import { requireSameGraph } from "../graph/same-graph.ts";
 import type { Circuit } from "../scores/circuit.ts";
 import { defaultCircuitSizes } from "../scores/default-circuit-sizes.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";
-import type { Ranking } from "../scores/ranked-edges.ts";
+import type { Rank } from "../scores/ranked-edges.ts";
 import { circuitsOfSizes, type SizedCircuit } from "./circuits-of-sizes.ts";
 
 /** Which circuits are meant: some, or those of some sizes that scores give. */
@@ -16,7 +16,7 @@ export interface CircuitChoice {
   /** Sizes of the scores' circuits; by default those of `defaultCircuitSizes`. */
   readonly sizes?: readonly number[] | undefined;
   /** What makes an edge of the scores important: the size of its score (default), or the score itself, so that harmful edges come last. */
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
 }
 
 /**
@@ -41,7 +41,7 @@ export function chosenCircuits(graph: Graph, choice: CircuitChoice | undefined):
   });
 }
 
-function usualSizes(scores: PruneScores, rank: Ranking | undefined): readonly number[] {
+function usualSizes(scores: PruneScores, rank: Rank | undefined): readonly number[] {
   if (rank !== "signed") return defaultCircuitSizes(scores.graph, scores);
   // Ties make no circuit larger there.
   const { edgeCount } = scores.graph;

@@ -2,7 +2,7 @@ import { kind, signature } from "@autocircuit/base";
 import { pruneScores } from "../kinds.ts";
 import { Circuit } from "../scores/circuit.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";
-import { type Ranking, rankedEdges, rankings } from "../scores/ranked-edges.ts";
+import { type Rank, rankedEdges, ranks } from "../scores/ranked-edges.ts";
 import { sortedMagnitudes, thresholdAt } from "../scores/threshold.ts";
 
 /** A circuit and the sizes that were asked for and gave it. */
@@ -14,7 +14,7 @@ export interface SizedCircuit {
 const check = signature("circuitsOfSizes", {
   scores: pruneScores,
   sizes: kind.listOf(kind.whole),
-  rank: kind.optional(kind.oneOf(rankings)),
+  rank: kind.optional(kind.oneOf(ranks)),
 });
 
 /**
@@ -27,7 +27,7 @@ const check = signature("circuitsOfSizes", {
 export function circuitsOfSizes(
   scores: PruneScores,
   sizes: readonly number[],
-  rank: Ranking = "absolute",
+  rank: Rank = "absolute",
 ): SizedCircuit[] {
   check({ scores, sizes, rank });
   const ofSize = rank === "absolute" ? bySize(scores) : byScore(scores);

@@ -8,7 +8,7 @@ import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { Circuit } from "../scores/circuit.ts";
-import { rankings } from "../scores/ranked-edges.ts";
+import { ranks } from "../scores/ranked-edges.ts";
 import { type CircuitChoice, chosenCircuits } from "./chosen-circuits.ts";
 import { type CircuitRuns, circuitRuns } from "./circuit-run.ts";
 import type { SizedCircuit } from "./circuits-of-sizes.ts";
@@ -29,7 +29,7 @@ const check = signature("runCircuits", { model: kinds.patchableModel, prompts: k
   circuits: kind.listOf(kinds.circuit),
   scores: kinds.pruneScores,
   sizes: kind.listOf(kind.whole),
-  rank: kind.oneOf(rankings),
+  rank: kind.oneOf(ranks),
   patch: kind.oneOf(patchTypes),
   ablation: kinds.ablationName,
   reverseCleanCorrupt: kind.flag,

@@ -4,28 +4,28 @@ import type { PruneScores } from "./prune-scores.ts";
 import { magnitude } from "./threshold.ts";
 
 /** Whether the size of a score makes an edge important (the field's usual way), or the score itself. */
-export type Ranking = "absolute" | "signed";
+export type Rank = "absolute" | "signed";
 
-/** The names of the rankings. */
-export const rankings: readonly Ranking[] = ["absolute", "signed"];
+/** The names of the ranks. */
+export const ranks: readonly Rank[] = ["absolute", "signed"];
 
-const check = signature("rankingOf", { scores: pruneScores });
+const check = signature("rankOfScores", { scores: pruneScores });
 
 /**
  * What scores are ranked by where nothing is asked for: what the circuit was chosen by that they were saved with, as they say themselves, else
  * their size.
  *
  * @example
- * using runs = await runCircuits(task.model, task.test, { scores, sizes: [20], rank: rankingOf(scores) });
+ * using runs = await runCircuits(task.model, task.test, { scores, sizes: [20], rank: rankOfScores(scores) });
  */
-export function rankingOf(scores: PruneScores): Ranking {
+export function rankOfScores(scores: PruneScores): Rank {
   check({ scores });
   const { rank } = (scores.info.options ?? {}) as { rank?: unknown };
   return rank === "signed" ? "signed" : "absolute";
 }
 
 /** What edges are ranked by: `|score|`, or the score. */
-export function rankOf(values: ArrayLike<number>, rank: Ranking): (edge: number) => number {
+export function rankOf(values: ArrayLike<number>, rank: Rank): (edge: number) => number {
   return rank === "absolute" ? (edge) => magnitude(values[edge]!) : (edge) => values[edge]!;
 }
 
@@ -34,7 +34,7 @@ export function rankOf(values: ArrayLike<number>, rank: Ranking): (edge: number)
  *
  * @throws AutocircuitError `bad-input` for a score that is NaN
  */
-export function rankedEdges({ graph, values }: PruneScores, rank: Ranking): Uint32Array {
+export function rankedEdges({ graph, values }: PruneScores, rank: Rank): Uint32Array {
   const broken = values.findIndex(Number.isNaN);
   if (broken >= 0)
     throw new AutocircuitError("bad-input", `The score of edge ${graph.edge(broken)} is NaN: it has no rank.`);

@@ -1,5 +1,5 @@
 import { type KindsOf, kind } from "@autocircuit/base";
-import { type AblationType, coreKinds, type PruneScores, type Ranking, rankings } from "@autocircuit/core";
+import { type AblationType, coreKinds, type PruneScores, type Rank, ranks } from "@autocircuit/core";
 import { type AlgorithmAlias, algorithmNames } from "../algorithm-named.ts";
 import type { AlgorithmName } from "../algorithms.ts";
 import { type RunningSearch, resumableOptions, type SearchState } from "../long-search/search-state.ts";
@@ -35,7 +35,7 @@ export interface FindCircuitOptions {
   /** How a circuit of so many edges is made of the scores; see `selectCircuit`. Not with `keep`. Default `"top"`. */
   readonly select?: Selection | undefined;
   /** What makes an edge important: the size of its score (default), or the score itself; then neither with `keep` nor with `faithful`. */
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
   /** With `select: "exact"`: seconds that it may take. Default 60. */
   readonly selectSeconds?: number | undefined;
   readonly seed?: number | undefined;
@@ -94,7 +94,7 @@ export const findCircuitOptions = {
   tries: kind.whole,
   seconds: kind.positive,
   select: kind.oneOf(selections),
-  rank: kind.oneOf(rankings),
+  rank: kind.oneOf(ranks),
   selectSeconds: kind.positive,
   seed: kind.whole,
   signal: kind.signal,

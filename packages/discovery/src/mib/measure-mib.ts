@@ -8,7 +8,7 @@ import {
   type PatchableModel,
   type PromptLoader,
   type PruneScores,
-  type Ranking,
+  type Rank,
 } from "@autocircuit/core";
 import {
   haveRange,
@@ -113,7 +113,7 @@ export async function measureMib(
     );
   const sizes = mibSizes(graph.edgeCount);
   const chosenBy = select === "greedy" ? selectGreedy : selectTop;
-  const rankings = ["signed", "absolute"] as const satisfies readonly Ranking[];
+  const rankings = ["signed", "absolute"] as const satisfies readonly Rank[];
   const circuits = rankings.map((rank) => sizes.map((size) => chosenBy(scores, size, { rank })));
   const ends = [Circuit.where(graph, () => true), Circuit.of(graph, [])];
   // Both rankings often choose the same edges: the smallest circuits are pruned to nothing, the largest is the graph.

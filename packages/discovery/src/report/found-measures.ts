@@ -5,8 +5,8 @@ import {
   coreKinds,
   type KnownCircuitInGraph,
   type LoadedTask,
-  type Ranking,
-  rankings,
+  type Rank,
+  ranks,
 } from "@autocircuit/core";
 import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import type { CircuitReport } from "@autocircuit/report";
@@ -30,7 +30,7 @@ export interface MeasureFoundOptions {
    */
   readonly curve?: CurveDetail | undefined;
   /** What ranks the edges of the curve's circuits, and beside those of the known circuit: the size of their scores (default), or the score. */
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
   /** Seconds that the discovery took, of which `quick` may take half. Default: {@link FoundCircuit.seconds}. */
   readonly seconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -63,7 +63,7 @@ export const measureFoundOptions = {
   ablation: coreKinds.ablationName,
   known: kind.listOf(kind.having("a circuit with `name` and `source`", "name", "source", "circuit")),
   curve: kind.oneOf(CURVES),
-  rank: kind.oneOf(rankings),
+  rank: kind.oneOf(ranks),
   seconds: kind.positive,
   signal: kind.signal,
   onProgress: kind.callback,
@@ -160,7 +160,7 @@ export async function measureFound(
 function rankingBeside(
   { algorithm, scores }: FoundCircuit,
   { name, circuit }: KnownCircuitInGraph,
-  rank: Ranking,
+  rank: Rank,
 ): CircuitReport["roc"] {
   if (circuit.size === circuit.graph.edgeCount) return undefined;
   const { points } = rocCurve(scoresInOrder(scores, rank), circuit);

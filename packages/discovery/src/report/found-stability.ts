@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type LongOptions, type Ranking, rankings } from "@autocircuit/core";
+import { coreKinds, type LongOptions, type Rank, ranks } from "@autocircuit/core";
 import { type BootstrappedCircuits, bootstrapCircuits, fewestPrompts, type StablePoint } from "@autocircuit/metrics";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { selectTop } from "../selection/select-top.ts";
@@ -10,7 +10,7 @@ export interface FoundStabilityOptions extends LongOptions {
   readonly resamples?: number | undefined;
   readonly seed?: number | undefined;
   /** What makes an edge important, as the circuit was found: the size of its score (default), or the score itself. */
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
   /** The number of each prompt, where some are there more than once: see `promptGroups`. */
   readonly groups?: readonly number[] | undefined;
 }
@@ -57,7 +57,7 @@ const check = signature(
     ...coreKinds.longOptions,
     resamples: kind.count,
     seed: kind.whole,
-    rank: kind.oneOf(rankings),
+    rank: kind.oneOf(ranks),
     groups: kind.listOf(kind.whole),
   } satisfies KindsOf<FoundStabilityOptions>,
 );
@@ -108,7 +108,7 @@ export async function foundStability(
 /** Why nothing can be said of circuits of a size that are alike by construction, or of too few prompts; `scored` edges rank before those of score 0. */
 function unjudged(
   size: number,
-  about: Pick<BootstrappedCircuits, "scored" | "alike" | "distinct"> & { edges: number; rank: Ranking },
+  about: Pick<BootstrappedCircuits, "scored" | "alike" | "distinct"> & { edges: number; rank: Rank },
 ): string {
   const { edges, scored, alike, distinct, rank } = about;
   if (size === edges) return "it is the whole graph, and there is no other circuit of its size";

@@ -4,7 +4,7 @@ import {
   defaultCircuitSizes,
   type LoadedTask,
   type PruneScores,
-  type Ranking,
+  type Rank,
 } from "@autocircuit/core";
 import { type CircuitMeter, measureCurve, metrics } from "@autocircuit/metrics";
 import type { Curve } from "@autocircuit/report";
@@ -17,7 +17,7 @@ interface CurveParts {
   readonly task: LoadedTask;
   readonly found: FoundCircuit;
   /** What ranks the edges. */
-  readonly rank: Ranking;
+  readonly rank: Rank;
   /** Edges of the known circuit. */
   readonly known: number | undefined;
   readonly ablation: AblationType;
@@ -59,7 +59,7 @@ export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; 
 }
 
 /** What a curve is called: the algorithm, and how its scores rank edges where not as usual. */
-export function rankedBy(algorithm: string, rank: Ranking): string {
+export function rankedBy(algorithm: string, rank: Rank): string {
   return rank === "signed" ? `${algorithm}, signed` : algorithm;
 }
 

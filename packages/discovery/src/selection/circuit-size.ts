@@ -1,5 +1,5 @@
 import { AutocircuitError, kind } from "@autocircuit/base";
-import { type PruneScores, type Ranking, rankOf } from "@autocircuit/core";
+import { type PruneScores, type Rank, rankOf } from "@autocircuit/core";
 
 /** How large a circuit is to be: a number of edges, a share of all edges (rounded down), or the edges that rank at or above a threshold. */
 export type CircuitSize = number | { readonly share: number } | { readonly threshold: number };
@@ -20,7 +20,7 @@ export const circuitSize = kind.such(
  * @throws AutocircuitError `bad-input` for more edges than there are, or than have a score (`-Infinity` marks those that are not in the
  *   circuit), a share outside 0 to 1, a threshold that is NaN
  */
-export function edgesOfSize({ graph, values }: PruneScores, size: CircuitSize, rank: Ranking): number {
+export function edgesOfSize({ graph, values }: PruneScores, size: CircuitSize, rank: Rank): number {
   const { edgeCount } = graph;
   const importance = rankOf(values, rank);
   const ofThese = (count: number) => {

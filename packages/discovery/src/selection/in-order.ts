@@ -1,4 +1,4 @@
-import { PruneScores, type Ranking, rankedEdges } from "@autocircuit/core";
+import { PruneScores, type Rank, rankedEdges } from "@autocircuit/core";
 
 /** The bits of 1 in float32: those of the number that is k numbers above it are k more. */
 const ONE = 0x3f800000;
@@ -9,7 +9,7 @@ const ONE = 0x3f800000;
  *
  * @throws AutocircuitError `bad-input` for a score that is NaN, with `signed`
  */
-export function scoresInOrder(scores: PruneScores, rank: Ranking): PruneScores {
+export function scoresInOrder(scores: PruneScores, rank: Rank): PruneScores {
   if (rank === "absolute") return scores;
   const { graph, values, info } = scores;
   const bits = new Uint32Array(values.length);

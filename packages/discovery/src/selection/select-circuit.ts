@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type Circuit, coreKinds, type PruneScores, type Ranking, rankings } from "@autocircuit/core";
+import { type Circuit, coreKinds, type PruneScores, type Rank, ranks } from "@autocircuit/core";
 import { selectExact } from "./select-exact.ts";
 import { selectGreedy } from "./select-greedy.ts";
 import { selectTop } from "./select-top.ts";
@@ -22,7 +22,7 @@ export interface SelectCircuitOptions {
   /** Default `"top"`. */
   readonly select?: Selection | undefined;
   /** What makes an edge important: the size of its score (default), or the score itself. */
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
   /** Seconds for an exact selection; the best so far is taken then, or the greedy one. Default 60. */
   readonly seconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +39,7 @@ export interface SelectedCircuit {
 
 const check = signature("selectCircuit", { scores: coreKinds.pruneScores, size: kind.whole }, {
   select: kind.oneOf(selections),
-  rank: kind.oneOf(rankings),
+  rank: kind.oneOf(ranks),
   seconds: kind.positive,
   signal: kind.signal,
 } satisfies KindsOf<SelectCircuitOptions>);

@@ -1,13 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import {
-  Circuit,
-  coreKinds,
-  type PruneScores,
-  type Ranking,
-  rankings,
-  rankOf,
-  throwIfAborted,
-} from "@autocircuit/core";
+import { Circuit, coreKinds, type PruneScores, type Rank, rankOf, ranks, throwIfAborted } from "@autocircuit/core";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 import { exactProgram } from "./exact-program.ts";
 import { selectGreedy } from "./select-greedy.ts";
@@ -16,7 +8,7 @@ import { type ProgramSolution, solveProgram } from "./solve-program.ts";
 /** Options of {@link selectExact}. */
 export interface ExactOptions {
   /** What is maximised: the sum of absolute scores (default), or of the scores. */
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
   /**
    * The least share of the circuit's own edges, however few they are, that have a positive score. Where no circuit of at most the asked size has so
    * many, that is an error; a smaller circuit that has is taken. Default 0.
@@ -49,7 +41,7 @@ export interface UnprovenBest {
 }
 
 const check = signature("selectExact", { scores: coreKinds.pruneScores, size: circuitSize }, {
-  rank: kind.oneOf(rankings),
+  rank: kind.oneOf(ranks),
   positive: kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1),
   leastPositive: kind.whole,
   seconds: kind.positive,

@@ -1,27 +1,19 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import {
-  Circuit,
-  coreKinds,
-  type EdgeRef,
-  type PruneScores,
-  type Ranking,
-  rankedEdges,
-  rankings,
-} from "@autocircuit/core";
+import { Circuit, coreKinds, type EdgeRef, type PruneScores, type Rank, rankedEdges, ranks } from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 
 /** Options of the selections. */
 export interface SelectionOptions {
   /** What makes an edge important: the size of its score (default), or the score itself, so that harmful edges come last. */
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
   /** Drop edges that lie on no path from `Resid Start` to `Resid End`, as EAP-IG does. Default true; the circuit is then smaller. */
   readonly prune?: boolean | undefined;
 }
 
 /** What {@link SelectionOptions} may be. */
 export const selectionOptions = {
-  rank: kind.oneOf(rankings),
+  rank: kind.oneOf(ranks),
   prune: kind.flag,
 } satisfies KindsOf<SelectionOptions>;
 

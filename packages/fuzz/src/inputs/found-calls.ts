@@ -20,7 +20,7 @@ import {
   measureFound,
   modelAccuracy,
   planOf,
-  rankingOf,
+  rankOfScores,
   reportGraph,
   reportOf,
   requireAlgorithmOptions,
@@ -84,7 +84,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       takes: { asked: { algorithm: "acdc", given: {} }, task, words: { subject: "it", give: String, another: "" } },
       call: (t) => fittingProblem(t.asked, t.task, t.words),
     },
-    rankingOf: { takes: { scores }, call: (t) => rankingOf(t.scores) },
+    rankOfScores: { takes: { scores }, call: (t) => rankOfScores(t.scores) },
     equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
     equalPairsProblem: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairsProblem(t.pairs, o) },
     activeLatents: {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type LongOptions, type Ranking, rankings, throwIfAborted } from "@autocircuit/core";
+import { type LongOptions, type Rank, ranks, throwIfAborted } from "@autocircuit/core";
 import { type BootstrapOptions, drawsOf, promptNumbers, promptRows, requirePrompts, scoreRow } from "./bootstrap.ts";
 import { fewestForIntervals, rowsOfPrompts } from "./distinct-draws.ts";
 import { quantile } from "./intervals.ts";
@@ -20,7 +20,7 @@ export interface BootstrapCircuitsOptions extends BootstrapOptions, LongOptions 
   /** Sizes whose stability is wanted. */
   readonly sizes: readonly number[];
   /** What circuits are of: the edges of largest absolute score (default), or of largest score, so that harmful edges come last. */
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
 }
 
 /** How stable the circuits of a size are. */
@@ -67,7 +67,7 @@ const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
   edges: kind.required(kind.listOf(kind.whole)),
   size: kind.required(kind.whole),
   sizes: kind.required(kind.listOf(kind.count)),
-  rank: kind.oneOf(rankings),
+  rank: kind.oneOf(ranks),
 } satisfies KindsOf<BootstrapCircuitsOptions>);
 
 /**

@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import { type Ranking, rankings } from "@autocircuit/core";
+import { type Rank, ranks } from "@autocircuit/core";
 import type { Bootstrap } from "./bootstrap.ts";
 import { fewestPrompts } from "./distinct-draws.ts";
 import { meanJaccard } from "./mean-jaccard.ts";
@@ -63,7 +63,7 @@ export function stableOf(
 const check = signature("stability", {
   bootstrap: kind.having("a Bootstrap", "resampled", "mean", "distinct"),
   size: kind.count,
-  rank: kind.optional(kind.oneOf(rankings)),
+  rank: kind.optional(kind.oneOf(ranks)),
 });
 
 /**
@@ -73,7 +73,7 @@ const check = signature("stability", {
  *
  * @throws AutocircuitError `bad-input` for more edges than there are
  */
-export function stability(bootstrap: Bootstrap, size: number, rank: Ranking = "absolute"): Stability {
+export function stability(bootstrap: Bootstrap, size: number, rank: Rank = "absolute"): Stability {
   check({ bootstrap, size, rank });
   const { resampled, mean, distinct } = bootstrap;
   if (size > mean.length)
@@ -90,7 +90,7 @@ export function stability(bootstrap: Bootstrap, size: number, rank: Ranking = "a
 }
 
 /** How many edges rank before those that score 0 in every resample; all where there are none of these. */
-function chosenEdges(resampled: readonly Float64Array[], rank: Ranking): number {
+function chosenEdges(resampled: readonly Float64Array[], rank: Rank): number {
   const edges = [...resampled[0]!.keys()];
   const having = (of: (score: number) => boolean) =>
     edges.filter((edge) => resampled.some((scores) => of(scores[edge]!))).length;

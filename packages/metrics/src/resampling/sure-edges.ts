@@ -1,5 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type Ranking, rankings } from "@autocircuit/core";
+import { type Rank, ranks } from "@autocircuit/core";
 import type { Bootstrap } from "./bootstrap.ts";
 import type { Intervals } from "./intervals.ts";
 
@@ -10,7 +10,7 @@ export interface SureEdgesOptions {
   /** A negative score is sure where its whole interval lies below this. Default minus `above`. */
   readonly below?: number | undefined;
   /** What edges are ordered by: the size of the mean (default) or the mean. */
-  readonly rank?: Ranking | undefined;
+  readonly rank?: Rank | undefined;
 }
 
 /** Edges by how sure their sign is. */
@@ -30,7 +30,7 @@ const check = signature(
   {
     above: kind.finite,
     below: kind.finite,
-    rank: kind.oneOf(rankings),
+    rank: kind.oneOf(ranks),
   } satisfies KindsOf<SureEdgesOptions>,
 );
 
