@@ -86,6 +86,8 @@ describe("measureFound", () => {
     }
     const own = curve!.points.find(({ edges }) => edges === 7)!;
     expect(own.value).toBeCloseTo(faithfulness.circuit, 6);
+    const signed = await measureFound(known, await findCircuit(known, { ...attribution, size: 7, rank: "signed" }));
+    expect(signed.curve!.points).toEqual(curve!.points);
     const absolute = await measureFound(known, { ...found, circuit });
     expect(absolute.curve!.points.find(({ edges }) => edges === 7)!.value).not.toBeCloseTo(own.value, 4);
     // The k-th point of the ranking is the share of the known edges among the first k, and of the others.

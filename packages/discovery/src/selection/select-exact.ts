@@ -4,6 +4,7 @@ import {
   coreKinds,
   type PruneScores,
   type Ranking,
+  rankingOf,
   rankings,
   rankOf,
   throwIfAborted,
@@ -15,7 +16,7 @@ import { type ProgramSolution, solveProgram } from "./solve-program.ts";
 
 /** Options of {@link selectExact}. */
 export interface ExactOptions {
-  /** What is maximised: the sum of absolute scores (default), or of the scores. */
+  /** What is maximised: the sum of absolute scores, or of the scores. Default: what the scores were found with, as `rankingOf` says. */
   readonly rank?: Ranking | undefined;
   /**
    * The least share of the circuit's own edges, however few they are, that have a positive score. Where no circuit of at most the asked size has so
@@ -91,7 +92,7 @@ export async function selectExact(
 ): Promise<Circuit> {
   check({ scores, size }, options);
   const { graph, values } = scores;
-  const { rank = "absolute", positive = 0, leastPositive = 0, seconds = 600, onUnproven, signal } = options;
+  const { rank = rankingOf(scores), positive = 0, leastPositive = 0, seconds = 600, onUnproven, signal } = options;
   throwIfAborted(signal);
   const deadline = performance.now() + 1000 * seconds;
   if (!graph.factorized || graph.tokens !== null)

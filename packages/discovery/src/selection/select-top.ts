@@ -6,6 +6,7 @@ import {
   type PruneScores,
   type Ranking,
   rankedEdges,
+  rankingOf,
   rankings,
 } from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
@@ -13,7 +14,10 @@ import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 
 /** Options of the selections. */
 export interface SelectionOptions {
-  /** What makes an edge important: the size of its score (default), or the score itself, so that harmful edges come last. */
+  /**
+   * What makes an edge important: the size of its score, or the score itself, so that harmful edges come last. Default: what the scores were
+   * found with, as `rankingOf` says.
+   */
   readonly rank?: Ranking | undefined;
   /** Drop edges that lie on no path from `Resid Start` to `Resid End`, as EAP-IG does. Default true; the circuit is then smaller. */
   readonly prune?: boolean | undefined;
@@ -48,7 +52,7 @@ export function selectTop(
   options: SelectionOptions & { readonly preferred?: Iterable<EdgeRef> | undefined } = {},
 ): Circuit {
   check({ scores, size }, options);
-  const { rank = "absolute", prune = true, preferred = [] } = options;
+  const { rank = rankingOf(scores), prune = true, preferred = [] } = options;
   const ranked = rankedEdges(scores, rank);
   const first = new Set(scores.graph.indices(preferred));
   const order =

@@ -1,6 +1,7 @@
 import { circuitNamed, circuitsInGraph, ownTask, tracrTasks } from "@autocircuit/circuits";
 import {
   activeLatents,
+  circuitBySize,
   circuitsOfSizes,
   equalPairs,
   equalPairsProblem,
@@ -74,6 +75,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     circuitsOfSizes: {
       takes: { scores, sizes: [1], rank: "signed" },
       call: (t) => circuitsOfSizes(t.scores, t.sizes, t.rank),
+    },
+    circuitBySize: {
+      takes: { scores, rank: "signed" },
+      call: (t) => circuitBySize(t.scores, t.rank)(1),
     },
     algorithmNamed: { takes: { name: "eap" }, call: (t) => algorithmNamed(t.name) },
     requireAlgorithmOptions: {
