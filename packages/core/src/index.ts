@@ -104,6 +104,7 @@ export {
   type EqualPairsProblemOptions,
   equalPairs,
   equalPairsProblem,
+  requireDifferentPairs,
 } from "./prompts/equal-pairs.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { commonPrefixLength, firstDifference } from "./prompts/first-difference.ts";

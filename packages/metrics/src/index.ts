@@ -45,6 +45,7 @@ export {
 export { promptGroups } from "./distinct-prompts.ts";
 export { haveRange } from "./faithfulness-range.ts";
 export { FAITHFUL_WITHIN, type FewestFaithfulOptions, fewestFaithful } from "./fewest-faithful.ts";
+export { requireFittingMetrics, usualMetrics } from "./fitting-metrics.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
 export {
   type AgainstRandom,
@@ -77,7 +78,6 @@ export {
   type MeasuredCircuit,
   type MetricSpread,
   measureCircuits,
-  usualMetrics,
 } from "./measure-circuits.ts";
 export type { MeasuredRun } from "./measured-run.ts";
 export type { MeasuredModel, Metric, MetricOptions, MetricValue } from "./metric.ts";

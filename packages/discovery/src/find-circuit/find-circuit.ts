@@ -1,12 +1,12 @@
-import { AutocircuitError, signature } from "@autocircuit/base";
+import { signature } from "@autocircuit/base";
 import {
   type AblationType,
   type Circuit,
   coreKinds,
-  equalPairsProblem,
   type LoadedTask,
   type PruneScores,
   rankedAs,
+  requireDifferentPairs,
 } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import type { ResumableOptions } from "../long-search/search-state.ts";
@@ -62,8 +62,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   check({ task }, options);
   const plan = planOf(task, options);
   const { keep, ablation } = plan;
-  const equal = equalPairsProblem([...task.train.prompts, ...task.test.prompts], { ablation });
-  if (equal !== undefined) throw new AutocircuitError("bad-input", equal);
+  requireDifferentPairs([...task.train.prompts, ...task.test.prompts], { ablation });
   const { seconds = Number.POSITIVE_INFINITY, seed = 0, signal, onProgress, onChange, resume } = options;
   const started = performance.now();
   const left = () => Math.max(1e-3, seconds - (performance.now() - started) / 1000);

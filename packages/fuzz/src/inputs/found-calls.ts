@@ -10,6 +10,7 @@ import {
   type LoadedTask,
   type PruneScores,
   promptSlices,
+  requireDifferentPairs,
   splitPrompts,
 } from "@autocircuit/core";
 import {
@@ -92,6 +93,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     rankingOf: { takes: { scores }, call: (t) => rankingOf(t.scores) },
     equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
     equalPairsProblem: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairsProblem(t.pairs, o) },
+    requireDifferentPairs: {
+      takes: { pairs: task.train.prompts },
+      call: (t, o) => requireDifferentPairs(t.pairs, o),
+    },
     activeLatents: {
       takes: { model: task.model, prompts: task.train },
       call: (t, o) => activeLatents(t.model, t.prompts, o),
