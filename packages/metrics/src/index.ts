@@ -69,7 +69,12 @@ export {
   type TestCaveatsOptions,
   testCaveats,
 } from "./hypotheses/test-caveats.ts";
-export { type CircuitTests, type TestCircuitOptions, testCircuit } from "./hypotheses/test-circuit.ts";
+export {
+  type CircuitTests,
+  type TestCircuitOptions,
+  testCircuit,
+  usualTestSettings,
+} from "./hypotheses/test-circuit.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";

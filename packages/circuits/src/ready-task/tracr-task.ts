@@ -9,7 +9,7 @@ import {
 import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../prompts/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
-import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
+import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask, seedOf } from "./ready-task.ts";
 import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 
 /** What makes a task of a compiled program. */
@@ -36,7 +36,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
   const circuits = spec.circuits(compiled);
   const prompts = (options: { seed?: number } = {}): GeneratedPrompts<PromptRecord> => {
     checkPromptOptions(options);
-    const { seed = 0 } = options;
+    const seed = seedOf(options);
     return {
       task: name,
       description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
@@ -58,7 +58,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
       checkTaskOptions(options);
       requireReadyTaskOptions({ name, compiled: true }, options);
       const { byToken = false, circuit: asked, ablation, positions, dataset, device, dtype, tf32, signal } = options;
-      const seed = options.seed ?? (dataset ? 42 : 0);
+      const seed = seedOf(options);
       const { circuit } = circuitNamed({ name, circuits }, { circuit: asked, ablation })!;
       const model = compiled();
       return defineTask({

@@ -1,4 +1,4 @@
-import { signature } from "@autocircuit/base";
+import { signature, USUAL_SEED } from "@autocircuit/base";
 import {
   type AblationType,
   type Circuit,
@@ -63,7 +63,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   const plan = planOf(task, options);
   const { keep, ablation } = plan;
   requireDifferentPairs([...task.train.prompts, ...task.test.prompts], { ablation });
-  const { seconds = Number.POSITIVE_INFINITY, seed = 0, signal, onProgress, onChange, resume } = options;
+  const { seconds = Number.POSITIVE_INFINITY, seed = USUAL_SEED, signal, onProgress, onChange, resume } = options;
   const started = performance.now();
   const left = () => Math.max(1e-3, seconds - (performance.now() - started) / 1000);
   if (keep !== undefined) await requireAnswers(task, signal);

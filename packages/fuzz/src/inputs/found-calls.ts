@@ -32,6 +32,7 @@ import {
   selectCircuit,
   stabilityPlan,
 } from "@autocircuit/discovery";
+import { requireFittingMetrics } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
 
 /** Valid calls of what finds a circuit, measures it and reports it. */
@@ -76,6 +77,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     circuitsOfSizes: {
       takes: { scores, sizes: [1], rank: "signed" },
       call: (t) => circuitsOfSizes(t.scores, t.sizes, t.rank),
+    },
+    requireFittingMetrics: {
+      takes: { model: task.model, names: ["kl-clean"], what: "it" },
+      call: (t) => requireFittingMetrics(t.model, t.names, t.what),
     },
     circuitBySize: {
       takes: { scores, rank: "signed" },

@@ -67,7 +67,6 @@ import {
   probDiffPercent,
   rankEdges,
   rankSimilarity,
-  requireFittingMetrics,
   rocAtSizes,
   rocCurve,
   rocOfValues,
@@ -272,10 +271,6 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => measureCircuits(t.model, t.prompts, o),
   },
   usualMetrics: { takes: { model, all: true }, call: (t) => usualMetrics(t.model, t.all) },
-  requireFittingMetrics: {
-    takes: { model, names: ["kl-clean"], what: "it" },
-    call: (t) => requireFittingMetrics(t.model, t.names, t.what),
-  },
   measureCurve: {
     takes: { meter: new CircuitMeter(model, prompts) },
     options: { scores, sizes: [1] },
