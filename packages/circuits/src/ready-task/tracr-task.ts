@@ -45,6 +45,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
       prompts: spec.prompts(compiled, { seed }),
     };
   };
+  const labels = () => ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
   return {
     name,
     description,
@@ -52,7 +53,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
     compiled: true,
     prompts,
     get tokenLabels() {
-      return ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
+      return labels();
     },
     load: async (options = {}) => {
       checkTaskOptions(options);
@@ -66,7 +67,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         name: description,
         ...(dataset
           ? await givenPrompts(dataset, { batchSize, batchCount })
-          : { dataset: prompts({ seed }), batchSize, batchCount }),
+          : { dataset: prompts({ seed }), batchSize, batchCount, tokenLabels: labels() }),
         byToken,
         ...{ device, dtype, tf32 },
         model: (how) => transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, how),

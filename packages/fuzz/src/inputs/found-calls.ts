@@ -31,6 +31,7 @@ import {
   scoredEdges,
   selectCircuit,
   stabilityPlan,
+  tokenLabelsOf,
 } from "@autocircuit/discovery";
 import { requireFittingMetrics } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
@@ -108,6 +109,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
+    tokenLabelsOf: { takes: { task }, call: (t) => tokenLabelsOf(t.task) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
   };
 }
