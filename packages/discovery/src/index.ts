@@ -174,6 +174,17 @@ export {
 } from "./spans/crossing-algorithm.ts";
 export type { CrossingEdge, CrossingEdges, HeadInput } from "./spans/crossing-edges.ts";
 export { CrossingScores } from "./spans/crossing-scores.ts";
+export {
+  type FindSpanCircuitOptions,
+  type FoundSpanCircuit,
+  findSpanCircuit,
+  type SpanProgress,
+} from "./spans/find-span-circuit.ts";
+export {
+  type MeasureSpanCircuitOptions,
+  measureSpanCircuit,
+  type SpanFaithfulness,
+} from "./spans/measure-span-circuit.ts";
 export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
 export { type CrossingScoresOptions, crossingScores } from "./spans/score-crossings.ts";

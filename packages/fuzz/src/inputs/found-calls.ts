@@ -17,9 +17,11 @@ import {
   algorithmNamed,
   type FoundCircuit,
   findCircuit,
+  findSpanCircuit,
   fittingProblem,
   foundStability,
   measureFound,
+  measureSpanCircuit,
   modelAccuracy,
   planOf,
   rankingOf,
@@ -28,8 +30,10 @@ import {
   requireAlgorithmOptions,
   requireCompatibleOptions,
   runShape,
+  SpanCircuit,
   scoredEdges,
   selectCircuit,
+  spansOf,
   stabilityPlan,
   tokenLabelsOf,
 } from "@autocircuit/discovery";
@@ -42,6 +46,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     ...{ circuit: scores.circuit(3), scores, rankings: [scores], algorithm: "random", options: {} },
     ...{ ablation: "resample", seconds: 1, notes: [] },
   };
+  const spans = spansOf({ all: [0, null] }, (task.test.promptCount > 0 ? task.test : task.train).prompts);
   return {
     findCircuit: {
       takes: { task },
@@ -82,6 +87,14 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     requireFittingMetrics: {
       takes: { model: task.model, names: ["kl-clean"], what: "it" },
       call: (t) => requireFittingMetrics(t.model, t.names, t.what),
+    },
+    findSpanCircuit: {
+      takes: { task, schema: { all: [0, null] }, size: 1 },
+      call: (t, o) => findSpanCircuit(t.task, t.schema, t.size, o),
+    },
+    measureSpanCircuit: {
+      takes: { task, spans, circuit: new SpanCircuit(scores.graph, ["all"], [[0, "all"]]) },
+      call: (t, o) => measureSpanCircuit(t.task, t.spans, t.circuit, o),
     },
     circuitBySize: {
       takes: { scores, rank: "signed" },
