@@ -8,7 +8,7 @@ const check = signature("tokenLabelsOf", { task: coreKinds.loadedTask });
  *
  * @returns a label for each position of the graph or, where that is not by token, of the prompts; undefined where nothing names just so many
  * @example
- * const report = await reportOf(task, found, { about: { tokenLabels: tokenLabelsOf(task) } });
+ * for (const [position, label] of (tokenLabelsOf(task) ?? []).entries()) console.log(position, label);
  */
 export function tokenLabelsOf(task: LoadedTask): readonly string[] | undefined {
   check({ task });
