@@ -104,6 +104,7 @@ export {
   type EqualPairsProblemOptions,
   equalPairs,
   equalPairsProblem,
+  requireDifferentPairs,
 } from "./prompts/equal-pairs.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { commonPrefixLength, firstDifference } from "./prompts/first-difference.ts";
@@ -124,6 +125,7 @@ export {
   loadPrompts,
   type PromptOptions,
   type PromptSplit,
+  SHUFFLE_SEED,
   type TrainTest,
 } from "./prompts/load-prompts.ts";
 export { type PairAlignment, pairAlignments } from "./prompts/pair-alignment.ts";
@@ -149,7 +151,7 @@ export { type Counterpart, Tokens, type TokensDetails } from "./prompts/tokens.t
 export { runVersions } from "./run-versions.ts";
 export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";
 export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";
-export { circuitsOfSizes, type SizedCircuit } from "./runs/circuits-of-sizes.ts";
+export { circuitBySize, circuitsOfSizes, type SizedCircuit } from "./runs/circuits-of-sizes.ts";
 export { type PatchPlan, type PatchType, patchPlan, patchTypes } from "./runs/patch-plan.ts";
 export { type PatchedPrompts, type PatchPromptsOptions, patchPrompts } from "./runs/patch-prompts.ts";
 export { type RunCircuitsOptions, runCircuits } from "./runs/run-circuits.ts";
@@ -157,7 +159,7 @@ export { Circuit } from "./scores/circuit.ts";
 export { type CircuitSizesOptions, circuitSizes, type SizeRule } from "./scores/circuit-sizes.ts";
 export { defaultCircuitSizes } from "./scores/default-circuit-sizes.ts";
 export { PruneScores } from "./scores/prune-scores.ts";
-export { type Rank, rankedEdges, rankOf, rankOfScores, ranks } from "./scores/ranked-edges.ts";
+export { type Rank, rankedAs, rankedEdges, rankOf, rankOfScores, ranks } from "./scores/ranked-edges.ts";
 export type { ScoresInfo } from "./scores/scores-info.ts";
 export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
 export type { KnownCircuitInGraph } from "./task/known-circuit.ts";

@@ -145,12 +145,18 @@ export {
   type SureEdge,
 } from "./report/found-stability.ts";
 export { CURVES, type CurveDetail } from "./report/measuring-time.ts";
-export { modelAccuracy, type TaskAccuracy, type TaskAccuracyOptions } from "./report/model-accuracy.ts";
+export {
+  modelAccuracy,
+  reportAccuracy,
+  type TaskAccuracy,
+  type TaskAccuracyOptions,
+} from "./report/model-accuracy.ts";
 export { plainOptions } from "./report/plain-options.ts";
 export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { scoredEdges } from "./report/scored-edges.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
+export { tokenLabelsOf } from "./report/token-labels.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
 export {
@@ -171,6 +177,17 @@ export {
 } from "./spans/crossing-algorithm.ts";
 export type { CrossingEdge, CrossingEdges, HeadInput } from "./spans/crossing-edges.ts";
 export { CrossingScores } from "./spans/crossing-scores.ts";
+export {
+  type FindSpanCircuitOptions,
+  type FoundSpanCircuit,
+  findSpanCircuit,
+  type SpanProgress,
+} from "./spans/find-span-circuit.ts";
+export {
+  type MeasureSpanCircuitOptions,
+  measureSpanCircuit,
+  type SpanFaithfulness,
+} from "./spans/measure-span-circuit.ts";
 export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
 export { type CrossingScoresOptions, crossingScores } from "./spans/score-crossings.ts";

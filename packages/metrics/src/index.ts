@@ -45,6 +45,7 @@ export {
 export { promptGroups } from "./distinct-prompts.ts";
 export { haveRange } from "./faithfulness-range.ts";
 export { FAITHFUL_WITHIN, type FewestFaithfulOptions, fewestFaithful } from "./fewest-faithful.ts";
+export { requireFittingMetrics, usualMetrics } from "./fitting-metrics.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
 export {
   type AgainstRandom,
@@ -68,7 +69,12 @@ export {
   type TestCaveatsOptions,
   testCaveats,
 } from "./hypotheses/test-caveats.ts";
-export { type CircuitTests, type TestCircuitOptions, testCircuit } from "./hypotheses/test-circuit.ts";
+export {
+  type CircuitTests,
+  type TestCircuitOptions,
+  testCircuit,
+  usualTestSettings,
+} from "./hypotheses/test-circuit.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";
@@ -77,7 +83,6 @@ export {
   type MeasuredCircuit,
   type MetricSpread,
   measureCircuits,
-  usualMetrics,
 } from "./measure-circuits.ts";
 export type { MeasuredRun } from "./measured-run.ts";
 export type { MeasuredModel, Metric, MetricOptions, MetricValue } from "./metric.ts";

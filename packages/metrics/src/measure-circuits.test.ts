@@ -1,7 +1,8 @@
-import { Circuit, PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
-import { expect, it } from "vitest";
+import { Circuit, PatchableModel, PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
+import { expect, it, vi } from "vitest";
 import { smallModel } from "../test/small-model.ts";
-import { measureCircuits, usualMetrics } from "./measure-circuits.ts";
+import { usualMetrics } from "./fitting-metrics.ts";
+import { measureCircuits } from "./measure-circuits.ts";
 import { metrics, type NamedMetric } from "./metrics.ts";
 
 const prompts = new PromptLoader(
@@ -48,6 +49,26 @@ it("measures circuits by signed scores", async () => {
   const circuits = [Circuit.of(model.graph, order)];
   expect(signed).toEqual(await measureCircuits(model, prompts, { circuits, ...how }));
   expect(signed).not.toEqual(await measureCircuits(model, prompts, { scores, sizes, ...how }));
+});
+
+it("refuses what cannot be measured, or says nothing, before anything runs", async () => {
+  using tokens = smallModel();
+  using numbers = smallModel({ dVocabOut: 1 });
+  const run = vi.spyOn(PatchableModel.prototype, "run");
+  const forward = vi.spyOn(PatchableModel.prototype, "forward");
+  const pairs = prompts.prompts.map((pair) => ({ ...pair, corrupt: pair.clean }));
+  const same = new PromptLoader(pairs, { batchSize: 1 });
+  const of = (model: PatchableModel, some: PromptLoader, options: object) =>
+    measureCircuits(model, some, { circuits: [Circuit.of(model.graph, [])], ...options });
+  await expect(of(tokens, prompts, { metrics: ["kl-clean", "answer-max-abs-diff"] })).rejects.toThrow(
+    /^answer-max-abs-diff cannot be measured on this model, whose outputs are logits of tokens.* take some of: kl-clean/,
+  );
+  await expect(of(numbers, prompts, { metrics: ["kl-clean"] })).rejects.toThrow(/outputs are numbers, not a distr/);
+  await expect(of(tokens, same, {})).rejects.toThrow(/Clean and corrupt are the same in all 2 prompt pairs/);
+  expect([run.mock.calls, forward.mock.calls]).toEqual([[], []]);
+  vi.restoreAllMocks();
+  const [zero] = await of(tokens, same, { metrics: ["kl-clean"], ablation: "zero" });
+  expect(zero!.metrics["kl-clean"]).toBeGreaterThan(0);
 });
 
 it("all metrics of tokens, and of numbers, by what the table says they need", () => {

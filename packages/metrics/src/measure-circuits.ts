@@ -7,12 +7,14 @@ import {
   patchTypes,
   type RunCircuitsOptions,
   ranks,
+  requireDifferentPairs,
   runCircuits,
 } from "@autocircuit/core";
+import { requireFittingMetrics, usualMetrics } from "./fitting-metrics.ts";
 import { FullModel } from "./full-model.ts";
 import { measuredAtOnce } from "./measured-at-once.ts";
 import type { MetricValue } from "./metric.ts";
-import { type MetricName, metrics, type NamedMetric } from "./metrics.ts";
+import { type MetricName, metrics } from "./metrics.ts";
 
 /** Options of {@link measureCircuits}. */
 export interface MeasureCircuitsOptions extends Omit<RunCircuitsOptions, "reverseCleanCorrupt"> {
@@ -49,7 +51,8 @@ const check = signature("measureCircuits", { model: coreKinds.patchableModel, pr
  * them would take more memory than the model.
  *
  * @returns an entry a circuit, in the order given or by growing size
- * @throws AutocircuitError as `runCircuits` and the metrics do
+ * @throws AutocircuitError `bad-input`, before anything runs, for metrics that do not fit the model's outputs and prompt pairs that are all equal with
+ *   resample ablation; as `runCircuits` and the metrics do
  *
  * @example
  * const circuits = await measureCircuits(task.model, task.test, { scores, sizes: [10, 100], metrics: ["kl-clean", "logit-diff"] });
@@ -63,6 +66,8 @@ export async function measureCircuits(
   check({ model, prompts }, options);
   const sized = chosenCircuits(model.graph, options);
   const { metrics: names = usualMetrics(model), patch, ablation, signal, onProgress } = options;
+  requireFittingMetrics(model, names);
+  requireDifferentPairs(prompts.prompts, { ablation });
   const atOnce = measuredAtOnce(model, prompts);
   using full = new FullModel(model, prompts);
   const measured: MeasuredCircuit[] = [];
@@ -91,30 +96,4 @@ export async function measureCircuits(
     measured.push(...entries);
   }
   return measured;
-}
-
-const checkUsual = signature("usualMetrics", {
-  model: kind.shape("a PatchableModel, or what else has its `config`", {
-    config: kind.shape("", { dVocabOut: kind.count }),
-  }),
-  all: kind.optional(kind.flag),
-});
-
-/**
- * The metrics that say most about a model's outputs; with `all` every one that makes sense for them.
- *
- * @throws AutocircuitError `bad-input` for what has no model's configuration
- */
-export function usualMetrics(model: Pick<PatchableModel, "config">, all = false): MetricName[] {
-  checkUsual({ model, all });
-  const numbers = model.config.dVocabOut === 1;
-  if (all) return (Object.keys(metrics) as MetricName[]).filter((name) => fits(name, numbers));
-  return numbers
-    ? ["mean-squared-error", "max-abs-diff", "answer-mean-squared-error"]
-    : ["kl-clean", "max-abs-diff", "logit-diff", "answer-prob", "correct-percent"];
-}
-
-function fits(name: MetricName, numbers: boolean): boolean {
-  const { answers, distribution = false }: NamedMetric = metrics[name];
-  return numbers ? answers !== "tokens" && !distribution : answers !== "numbers";
 }

@@ -38,6 +38,10 @@ describe("a ready-made task on prompts of a file", () => {
     const { train } = await loadPrompts(file, { size: { train: 81, test: 162 }, batchSize: 81, seed: 42 });
     expect(task.train.prompts.map(({ clean }) => clean)).toEqual(train.prompts.map(({ clean }) => clean));
     expect(task.knownEdgeCount).toBe(2);
+    // What its own prompts' positions are called is not said of others.
+    await using own = await tracrReverse();
+    expect(own.options.tokenLabels).toEqual(tasks["tracr-reverse"]!.tokenLabels);
+    expect([own.options.tokenLabels!.length, task.options.tokenLabels]).toEqual([own.train.seqLen, undefined]);
     await using other = await tracrReverse({ prompts: file, seed: 1 });
     expect(other.train.prompts[0]!.clean).not.toEqual(task.train.prompts[0]!.clean);
     await using few = await tracrReverse({ prompts: [some(20), some(10)] });

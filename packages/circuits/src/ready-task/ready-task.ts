@@ -1,5 +1,12 @@
-import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AblationType, coreKinds, type Edge, type LoadedTask, type PromptInput } from "@autocircuit/core";
+import { dtypes, type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
+import {
+  type AblationType,
+  coreKinds,
+  type Edge,
+  type LoadedTask,
+  type PromptInput,
+  SHUFFLE_SEED,
+} from "@autocircuit/core";
 import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
@@ -27,6 +34,11 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
   sharePrefix?: boolean;
   signal?: AbortSignal;
+}
+
+/** What a ready-made task's prompts are chosen by: those of files, where nothing is said, as AutoCircuit shuffles them. */
+export function seedOf({ seed, prompts }: Pick<ReadyTaskOptions, "seed" | "prompts">): number {
+  return seed ?? (prompts === undefined ? USUAL_SEED : SHUFFLE_SEED);
 }
 
 /** A circuit that is known for a task. */

@@ -12,6 +12,7 @@ import {
   type KnownCircuit,
   type ReadyTask,
   type ReadyTaskOptions,
+  seedOf,
 } from "./ready-task.ts";
 import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 import {
@@ -57,7 +58,7 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
   const { name, description, circuits } = spec;
   const prompts = (options: { seed?: number } = {}) => {
     checkPromptOptions(options);
-    return spec.prompts({ seed: options.seed ?? 0 });
+    return spec.prompts({ seed: seedOf(options) });
   };
   return {
     name,
@@ -76,7 +77,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   checkTaskOptions(options);
   requireReadyTaskOptions({ name: spec.name }, options);
   const { prompts: own, device, dtype, tf32, signal } = options;
-  const seed = options.seed ?? (own ? 42 : 0);
+  const seed = seedOf(options);
   const circuit = circuitNamed(spec, { circuit: options.circuit, ablation: options.ablation })?.circuit;
   requireFittingLatents(spec.name, spec.autoencoders, options);
   const folder = await folderOf(spec, options);

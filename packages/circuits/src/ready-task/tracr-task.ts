@@ -9,7 +9,7 @@ import {
 import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../prompts/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
-import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
+import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask, seedOf } from "./ready-task.ts";
 import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 
 /** What makes a task of a compiled program. */
@@ -36,7 +36,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
   const circuits = spec.circuits(compiled);
   const prompts = (options: { seed?: number } = {}): GeneratedPrompts<PromptRecord> => {
     checkPromptOptions(options);
-    const { seed = 0 } = options;
+    const seed = seedOf(options);
     return {
       task: name,
       description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
@@ -45,6 +45,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
       prompts: spec.prompts(compiled, { seed }),
     };
   };
+  const labels = () => ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
   return {
     name,
     description,
@@ -52,7 +53,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
     compiled: true,
     prompts,
     get tokenLabels() {
-      return ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
+      return labels();
     },
     load: async (options = {}) => {
       checkTaskOptions(options);
@@ -68,7 +69,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         tf32,
         signal,
       } = options;
-      const seed = options.seed ?? (own ? 42 : 0);
+      const seed = seedOf(options);
       const { circuit } = circuitNamed({ name, circuits }, { circuit: asked, ablation })!;
       const model = compiled();
       return defineTask({
@@ -76,7 +77,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         name: description,
         ...(own
           ? await givenPrompts(own, { batchSize, batchCount })
-          : { prompts: prompts({ seed }), batchSize, batchCount }),
+          : { prompts: prompts({ seed }), batchSize, batchCount, tokenLabels: labels() }),
         byToken,
         ...{ device, dtype, tf32 },
         model: (how) => transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, how),

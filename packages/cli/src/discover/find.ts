@@ -1,10 +1,10 @@
 import type { LoadedTask } from "@autocircuit/core";
-import { type FoundCircuit, findCircuit, type StepProgress } from "@autocircuit/discovery";
+import { type FoundCircuit, findCircuit } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
-import { Progress } from "../support/progress.ts";
 import type { PromptRows } from "./bootstrap.ts";
 import type { SearchFiles } from "./search-files.ts";
 import type { DiscoverSettings } from "./settings.ts";
+import { StepsProgress } from "./steps-progress.ts";
 
 /** Finds the circuit that the settings ask for, with progress; what there is on the way lies in the search's files. */
 export async function find(
@@ -34,26 +34,3 @@ export async function find(
 
 /** On smaller graphs a search is over soon. */
 const SAID_FROM = 2000;
-
-/** A line or bar of progress for each step. */
-class StepsProgress implements Disposable {
-  #step: string | undefined;
-  #progress: Progress | undefined;
-  #done = 0;
-
-  update({ step, done, total, most, even = true }: StepProgress): void {
-    // A phase of a search may begin again.
-    if (step !== this.#step || done < this.#done) {
-      this[Symbol.dispose]();
-      this.#progress = new Progress(step, process.stderr, even);
-      this.#step = step;
-    }
-    this.#done = done;
-    this.#progress?.update(done, total, most);
-  }
-
-  [Symbol.dispose](): void {
-    this.#progress?.[Symbol.dispose]();
-    this.#progress = undefined;
-  }
-}

@@ -15,7 +15,6 @@ import { Progress } from "../support/progress.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { firstPromptTokens } from "./first-prompt-tokens.ts";
 import { inFlagNames, inFlags } from "./in-flags.ts";
 import { memoryNote, plannedBatch } from "./memory-note.ts";
 import { ownInputs } from "./own-inputs.ts";
@@ -63,7 +62,6 @@ export function ownSubject(
     get replacedKl() {
       return replacedKl;
     },
-    tokenLabels: ({ train, model }) => train.tokenLabels ?? firstPromptTokens(train, model),
     load: async ({ byToken, seed, labels, used, shape }, { signal, print }) => {
       const inputs = await ownInputs(model, files, { ...options, byToken, signal });
       const { folder, config, tokenizer, prompts } = inputs;

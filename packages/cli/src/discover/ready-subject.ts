@@ -34,7 +34,6 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     get replacedKl() {
       return replacedKl;
     },
-    tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, ablation, labels, used, shape }, { signal, print }) => {
       const { needsAutoencoders: asAutocircuit } = task;
       const planned =
@@ -81,15 +80,6 @@ async function plannedOn(
 ) {
   const folder = await resolveModelFolder(model, { signal: how.signal });
   return plannedLatents(options, { config: await readConfig(folder), folder, ...how });
-}
-
-/** Labels of the prompts as they were loaded: another vocabulary cuts them otherwise. */
-function labelsOf(
-  tokenLabels: readonly string[],
-  { train, model: { graph } }: LoadedTask,
-): readonly string[] | undefined {
-  const loaded = train.tokenLabels?.map((label) => (label === "<|BOS|>" ? "BOS" : label));
-  return [loaded, tokenLabels].find((labels) => labels?.length === graph.tokens);
 }
 
 /** That there is nothing to compare with, and which prompts there are. */

@@ -1,8 +1,13 @@
 import type { LatentLabels, LoadedTask } from "@autocircuit/core";
-import { type FoundCircuit, type FoundMeasures, type KnownCircuitInGraph, reportOf } from "@autocircuit/discovery";
+import {
+  type FoundCircuit,
+  type FoundMeasures,
+  type KnownCircuitInGraph,
+  reportAccuracy,
+  reportOf,
+} from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
-import { faithfulText } from "./faithful-text.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { stabilityReport } from "./stability-text.ts";
@@ -32,14 +37,12 @@ export async function makeReport(
       title: titleOf(subject, task),
       task: subject.title(task),
       model: subject.model ?? undefined,
-      accuracy: accuracyOf(result),
+      accuracy: reportAccuracy(result.accuracy),
       algorithm,
       options: { ...result.options, device: deviceText(result) },
-      tokenLabels: subject.tokenLabels(task),
       circuit,
       notes: [
         ...result.warnings,
-        ...(result.faithful ? [faithfulText(result.faithful)] : []),
         ...(result.keep?.complete === false ? [ENDED] : []),
         ...(measures.curve && select !== "top" ? [curveOfTop(select)] : []),
         ...(tests?.notes ?? []).map((note) => `About the tests: ${note}`),
@@ -63,11 +66,4 @@ export function titleOf({ name, model, description, title }: Subject, task: Load
   if (model === null) return `${name}: ${description}`;
   const named = title(task);
   return named === description ? `Prompts of ${named}, in ${model}` : `${named}: ${description}, in ${model}`;
-}
-
-/** How often the model is right, against wrong answers where there are some. */
-export function accuracyOf({ accuracy }: Pick<DiscoverResult, "accuracy">): CircuitReport["accuracy"] {
-  if (!accuracy) return undefined;
-  const { above, first, prompts } = accuracy;
-  return { share: (above ?? first) / 100, against: above === null ? "all tokens" : "wrong answers", prompts };
 }

@@ -1,4 +1,4 @@
-import { jaccardText } from "@autocircuit/metrics";
+import { jaccardText, stableFrom } from "@autocircuit/metrics";
 import type { ReportStability } from "@autocircuit/report";
 import type { BootstrapJson } from "./bootstrap.ts";
 
@@ -9,7 +9,7 @@ export function stabilityReport(json: BootstrapJson, algorithm: string): ReportS
     metric: "mean Jaccard index of resamples",
     unit: "",
     points: points.map((point) => ({ edges: point.size, value: point.jaccard, series: algorithm })),
-    baseline: { name: "stable from 0.8", value: 0.8 },
+    baseline: { name: `stable from ${stableFrom}`, value: stableFrom },
     edgeScale: "log",
   } as const;
   return { text: stabilityText(json), curve: points.length === 0 ? undefined : curve };
@@ -38,6 +38,6 @@ function verdictText({ prompts, resamples, size, shared, jaccard, stable, reason
     : "not stable: other prompts of the kind would give other edges";
   return (
     `With the ${prompts} prompts drawn again ${resamples} times, circuits of ${byRank ? edges : largest} share ${jaccardText(jaccard)} of their ` +
-    `edges on average (Jaccard index; stable from 0.8). ${byRank ? "The circuit" : "That choice"} is ${verdict}.`
+    `edges on average (Jaccard index; stable from ${stableFrom}). ${byRank ? "The circuit" : "That choice"} is ${verdict}.`
   );
 }

@@ -22,8 +22,6 @@ export interface Subject {
   readonly pruning: Pruning | null;
   /** How far a model is that autoencoders make, without what they leave out: KL(the model || this) in nats, once it is loaded; else null. */
   readonly replacedKl: number | null;
-  /** A label for each position. */
-  tokenLabels: (task: LoadedTask) => readonly string[] | undefined;
   /** Loads model and prompts, and says what was loaded; the caller disposes the result. */
   load: (options: SubjectOptions, context: Context) => Promise<LoadedTask>;
 }

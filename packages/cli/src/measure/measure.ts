@@ -59,7 +59,7 @@ export async function measure(
     return await measureAsMib({ subject, about, task, scores, options, used }, { signal, print });
   }
   using progress = new Progress("circuits x prompts");
-  const { patch, ablation, sizes, rank = rankOfScores(scores) } = options;
+  const { patch, ablation, sizes, rank } = options;
   const circuits = await measureCircuits(task.model, task.test, {
     ...{ scores, sizes, rank, patch, signal, metrics: names },
     ablation: ablation as AblationType,
@@ -85,7 +85,7 @@ export async function measure(
     scores: options.scores,
     patch,
     ablation,
-    rank,
+    rank: rank ?? rankOfScores(scores),
     byToken,
     seed,
     ...used.report,
@@ -99,7 +99,11 @@ export async function measure(
 }
 
 /** What is to be said of ties for the last places of circuits whose sizes were asked for. */
-async function tiesOf(scores: PruneScores, asked: readonly number[], rank: Rank): Promise<string | undefined> {
+async function tiesOf(
+  scores: PruneScores,
+  asked: readonly number[],
+  rank: Rank | undefined,
+): Promise<string | undefined> {
   for (const size of asked) {
     const { ties } = await circuitOfScores(scores, size, rank);
     if (ties) return ties;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { tokenLabelsOf } from "@autocircuit/discovery";
 import { type Studio, startGraphViewer, startStudio } from "@autocircuit/studio";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
@@ -52,7 +53,7 @@ export async function studio(
     {
       ...{ model: task.model, prompts: task.test, train: task.train, title: subject.title(task) },
       ...{ modelName: subject.model, knownEdges: task.knownEdges },
-      tokenLabels: subject.tokenLabels(task),
+      tokenLabels: tokenLabelsOf(task),
       tokenText: compiledTokens(taskName),
     },
     {

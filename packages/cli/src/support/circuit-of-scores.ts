@@ -1,5 +1,5 @@
 import type { Circuit, PruneScores } from "@autocircuit/core";
-import { type Rank, rankOfScores, selectCircuit } from "@autocircuit/discovery";
+import { type Rank, selectCircuit } from "@autocircuit/discovery";
 import { UsageError } from "./usage-error.ts";
 
 /** Which edges of saved scores are meant: so many that rank highest. */
@@ -18,7 +18,7 @@ export function requireNoChoice(path: string, { size, rank }: AskedEdges): void 
 export async function circuitOfScores(
   scores: PruneScores,
   size: number,
-  rank: Rank = rankOfScores(scores),
+  rank: Rank | undefined,
 ): Promise<{ circuit: Circuit; ties: string | undefined }> {
   const { circuit, notes } = await selectCircuit(scores, size, { rank });
   return { circuit, ties: notes[0] };

@@ -4,6 +4,7 @@ import {
   type CircuitVerdict,
   type TestCaveat,
   testCaveats,
+  usualTestSettings as usual,
 } from "@autocircuit/metrics";
 
 /** How tests are made. */
@@ -18,7 +19,7 @@ export interface TestSettings {
 
 /** What was not asked for is as `testCircuit` has it. */
 export function testSettings(asked: { readonly [Name in keyof TestSettings]?: number | undefined } = {}): TestSettings {
-  const { random = 50, quantile = 0.9, mostEdges = 200, level = 0.05 } = asked;
+  const { random = usual.random, quantile = usual.quantile, mostEdges = usual.mostEdges, level = usual.level } = asked;
   return { random, quantile, mostEdges, level };
 }
 

@@ -1,5 +1,5 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
-import type { AblationType } from "../ablations/ablation-type.ts";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type AblationType, ablationKind } from "../ablations/ablation-type.ts";
 import { ablationName } from "../kinds.ts";
 import type { Answers, PromptPair } from "./prompt-pair.ts";
 
@@ -54,11 +54,28 @@ export function equalPairsProblem(
 ): string | undefined {
   checkProblem({ pairs }, options);
   const { ablation = "resample", another = 'another `ablation` ("zero")' } = options;
-  if (ablation !== "resample" || pairs.length === 0 || !pairs.every(isEqual)) return undefined;
+  if (!takesOtherRun(ablation) || pairs.length === 0 || !pairs.every(isEqual)) return undefined;
   return (
     `Clean and corrupt are the same in all ${pairs.length} prompt pairs, from ${firstPlace(pairs)} on: ablated edges would take the ` +
     `values that they have already. Give corrupt prompts that differ, or ${another}.`
   );
+}
+
+const checkDifferent = signature("requireDifferentPairs", { pairs: pairsKind }, {
+  ablation: ablationName,
+} satisfies KindsOf<EqualPairsOptions>);
+
+/**
+ * Holds that something can be found, or measured, by ablating edges on prompt pairs.
+ *
+ * @throws AutocircuitError `bad-input` where {@link equalPairsProblem} has a problem
+ * @example
+ * requireDifferentPairs(task.test.prompts, { ablation: "resample" });
+ */
+export function requireDifferentPairs(pairs: readonly PromptPair[], options: EqualPairsOptions = {}): void {
+  checkDifferent({ pairs }, options);
+  const problem = equalPairsProblem(pairs, options);
+  if (problem !== undefined) throw new AutocircuitError("bad-input", problem);
 }
 
 /** Where the first of them stands in its file; loaders have them in another order. */
@@ -72,13 +89,17 @@ function equalPromptsWarning(pairs: readonly PromptPair[], ablation: AblationTyp
   if (equal === 0) return undefined;
   const all = equal === pairs.length;
   const count = all ? `all ${pairs.length} prompt pairs` : `${equal} of ${pairs.length} prompt pairs`;
-  const consequence =
-    ablation !== "resample"
-      ? ""
-      : all
-        ? ": ablated edges take the values that they have already, so nothing can be found and no edge matters"
-        : ": for these, ablated edges take the values that they have already, so they say nothing";
+  const consequence = !takesOtherRun(ablation)
+    ? ""
+    : all
+      ? ": ablated edges take the values that they have already, so nothing can be found and no edge matters"
+      : ": for these, ablated edges take the values that they have already, so they say nothing";
   return `warning: clean and corrupt are the same in ${count}${consequence}`;
+}
+
+/** Whether ablated edges take what they have in the pair's other prompt. */
+function takesOtherRun(ablation: AblationType): boolean {
+  return ablationKind(ablation).values === "other-run";
 }
 
 function isEqual({ clean, corrupt }: PromptPair): boolean {

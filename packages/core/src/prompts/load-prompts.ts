@@ -64,6 +64,9 @@ export const promptInput = kind.either(oneInput, kind.listOf(oneInput));
 
 const check = signature("loadPrompts", { input: promptInput }, promptOptions);
 
+/** What prompts of files are shuffled by where nothing is said, as AutoCircuit does. */
+export const SHUFFLE_SEED = 42;
+
 /** Most prompt pairs of a batch where nobody says how many. */
 const LARGEST_BATCH = 32;
 
@@ -123,7 +126,9 @@ function loadSplit(source: PromptSource, options: PromptOptions): PromptSplit {
     );
   }
   const ordered =
-    options.shuffle === false ? source.prompts : new MersenneTwister(options.seed ?? 42).shuffle(source.prompts);
+    options.shuffle === false
+      ? source.prompts
+      : new MersenneTwister(options.seed ?? SHUFFLE_SEED).shuffle(source.prompts);
   const { pairs, shared } = preparePrompts(ordered.slice(0, size.train + size.test), source, options);
   return {
     train: new PromptLoader(pairs.slice(0, size.train), { ...shared, batchSize: batchSize.train }),

@@ -4,7 +4,7 @@ import { requireSameGraph } from "../graph/same-graph.ts";
 import type { Circuit } from "../scores/circuit.ts";
 import { defaultCircuitSizes } from "../scores/default-circuit-sizes.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";
-import type { Rank } from "../scores/ranked-edges.ts";
+import { type Rank, rankOfScores } from "../scores/ranked-edges.ts";
 import { circuitsOfSizes, type SizedCircuit } from "./circuits-of-sizes.ts";
 
 /** Which circuits are meant: some, or those of some sizes that scores give. */
@@ -15,7 +15,10 @@ export interface CircuitChoice {
   readonly scores?: PruneScores | undefined;
   /** Sizes of the scores' circuits; by default those of `defaultCircuitSizes`. */
   readonly sizes?: readonly number[] | undefined;
-  /** What makes an edge of the scores important: the size of its score (default), or the score itself, so that harmful edges come last. */
+  /**
+   * What makes an edge of the scores important: the size of its score, or the score itself, so that harmful edges come last. Default: what the
+   * scores were found with, as `rankOfScores` says.
+   */
   readonly rank?: Rank | undefined;
 }
 
@@ -31,7 +34,8 @@ export function chosenCircuits(graph: Graph, choice: CircuitChoice | undefined):
     throw new AutocircuitError("bad-input", "Give either `circuits` or `scores`.");
   if (scores !== undefined) {
     requireSameGraph(scores.graph, graph, "The scores are");
-    return circuitsOfSizes(scores, sizes ?? usualSizes(scores, rank), rank);
+    const by = rank ?? rankOfScores(scores);
+    return circuitsOfSizes(scores, sizes ?? usualSizes(scores, by), by);
   }
   const foreign = sizes !== undefined ? "`sizes` belong" : rank !== undefined ? "`rank` belongs" : undefined;
   if (foreign) throw new AutocircuitError("bad-input", `${foreign} to \`scores\`; circuits have their own edges.`);
@@ -41,7 +45,7 @@ export function chosenCircuits(graph: Graph, choice: CircuitChoice | undefined):
   });
 }
 
-function usualSizes(scores: PruneScores, rank: Rank | undefined): readonly number[] {
+function usualSizes(scores: PruneScores, rank: Rank): readonly number[] {
   if (rank !== "signed") return defaultCircuitSizes(scores.graph, scores);
   // Ties make no circuit larger there.
   const { edgeCount } = scores.graph;

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { Graph } from "../graph/graph.ts";
 import { PruneScores } from "../scores/prune-scores.ts";
-import { circuitsOfSizes } from "./circuits-of-sizes.ts";
+import { type Rank, rankedAs, rankOfScores } from "../scores/ranked-edges.ts";
+import { chosenCircuits } from "./chosen-circuits.ts";
+import { circuitBySize, circuitsOfSizes } from "./circuits-of-sizes.ts";
 import { patchPlan } from "./patch-plan.ts";
 
 const graph = Graph.of({ layers: 1, heads: 2, attnOnly: false, parallel: false });
@@ -35,6 +37,21 @@ it("takes by signed scores exactly as many, the first among equals, and what is 
   expect(() => circuitsOfSizes(signed, [-1], "signed")).toThrow(/`sizes` must be/);
   const two = new PruneScores(graph, signed.values.slice().fill(Number.NEGATIVE_INFINITY, 5));
   expect(() => circuitsOfSizes(two, [5], "signed")).toThrow(/only 4 edges have a score/);
+});
+
+it("ranks edges as the scores were found where nothing is said", () => {
+  const values = new Float32Array(graph.edgeCount);
+  values.set([-5, 2, 3]);
+  const signed = new PruneScores(graph, values, { options: { rank: "signed", steps: 3 } });
+  const edges = (scores: PruneScores, rank?: Rank) =>
+    circuitsOfSizes(scores, [1], rank).map(({ circuit }) => circuit.indices[0]);
+  expect([edges(signed), edges(signed, "absolute"), edges(new PruneScores(graph, values))]).toEqual([[2], [0], [0]]);
+  expect(circuitBySize(signed)(2).indices).toEqual(Uint32Array.of(1, 2));
+  const chosen = (rank?: Rank) => chosenCircuits(graph, { scores: signed, sizes: [1], rank })[0]!.circuit.indices[0];
+  expect([chosen(), chosen("absolute")]).toEqual([2, 0]);
+  const usual = rankedAs(signed, "absolute");
+  expect([rankOfScores(usual), usual.info.options, usual.values]).toEqual(["absolute", { steps: 3 }, values]);
+  expect(rankedAs(usual, "signed").info).toEqual(signed.info);
 });
 
 it("refuses sizes that cannot be", () => {

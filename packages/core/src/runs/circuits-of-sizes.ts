@@ -2,7 +2,7 @@ import { kind, signature } from "@autocircuit/base";
 import { pruneScores } from "../kinds.ts";
 import { Circuit } from "../scores/circuit.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";
-import { type Rank, rankedEdges, ranks } from "../scores/ranked-edges.ts";
+import { type Rank, rankedEdges, rankOfScores, ranks } from "../scores/ranked-edges.ts";
 import { sortedMagnitudes, thresholdAt } from "../scores/threshold.ts";
 
 /** A circuit and the sizes that were asked for and gave it. */
@@ -21,16 +21,12 @@ const check = signature("circuitsOfSizes", {
  * The circuits of the asked sizes by growing size, each once: ties make several sizes the same circuit.
  *
  * @param rank what makes an edge important: the size of its score, where all that tie for the last places are taken; or the score itself, where
- *   of these the first in the flat vector are
+ *   of these the first in the flat vector are; default: what the scores were found with, as `rankOfScores` says
  * @throws AutocircuitError `bad-input` for a size outside 0 to the edge count, or a NaN among the scores.
  */
-export function circuitsOfSizes(
-  scores: PruneScores,
-  sizes: readonly number[],
-  rank: Rank = "absolute",
-): SizedCircuit[] {
+export function circuitsOfSizes(scores: PruneScores, sizes: readonly number[], rank?: Rank): SizedCircuit[] {
   check({ scores, sizes, rank });
-  const ofSize = rank === "absolute" ? bySize(scores) : byScore(scores);
+  const ofSize = circuitBySize(scores, rank);
   const circuits = new Map<number, { circuit: Circuit; asked: number[] }>();
   for (const size of [...new Set(sizes)].sort((a, b) => a - b)) {
     const circuit = ofSize(size);
@@ -39,6 +35,21 @@ export function circuitsOfSizes(
     else circuits.set(circuit.size, { circuit, asked: [size] });
   }
   return [...circuits.values()];
+}
+
+const checkOne = signature("circuitBySize", { scores: pruneScores, rank: kind.optional(kind.oneOf(ranks)) });
+
+/**
+ * The circuit of each asked size by scores that are sorted once, as {@link circuitsOfSizes} gives it: for who asks for one size after the other.
+ *
+ * @throws AutocircuitError `bad-input` for a NaN among the scores; the function it gives, for a size outside 0 to the edge count
+ * @example
+ * const ofSize = circuitBySize(scores);
+ * ofSize(20).size;
+ */
+export function circuitBySize(scores: PruneScores, rank?: Rank): (size: number) => Circuit {
+  checkOne({ scores, rank });
+  return (rank ?? rankOfScores(scores)) === "absolute" ? bySize(scores) : byScore(scores);
 }
 
 function bySize(scores: PruneScores): (size: number) => Circuit {

@@ -11,6 +11,7 @@ const numberKind = kind.such("a number, but not NaN", (value) => typeof value ==
 const floats = kind.instance(Float32Array, "a Float32Array");
 const checkNew = signature("PruneScores", { graph: kinds.graph, values: floats, info: kind.record });
 const checkModules = signature("PruneScores.fromModules", { graph: kinds.graph, modules: kind.record });
+const checkInfo = signature("PruneScores.withInfo", { info: kind.record });
 const checkTop = signature("PruneScores.top", { count: kind.whole });
 const checkThreshold = signature("PruneScores.circuitAt", { threshold: numberKind });
 const checkSet = signature("PruneScores.set", { value: numberKind });
@@ -77,6 +78,12 @@ export class PruneScores {
     }
     if (missing.size === 0) return scores;
     throw new AutocircuitError("bad-input", `Prune scores: no values for ${[...missing].join(", ")}.`);
+  }
+
+  /** The same scores, of the same class, with another word on where they came from. */
+  withInfo(info: ScoresInfo): this {
+    checkInfo({ info });
+    return Object.assign(Object.create(Object.getPrototypeOf(this)), this, { info });
   }
 
   /** The score of one edge. @throws AutocircuitError as `Graph.index` does. */

@@ -12,16 +12,24 @@ export const ranks: readonly Rank[] = ["absolute", "signed"];
 const check = signature("rankOfScores", { scores: pruneScores });
 
 /**
- * What scores are ranked by where nothing is asked for: what the circuit was chosen by that they were saved with, as they say themselves, else
- * their size.
+ * What scores are ranked by where nothing is asked for: what the circuit was chosen by that they were found with, as they say themselves, else
+ * their size. All that chooses circuits by scores has it as its default.
  *
  * @example
- * using runs = await runCircuits(task.model, task.test, { scores, sizes: [20], rank: rankOfScores(scores) });
+ * const { scores } = await findCircuit(task, { algorithm: "edge-attribution", size: 20, rank: "signed" });
+ * rankOfScores(scores); // signed
  */
 export function rankOfScores(scores: PruneScores): Rank {
   check({ scores });
   const { rank } = (scores.info.options ?? {}) as { rank?: unknown };
   return rank === "signed" ? "signed" : "absolute";
+}
+
+/** The scores, saying what they are ranked by where nothing is asked for: what {@link rankOfScores} gives. */
+export function rankedAs(scores: PruneScores, rank: Rank): PruneScores {
+  if (rankOfScores(scores) === rank) return scores;
+  const { rank: _, ...options } = scores.info.options ?? {};
+  return scores.withInfo({ ...scores.info, options: rank === "signed" ? { ...options, rank } : options });
 }
 
 /** What edges are ranked by: `|score|`, or the score. */

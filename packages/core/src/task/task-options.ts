@@ -118,6 +118,8 @@ export interface TaskOptions extends TaskLatentOptions {
   readonly separateQkv?: boolean | undefined;
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
+  /** What positions are called in reports, where the prompts' file does not say. Default: the tokens of the first prompt. */
+  readonly tokenLabels?: readonly string[] | undefined;
   readonly knownEdges?: KnownEdges | undefined;
   /**
    * Whether a circuit of the task is known, but in other graphs than this one: of a model of another shape, or without its latents. Default
@@ -189,6 +191,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   shuffle: kind.flag,
   prependBos: kind.flag,
   answers: kind.oneOf(["tokens", "numbers"]),
+  tokenLabels: kind.listOf(kind.text),
   padId: kind.whole,
   align: kind.oneOf(pairAlignments),
 };

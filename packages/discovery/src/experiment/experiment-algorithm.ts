@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
-import { equalPairsProblem, type LoadedTask, type LongOptions, type PruneScores } from "@autocircuit/core";
+import { type LoadedTask, type LongOptions, type PruneScores, requireDifferentPairs } from "@autocircuit/core";
 import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import { ablationFor, fittingOptions, optionOf, trainsAblation } from "../find-circuit/fitting-options.ts";
@@ -77,7 +77,7 @@ function resolve(asked: ExperimentAlgorithm): ResolvedAlgorithm {
     ...{ key, name, short },
     options: { algorithm, ...options },
     discover: (task, long) => {
-      requireDifferentPairs(algorithm, options, task);
+      requirePairsFor(algorithm, options, task);
       const { discover }: NamedAlgorithm = algorithms[algorithm];
       const ablation = ablationFor(algorithm, options);
       const fitting = fittingOptions(algorithm, task, { given: options, ablation, scoresFor: "curve" });
@@ -87,11 +87,10 @@ function resolve(asked: ExperimentAlgorithm): ResolvedAlgorithm {
 }
 
 /** @throws AutocircuitError `bad-input` where the algorithm would see no edge matter, as all pairs are equal */
-function requireDifferentPairs(algorithm: AlgorithmName, options: Readonly<Record<string, unknown>>, task: LoadedTask) {
+function requirePairsFor(algorithm: AlgorithmName, options: Readonly<Record<string, unknown>>, task: LoadedTask) {
   // Some look at no ablated edge, such as the known circuit and chance.
   if (optionOf(algorithm, "ablation") === undefined || trainsAblation(options)) return;
-  const problem = equalPairsProblem(task.train.prompts, { ablation: ablationFor(algorithm, options) });
-  if (problem !== undefined) throw new AutocircuitError("bad-input", problem);
+  requireDifferentPairs(task.train.prompts, { ablation: ablationFor(algorithm, options) });
 }
 
 function byName(name: string): ChosenAlgorithm {

@@ -69,7 +69,15 @@ describe("runAlgorithms", () => {
       /^edge-attribution on one: Clean and corrupt are the same in all 4 prompt pairs/,
     );
     const zero: ChosenAlgorithm = { algorithm: "edge-attribution", key: "zero", options: { ablation: "zero" } };
-    expect((await runAlgorithms([task], ["random", "ground-truth", zero])).scored).toHaveLength(3);
+    const results = await runAlgorithms([task], ["random", "ground-truth", zero]);
+    expect(results.scored).toHaveLength(3);
+    // Before the circuits that could be measured are.
+    const measured: unknown[] = [];
+    const both = { ablations: ["zero", "resample"], onStep: (step: unknown) => measured.push(step) } as const;
+    await expect(measureAll([task], results, both)).rejects.toThrow(/Clean and corrupt are the same in all 4 prompt/);
+    expect(measured).toEqual([]);
+    await measureAll([task], results, { ...both, ablations: ["zero"] });
+    expect(measured).toHaveLength(3);
   });
 
   it("gives ACDC several thresholds for a curve, where a discovery of one circuit has one", async () => {

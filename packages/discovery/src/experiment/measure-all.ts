@@ -7,6 +7,7 @@ import {
   type LongOptions,
   type PatchType,
   patchTypes,
+  requireDifferentPairs,
   throwIfAborted,
 } from "@autocircuit/core";
 import {
@@ -15,9 +16,9 @@ import {
   type MetricValue,
   measureCircuits,
   metrics,
+  requireFittingMetrics,
   usualMetrics,
 } from "@autocircuit/metrics";
-import { outputsNumbers } from "../find-circuit/fitting-options.ts";
 import { ExperimentResults } from "./experiment-results.ts";
 import { type ExperimentSubject, experimentSubject, withTask } from "./experiment-task.ts";
 import { requireSameSizes, sameCircuits } from "./merge-parts.ts";
@@ -65,7 +66,7 @@ const check = signature(
  * results or the folder have already is not measured again, so it can be stopped after any step and goes on from what it wrote.
  *
  * @returns the results with a series for each task, algorithm, ablation and metric, and what else the folder has
- * @throws AutocircuitError `bad-input` for metrics that a task's outputs do not have, and results that have no scores on a task, measured other sizes before, or contradict the folder's;
+ * @throws AutocircuitError `bad-input` for metrics that a task's outputs do not have, test prompts whose pairs are all equal with resample ablation, and results that have no scores on a task, measured other sizes before, or contradict the folder's;
  *   what running and measuring throw; `aborted`
  * @example
  * const measured = await measureAll([task], results, { metrics: ["kl-clean", "correct-percent"], folder: "results" });
@@ -91,6 +92,7 @@ export async function measureAll(
         );
       }
       const metrics = metricsOf(task, options.metrics);
+      for (const ablation of ablations) requireDifferentPairs(task.test.prompts, { ablation });
       measured = await withTaskRecord(measured, task, signal);
       total += scored.length * ablations.length - 1;
       for (const one of scored) {
@@ -112,24 +114,11 @@ export async function measureAll(
   return measured;
 }
 
-/**
- * The metrics to measure on a task.
- *
- * @throws AutocircuitError `bad-input` for one that was asked for and makes no sense for the task's outputs
- */
+/** The metrics to measure on a task. @throws AutocircuitError `bad-input` for one that makes no sense for its outputs */
 function metricsOf({ key, model }: LoadedTask, asked: MeasureAllOptions["metrics"]): readonly MetricName[] {
   if (asked === undefined) return usualMetrics(model);
-  const sensible = usualMetrics(model, true);
-  const unfit = asked.filter((name) => !sensible.includes(name));
-  if (unfit.length === 0) return [...new Set(asked)];
-  const outputs = outputsNumbers({ model })
-    ? "numbers, not a distribution over tokens"
-    : "logits of tokens, not numbers";
-  throw new AutocircuitError(
-    "bad-input",
-    `${unfit.join(", ")} cannot be measured on the task ${JSON.stringify(key)}, whose outputs are ${outputs}. ` +
-      `Leave it out, or take some of: ${sensible.join(", ")}.`,
-  );
+  requireFittingMetrics(model, asked, `the task ${JSON.stringify(key)}`);
+  return [...new Set(asked)];
 }
 
 /** The results with what else lies in the folder, after they were written there. */

@@ -1,4 +1,4 @@
-import type { AblationType, Graph } from "@autocircuit/core";
+import { type AblationType, ablationKind, type Graph } from "@autocircuit/core";
 import type { SearchClock } from "../long-search/search-clock.ts";
 import { beginning } from "./beginning.ts";
 import type { EliminationOptions } from "./eliminate.ts";
@@ -47,7 +47,7 @@ export async function searchRankings(options: RankingsOptions): Promise<void> {
     ...{ graph, need, largestBatch, signal: under, onProgress: options.onProgress },
     count: counting(under, need),
     // Of a node whose inputs are all resampled, the output is the corrupt run's, as if it were ablated itself.
-    forward: ablation === "resample",
+    forward: ablationKind(ablation).values === "other-run",
   });
   const { first, present, starts } = search;
   if (first !== undefined && present === undefined && starts.length === 0) {

@@ -1,4 +1,5 @@
-import { FEWEST_RESAMPLES, USUAL_RESAMPLES } from "../report/stability-plan.ts";
+import { fewestResamples } from "@autocircuit/metrics";
+import { USUAL_RESAMPLES } from "../report/stability-plan.ts";
 import { USUAL_SELECT_SECONDS } from "../selection/select-circuit.ts";
 import { USUAL_TAU } from "./fitting-options.ts";
 import { TRIES_UP_TO, USUAL_TRIES } from "./keep-answers.ts";
@@ -23,5 +24,5 @@ export const discoveryDefaults = {
   tau: USUAL_TAU,
   /** Resamples of the prompts at most, and the fewest that say anything. */
   resamples: USUAL_RESAMPLES,
-  fewestResamples: FEWEST_RESAMPLES,
+  fewestResamples,
 } as const;

@@ -6,6 +6,9 @@ import { edgeAttribution } from "../edge-attribution.ts";
 import type { EdgePruningScores } from "../edge-pruning/edge-pruning.ts";
 import { keptNotes } from "../report/kept-report.ts";
 import { selectCircuit } from "../selection/select-circuit.ts";
+import { selectExact } from "../selection/select-exact.ts";
+import { selectGreedy } from "../selection/select-greedy.ts";
+import { selectTop } from "../selection/select-top.ts";
 import { ugs } from "../ugs/ugs.ts";
 import { findCircuit } from "./find-circuit.ts";
 import type { FoundSoFar } from "./find-circuit-options.ts";
@@ -84,10 +87,18 @@ describe("findCircuit", () => {
     const asked = { algorithm: "edge-attribution", size: 9, rank: "signed" } as const;
     for (const select of ["top", "greedy", "exact"] as const) {
       const found = await findCircuit(open, { ...asked, select });
-      const selected = await selectCircuit(found.scores, 9, { select, rank: "signed" });
+      // The scores say what ranked them.
+      const selected = await selectCircuit(found.scores, 9, { select });
+      expect(selected.circuit.indices).not.toEqual(
+        (await selectCircuit(found.scores, 9, { select, rank: "absolute" })).circuit.indices,
+      );
       expect([found.circuit.indices, found.notes]).toEqual([selected.circuit.indices, selected.notes]);
       expect([found.size, found.unproven]).toEqual([9, false]);
     }
+    const [saved] = (await findCircuit(open, asked)).rankings;
+    for (const select of [selectTop, selectGreedy])
+      expect(select(saved!, 9).indices).toEqual(select(saved!, 9, { rank: "signed" }).indices);
+    expect((await selectExact(saved!, 9)).indices).toEqual((await selectExact(saved!, 9, { rank: "signed" })).indices);
     // Of a known circuit's size also where the algorithm has one of its own.
     const known = taskWith([model.graph.edge(0), model.graph.edge(3), model.graph.edge(5)]);
     const acdc = { algorithm: "acdc", options: { taus: [0.05] } } as const;

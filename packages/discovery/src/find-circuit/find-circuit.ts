@@ -1,11 +1,12 @@
-import { AutocircuitError, signature } from "@autocircuit/base";
+import { signature, USUAL_SEED } from "@autocircuit/base";
 import {
   type AblationType,
   type Circuit,
   coreKinds,
-  equalPairsProblem,
   type LoadedTask,
   type PruneScores,
+  rankedAs,
+  requireDifferentPairs,
 } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import type { ResumableOptions } from "../long-search/search-state.ts";
@@ -21,7 +22,7 @@ import { type AlgorithmRun, tooLong } from "./starting-algorithms.ts";
 /** A circuit and where it comes from. */
 export interface FoundCircuit {
   readonly circuit: Circuit;
-  /** The circuit is that of these scores. */
+  /** The circuit is that of these scores, which say what ranked them (`rankOfScores`). */
   readonly scores: PruneScores;
   /** Scores of the algorithms that the circuit was looked for from; just {@link scores} unless its size follows from what it keeps. */
   readonly rankings: readonly PruneScores[];
@@ -61,9 +62,8 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   check({ task }, options);
   const plan = planOf(task, options);
   const { keep, ablation } = plan;
-  const equal = equalPairsProblem([...task.train.prompts, ...task.test.prompts], { ablation });
-  if (equal !== undefined) throw new AutocircuitError("bad-input", equal);
-  const { seconds = Number.POSITIVE_INFINITY, seed = 0, signal, onProgress, onChange, resume } = options;
+  requireDifferentPairs([...task.train.prompts, ...task.test.prompts], { ablation });
+  const { seconds = Number.POSITIVE_INFINITY, seed = USUAL_SEED, signal, onProgress, onChange, resume } = options;
   const started = performance.now();
   const left = () => Math.max(1e-3, seconds - (performance.now() - started) / 1000);
   if (keep !== undefined) await requireAnswers(task, signal);
@@ -98,10 +98,11 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   const all = rankings.map(({ scores }) => scores);
   const rest = () => ({ ablation, seconds: (performance.now() - started) / 1000, notes });
   if (keep === undefined) {
-    const scores = all[0]!;
-    const selected = await circuitOf(task, scores, plan, options);
+    const rank = options.rank ?? "absolute";
+    const scores = rankedAs(all[0]!, rank);
+    const selected = await circuitOf(task, scores, plan, { ...options, rank });
     notes.push(...selected.notes);
-    return { ...selected, scores, rankings: all, algorithm: plan.runs[0]![0], options: chosen, ...rest() };
+    return { ...selected, scores, rankings: [scores], algorithm: plan.runs[0]![0], options: chosen, ...rest() };
   }
   const most = left();
   const kept = await keepAnswers(task, all, {
@@ -162,7 +163,7 @@ async function circuitOf(
           onProgress: ({ done, total }) => onProgress?.({ ...step, done, total }),
         });
   const asked = typeof size === "function" ? await size(scores) : (size ?? faithful?.edges);
-  const usual = (select ?? "top") === "top" && (rank ?? "absolute") === "absolute";
+  const usual = (select ?? "top") === "top" && rank === "absolute";
   if (asked === undefined && named === "acdc" && usual)
     return { circuit: scores.circuitAt(Number.POSITIVE_INFINITY), unproven: false, notes: [] };
   const count = asked ?? task.knownEdges?.length ?? scores.circuitAt(Number.POSITIVE_INFINITY).size;

@@ -6,6 +6,7 @@ import {
   type KnownCircuitInGraph,
   type LoadedTask,
   type Rank,
+  rankOfScores,
   ranks,
 } from "@autocircuit/core";
 import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
@@ -29,7 +30,7 @@ export interface MeasureFoundOptions {
    * prompts, and a note says so; `none` leaves the curve out.
    */
   readonly curve?: CurveDetail | undefined;
-  /** What ranks the edges of the curve's circuits, and beside those of the known circuit: the size of their scores (default), or the score. */
+  /** What ranks the edges of the curve's circuits, and beside those of the known circuit: the size of their scores, or the score. Default: what chose the circuit. */
   readonly rank?: Rank | undefined;
   /** Seconds that the discovery took, of which `quick` may take half. Default: {@link FoundCircuit.seconds}. */
   readonly seconds?: number | undefined;
@@ -115,7 +116,7 @@ export async function measureFound(
     ablation = found.ablation,
     known = knownCircuitOf(task),
     curve: detail = "full",
-    rank = "absolute",
+    rank = rankOfScores(found.scores),
     signal,
   } = options;
   using meter = new CircuitMeter(task.model, task.test, { signal });

@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type LongOptions, type Rank, ranks } from "@autocircuit/core";
+import { coreKinds, type LongOptions, type Rank, rankOfScores, ranks } from "@autocircuit/core";
 import { type BootstrappedCircuits, bootstrapCircuits, fewestPrompts, type StablePoint } from "@autocircuit/metrics";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { selectTop } from "../selection/select-top.ts";
@@ -77,7 +77,7 @@ export async function foundStability(
 ): Promise<FoundStability | null> {
   check({ found, rows }, options);
   const { circuit, scores } = found;
-  const { rank = "absolute" } = options;
+  const { rank = rankOfScores(scores) } = options;
   if (rows.length === 0 || circuit.size === 0) return null;
   const { size, indices, graph } = circuit;
   const edges = [...indices];
@@ -85,6 +85,7 @@ export async function foundStability(
   const drawn = await bootstrapCircuits(rows, {
     resamples: 200,
     ...options,
+    rank,
     scores: scores.values,
     edges,
     size,

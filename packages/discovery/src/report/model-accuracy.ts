@@ -1,6 +1,7 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, firstPrompts, type LoadedTask } from "@autocircuit/core";
 import { FullModel, type MetricName, metrics } from "@autocircuit/metrics";
+import type { CircuitReport } from "@autocircuit/report";
 import { outputsNumbers } from "../find-circuit/fitting-options.ts";
 
 /** Most prompts that are run where nothing else is said: one plain forward pass of them. */
@@ -58,6 +59,13 @@ export async function modelAccuracy(task: LoadedTask, options: TaskAccuracyOptio
     first: await value("correct-percent"),
     logitDiff: compared ? await value("logit-diff") : null,
   };
+}
+
+/** The accuracy as a report shows it: against wrong answers where there are some. */
+export function reportAccuracy(accuracy: TaskAccuracy | null): CircuitReport["accuracy"] {
+  if (accuracy === null) return undefined;
+  const { above, first, prompts } = accuracy;
+  return { share: (above ?? first) / 100, against: above === null ? "all tokens" : "wrong answers", prompts };
 }
 
 /** Answers are a list, or one list a position. */

@@ -1,4 +1,4 @@
-import { Circuit, defaultCircuitSizes, type Edge, LoadedTask, pruneLatents } from "@autocircuit/core";
+import { Circuit, defaultCircuitSizes, type Edge, LoadedTask, PromptLoader, pruneLatents } from "@autocircuit/core";
 import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import { mapAutoencoders } from "@autocircuit/native";
 import { circuitSvg, circuitText, reportHtml } from "@autocircuit/report";
@@ -7,9 +7,12 @@ import { tinyAutoencoders } from "../../../core/test/tiny-autoencoders.ts";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { findCircuit } from "../find-circuit/find-circuit.ts";
 import { selectTop } from "../selection/select-top.ts";
+import { faithfulText } from "./faithful-text.ts";
 import { measureFound } from "./found-measures.ts";
+import { modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
 import { reportGraph } from "./report-graph.ts";
 import { reportOf } from "./report-of.ts";
+import { tokenLabelsOf } from "./token-labels.ts";
 
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
 const { graph } = model;
@@ -86,6 +89,8 @@ describe("measureFound", () => {
     }
     const own = curve!.points.find(({ edges }) => edges === 7)!;
     expect(own.value).toBeCloseTo(faithfulness.circuit, 6);
+    const signed = await measureFound(known, await findCircuit(known, { ...attribution, size: 7, rank: "signed" }));
+    expect(signed.curve!.points).toEqual(curve!.points);
     const absolute = await measureFound(known, { ...found, circuit });
     expect(absolute.curve!.points.find(({ edges }) => edges === 7)!.value).not.toBeCloseTo(own.value, 4);
     // The k-th point of the ranking is the share of the known edges among the first k, and of the others.
@@ -124,6 +129,8 @@ describe("reportOf", () => {
     const report = await reportOf(known, found);
     expect(report).toMatchObject({ title: "random", task: "random", algorithm: "edge-attribution" });
     expect(report.circuit.map(({ edge }) => edge).toSorted()).toEqual([...found.circuit].map(String).toSorted());
+    expect(report.accuracy).toEqual(reportAccuracy(await modelAccuracy(known)));
+    expect(report.accuracy).toMatchObject({ against: "wrong answers", prompts: expect.any(Number) });
     expect(report.circuit.every(({ activation }) => activation! > 0)).toBe(true);
     expect(report.known!.edges).toEqual(truth.map(({ name }) => ({ edge: name, token: null })));
     expect(report.roc![0]!.points).toEqual(rocCurve(found.scores, truth).points);
@@ -132,6 +139,29 @@ describe("reportOf", () => {
     expect(report.versions).toHaveProperty("libtorch");
     expect(await reportHtml(report)).toContain("edge-attribution");
     expect(circuitText(report)).toContain(report.circuit[0]!.edge);
+  });
+
+  it("says what the edges keep on prompts by which their number was not chosen", async () => {
+    const found = await findCircuit(open, { ...attribution, faithful: 0.9 });
+    const { notes } = await reportOf(open, found, { about: { notes: ["first"] } });
+    expect(notes.slice(0, 2)).toEqual(["first", faithfulText(found.faithful!)]);
+  });
+
+  it("names positions as the prompts' file does, else as the task does", async () => {
+    const found = await findCircuit(open, { ...attribution, size: 3 });
+    const { test, knownEdges, sharedPrefix } = open;
+    const length = open.train.seqLen!;
+    const labels = (first: string) => Array.from({ length }, (_, i) => (i === 0 ? first : String(i)));
+    const of = (ofFile: readonly string[] | null, ofTask: readonly string[]) => {
+      const train = new PromptLoader(open.train.prompts, { batchSize: 4, tokenLabels: ofFile });
+      const parts = { model, train, test, knownEdges, sharedPrefix };
+      return new LoadedTask({ ...open.options, tokenLabels: ofTask }, parts, () => undefined);
+    };
+    const named = of(labels("<|BOS|>"), labels("start"));
+    expect((await reportOf(named, found)).tokenLabels).toEqual(labels("BOS"));
+    expect((await reportOf(of(null, labels("start")), found)).tokenLabels).toEqual(labels("start"));
+    expect(tokenLabelsOf(of(null, ["one too few"]))).toBeUndefined();
+    expect((await reportOf(named, found, { about: { tokenLabels: labels("mine") } })).tokenLabels![0]).toBe("mine");
   });
 
   it("takes the caller's words and measures, and adds its own notes to theirs", async () => {

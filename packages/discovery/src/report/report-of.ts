@@ -4,6 +4,7 @@ import { memory } from "@autocircuit/native";
 import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { TrainedScores } from "../training/trained-scores.ts";
+import { faithfulText } from "./faithful-text.ts";
 import {
   type FoundMeasures,
   foundForTask,
@@ -14,10 +15,12 @@ import {
 } from "./found-measures.ts";
 import { keptNotes } from "./kept-report.ts";
 import { knownCircuitOf } from "./known-circuit.ts";
+import { modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
 import { plainOptions } from "./plain-options.ts";
 import { reportGraph } from "./report-graph.ts";
 import { reportEdge, scoredEdges } from "./scored-edges.ts";
 import { sourceNorms } from "./source-norms.ts";
+import { tokenLabelsOf } from "./token-labels.ts";
 
 /** Options of {@link reportOf}. */
 export interface ReportOfOptions extends MeasureFoundOptions {
@@ -56,8 +59,8 @@ const check = signature("reportOf", foundForTask, {
 } satisfies KindsOf<ReportOfOptions>);
 
 /**
- * The report of a circuit that was found: the circuit beside the known one, what each keeps under two ablations, a curve over sizes, how the
- * scores rank the known edges, how training went. `writeReport` of the report package makes a page, a diagram and JSON of it.
+ * The report of a circuit that was found: the circuit beside the known one, how well the model alone does the task, what each circuit keeps under
+ * two ablations and on prompts by which its size was not chosen, a curve over sizes, how the scores rank the known edges, how training went. `writeReport` of the report package makes a page, a diagram and JSON of it.
  *
  * @throws AutocircuitError what {@link measureFound} throws, and {@link labelledLatents} of labels; `aborted`
  *
@@ -84,6 +87,8 @@ export async function reportOf(
   return {
     title: task.name,
     task: task.name,
+    ...(!("accuracy" in about) && { accuracy: reportAccuracy(await modelAccuracy(task, { signal })) }),
+    tokenLabels: tokenLabelsOf(task),
     algorithm,
     options: { ...plainOptions(found.options), ablation },
     known: compared && {
@@ -113,6 +118,7 @@ export async function reportOf(
       ...(about.notes ?? found.notes),
       ...(labelled?.note ? [labelled.note] : []),
       ...(shown.latentsByPosition ? [BY_POSITION] : []),
+      ...(found.faithful ? [faithfulText(found.faithful)] : []),
       ...(keep ? keptNotes(keep, circuit.size, graph.edgeCount) : []),
       ...notes,
     ],

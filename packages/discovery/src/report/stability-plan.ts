@@ -1,13 +1,11 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask, memoryBudgets, type PromptPair } from "@autocircuit/core";
-import { promptGroups } from "@autocircuit/metrics";
+import { fewestResamples, promptGroups } from "@autocircuit/metrics";
 import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 
 /** Most resamples where nothing else is asked for. */
 export const USUAL_RESAMPLES = 200;
-/** The fewest that say anything. */
-export const FEWEST_RESAMPLES = 100;
 /** Steps of work, a nanosecond or two each, that the usual and the fewest resamples may take unasked. */
 const [USUAL_WORK, MOST_WORK] = [5e8, 3e9];
 /** What choosing the largest scores takes for each, in such steps, and how many additions one is: they are made by products of matrices. */
@@ -72,11 +70,11 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
   const bytes = 4 * prompts * edgeCount;
   const mostBytes = asked === undefined ? memoryBudgets.promptScores.unasked : memoryBudgets.promptScores.asked;
   const work = edgeCount * (prompts / ADDITIONS + CHOOSING);
-  const tooLong = asked === undefined && FEWEST_RESAMPLES * work > MOST_WORK ? "time" : null;
+  const tooLong = asked === undefined && fewestResamples * work > MOST_WORK ? "time" : null;
   const reason =
     withoutRows(options) ?? faultOf(options, task.train.prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
-  const usual = Math.max(FEWEST_RESAMPLES, Math.min(USUAL_RESAMPLES, Math.floor(USUAL_WORK / work)));
-  return { resamples: reason === null ? (asked ?? usual) : null, reason, fewest: FEWEST_RESAMPLES, bytes, mostBytes };
+  const usual = Math.max(fewestResamples, Math.min(USUAL_RESAMPLES, Math.floor(USUAL_WORK / work)));
+  return { resamples: reason === null ? (asked ?? usual) : null, reason, fewest: fewestResamples, bytes, mostBytes };
 }
 
 /** Why there are no scores of single prompts, whatever the algorithm's options and the prompts. */

@@ -1,4 +1,4 @@
-import { PruneScores, type Rank, rankedEdges } from "@autocircuit/core";
+import { PruneScores, type Rank, rankedAs, rankedEdges } from "@autocircuit/core";
 
 /** The bits of 1 in float32: those of the number that is k numbers above it are k more. */
 const ONE = 0x3f800000;
@@ -20,5 +20,5 @@ export function scoresInOrder(scores: PruneScores, rank: Rank): PruneScores {
     bits[edge] = place;
     before = values[edge]!;
   }
-  return new PruneScores(graph, new Float32Array(bits.buffer), info);
+  return rankedAs(new PruneScores(graph, new Float32Array(bits.buffer), info), "absolute");
 }

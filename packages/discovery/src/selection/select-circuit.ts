@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type Circuit, coreKinds, type PruneScores, type Rank, ranks } from "@autocircuit/core";
+import { type Circuit, coreKinds, type PruneScores, type Rank, rankOfScores, ranks } from "@autocircuit/core";
 import { selectExact } from "./select-exact.ts";
 import { selectGreedy } from "./select-greedy.ts";
 import { selectTop } from "./select-top.ts";
@@ -21,7 +21,7 @@ export const USUAL_SELECT_SECONDS = 60;
 export interface SelectCircuitOptions {
   /** Default `"top"`. */
   readonly select?: Selection | undefined;
-  /** What makes an edge important: the size of its score (default), or the score itself. */
+  /** What makes an edge important: the size of its score, or the score itself. Default: what the scores were found with, as `rankOfScores` says. */
   readonly rank?: Rank | undefined;
   /** Seconds for an exact selection; the best so far is taken then, or the greedy one. Default 60. */
   readonly seconds?: number | undefined;
@@ -58,7 +58,7 @@ export async function selectCircuit(
   options: SelectCircuitOptions = {},
 ): Promise<SelectedCircuit> {
   check({ scores, size }, options);
-  const { select = "top", rank = "absolute", seconds = USUAL_SELECT_SECONDS, signal } = options;
+  const { select = "top", rank = rankOfScores(scores), seconds = USUAL_SELECT_SECONDS, signal } = options;
   const proven = { unproven: false, notes: [] };
   if (select === "greedy") {
     const circuit = selectGreedy(scores, size, { rank });

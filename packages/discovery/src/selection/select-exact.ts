@@ -1,5 +1,14 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type PruneScores, type Rank, rankOf, ranks, throwIfAborted } from "@autocircuit/core";
+import {
+  Circuit,
+  coreKinds,
+  type PruneScores,
+  type Rank,
+  rankOf,
+  rankOfScores,
+  ranks,
+  throwIfAborted,
+} from "@autocircuit/core";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 import { exactProgram } from "./exact-program.ts";
 import { selectGreedy } from "./select-greedy.ts";
@@ -7,7 +16,7 @@ import { type ProgramSolution, solveProgram } from "./solve-program.ts";
 
 /** Options of {@link selectExact}. */
 export interface ExactOptions {
-  /** What is maximised: the sum of absolute scores (default), or of the scores. */
+  /** What is maximised: the sum of absolute scores, or of the scores. Default: what the scores were found with, as `rankOfScores` says. */
   readonly rank?: Rank | undefined;
   /**
    * The least share of the circuit's own edges, however few they are, that have a positive score. Where no circuit of at most the asked size has so
@@ -83,7 +92,7 @@ export async function selectExact(
 ): Promise<Circuit> {
   check({ scores, size }, options);
   const { graph, values } = scores;
-  const { rank = "absolute", positive = 0, leastPositive = 0, seconds = 600, onUnproven, signal } = options;
+  const { rank = rankOfScores(scores), positive = 0, leastPositive = 0, seconds = 600, onUnproven, signal } = options;
   throwIfAborted(signal);
   const deadline = performance.now() + 1000 * seconds;
   if (!graph.factorized || graph.tokens !== null)

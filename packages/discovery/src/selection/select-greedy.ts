@@ -1,5 +1,13 @@
 import { signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type PruneScores, rankedEdges, type SrcNode, writtenBy } from "@autocircuit/core";
+import {
+  Circuit,
+  coreKinds,
+  type PruneScores,
+  rankedEdges,
+  rankOfScores,
+  type SrcNode,
+  writtenBy,
+} from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 import { type SelectionOptions, selectionOptions } from "./select-top.ts";
@@ -15,7 +23,7 @@ const check = signature("selectGreedy", { scores: coreKinds.pruneScores, size: c
  */
 export function selectGreedy(scores: PruneScores, size: CircuitSize, options: SelectionOptions = {}): Circuit {
   check({ scores, size }, options);
-  const { rank = "absolute", prune = true } = options;
+  const { rank = rankOfScores(scores), prune = true } = options;
   const { graph } = scores;
   const writes = writtenBy(graph);
   const edges = Array.from(rankedEdges(scores, rank), (index) => graph.edge(index));

@@ -1,11 +1,23 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type EdgeRef, type PruneScores, type Rank, rankedEdges, ranks } from "@autocircuit/core";
+import {
+  Circuit,
+  coreKinds,
+  type EdgeRef,
+  type PruneScores,
+  type Rank,
+  rankedEdges,
+  rankOfScores,
+  ranks,
+} from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 
 /** Options of the selections. */
 export interface SelectionOptions {
-  /** What makes an edge important: the size of its score (default), or the score itself, so that harmful edges come last. */
+  /**
+   * What makes an edge important: the size of its score, or the score itself, so that harmful edges come last. Default: what the scores were
+   * found with, as `rankOfScores` says.
+   */
   readonly rank?: Rank | undefined;
   /** Drop edges that lie on no path from `Resid Start` to `Resid End`, as EAP-IG does. Default true; the circuit is then smaller. */
   readonly prune?: boolean | undefined;
@@ -40,7 +52,7 @@ export function selectTop(
   options: SelectionOptions & { readonly preferred?: Iterable<EdgeRef> | undefined } = {},
 ): Circuit {
   check({ scores, size }, options);
-  const { rank = "absolute", prune = true, preferred = [] } = options;
+  const { rank = rankOfScores(scores), prune = true, preferred = [] } = options;
   const ranked = rankedEdges(scores, rank);
   const first = new Set(scores.graph.indices(preferred));
   const order =

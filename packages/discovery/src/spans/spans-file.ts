@@ -20,7 +20,8 @@ const named = kind.such(
   "spans by name, each [start, end]",
   (value) => kind.record.accepts(value) && Object.values(value as object).every((range) => openRange.accepts(range)),
 );
-const schemaKind = kind.either(named, kind.listOf(named));
+/** What a {@link SpansSchema} may be. */
+export const schemaKind = kind.either(named, kind.listOf(named));
 const checkRead = signature("readSpans", { path: kind.text });
 const checkSpans = signature("spansOf", { schema: schemaKind, prompts: promptPairs });
 

@@ -1,6 +1,7 @@
 import { circuitNamed, circuitsInGraph, ownTask, tracrTasks } from "@autocircuit/circuits";
 import {
   activeLatents,
+  circuitBySize,
   circuitsOfSizes,
   equalPairs,
   equalPairsProblem,
@@ -9,15 +10,18 @@ import {
   type LoadedTask,
   type PruneScores,
   promptSlices,
+  requireDifferentPairs,
   splitPrompts,
 } from "@autocircuit/core";
 import {
   algorithmNamed,
   type FoundCircuit,
   findCircuit,
+  findSpanCircuit,
   fittingProblem,
   foundStability,
   measureFound,
+  measureSpanCircuit,
   modelAccuracy,
   planOf,
   rankOfScores,
@@ -26,10 +30,14 @@ import {
   requireAlgorithmOptions,
   requireCompatibleOptions,
   runShape,
+  SpanCircuit,
   scoredEdges,
   selectCircuit,
+  spansOf,
   stabilityPlan,
+  tokenLabelsOf,
 } from "@autocircuit/discovery";
+import { requireFittingMetrics } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
 
 /** Valid calls of what finds a circuit, measures it and reports it. */
@@ -38,6 +46,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     ...{ circuit: scores.circuit(3), scores, rankings: [scores], algorithm: "random", options: {} },
     ...{ ablation: "resample", seconds: 1, notes: [] },
   };
+  const spans = spansOf({ all: [0, null] }, (task.test.promptCount > 0 ? task.test : task.train).prompts);
   return {
     findCircuit: {
       takes: { task },
@@ -75,6 +84,22 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       takes: { scores, sizes: [1], rank: "signed" },
       call: (t) => circuitsOfSizes(t.scores, t.sizes, t.rank),
     },
+    requireFittingMetrics: {
+      takes: { model: task.model, names: ["kl-clean"], what: "it" },
+      call: (t) => requireFittingMetrics(t.model, t.names, t.what),
+    },
+    findSpanCircuit: {
+      takes: { task, schema: { all: [0, null] }, size: 1 },
+      call: (t, o) => findSpanCircuit(t.task, t.schema, t.size, o),
+    },
+    measureSpanCircuit: {
+      takes: { task, spans, circuit: new SpanCircuit(scores.graph, ["all"], [[0, "all"]]) },
+      call: (t, o) => measureSpanCircuit(t.task, t.spans, t.circuit, o),
+    },
+    circuitBySize: {
+      takes: { scores, rank: "signed" },
+      call: (t) => circuitBySize(t.scores, t.rank)(1),
+    },
     algorithmNamed: { takes: { name: "eap" }, call: (t) => algorithmNamed(t.name) },
     requireAlgorithmOptions: {
       takes: { algorithm: "acdc", options: { taus: [0.1] }, where: "here" },
@@ -87,12 +112,17 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     rankOfScores: { takes: { scores }, call: (t) => rankOfScores(t.scores) },
     equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
     equalPairsProblem: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairsProblem(t.pairs, o) },
+    requireDifferentPairs: {
+      takes: { pairs: task.train.prompts },
+      call: (t, o) => requireDifferentPairs(t.pairs, o),
+    },
     activeLatents: {
       takes: { model: task.model, prompts: task.train },
       call: (t, o) => activeLatents(t.model, t.prompts, o),
     },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
+    tokenLabelsOf: { takes: { task }, call: (t) => tokenLabelsOf(t.task) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
   };
 }

@@ -196,6 +196,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "PruneScores.circuitAt": { takes: { threshold: 1 }, call: (t) => scores.circuitAt(t.threshold) },
   "PruneScores.set": { takes: { value: 0 }, call: (t) => scores.set(0, t.value) },
   "PruneScores.save": { takes: { path, info: {} }, call: (t) => scores.save(t.path, t.info) },
+  "PruneScores.withInfo": { takes: { info: {} }, call: (t) => scores.withInfo(t.info) },
   "PruneScores.toBytes": { takes: { info: {} }, call: (t) => scores.toBytes(t.info) },
   "PruneScores.load": { takes: { path }, call: (t, o) => PruneScores.load(t.path, o) },
   "Circuit.of": { takes: { graph, edges: [] }, call: (t) => Circuit.of(t.graph, t.edges) },

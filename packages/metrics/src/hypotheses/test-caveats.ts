@@ -1,7 +1,7 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type CircuitTestName, usualLevel } from "./circuit-verdicts.ts";
+import type { CircuitTestName } from "./circuit-verdicts.ts";
 import { leastCount, leastOfBeaten, leastOfComparison, leastOfPermutations, leastOfSigns } from "./least-counts.ts";
-import { type CircuitTests, openShare, usualMostEdges, usualQuantile, usualRandom } from "./test-circuit.ts";
+import { type CircuitTests, openShare, usualTestSettings } from "./test-circuit.ts";
 
 /** How tests were made, as `testCircuit` was told; what is left out is as it has it. */
 export interface TestCaveatsOptions {
@@ -54,7 +54,13 @@ export function testCaveats(
 ): TestCaveat[] {
   check({ tested }, options);
   const { distinct: prompts, verdicts } = tested;
-  const { random = usualRandom, quantile = usualQuantile, mostEdges = usualMostEdges, level = usualLevel } = options;
+  const usual = usualTestSettings;
+  const {
+    random = usual.random,
+    quantile = usual.quantile,
+    mostEdges = usual.mostEdges,
+    level = usual.level,
+  } = options;
   const made = verdicts.filter(({ passed, undecided }) => passed !== null || undecided).map(({ test }) => test);
   if (made.length === 0)
     return [{ kind: "nothing-tested", tests: [], of: "prompts", count: prompts, least: null, edges: null }];

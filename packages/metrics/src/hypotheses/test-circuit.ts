@@ -91,7 +91,7 @@ const check = signature(
 );
 
 /** Random circuits, the share of them that must be beaten, and edges that minimality tries, where nothing else is asked for. */
-export const [usualRandom, usualQuantile, usualMostEdges] = [50, 0.9, 200];
+export const usualTestSettings = { random: 50, quantile: 0.9, mostEdges: 200, level: usualLevel } as const;
 
 /** What permutations may take in memory and time, however small the level. */
 const MOST_PERMUTATIONS = 100_000;
@@ -128,16 +128,20 @@ export async function testCircuit(
   check({ model, prompts, circuit }, options);
   if (prompts.promptCount < 2)
     throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
-  const { score = usualPromptScore(model, prompts), tests = circuitTestNames, level = usualLevel } = options;
+  const {
+    score = usualPromptScore(model, prompts),
+    tests = circuitTestNames,
+    level = usualTestSettings.level,
+  } = options;
   const {
     ablation = "resample",
-    random = usualRandom,
-    quantile = usualQuantile,
+    random = usualTestSettings.random,
+    quantile = usualTestSettings.quantile,
     seed = 0,
     signal,
     onProgress,
   } = options;
-  const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? usualMostEdges });
+  const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? usualTestSettings.mostEdges });
   const places = firstPlaces(prompts.prompts);
   const all = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
   const rows = all.map((scores) => Float64Array.from(places, (place) => scores[place]!));

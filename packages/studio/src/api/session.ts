@@ -57,6 +57,8 @@ export interface ScoreSet {
   kind: "scores" | "circuit";
   /** Algorithm and options in one line, or where it comes from. */
   origin: string;
+  /** What makes an edge important: the size of its score, or the score itself, as its circuit was found. */
+  rank: "absolute" | "signed";
   /** Edges of a circuit; edges scored. */
   edges: number;
   /** Whether it is the published or compiled circuit of the task. */

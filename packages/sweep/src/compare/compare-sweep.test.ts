@@ -50,6 +50,19 @@ describe("a comparison", () => {
     }
   });
 
+  it("compares circuits at the sizes of all known ones, where algorithms are compared with several", async () => {
+    const zero = { algorithm: "edge-attribution", key: "by zeros", options: { ablation: "zero" } };
+    const own = await unitsOf({ tasks: ["tracr-xproportion"], algorithms: ["edge-attribution", zero], seeds: [0] });
+    await using subjects = new Subjects();
+    for (const unit of own) await doUnit(unit, { results: out.results, subjects, runner: "alone" });
+    const done: DoneUnit[] = [];
+    for await (const one of doneUnits(own, out.results)) done.push(one);
+    expect(done.map(({ result }) => result.subject.knownEdges!.length)).toEqual([3, 5]);
+    const page = await compareSweep(done, { name: "test", command: String, sizes: [] });
+    const { svg } = page.figures.find(({ name }) => name === "similarity")!;
+    expect([...new Set(svg.match(/\d+ edges/g))]).toEqual(["3 edges", "5 edges"]);
+  });
+
   it("of nothing is refused", async () => {
     await expect(compareSweep([], { name: "x", command: String })).rejects.toThrow(/nothing to compare/);
   });

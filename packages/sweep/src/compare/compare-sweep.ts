@@ -118,7 +118,7 @@ async function rocFigure(cells: Cells): Promise<Figure[]> {
     series.push({ task, algorithm, points: points.filter((_, i) => i % step === 0 || i === points.length - 1) });
   }
   if (series.length === 0) return [];
-  const caption = `Against the known circuit, of the first seed.${cells.algorithms.length > best.size ? ` The ${best.size} of largest area are drawn.` : ""}`;
+  const caption = `Against the known circuit that fits what the algorithm ablates with, of the first seed.${cells.algorithms.length > best.size ? ` The ${best.size} of largest area are drawn.` : ""}`;
   return [{ name: "roc", title: "Receiver operating characteristic", caption, svg: await rocPlotSvg(series) }];
 }
 
@@ -127,13 +127,16 @@ async function similarityFigure(cells: Cells, sizes: readonly number[]): Promise
   const panels = [];
   for (const task of cells.tasks) {
     const units = cells.all().filter((one) => one.task === task && best.has(one.algorithm));
-    const knownEdgeCount = units[0]?.units[0]?.result.subject.knownEdges?.length ?? null;
+    // Each unit is compared with the circuit that fits what it ablates with: there may be several sizes.
+    const counts = new Set(units.map(({ units }) => units[0]?.result.subject.knownEdges?.length ?? null));
+    const knownEdgeCount = counts.size === 1 ? [...counts][0]! : null;
+    const knownSizes = counts.size === 1 ? [] : [...counts].filter((count) => count !== null);
     if (units.length < 2) continue;
     const scores: Record<string, Awaited<ReturnType<typeof scoresOf>>> = {};
     for (const { algorithm, units: own } of units) scores[algorithm] = await scoresOf(own[0]!.result);
     // Other tasks of the sweep may have larger graphs.
     const most = Math.max(...Object.values(scores).map(({ graph }) => graph.edgeCount));
-    const own = sizes.filter((size) => size <= most);
+    const own = [...new Set([...sizes.filter((size) => size <= most), ...knownSizes])].sort((a, b) => a - b);
     if (knownEdgeCount === null && own.length === 0) continue;
     panels.push(...similarityMatrices({ [task]: scores }, { sizes: own, knownEdgeCounts: { [task]: knownEdgeCount } }));
   }

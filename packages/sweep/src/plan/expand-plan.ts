@@ -6,6 +6,7 @@ import { coreKinds, Graph, type LongOptions, latentPositionsProblem, withLatentP
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import { algorithmEntries } from "./algorithm-entries.ts";
 import { FileDigests } from "./file-digests.ts";
+import { withFittingCircuit } from "./fitting-circuit.ts";
 import { requirePrompts } from "./prompt-count.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import { requireOnce } from "./require-once.ts";
@@ -54,14 +55,11 @@ export async function expandPlan(
     const { entry, digest, files } = await located(task, folder, digests, options);
     for (const seed of seeds) {
       const how = { device, dtype, tf32 };
-      const subject: UnitSubject = {
-        task: entry,
-        seed,
-        ...how,
-        files,
-        digest: subjectDigest(entry, seed, digest, how),
-      };
+      const subjectOf = oncePerCircuit((task): UnitSubject => {
+        return { task, seed, ...how, files, digest: subjectDigest(task, seed, digest, how) };
+      });
       for (const { key, algorithm, options, priority } of algorithms) {
+        const subject = subjectOf(withFittingCircuit(entry, { algorithm, options, measure }));
         const rest = { subject, key, algorithm, options, measure, priority: priority + (task.priority ?? 0) };
         const unit: SweepUnit = { index: units.length, hash: unitHash(rest), ...rest };
         const same = byHash.get(unit.hash);
@@ -77,6 +75,16 @@ export async function expandPlan(
   }
   await digests.save();
   return units;
+}
+
+/** Makes a subject once for all units that are compared with the same circuit: ready-made prompts are made and hashed for it. */
+function oncePerCircuit(make: (task: TaskEntry) => UnitSubject): (task: TaskEntry) => UnitSubject {
+  const made = new Map<string | undefined, UnitSubject>();
+  return (task) => {
+    const subject = made.get(task.circuit) ?? make(task);
+    made.set(task.circuit, subject);
+    return subject;
+  };
 }
 
 /** Counts the units before any is made. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { Subjects } from "../unit/subjects.ts";
 import { expandPlan, unitText } from "./expand-plan.ts";
 import type { SweepPlan } from "./plan.ts";
 import { givenPlan, readPlan } from "./read-plan.ts";
@@ -69,6 +70,25 @@ describe("a plan", () => {
     expect(b!.plan).toEqual(a!.plan);
     expect([a!.name, b!.name, a!.folder]).toEqual(["a", "b", root]);
     expect((await expandPlan(b!))[0]!.hash).toBe((await expandPlan(a!))[0]!.hash);
+  });
+
+  it("compares with the known circuit that the ablation fits", async () => {
+    const task = { task: "tracr-xproportion" };
+    const acdc = (options: Record<string, unknown>) => ({ algorithm: "acdc", key: JSON.stringify(options), options });
+    const algorithms = [acdc({ ablation: "zero" }), acdc({}), "ground-truth"];
+    const circuits = async (plan: SweepPlan) => (await expanded(plan)).map(({ subject }) => subject.task.circuit);
+    expect(await circuits({ tasks: [task], algorithms })).toEqual(["acdc", undefined, undefined]);
+    const zero = { measure: { ablations: ["zero"] as const } };
+    expect(await circuits({ tasks: [task], algorithms, ...zero })).toEqual(["acdc", undefined, "acdc"]);
+    // Once for all that are compared with the same: their prompts are made and hashed once.
+    const [one, , other] = await expanded({ tasks: [task], algorithms, ...zero });
+    expect(other!.subject).toBe(one!.subject);
+    const asked = { ...task, circuit: "autocircuit" };
+    expect(new Set(await circuits({ tasks: [asked], algorithms, ...zero }))).toEqual(new Set(["autocircuit"]));
+    await using subjects = new Subjects();
+    const [first, second] = await expanded({ tasks: [task], algorithms });
+    expect((await subjects.of(first!.subject)).knownEdges).toHaveLength(5);
+    expect((await subjects.of(second!.subject)).knownEdges).toHaveLength(3);
   });
 
   it("gives a unit another hash for all that decides its result, and for nothing else", async () => {

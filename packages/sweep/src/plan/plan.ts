@@ -25,7 +25,7 @@ export interface SweepTask extends LatentOptions {
   /** One or several files of prompt pairs. */
   readonly prompts?: string | readonly string[] | undefined;
   readonly byToken?: boolean | undefined;
-  /** A ready-made task: which known circuit to compare with. */
+  /** A ready-made task: which known circuit to compare with. Default the one that fits what the algorithm ablates with, as in a discovery. */
   readonly circuit?: string | undefined;
   /** A ready-made task: positions of the known circuit by token. */
   readonly positions?: readonly number[] | undefined;

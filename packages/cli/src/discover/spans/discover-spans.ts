@@ -2,30 +2,26 @@ import { join } from "node:path";
 import { formatBytes } from "@autocircuit/base";
 import { type LoadedTask, runVersions } from "@autocircuit/core";
 import {
-  crossingAlgorithms,
-  crossingScores,
+  findSpanCircuit,
   modelAccuracy,
-  noCrossing,
-  type PromptSpans,
   readSpans,
-  type SpanScores,
+  type SpanProgress,
+  type SpansSchema,
   saveSpanScores,
-  spanScores,
 } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../../context.ts";
 import { commandLine } from "../../support/command-line.ts";
 import { equalPairsWarning } from "../../support/equal-pairs.ts";
-import { Progress } from "../../support/progress.ts";
 import { formatNumber } from "../../support/table.ts";
 import { deviceText, useDevice } from "../../support/use-device.ts";
 import { requireWritable, writeJson } from "../../support/write-file.ts";
 import { accuracyText } from "../accuracy-text.ts";
+import { inFlags } from "../in-flags.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
+import { StepsProgress } from "../steps-progress.ts";
 import { inSlices } from "../subject.ts";
-import { measureSpanCircuit } from "./measure-span-circuit.ts";
-import { requireFittingSpans } from "./require-fitting-spans.ts";
 import { spanReport } from "./span-report.ts";
 import { type SpanResult, scoredCrossing, scoredSpanEdges } from "./span-result.ts";
 import { type SpanSettings, spanSettings } from "./span-settings.ts";
@@ -47,13 +43,7 @@ export async function discoverSpans(
   await using task = await subject.load(loading, context);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
-  const spans = requireFittingSpans(task, schema, settings);
-  const started = performance.now();
-  const outside = noCrossing(task.model, algorithm, settings.given);
-  const scores = await scoreSpans(task, settings, { spans: spans.train, crosses: outside === null, signal });
-  const seconds = (performance.now() - started) / 1000;
-  const circuit = scores.circuit(size);
-  const measured = await measureSpanCircuit(task, spans.test, circuit, ablation, signal);
+  const { circuit, scores, seconds, faithfulness, notes } = await find(task, schema, settings, signal);
   const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: SpanResult = {
@@ -66,13 +56,9 @@ export async function discoverSpans(
     crossingCount: scores.crossing?.values.length ?? null,
     circuit: scoredSpanEdges(circuit, scores),
     crossing: scoredCrossing(circuit, scores),
-    warnings: [
-      ...subject.notes,
-      ...(equal ? [equal] : []),
-      ...(outside === null ? [] : [outsideHeads(algorithm, outside)]),
-    ],
+    warnings: [...subject.notes, ...(equal ? [equal] : []), ...notes],
     accuracy,
-    faithfulness: measured,
+    faithfulness,
     seconds,
     ...used.report,
     peakMemoryBytes: peakRssBytes,
@@ -90,41 +76,19 @@ export async function discoverSpans(
   print(`wrote ${files.join(", ")}`);
 }
 
-/** What all algorithms that look at a loss take. */
-const OF_LOSS = ["loss", "gradFunction", "answerFunction"] as const;
-
-/** Scores of the edges in spans and, where the algorithm has such, of those inside heads behind them. */
-async function scoreSpans(
-  { model, train: { prompts } }: LoadedTask,
-  { algorithm, aggregation, ablation, given }: SpanSettings,
-  { spans, crosses, signal }: { spans: PromptSpans; crosses: boolean; signal: AbortSignal },
-): Promise<SpanScores> {
-  const isOfLoss = (name: string) => (OF_LOSS as readonly string[]).includes(name);
-  const ofLoss = Object.fromEntries(Object.entries(given).filter(([name]) => isOfLoss(name)));
-  const algorithmOptions = Object.fromEntries(Object.entries(given).filter(([name]) => !isOfLoss(name)));
-  using within = new Progress("edges in spans");
-  const shared = { aggregation, ...ofLoss, signal };
-  const scores = await spanScores(model, prompts, spans, {
-    ...{ algorithm, algorithmOptions, ...shared },
-    // Nothing is ablated where it is only looked at what flows.
-    ...(algorithm !== "information-flow-routes" && { ablation }),
-    onProgress: ({ done, total }) => within.update(done, total),
-  } as Parameters<typeof spanScores>[3]);
-  if (!crosses) return scores;
-  using across = new Progress("edges inside heads");
-  const crossing = await crossingScores(model, prompts, spans, {
-    ...{ algorithm, ablation, ...algorithmOptions, ...shared },
-    onProgress: ({ done, total }) => across.update(done, total),
-  } as Parameters<typeof crossingScores>[3]);
-  return scores.withCrossing(crossing);
-}
-
-/** What is not in the circuit of an algorithm that scores no edges inside heads. */
-function outsideHeads(algorithm: string, why: string): string {
-  return (
-    `Edges inside heads have no scores by ${algorithm}: ${why}. All of them stay, and the circuit is of edges in spans. ` +
-    `These algorithms score both: ${crossingAlgorithms.join(", ")}.`
-  );
+/** Finds the circuit, with progress; what the library refuses is said with the command line's names. */
+async function find(task: LoadedTask, schema: SpansSchema, settings: SpanSettings, signal: AbortSignal) {
+  const { size, algorithm, aggregation, ablation, given: options } = settings;
+  using progress = new StepsProgress();
+  const onProgress = (step: SpanProgress) => progress.update(step);
+  const how = { algorithm, aggregation, ablation, options, signal, onProgress };
+  try {
+    return await findSpanCircuit(task, schema, size, how);
+  } catch (error) {
+    return inFlags(() => {
+      throw error;
+    });
+  }
 }
 
 /** The figures of a run in a few lines. */

@@ -1,8 +1,8 @@
 import type { LoadedTask } from "@autocircuit/core";
-import { reportGraph } from "@autocircuit/discovery";
+import { reportAccuracy, reportGraph } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { deviceText } from "../../support/use-device.ts";
-import { accuracyOf, titleOf } from "../report.ts";
+import { titleOf } from "../report.ts";
 import type { SpanResult } from "./span-result.ts";
 import type { SpanSettings } from "./span-settings.ts";
 
@@ -20,7 +20,7 @@ export function spanReport(
     title: titleOf(subject, task),
     task: subject.title(task),
     model: subject.model ?? undefined,
-    accuracy: accuracyOf(result),
+    accuracy: reportAccuracy(result.accuracy),
     algorithm: result.algorithm,
     options: { ...result.options, device: deviceText(result) },
     graph: { ...reportGraph(task.model.graph), tokens: spans.length, spans: true, edgeCount: result.edgeCount },

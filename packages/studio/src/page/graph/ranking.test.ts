@@ -20,6 +20,12 @@ describe("the edges of a size", () => {
     );
   });
 
+  it("are by signed scores exactly as many, the first of equal ones", () => {
+    const ranking = new Ranking(Float32Array.of(-3, 2, Number.NEGATIVE_INFINITY, 2, 1), "signed");
+    expect([1, 2, 4, 9].map((size) => [...ranking.first(size)])).toEqual([[1], [1, 3], [1, 3, 4, 0], [1, 3, 4, 0]]);
+    expect([ranking.thresholdAt(4), ranking.sizeAt(-3), ranking.sizeAt(2)]).toEqual([-3, 4, 2]);
+  });
+
   it("come most important first, of equals the lower number", () => {
     expect(Array.from(new Ranking(Float32Array.of(1, -3, 2, 3, -1)).order)).toEqual([1, 3, 2, 0, 4]);
   });

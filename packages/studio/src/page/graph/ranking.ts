@@ -1,19 +1,24 @@
+import type { ScoreSet } from "../../api/index.ts";
+
 /**
- * Edges by importance: what the library calls the `size` edges of largest magnitude. `-Infinity` marks an edge as outside every circuit;
- * of equal magnitudes the lower number comes first.
+ * Edges by importance, as the library has it: the size of their score or, signed, the score. `-Infinity` marks an edge as outside every circuit;
+ * of equal ones the lower number comes first.
  */
 export class Ranking {
   /** Most important first. */
   readonly order: Uint32Array;
-  /** Magnitudes in that order. */
-  readonly magnitudes: Float32Array;
+  /** How important they are, in that order. */
+  readonly importance: Float32Array;
   /** Edges that are not marked as outside. */
   readonly ranked: number;
   readonly values: Float32Array;
+  readonly rank: ScoreSet["rank"];
 
-  constructor(values: Float32Array) {
+  constructor(values: Float32Array, rank: ScoreSet["rank"] = "absolute") {
     this.values = values;
-    const key = values.map((value) => (value === Number.NEGATIVE_INFINITY ? value : Math.abs(value)));
+    this.rank = rank;
+    const signed = rank === "signed";
+    const key = values.map((value) => (signed || value === Number.NEGATIVE_INFINITY ? value : Math.abs(value)));
     const order = new Uint32Array(values.length);
     for (let i = 0; i < order.length; i++) order[i] = i;
     order.sort((a, b) => key[b]! - key[a]! || a - b);
@@ -24,30 +29,31 @@ export class Ranking {
       sorted[i] = key[order[i]!]!;
       if (sorted[i]! > Number.NEGATIVE_INFINITY) ranked++;
     }
-    this.magnitudes = sorted;
+    this.importance = sorted;
     this.ranked = ranked;
   }
 
-  /** The most important edges, most important first; those that tie with the last are among them, as the library has it. */
+  /** The most important edges, most important first; those whose sizes tie with the last are among them, as the library has it. */
   first(size: number): Uint32Array {
+    if (this.rank === "signed") return this.order.subarray(0, Math.max(0, Math.min(size, this.ranked)));
     return this.order.subarray(0, size <= 0 ? 0 : this.sizeAt(this.thresholdAt(size)));
   }
 
-  /** How many edges have at least this magnitude. */
+  /** How many edges are at least so important. */
   sizeAt(threshold: number): number {
     let low = 0;
     let high = this.ranked;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.magnitudes[middle]! >= threshold) low = middle + 1;
+      if (this.importance[middle]! >= threshold) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  /** The smallest magnitude among the `size` most important edges; Infinity for none. */
+  /** The least importance among the `size` most important edges; Infinity for none. */
   thresholdAt(size: number): number {
     const last = Math.min(size, this.ranked) - 1;
-    return last < 0 ? Number.POSITIVE_INFINITY : this.magnitudes[last]!;
+    return last < 0 ? Number.POSITIVE_INFINITY : this.importance[last]!;
   }
 }

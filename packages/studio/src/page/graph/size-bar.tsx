@@ -61,7 +61,7 @@ export function SizeBar() {
       </span>
       {set.kind === "scores" && (
         <label class="threshold">
-          <span class="soft">|score| ≥</span>
+          <span class="soft">{ranking.rank === "signed" ? "score" : "|score|"} ≥</span>
           <input
             class="number"
             type="text"
@@ -71,7 +71,8 @@ export function SizeBar() {
             onChange={(event) => {
               const { currentTarget: field } = event;
               const least = field.value.trim() === "" ? Number.NaN : Number(field.value);
-              if (least >= 0) studio.change({ threshold: least, size: ranking.sizeAt(least) }, "size");
+              if (least >= 0 || (ranking.rank === "signed" && Number.isFinite(least)))
+                studio.change({ threshold: least, size: ranking.sizeAt(least) }, "size");
               // What is no threshold is not kept.
               else field.value = String(threshold ?? figure(ranking.thresholdAt(now)).replace("−", "-"));
             }}

@@ -53,7 +53,7 @@ export class ScoreSets {
   async #read(id: string): Promise<void> {
     this.#reading.add(id);
     try {
-      const ranking = new Ranking(await this.#api.values(id));
+      const ranking = new Ranking(await this.#api.values(id), this.find(id)?.rank);
       this.#rankings.value = new Map(this.#rankings.peek()).set(id, ranking);
       this.error.value = null;
     } catch (error) {

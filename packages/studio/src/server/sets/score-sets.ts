@@ -1,12 +1,12 @@
 import { AutocircuitError } from "@autocircuit/base";
 import {
   Circuit,
+  circuitBySize,
   type Graph,
   magnitude,
   PruneScores,
+  rankOfScores,
   requireSameGraph,
-  sortedMagnitudes,
-  thresholdAt,
 } from "@autocircuit/core";
 import type { ScoreSet } from "../../api/index.ts";
 import type { ChosenCircuit } from "../model/chosen-circuit.ts";
@@ -26,8 +26,8 @@ interface Kept {
   readonly scores: PruneScores;
   /** Undefined for scores. */
   readonly circuit: Circuit | undefined;
-  /** Magnitudes, largest first; sorted when first needed. */
-  sorted: Float32Array | undefined;
+  /** The circuit of a size, by what the scores rank edges by. */
+  readonly ofSize: (size: number) => Circuit;
   /** The circuit that was asked for last. */
   last: ChosenCircuit | undefined;
 }
@@ -56,13 +56,14 @@ export class ScoreSets {
       throw new AutocircuitError("bad-input", `There are ${MOST_SETS} score sets already. Start the studio anew.`);
     const circuit = of instanceof Circuit ? of : undefined;
     const scores = of instanceof Circuit ? new PruneScores(this.#graph, of.mask()) : of;
-    const sorted = circuit ? undefined : sortedMagnitudes(scores.values);
+    const ofSize = circuit ? () => circuit : circuitBySize(scores);
     const id = `s${this.#next++}`;
     const set: ScoreSet = {
       ...{ id, name: this.#free(name), kind: circuit ? "circuit" : "scores", origin, known },
+      rank: rankOfScores(scores),
       edges: circuit ? circuit.size : scores.values.reduce((count, value) => count + Number(magnitude(value) > 0), 0),
     };
-    this.#sets.set(id, { set, scores, circuit, sorted, last: undefined });
+    this.#sets.set(id, { set, scores, circuit, ofSize, last: undefined });
     return set;
   }
 
@@ -77,7 +78,7 @@ export class ScoreSets {
   }
 
   /**
-   * The circuit of so many edges by a set's scores, ties included; all edges for null. A circuit is itself whatever the size.
+   * The circuit of so many edges by a set's scores, of sizes that tie all; all edges for null. A circuit is itself whatever the size.
    *
    * @throws AutocircuitError `not-found`; `bad-input` for a size that the scores do not have
    */
@@ -95,8 +96,7 @@ export class ScoreSets {
   #ofSize(kept: Kept, size: number | null): Circuit {
     if (size === 0) return Circuit.of(this.#graph, []);
     if (size === null) return Circuit.where(this.#graph, () => true);
-    kept.sorted ??= sortedMagnitudes(kept.scores.values);
-    return kept.scores.circuitAt(thresholdAt(kept.sorted, size));
+    return kept.ofSize(size);
   }
 
   #kept(id: string): Kept {

@@ -1,5 +1,5 @@
-import type { FaithfulSize } from "@autocircuit/discovery";
 import { FAITHFUL_WITHIN } from "@autocircuit/metrics";
+import type { FaithfulSize } from "../find-circuit/faithful-size.ts";
 
 /** What the circuit keeps, for the report. */
 export function faithfulText({ asked, edges, kept, prompts, heldOut }: FaithfulSize): string {
