@@ -92,6 +92,7 @@ export async function reportOf(
       edges: [...compared.circuit].map(reportEdge),
     },
     kept: keep,
+    faithful: found.faithful,
     faithfulness: {
       metric: faithfulness.metric,
       rows: [
