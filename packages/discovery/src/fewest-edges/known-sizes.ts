@@ -1,9 +1,16 @@
 import { countIn } from "../long-search/search-state.ts";
 import { beginning } from "./beginning.ts";
-import type { PrefixSearch } from "./smallest-prefix.ts";
 
 /** Of how many edges a beginning is, how many answers it keeps, and whether that is exact: one that keeps too few may not have been counted to the end. */
 type KnownSize = readonly [edges: number, kept: number, exact: boolean];
+
+/** How beginnings of a ranking are run. */
+interface RunBeginnings {
+  /** Edges, most important first. */
+  readonly ranking: Uint32Array;
+  /** Answers kept by several circuits; one that falls below `atLeast` need not be counted to the end. */
+  readonly count: (masks: Float32Array, count: number, atLeast?: number) => Promise<number[]>;
+}
 
 /** Answers that beginnings of a ranking were found to keep, so that a search that goes on does not run them again. */
 export class KnownSizes {
@@ -25,13 +32,9 @@ export class KnownSizes {
   /**
    * Answers kept by beginnings of a ranking, of which those run that are not known.
    *
-   * @param atLeast see {@link PrefixSearch.count}; all are exact without it
+   * @param atLeast answers that a beginning is asked for; all numbers are exact without it
    */
-  async count(
-    sizes: readonly number[],
-    { ranking, count }: Pick<PrefixSearch, "ranking" | "count">,
-    atLeast?: number,
-  ): Promise<number[]> {
+  async count(sizes: readonly number[], { ranking, count }: RunBeginnings, atLeast?: number): Promise<number[]> {
     const enough = (kept: number) => atLeast !== undefined && kept >= atLeast;
     const told = (size: number) => {
       const [, kept, exact] = this.#known.get(size) ?? [];
