@@ -1,4 +1,4 @@
-export { Claim, claimNow, releaseClaims } from "./claims/claim.ts";
+export { Claim, type ClaimHolder, claimHolder, claimNow, releaseClaims } from "./claims/claim.ts";
 export { whileClaimed } from "./claims/while-claimed.ts";
 export { counted } from "./counted.ts";
 export { type DType, dtypes } from "./element-types.ts";

@@ -32,6 +32,7 @@ export type {
   CurveScale,
   Faithfulness,
   FaithfulnessRow,
+  FaithfulShare,
   KeptShare,
   ModelAccuracy,
   ReportEdge,

@@ -112,6 +112,10 @@ describe("reportHtml", () => {
     const tables = parseMarkup(page).filter((e) => e.name === "table");
     expect(tables.length).toBeGreaterThan(2);
     for (const { parent } of tables) expect(parent!.attributes.class).toMatch(/^scroll/);
+    // So does a table; its script looks whether it is wider than its box.
+    expect(page.match(/Scroll sideways: the table is wider/g)).toHaveLength(tables.length);
+    expect(page).toMatch(/\.scroll\.cut \.sideways\{display:block\}/);
+    expect(page).toMatch(/figure\.curve svg\{min-width:0\}/);
   });
 
   it("lists every edge beside the known circuit", async () => {

@@ -109,6 +109,18 @@ export interface KeptShare {
   readonly answers: number;
   /** How many of them the circuit alone gets right. */
   readonly kept: number;
+  /** Prompt pairs that they are of, and how many there were: of fewer the circuit was found on the first only. Default: all. */
+  readonly prompts?: number | undefined;
+  readonly loaded?: number | undefined;
+}
+
+/** What a circuit keeps of the full model's logit difference, which its size was chosen by. */
+export interface FaithfulShare {
+  /** From 0 to 1, on the prompts that it was chosen on; null where the full model has none. */
+  readonly kept: number | null;
+  readonly prompts: number;
+  /** The same on prompts that it was not chosen on; null where there are none. */
+  readonly heldOut: { readonly kept: number | null; readonly prompts: number } | null;
 }
 
 /** How often the answer of the model alone is right. */
@@ -186,6 +198,8 @@ export interface CircuitReport {
   readonly known?: ComparedCircuit | undefined;
   /** For a circuit that was looked for by what it keeps. */
   readonly kept?: KeptShare | undefined;
+  /** For a circuit whose size was chosen by what it keeps of the logit difference. */
+  readonly faithful?: FaithfulShare | undefined;
   /** Findings in words, one a line. */
   readonly notes: readonly string[];
   readonly faithfulness?: Faithfulness | undefined;

@@ -1,15 +1,16 @@
 import type { KnownComparison } from "./compare.ts";
 import { formatCount, plural } from "./format.ts";
-import type { CircuitReport, KeptShare } from "./types.ts";
+import type { CircuitReport, FaithfulShare, KeptShare } from "./types.ts";
 
 /**
- * The answer in one sentence: what the circuit keeps, if it was looked for by that; where there is a known circuit,
+ * The answer in one sentence: what the circuit keeps, if it was looked for or its size chosen by that, and on how many answers or prompts; where there is a known circuit,
  * whether it was found exactly, or how many edges are missed and extra.
  */
 export function verdict(report: CircuitReport, comparison: KnownComparison): string {
   const { circuit } = comparison.counts;
   const edges = report.graph.edgeCount;
-  const keeps = report.kept && `eeps ${keptAnswers(report.kept)} with `;
+  const share = report.kept ? keptAnswers(report.kept) : report.faithful && keptDifference(report.faithful);
+  const keeps = share && `eeps ${share} with `;
   if (comparison.compared) {
     const found = comparedVerdict(comparison);
     return keeps ? `${found}; k${keeps}${plural(report.circuit.length, "edge")}` : found;
@@ -29,10 +30,22 @@ function comparedVerdict({ counts, exact }: KnownComparison): string {
   return parts.join(", ");
 }
 
-/** "99.2 % of 256 answers". 100 % means all. */
-function keptAnswers({ answers, kept }: KeptShare): string {
+/** "99.2 % of 256 answers", or of the first of them where not all were looked at. 100 % means all. */
+function keptAnswers({ answers, kept, prompts, loaded }: KeptShare): string {
   const percent = Math.round((1000 * kept) / answers) / 10;
-  return `${kept < answers ? Math.min(99.9, percent) : 100} % of ${plural(answers, "answer")}`;
+  const share = `${kept < answers ? Math.min(99.9, percent) : 100} %`;
+  return prompts === undefined || loaded === undefined || prompts >= loaded
+    ? `${share} of ${plural(answers, "answer")}`
+    : `${share} of the first ${plural(answers, "answer")}, not yet looked at on all ${formatCount(loaded)} prompts,`;
+}
+
+/** "92.2 % of the logit difference (86.6 % on 64 prompts that it was not chosen on)"; undefined where the full model has none. */
+function keptDifference({ kept, prompts, heldOut }: FaithfulShare): string | undefined {
+  if (kept === null) return undefined;
+  const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`;
+  const chosen = `${percent(kept)} of the logit difference on ${plural(prompts, "prompt")}`;
+  if (heldOut === null || heldOut.kept === null) return chosen;
+  return `${chosen}, ${percent(heldOut.kept)} on ${formatCount(heldOut.prompts)} others,`;
 }
 
 function all(n: number): string {

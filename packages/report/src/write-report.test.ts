@@ -34,6 +34,12 @@ describe("writeReport", () => {
     }
   });
 
+  it("leaves no diagram where the report beside it could not be written", async () => {
+    await mkdir(join(dir, "report.html"));
+    await expect(writeReport(dir, reverseReport())).rejects.toMatchObject({ code: "bad-file" });
+    expect(await readdir(dir)).toEqual(["report.html"]);
+  });
+
   it("leaves nothing half-written behind", async () => {
     await mkdir(join(dir, "circuit.svg"));
     await expect(writeReport(dir, reverseReport())).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { kind, makeFolder, signature, writeWhole } from "@autocircuit/base";
 import { circuitSvg } from "./circuit-svg.ts";
@@ -27,6 +28,12 @@ export async function writeReport(dir: string, report: CircuitReport): Promise<W
   makeFolder(dir);
   const paths = { svg: join(dir, "circuit.svg"), html: join(dir, "report.html") };
   await writeWhole(paths.svg, svg);
-  await writeWhole(paths.html, html);
+  try {
+    await writeWhole(paths.html, html);
+  } catch (error) {
+    // A diagram is not to stand alone, or beside an older report.
+    rmSync(paths.svg, { force: true });
+    throw error;
+  }
   return paths;
 }

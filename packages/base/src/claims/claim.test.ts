@@ -13,7 +13,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { claimNow, releaseClaims } from "./claim.ts";
+import { claimHolder, claimNow, releaseClaims } from "./claim.ts";
 import { whileClaimed } from "./while-claimed.ts";
 
 const root = mkdtempSync(join(tmpdir(), "autocircuit-claim-"));
@@ -41,6 +41,18 @@ describe("a claim", () => {
     expect(existsSync(path)).toBe(false);
     using again = claimNow(path);
     expect(again).toBeDefined();
+  });
+
+  it("says whose it is as long as it is held", () => {
+    expect(claimHolder(path)).toBeUndefined();
+    {
+      using _claim = claimNow(path);
+      expect(claimHolder(path)).toEqual({ host: hostname(), pid: process.pid });
+    }
+    others({ pid: 7 });
+    expect(claimHolder(path)).toEqual({ host: "elsewhere", pid: 7 });
+    silentFor(61);
+    expect(claimHolder(path)).toBeUndefined();
   });
 
   it("of another machine lapses with a minute's silence", () => {

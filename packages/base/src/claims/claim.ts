@@ -9,10 +9,14 @@ import { count, type Kind, shape, such, text } from "../options/kinds.ts";
 const BEAT = 5000;
 const SILENCE = 60_000;
 
-/** Who holds a claim. */
-interface Holder {
+/** The process that has a claim. */
+export interface ClaimHolder {
   readonly host: string;
   readonly pid: number;
+}
+
+/** What the file of a claim says. */
+interface Holder extends ClaimHolder {
   /** No two claims have the same. */
   readonly token: string;
 }
@@ -30,6 +34,7 @@ interface Standing {
   /** Whether its process is alive, as far as one can see. */
   readonly held: boolean;
   readonly token: string | undefined;
+  readonly holder?: ClaimHolder;
 }
 
 /**
@@ -53,6 +58,19 @@ export function claimNow(path: string): Claim | undefined {
     if (there) takeAway(path, there.identity);
   }
   return undefined;
+}
+
+/**
+ * Whose a claim is that {@link claimNow} could not have, for who is to be told.
+ *
+ * @returns undefined where nobody has it (any more), or it does not say
+ * @example
+ * const holder = claimHolder("table.json.claim");
+ * console.log(holder === undefined ? "free" : `process ${holder.pid} on ${holder.host}`);
+ */
+export function claimHolder(path: string): ClaimHolder | undefined {
+  const there = standing(path);
+  return there?.held ? there.holder : undefined;
 }
 
 /** The claims of this process. */
@@ -141,7 +159,12 @@ function standing(path: string): Standing | undefined {
     if (holder === undefined)
       return { identity: `${ino}-${Math.round(mtimeMs)}`, held: size === 0 && silent < BEAT, token: undefined };
     const { host, pid, token } = holder;
-    return { identity: token, held: silent < SILENCE && !(host === hostname() && !isAlive(pid)), token };
+    return {
+      identity: token,
+      held: silent < SILENCE && !(host === hostname() && !isAlive(pid)),
+      token,
+      holder: { host, pid },
+    };
   } finally {
     closeSync(file);
   }

@@ -36,6 +36,9 @@ export function addPatch(program: Command, context: Context): void {
       `
 Which kind of graph is meant what discover --json wrote and saved scores say. Of a list of edges their names tell: separate or shared Q, K
 and V, or nodes. It is by token if any edge has a position (one without a position then stands for all of them).
+On models whose query heads share keys and values in groups a list does not tell whether K and V are edges of a group or of each query head:
+  {"graph": {"ungrouped": false}, "edges": ["A23.3->Resid End", "MLP 0->A23.1.V"]}
+says that they are the groups' (true: each query head's own).
 
 Examples:
   autocircuit patch --model models/gpt2 --prompts prompts.json --edges edges.json --ablation zero

@@ -23,6 +23,7 @@ import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { bootstrapped, promptRows } from "./bootstrap.ts";
+import { ClaimedFolder } from "./claimed-folder.ts";
 import { find } from "./find.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
@@ -53,6 +54,7 @@ export async function discover(
   discoverSettings(taskName, options);
   const asked = discoverSettings(taskName, await withKeptLatents(options, []));
   requireWritable(join(asked.out, "scores.safetensors"));
+  using _folder = new ClaimedFolder(asked.out);
   const used = await useDevice(options);
   const { seed, byToken } = asked;
   const shape: SubjectOptions["shape"] = (task, batch) => shapeOf(asked, task, batch);

@@ -194,7 +194,7 @@ export class SearchFiles implements Disposable {
 /** Of a circuit that was found before there was one that keeps enough on all prompts. */
 function onFew({ info }: PruneScores): string {
   const prompts = info.options?.prompts;
-  return typeof prompts === "number" ? ` on the first ${prompts} prompts` : "";
+  return typeof prompts === "number" ? ` on the first ${prompts} prompts, not yet on all` : "";
 }
 
 function parsed(path: string): unknown {

@@ -5,6 +5,7 @@ import { formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";
 import { accuracyText } from "./accuracy-text.ts";
+import { percentText } from "./faithful-text.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { stabilityReport } from "./stability-text.ts";
@@ -27,6 +28,19 @@ export function ablationText({ ablationTable = [], notes }: CircuitReport): stri
   return [table(columns, rows), ...(rows.length > 0 ? [ABLATION_COLUMNS] : []), ...notes].join("\n");
 }
 
+/** On how much it rests that so many edges are enough. */
+function keptText({ keep, faithful }: DiscoverResult): string {
+  if (keep) {
+    const yet =
+      keep.prompts < keep.loaded ? `, on the first ${keep.prompts} of ${keep.loaded} prompts, not yet on all` : "";
+    return `; they keep ${keep.kept} of ${keep.answers} answers${yet}`;
+  }
+  if (!faithful || faithful.kept === null) return "";
+  const { kept, prompts, heldOut } = faithful;
+  const others = heldOut && heldOut.kept !== null ? `, ${percentText(heldOut.kept)} on ${heldOut.prompts} others` : "";
+  return `; they keep ${percentText(kept)} of the logit difference on ${prompts} prompts${others}`;
+}
+
 /** The figures of a run in a few lines. */
 export function summary(result: DiscoverResult, { ablation }: DiscoverSettings): string {
   const { faithfulness, known, circuit, edgeCount, seconds, peakMemoryBytes, peakDeviceBytes } = result;
@@ -39,7 +53,7 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
   return [
     ...(result.accuracy ? [accuracyText(result.accuracy)] : []),
     `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}${theirs ?? ""}`,
-    `${circuit.length} edge${circuit.length === 1 ? "" : "s"} found${compared ?? ` of ${edgeCount}`}`,
+    `${circuit.length} edge${circuit.length === 1 ? "" : "s"} found${compared ?? ` of ${edgeCount}`}${keptText(result)}`,
     ...sure,
     ...(result.tests?.verdicts.map(verdictLine) ?? []),
     `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}${onDevice}`,

@@ -101,6 +101,12 @@ describe("patch", () => {
     });
   });
 
+  it("--help says how a list of edges names its kind of graph", async () => {
+    const { out } = await run(["patch", "--help"]);
+    const example = /^ {2}(\{"graph": .*\})$/m.exec(out)?.[1];
+    expect(JSON.parse(example!)).toMatchObject({ graph: { ungrouped: false }, edges: expect.any(Array) });
+  });
+
   it("takes a file's edges in the kind of graph that it says: one of --ungrouped has the keys of each query head", async () => {
     const pairs = ["Mary", "John", "Tom"].map((name) => ({
       ...{

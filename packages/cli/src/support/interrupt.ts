@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { constants } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
+import { releaseClaims } from "@autocircuit/base";
 
 /** How long a command may take to stop after a signal: what the engine computes at that moment is waited for no longer. */
 const GRACE_MS = 600;
@@ -35,6 +36,7 @@ function hearNoMore(): void {
 }
 
 function endNow(): void {
+  releaseClaims();
   writeSync(2, "autocircuit: stopped in the middle of a step. No file was left half written.\n");
   process.exit(endBySignal());
 }

@@ -31,20 +31,42 @@ it("says how long a long step will take, and what is left, by the speed until th
   expect(lines[0]).toBe("acdc: 10,100 steps will take about 16 min 38 s, by the first 120\n");
   expect(lines.at(-1)).toBe("acdc: 200 of 10100, about 16 min 30 s left\n");
   expect(lines).toHaveLength(3);
+  progress[Symbol.dispose]();
   // Ended before all is done: it is said when, not how long it would take.
   using limited = new Progress("nodes", stream);
   limited.update(0, 1000, 60);
-  vi.advanceTimersByTime(10000);
+  vi.advanceTimersByTime(9000);
   limited.update(1, 1000, 50);
   expect(lines.at(-1)).toBe("nodes: 1 of 1000, at most 50 s left\n");
-  vi.advanceTimersByTime(10000);
+  vi.advanceTimersByTime(9000);
   limited.update(999, 1000, 40);
   expect(lines.at(-1)).toBe("nodes: 999 of 1000, about 0 s left\n");
+  limited[Symbol.dispose]();
   // Of steps that take longer and longer the first say nothing of the others.
   using uneven = new Progress("sizes", stream, false);
   uneven.update(0, 30, 100);
-  vi.advanceTimersByTime(10000);
+  vi.advanceTimersByTime(9000);
   uneven.update(20, 30, 90);
   expect(lines.at(-1)).toBe("sizes: 20 of 30, at most 1 min 30 s left\n");
   expect(lines).toHaveLength(6);
+});
+
+it("says each ten seconds or so that a step goes on, with what is left of its time, until it is done", () => {
+  vi.useFakeTimers();
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  const stream = Object.create(process.stderr, { isTTY: { value: false } });
+  const progress = new Progress("sizes", stream, false);
+  progress.update(2, 24, 98);
+  vi.advanceTimersByTime(60_000);
+  expect(lines.length).toBeGreaterThanOrEqual(5);
+  expect(lines[0]).toBe("sizes: still 2 of 24, at most 1 min 28 s left\n");
+  progress.update(24, 24, 38);
+  const { length } = lines;
+  vi.advanceTimersByTime(60_000);
+  expect(lines).toHaveLength(length);
+  progress.update(1, 24, 38);
+  progress[Symbol.dispose]();
+  vi.advanceTimersByTime(60_000);
+  expect(lines.length).toBeLessThanOrEqual(length + 1);
 });

@@ -3,6 +3,8 @@ import { duration } from "./duration.ts";
 
 /** Measured for so long, in milliseconds, before a time is foretold. */
 const MEASURED_FOR = 2000;
+/** After so long without a line, in milliseconds, it is said again how far the step is. */
+const SILENCE = 10_000;
 /** From so many seconds on it is said once how long the step will take. */
 const LONG = 60;
 
@@ -21,6 +23,9 @@ export class Progress implements Disposable {
   #started = false;
   #foretold = false;
   #lastLine = Date.now();
+  readonly #beat: NodeJS.Timeout;
+  /** What was told last, where something is left to do. */
+  #told: { readonly done: number; readonly total: number } | undefined;
   /** Steps that were done when it was first told: an earlier run's, or a first one that took longer than others. */
   #first: number | undefined;
 
@@ -29,6 +34,7 @@ export class Progress implements Disposable {
     this.#label = label;
     this.#stream = stream;
     this.#even = even;
+    this.#beat = setInterval(() => this.#again(), SILENCE / 2).unref();
     const options = {
       format: `${label} {bar} {percentage}% | {value}/{total} | {left}`,
       stream,
@@ -46,6 +52,7 @@ export class Progress implements Disposable {
   readonly update = (done: number, total: number, most = Number.POSITIVE_INFINITY): void => {
     this.#ends = Date.now() + 1000 * most;
     if (this.#first === undefined) [this.#first, this.#began] = [done, Date.now()];
+    this.#told = done < total ? { done, total } : undefined;
     const left = this.#left(done, total);
     this.#foretell(done, total, left);
     const text = left === undefined ? this.#atMost() : `about ${duration(left)} left`;
@@ -58,6 +65,17 @@ export class Progress implements Disposable {
     }
     this.#started = true;
   };
+
+  /** Shows in a part of the step that takes long that it goes on. */
+  #again(): void {
+    if (this.#told === undefined) return;
+    const { done, total } = this.#told;
+    const text = this.#atMost();
+    if (this.#bar && text) this.#bar.update(done, { left: text });
+    if (this.#bar || Date.now() - this.#lastLine < SILENCE) return;
+    this.#lastLine = Date.now();
+    process.stderr.write(`${this.#label}: still ${done} of ${total}${text && `, ${text}`}\n`);
+  }
 
   /** Seconds left by the speed until now; undefined before that can be known. */
   #left(done: number, total: number): number | undefined {
@@ -97,6 +115,7 @@ export class Progress implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearInterval(this.#beat);
     if (this.#started) this.#bar?.stop();
   }
 }

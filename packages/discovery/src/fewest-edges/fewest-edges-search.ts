@@ -11,6 +11,8 @@ import {
 import { beginning } from "./beginning.ts";
 import { circuitSize } from "./circuit-size.ts";
 import type { FirstCircuit } from "./first-circuit.ts";
+import { KnownCounts } from "./known-counts.ts";
+import { KnownSizes } from "./known-sizes.ts";
 import type { RankingSearch } from "./ranking-search.ts";
 import type { KeptAtSize } from "./smallest-prefix.ts";
 
@@ -30,6 +32,13 @@ export class FewestEdgesSearch implements RunningSearch {
   readonly starts: FewestEdgesStart[] = [];
   /** What keeps enough on a few prompts; it counts until there is a circuit that does on all. */
   first: FirstCircuit | undefined;
+  /** Sizes that were tried on a few prompts. */
+  few = new KnownSizes();
+  /** Sizes of each ranking that were tried on all prompts. */
+  readonly sizes: KnownSizes[];
+  readonly counts = new KnownCounts();
+  /** Outputs of all prompts, and how many of these the full model gets right; undefined before it has been run on all. */
+  judged: { readonly outputs: number; readonly answers: number } | undefined;
   /** The ranking that is followed now. */
   present: RankingSearch | undefined;
   /** What is left to do on {@link mask}, where its ranking's share of the time was over. */
@@ -57,6 +66,7 @@ export class FewestEdgesSearch implements RunningSearch {
   ) {
     this.#graph = graph;
     this.#rankings = rankings;
+    this.sizes = rankings.map(() => new KnownSizes());
     this.#described = described;
     this.#asked = askedOf(graph, { ...described, prompts });
   }
@@ -94,6 +104,21 @@ export class FewestEdgesSearch implements RunningSearch {
    * whole graph.
    */
   smallest(): { mask: Float32Array; from: number; first: FirstCircuit | undefined } {
+    const smallest = this.#found().sort((a, b) => circuitSize(a.mask) - circuitSize(b.mask))[0];
+    if (smallest !== undefined) return { ...smallest, first: undefined };
+    const { first } = this;
+    return { mask: first?.mask ?? new Float32Array(this.#graph.edgeCount), from: 0, first };
+  }
+
+  /** Answers that {@link smallest} keeps of all prompts; undefined where that is not known. */
+  get keptBySmallest(): number | undefined {
+    const { mask, first } = this.smallest();
+    if (first !== undefined || this.judged === undefined) return undefined;
+    return circuitSize(mask) === this.#graph.edgeCount ? this.judged.answers : this.counts.of(mask);
+  }
+
+  /** Circuits that keep enough on all prompts, with their rankings. */
+  #found(): { mask: Float32Array; from: number }[] {
     const { present, rest, mask, bestRanking, starts } = this;
     const found = mask === undefined ? [] : [{ mask, from: bestRanking }];
     if (rest !== undefined) found.push({ mask: this.#beginning(rest, bestRanking), from: bestRanking });
@@ -101,10 +126,7 @@ export class FewestEdgesSearch implements RunningSearch {
       found.push({ mask: present.mask, from: starts.length });
       found.push({ mask: this.#beginning(present, starts.length), from: starts.length });
     }
-    const smallest = found.sort((a, b) => circuitSize(a.mask) - circuitSize(b.mask))[0];
-    if (smallest !== undefined) return { ...smallest, first: undefined };
-    const { first } = this;
-    return { mask: first?.mask ?? new Float32Array(this.#graph.edgeCount), from: 0, first };
+    return found;
   }
 
   /** The shortest beginning of a ranking that keeps enough, where elimination began with more; else its circuit. */
@@ -127,6 +149,12 @@ export class FewestEdgesSearch implements RunningSearch {
     }
     this.bestRanking = countIn(at.best, Math.max(0, this.#rankings.length - 1));
     this.tried.push(...listOf(at.tried).map((size) => countIn(size, edgeCount)));
+    this.few = new KnownSizes(at.few, edgeCount);
+    listOf(at.sizes).forEach((sizes, i) => {
+      if (i < this.sizes.length) this.sizes[i] = new KnownSizes(sizes, edgeCount);
+    });
+    this.counts.goOnFrom(at.counts);
+    this.judged = judgedOf(at.judged);
     this.present = this.#ranking(at.present);
     this.rest = this.#ranking(at.rest);
     this.mask = this.rest?.mask ?? (at.mask === null ? undefined : maskOf(at.mask, edgeCount));
@@ -155,6 +183,9 @@ export class FewestEdgesSearch implements RunningSearch {
     const at: StoredSearch = {
       ...{ starts, best: bestRanking, tried, mask: mask === undefined ? null : bits(mask) },
       ...{ present: present ? stored(present) : null, rest: rest ? stored(rest) : null },
+      ...{ few: this.few.all, sizes: this.sizes.map(({ all }) => all) },
+      judged: this.judged ?? null,
+      counts: this.counts.entriesOf(this.#found().map((found) => found.mask)),
     };
     return { algorithm: "fewest-edges", asked: this.#asked, at: { ...at } };
   }
@@ -182,6 +213,10 @@ interface StoredSearch {
   readonly mask: string | null;
   readonly present: StoredRanking | null;
   readonly rest: StoredRanking | null;
+  readonly judged: { readonly outputs: number; readonly answers: number } | null;
+  readonly few: KnownSizes["all"];
+  readonly sizes: readonly KnownSizes["all"][];
+  readonly counts: ReturnType<KnownCounts["entriesOf"]>;
 }
 
 interface StoredRanking extends Omit<RankingSearch, "mask" | "sweep"> {
@@ -200,6 +235,13 @@ function bits(mask: Float32Array): string {
 
 function maskOf(text: unknown, edges: number): Float32Array {
   return Float32Array.from(unpacked(text, Uint8Array, edges), (bit) => (bit ? 1 : 0));
+}
+
+function judgedOf(value: unknown): FewestEdgesSearch["judged"] {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { outputs, answers } = value as { outputs?: unknown; answers?: unknown };
+  const most = countIn(outputs, Number.MAX_SAFE_INTEGER);
+  return { outputs: most, answers: countIn(answers, most) };
 }
 
 function listOf(value: unknown): unknown[] {

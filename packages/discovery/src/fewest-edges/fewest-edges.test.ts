@@ -128,7 +128,13 @@ describe("fewestEdges", () => {
     expect(found.outputs).toBe(20);
     expect(found.answers).toBe(20);
     expect(seen.at(-1)).toEqual({ phase: "scores", share: 1 });
-    expect([...new Set(seen.map(({ phase }) => phase))]).toEqual(["sizes", "nodes", "single edges", "scores"]);
+    expect([...new Set(seen.map(({ phase }) => phase))]).toEqual([
+      "the model's answers",
+      "sizes",
+      "nodes",
+      "single edges",
+      "scores",
+    ]);
     expect(Math.max(...seen.map(({ share }) => share))).toBe(1);
     const abort = new AbortController();
     const stopped = fewestEdges(model, task.prompts, scores, { signal: abort.signal, onProgress: () => abort.abort() });

@@ -16,10 +16,9 @@ import { answeringAtOnce, freeBytes } from "../speculation/circuits-at-once.ts";
 import { FewestEdgesSearch, type FewestEdgesStart } from "./fewest-edges-search.ts";
 import { firstCircuit } from "./first-circuit.ts";
 import { KeptAnswers } from "./kept-answers.ts";
-import { KnownCounts } from "./known-counts.ts";
 import { lossesOf } from "./losses.ts";
 import { nothingRight, requireJudgeable } from "./right-answers.ts";
-import type { SearchProgress } from "./search-progress.ts";
+import { type SearchProgress, searchPhases } from "./search-progress.ts";
 import { searchRankings } from "./search-rankings.ts";
 import type { PrefixSearch } from "./smallest-prefix.ts";
 
@@ -39,8 +38,8 @@ export interface FewestEdgesOptions extends Omit<DiscoveryOptions, "onProgress">
   /** Most circuits run at once; more is faster for small models and takes more memory. Default: what fits in half a GiB, at most 32. */
   readonly largestBatch?: number | undefined;
   /**
-   * Seconds to spend, after which the smallest circuit so far is given: in however short a time the beginning of the first ranking that keeps
-   * enough on a few prompts, then one that does on all. Edges are dropped many together first where there is no time to try each.
+   * Seconds to spend, after which the smallest circuit so far is given: first all edges, then a beginning of the first ranking that keeps
+   * enough on a few prompts, then one that does on all. What runs when they are over is given up, but for the full model's own answers. Edges are dropped many together first where there is no time to try each.
    * Default: no limit.
    */
   readonly seconds?: number | undefined;
@@ -134,33 +133,35 @@ export async function fewestEdges(
   if (limited && search.present === undefined && search.mask === undefined) {
     const ranking = edgesInOrder(rankings[0]!);
     const need = (judge: KeptAnswers) => answersNeeded(judge, keep);
-    search.first = await firstCircuit(model, prompts, { ranking, need, ablation, clock, signal, onProgress: report });
+    search.first = await firstCircuit(model, prompts, {
+      ...{ ranking, known: search.few, need, ablation, clock, signal, onProgress: report },
+    });
   }
   let started: KeptAnswers | undefined;
   // Without a circuit to show there is nothing to do but to run the full model to the end.
-  const under = search.first === undefined ? signal : clock.signal;
+  const shown = search.first !== undefined || search.keptBySmallest !== undefined;
   await clock.within(async () => {
-    started = await KeptAnswers.start(model, prompts, ablation, { signal: under, onBatch: () => report(last) });
+    started = await KeptAnswers.start(model, prompts, ablation, {
+      signal: shown ? clock.signal : signal,
+      onBatch: () => report(last),
+      onProgress: (done) => report({ phase: searchPhases.answers, ...done, even: true }),
+    });
   });
-  if (started === undefined) return ofFewPrompts(search, undefined);
+  if (started === undefined && search.first !== undefined) return ofFewPrompts(search, last);
+  if (started === undefined) return ofAllPrompts(search, last, prompts.promptCount);
   using judge = started;
-  const known = new KnownCounts();
+  search.judged = { outputs: judge.outputs, answers: judge.answers };
   const need = answersNeeded(judge, keep);
   const largestBatch = options.largestBatch ?? (await fittingBatch(model, prompts));
   const parts = {
-    ...{ graph, search, judge, known, need, largestBatch, clock, limited },
+    ...{ graph, search, judge, need, largestBatch, clock, limited },
     ...{ ablation, tries, seed },
   };
   const searched = await clock.within(() =>
     searchRankings({ ...parts, rankings: rankings.map(edgesInOrder), onProgress: report }),
   );
-  const { mask, from: best, first } = search.smallest();
+  const { mask, first } = search.smallest();
   if (first !== undefined) return ofFewPrompts(search, last);
-  const about = {
-    ...{ outputs: judge.outputs, answers: judge.answers, prompts: prompts.promptCount },
-    ...{ starts: search.led, best, tried: search.tried.length },
-  };
-  const circuit = Circuit.where(graph, (edge) => mask[edge] === 0);
   let losses: Awaited<ReturnType<typeof lossesOf>> | undefined;
   const complete =
     searched &&
@@ -171,11 +172,10 @@ export async function fewestEdges(
   if (losses !== undefined) {
     const values = losses.lost.map((answers) => answers / judge.answers);
     const scores = new PruneScores(graph, values, { algorithm: "fewest-edges", options: described, seed });
-    return { circuit, scores, kept: losses.kept, complete, ended: null, ...about };
+    return { ...ofAllPrompts(search, last, prompts.promptCount), scores, kept: losses.kept, complete, ended: null };
   }
-  const whole = circuit.size === graph.edgeCount ? judge.answers : undefined;
-  const kept = whole ?? known.of(mask) ?? (await judge.count(mask, 1, 0, signal))[0]!;
-  return { circuit, scores: search.best(), kept, complete, ended: last ?? null, ...about };
+  if (search.keptBySmallest === undefined) search.counts.note(mask, await judge.count(mask, 1, 0, signal), 0);
+  return ofAllPrompts(search, last, prompts.promptCount);
 }
 
 function edgesInOrder(scores: PruneScores): Uint32Array {
@@ -189,6 +189,15 @@ function ofFewPrompts(search: FewestEdgesSearch, ended: SearchProgress | undefin
   const circuit = Circuit.where(scores.graph, (edge) => mask[edge] === 0);
   const about = { complete: false, ended: ended ?? null, starts: search.led, best: 0, tried: 0 };
   return { circuit, scores, outputs, answers, kept, prompts, ...about };
+}
+
+/** What there is where the time was over once something keeps enough on all prompts. */
+function ofAllPrompts(search: FewestEdgesSearch, last: SearchProgress | undefined, prompts: number): FewestEdges {
+  const { mask, from: best } = search.smallest();
+  const scores = search.best();
+  const circuit = Circuit.where(scores.graph, (edge) => mask[edge] === 0);
+  const about = { ...search.judged!, prompts, starts: search.led, best, tried: search.tried.length };
+  return { circuit, scores, kept: search.keptBySmallest!, complete: false, ended: last ?? null, ...about };
 }
 
 function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number {

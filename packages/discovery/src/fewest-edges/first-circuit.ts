@@ -2,7 +2,9 @@ import { type AblationType, firstPrompts, type PatchableModel, type PromptLoader
 import type { SearchClock } from "../long-search/search-clock.ts";
 import { beginning } from "./beginning.ts";
 import { KeptAnswers } from "./kept-answers.ts";
+import type { KnownSizes } from "./known-sizes.ts";
 import { type SearchProgress, searchPhases } from "./search-progress.ts";
+import type { PrefixSearch } from "./smallest-prefix.ts";
 
 /** Prompts it is looked for on: of fewer, a usual share would be all of the answers. */
 const FEW = 16;
@@ -25,6 +27,8 @@ export interface FirstCircuit {
 interface FirstCircuitOptions {
   /** Edges, most important first. */
   readonly ranking: Uint32Array;
+  /** Sizes that an earlier run has tried; those tried now are noted there. */
+  readonly known: KnownSizes;
   readonly need: (judge: KeptAnswers) => number;
   readonly ablation: AblationType;
   readonly clock: SearchClock;
@@ -34,14 +38,15 @@ interface FirstCircuitOptions {
 
 /**
  * A beginning of a ranking that keeps enough of the answers to the first few prompts, so that there is something to show in however short a
- * time, and a size to begin with on all. Sizes are doubled until one keeps enough, in any case, and then halved in between while there is time.
+ * time, and a size to begin with on all. Sizes are doubled until one keeps enough, and then halved in between while there is time; where there
+ * is none for the first, all edges are what keeps enough.
  *
  * @returns undefined where the model answers none of these prompts right
  */
 export async function firstCircuit(
   model: PatchableModel,
   prompts: PromptLoader,
-  { ranking, need, ablation, clock, signal, onProgress }: FirstCircuitOptions,
+  { ranking, known, need, ablation, clock, signal, onProgress }: FirstCircuitOptions,
 ): Promise<FirstCircuit | undefined> {
   using few = firstPrompts(prompts, FEW);
   using judge = await KeptAnswers.start(model, few, ablation, { signal });
@@ -49,24 +54,27 @@ export async function firstCircuit(
   const enough = need(judge);
   const about = Math.ceil(Math.log2(Math.max(2, ranking.length / FIRST)) - Math.log2(Math.log2(NEAR)));
   let done = 0;
-  const keeps = async (size: number, under: AbortSignal | undefined) => {
+  const count: PrefixSearch["count"] = (masks, rows, atLeast) => judge.count(masks, rows, atLeast, clock.signal);
+  const keeps = async (size: number) => {
     if (size === ranking.length) return judge.answers;
-    const [kept = 0] = await judge.count(beginning(ranking, size), 1, enough, under);
+    const [kept = 0] = await known.count([size], { ranking, count }, enough);
     onProgress({ phase: searchPhases.first, done: ++done, total: Math.max(done, about), even: false });
     return kept;
   };
   let low = 0;
-  let high = Math.min(FIRST, ranking.length);
-  let kept = await keeps(high, signal);
-  while (kept < enough) {
-    low = high;
-    high = Math.min(2 * high, ranking.length);
-    kept = await keeps(high, signal);
-  }
+  // All edges are the full model.
+  let [high, kept] = [ranking.length, judge.answers];
   await clock.within(async () => {
+    let next = Math.min(FIRST, ranking.length);
+    for (let some = await keeps(next); ; some = await keeps(next)) {
+      if (some >= enough) [high, kept] = [next, some];
+      if (some >= enough) break;
+      low = next;
+      next = Math.min(2 * next, ranking.length);
+    }
     while (high - low > 1 && high > NEAR * low) {
       const size = Math.round((low + high) / 2);
-      const some = await keeps(size, clock.signal);
+      const some = await keeps(size);
       if (some < enough) low = size;
       else [high, kept] = [size, some];
     }

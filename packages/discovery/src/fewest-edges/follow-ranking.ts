@@ -6,6 +6,7 @@ import { dropNodes } from "./drop-nodes.ts";
 import { dropTogether } from "./drop-together.ts";
 import { type EliminationOptions, eliminate } from "./eliminate.ts";
 import type { FewestEdgesSearch } from "./fewest-edges-search.ts";
+import type { KnownSizes } from "./known-sizes.ts";
 import { newRanking, type RankingSearch } from "./ranking-search.ts";
 import { searchPhases } from "./search-progress.ts";
 import { type PrefixSearch, smallestPrefix } from "./smallest-prefix.ts";
@@ -15,6 +16,8 @@ export interface FollowOptions {
   readonly graph: Graph;
   /** Edges, most important first. */
   readonly ranking: Uint32Array;
+  /** Its sizes that were tried already; those tried now are noted there. */
+  readonly known: KnownSizes;
   readonly need: number;
   readonly largestBatch: number;
   readonly count: PrefixSearch["count"];
@@ -29,7 +32,7 @@ export interface FollowOptions {
  * and the ranking much worse than another.
  */
 export async function followRanking(search: FewestEdgesSearch, options: FollowOptions): Promise<void> {
-  const { ranking, need, count, largestBatch, clock, limited, elimination, graph } = options;
+  const { ranking, known, need, count, largestBatch, clock, limited, elimination, graph } = options;
   const order = ranking.toReversed();
   if (!search.present?.settled) {
     const shortest = Math.min(...search.starts.map(({ prefix }) => prefix));
@@ -39,7 +42,7 @@ export async function followRanking(search: FewestEdgesSearch, options: FollowOp
       else search.present = newRanking(edges, curve, beginning(ranking, edges));
     };
     const found = await smallestPrefix({
-      ...{ ranking, need, count, signal: clock.signal },
+      ...{ ranking, known, need, count, signal: clock.signal },
       // Where time is short a size that keeps enough is not to wait for larger ones.
       largestBatch: limited ? 1 : largestBatch,
       seconds: limited ? PREFIX_SHARE * clock.left : Number.POSITIVE_INFINITY,

@@ -2,6 +2,7 @@ import {
   type AblationType,
   dataSetSides,
   isOutOfMemory,
+  type LongOptions,
   overBatch,
   overPrompts,
   type PatchableModel,
@@ -66,13 +67,14 @@ export class KeptAnswers implements Disposable {
   /**
    * Runs the full model on all prompts.
    *
+   * @param options.onProgress told prompts
    * @param options.onBatch called whenever circuits were run on a batch
    */
   static async start(
     model: PatchableModel,
     prompts: PromptLoader,
     type: AblationType,
-    { signal, onBatch }: { signal?: AbortSignal | undefined; onBatch?: (() => void) | undefined } = {},
+    { signal, onProgress, onBatch }: LongOptions & { readonly onBatch?: (() => void) | undefined } = {},
   ): Promise<KeptAnswers> {
     const shared = dataSetSides(type) && (await model.ablations(prompts, type, { signal }));
     const length = prompts.batches[0]?.length ?? 0;
@@ -80,7 +82,7 @@ export class KeptAnswers implements Disposable {
     const judged: JudgedBatch[] = [];
     let outputs = 0;
     try {
-      for await (const ofBatch of overPrompts(model, prompts, { signal })) {
+      for await (const ofBatch of overPrompts(model, prompts, { signal, onProgress })) {
         const { batch } = ofBatch;
         const right = await modelAnswers(model, ofBatch, signal);
         outputs += right.size;

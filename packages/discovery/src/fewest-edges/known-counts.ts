@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { countIn } from "../long-search/search-state.ts";
 
 /**
  * How many answers the circuits keep that were found to keep enough, so that the one that a search ends with need not be run again: its time
@@ -17,6 +18,18 @@ export class KnownCounts {
 
   of(mask: Float32Array): number | undefined {
     return this.#kept.get(keyOf(mask));
+  }
+
+  /** What is known of some circuits, to be stored. */
+  entriesOf(masks: readonly Float32Array[]): [key: string, kept: number][] {
+    const keys = [...new Set(masks.map(keyOf))];
+    return keys.flatMap((key) => (this.#kept.has(key) ? [[key, this.#kept.get(key)!]] : []));
+  }
+
+  /** Takes up what {@link entriesOf} gave. @throws AutocircuitError `bad-input` where it is damaged */
+  goOnFrom(stored: unknown): void {
+    for (const [key, kept] of (Array.isArray(stored) ? stored : []).filter(Array.isArray))
+      this.#kept.set(String(key), countIn(kept, Number.MAX_SAFE_INTEGER));
   }
 }
 

@@ -17,9 +17,10 @@ export async function modelAnswers(
 ): Promise<Tensor> {
   return run(async (slices) => {
     const parts: Tensor[] = [];
-    for await (const { slice } of slices) {
+    for await (const { slice, step } of slices) {
       using logits = await model.forward(slice.clean, { signal });
       parts.push(scope(() => correctByCircuit(logits, slice.answers, 1)));
+      step();
     }
     return Tensor.cat(parts, 1);
   });

@@ -2,6 +2,8 @@
 export const searchPhases = {
   /** Looks for a beginning of a ranking that keeps enough on a few prompts. */
   first: "first prompts",
+  /** Runs the full model on all prompts, which says what there is to keep. */
+  answers: "the model's answers",
   /** Looks for the shortest beginning of a ranking that keeps enough. The larger ones take much longer than the smaller. */
   sizes: "sizes",
   /** Drops many edges together, where there is no time for each. */

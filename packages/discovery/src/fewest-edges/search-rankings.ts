@@ -5,7 +5,6 @@ import type { EliminationOptions } from "./eliminate.ts";
 import type { FewestEdgesSearch } from "./fewest-edges-search.ts";
 import { followRanking, shrink } from "./follow-ranking.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
-import type { KnownCounts } from "./known-counts.ts";
 import { newRanking } from "./ranking-search.ts";
 import { type SearchProgress, searchPhases } from "./search-progress.ts";
 import { shrinkAtRandom } from "./shrink-at-random.ts";
@@ -18,8 +17,6 @@ interface RankingsOptions {
   /** All edges by each ranking, most important first. */
   readonly rankings: readonly Uint32Array[];
   readonly judge: KeptAnswers;
-  /** What is counted where the time is limited is noted here. */
-  readonly known: KnownCounts;
   readonly need: number;
   readonly largestBatch: number;
   readonly clock: SearchClock;
@@ -35,12 +32,12 @@ const FIRST_SHARE = 0.7;
 
 /** Follows each ranking to a small circuit, and changes the smallest at random; what is found is in the search at any time. */
 export async function searchRankings(options: RankingsOptions): Promise<void> {
-  const { graph, search, rankings, judge, known, need, largestBatch, clock, limited, ablation, tries, seed } = options;
+  const { graph, search, rankings, judge, need, largestBatch, clock, limited, ablation, tries, seed } = options;
   const counting =
     (under: AbortSignal | undefined, least?: number): PrefixSearch["count"] =>
     async (masks, rows, atLeast = least) => {
       const kept = await judge.count(masks, rows, atLeast, under);
-      if (limited) known.note(masks, kept, need);
+      search.counts.note(masks, kept, need);
       return kept;
     };
   const eliminating = (under: AbortSignal | undefined): Omit<EliminationOptions, "order"> => ({
@@ -61,7 +58,7 @@ export async function searchRankings(options: RankingsOptions): Promise<void> {
       onProgress({ phase: searchPhases.sizes, done: tried, total: Math.max(++tried, SIZES), even: false });
       return one(...asked);
     };
-    await sizeOnAll(first.size, { ranking, need, count }, (size) => {
+    await sizeOnAll(first.size, { ranking, need, count, known: search.sizes[0]! }, (size) => {
       search.present = newRanking(size, [], beginning(ranking, size));
     });
   }
@@ -72,7 +69,8 @@ export async function searchRankings(options: RankingsOptions): Promise<void> {
     const { signal: under } = part ?? clock;
     const [count, elimination] = [counting(under), eliminating(under)];
     const ranking = rankings[search.starts.length]!;
-    const how = { graph, ranking, need, largestBatch, count, elimination, clock: part ?? clock, limited };
+    const known = search.sizes[search.starts.length]!;
+    const how = { graph, ranking, known, need, largestBatch, count, elimination, clock: part ?? clock, limited };
     const follow = () => followRanking(search, how);
     search.finish(part === null ? await follow().then(() => true) : await part.within(follow));
   }
@@ -98,13 +96,13 @@ const NEAR = 1.1;
 /** From a size that keeps enough on a few prompts to one that does on all: longer until it does, then halved in between. */
 async function sizeOnAll(
   size: number,
-  { ranking, need, count }: Pick<PrefixSearch, "ranking" | "need" | "count">,
+  { known, need, ...how }: Pick<PrefixSearch, "ranking" | "need" | "count" | "known">,
   onEnough: (size: number) => void,
 ): Promise<void> {
   const keeps = async (edges: number) =>
-    edges === ranking.length || (await count(beginning(ranking, edges), 1, need))[0]! >= need;
+    edges === how.ranking.length || (await known.count([edges], how, need))[0]! >= need;
   let [low, high] = [0, size];
-  while (!(await keeps(high))) [low, high] = [high, Math.min(ranking.length, Math.ceil(LONGER * high))];
+  while (!(await keeps(high))) [low, high] = [high, Math.min(how.ranking.length, Math.ceil(LONGER * high))];
   onEnough(high);
   while (high - low > 1 && high > NEAR * low) {
     const between = Math.round((low + high) / 2);

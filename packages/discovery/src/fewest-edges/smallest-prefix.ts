@@ -1,4 +1,5 @@
 import { throwIfAborted } from "@autocircuit/core";
+import type { KnownSizes } from "./known-sizes.ts";
 
 /** How much a circuit of the first edges of a ranking keeps. */
 export interface KeptAtSize {
@@ -11,6 +12,8 @@ export interface KeptAtSize {
 export interface PrefixSearch {
   /** Edges, most important first. */
   readonly ranking: Uint32Array;
+  /** Sizes that were tried already; those tried now are noted there. */
+  readonly known: KnownSizes;
   /** Answers to keep. */
   readonly need: number;
   /** Most circuits run at once. */
@@ -91,16 +94,12 @@ function spreadSizes(edges: number): number[] {
 }
 
 async function keptAt(search: PrefixSearch, sizes: readonly number[], atLeast?: number): Promise<KeptAtSize[]> {
-  const { ranking, largestBatch, count, signal } = search;
+  const { known, largestBatch, signal } = search;
   const measured: KeptAtSize[] = [];
   for (let start = 0; start < sizes.length; start += largestBatch) {
     throwIfAborted(signal);
     const some = sizes.slice(start, start + largestBatch);
-    const masks = new Float32Array(some.length * ranking.length).fill(1);
-    some.forEach((size, row) => {
-      for (const edge of ranking.subarray(0, size)) masks[row * ranking.length + edge] = 0;
-    });
-    const kept = await count(masks, some.length, atLeast);
+    const kept = await known.count(some, search, atLeast);
     some.forEach((edges, row) => {
       measured.push({ edges, kept: kept[row]! });
     });

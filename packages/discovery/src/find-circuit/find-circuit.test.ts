@@ -145,7 +145,7 @@ describe("findCircuit", () => {
       resume: { rankings, search: search!.state() },
       onProgress: ({ step }) => again.add(step),
     });
-    expect([...again]).toEqual(["fewest edges, scores"]);
+    expect([...again]).toEqual(["fewest edges, the model's answers", "fewest edges, scores"]);
     expect(resumed.circuit.indices).toEqual(found.circuit.indices);
   });
 

@@ -9,6 +9,7 @@ import {
   requireDifferentPairs,
 } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
+import { SearchClock } from "../long-search/search-clock.ts";
 import type { ResumableOptions } from "../long-search/search-state.ts";
 import { type SelectedCircuit, selectCircuit } from "../selection/select-circuit.ts";
 import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
@@ -89,8 +90,14 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     const fitting = fittingOptions(name, task, { given, ablation });
     if (plan.named) chosen = fitting;
     const began = performance.now();
-    const scores =
-      known?.scores ?? (await runAlgorithm(name, task, { ...fitting, seed, signal }, onProgress, resumable));
+    // One ranking there must be; others are given up where the time is over.
+    using clock = new SearchClock(rankings.length > 0 && !known ? left() : Number.POSITIVE_INFINITY, signal);
+    let scores = known?.scores;
+    const done = await clock.within(async () => {
+      scores ??= await runAlgorithm(name, task, { ...fitting, seed, signal: clock.signal }, onProgress, resumable);
+    });
+    if (!done) notes.push(`${name} was left out: the time was over before it was done.`);
+    if (!done || scores === undefined) continue;
     rankings.push(known ?? { algorithm: name, scores, seconds: (performance.now() - began) / 1000 });
     notes.push(...(await scoreNotes(task, scores, { ...fitting, signal })));
     onChange?.({ rankings, search: undefined });

@@ -159,21 +159,114 @@ describe("fewestEdges with limited time", () => {
     expect(limited.scores.values).toEqual(whole.scores.values);
   });
 
-  it("gives a beginning that keeps enough on a few prompts where there is no time for all", async () => {
+  it("gives a beginning that keeps enough on a few prompts where there is no time for all, and goes on without trying it again", async () => {
     const more = await withModelAnswers(randomTask({ prompts: 20, batchSize: 4, seed: 9 }));
     using of = more.model;
     const ranking = await edgeAttribution(of, more.prompts);
     const phases = new Set<string>();
-    const onProgress = ({ phase }: { phase: string }) => void phases.add(phase);
-    const found = await fewestEdges(of, more.prompts, ranking, { keep: 0.5, seconds: 1e-6, onProgress });
+    const until = performance.now() + 3000;
+    let search: RunningSearch | undefined;
+    const found = await fewestEdges(of, more.prompts, ranking, {
+      ...{ keep: 0.5, seconds: 3 },
+      onSearch: (running) => {
+        search = running;
+      },
+      // The time ends while all prompts are begun with.
+      onProgress: ({ phase }) => {
+        phases.add(phase);
+        while (phase === "the model's answers" && performance.now() < until);
+      },
+    });
     expect(found).toMatchObject({ complete: false, prompts: 16, outputs: 16, answers: 16, best: 0, starts: [] });
-    expect([...phases]).toEqual(["first prompts"]);
+    expect([...phases]).toEqual(["first prompts", "the model's answers"]);
     expect(found.circuit.size).toBeLessThan(of.graph.edgeCount);
     using few = firstPrompts(more.prompts, 16);
     using runs = await runCircuits(of, few, { circuits: [found.circuit] });
     const [measured] = await correctPercent(of, few, runs);
     expect((measured!.value / 100) * 16).toBeCloseTo(found.kept, 6);
     expect(found.kept).toBeGreaterThanOrEqual(0.5 * 16);
+
+    const stored = JSON.parse(JSON.stringify(search!.state())) as SearchState;
+    const forward = vi.spyOn(of, "forward");
+    let ablated = -1;
+    const resumed = await fewestEdges(of, more.prompts, ranking, {
+      ...{ keep: 0.5, seconds: 600, resume: stored },
+      onProgress: ({ phase }) => {
+        if (phase === "the model's answers" && ablated < 0)
+          ablated = forward.mock.calls.filter(([, options]) => options?.ablate !== undefined).length;
+      },
+    });
+    forward.mockRestore();
+    expect(ablated).toBe(0);
+    expect(resumed.complete).toBe(true);
+  });
+
+  it("gives all edges where there is no time for any size, and stops in the middle of one", async () => {
+    const forward = model.forward;
+    let ended = Number.POSITIVE_INFINITY;
+    let late = 0;
+    const spy = vi.spyOn(model, "forward").mockImplementation(async (...args) => {
+      if (args[1]?.ablate !== undefined && performance.now() > ended + 200) late++;
+      if (args[1]?.ablate !== undefined) await new Promise((resolve) => setTimeout(resolve, 150));
+      return forward.apply(model, args);
+    });
+    const all = await fewestEdges(model, prompts, rankings, { keep: 0.5, seconds: 0.01 });
+    expect(all).toMatchObject({ complete: false, prompts: 12, answers: 12, kept: 12, starts: [] });
+    expect(all.circuit.size).toBe(model.graph.edgeCount);
+    expect(all.scores.circuit(all.circuit.size).indices).toEqual(all.circuit.indices);
+
+    ended = performance.now() + 300;
+    await fewestEdges(model, prompts, rankings, { keep: 0.8, seconds: 0.3 });
+    spy.mockRestore();
+    expect(late).toBe(0);
+  });
+
+  it("does not run again what a run before has tried on all prompts, nor anything once its time is over", async () => {
+    const only = [rankings[1]!];
+    const options = { keep: 0.8, largestBatch: 1 };
+    const forward = vi.spyOn(model, "forward");
+    const ablated = () => forward.mock.calls.filter(([, given]) => given?.ablate !== undefined).length;
+    await fewestEdges(model, prompts, only, options);
+    const whole = ablated();
+    forward.mockClear();
+    let search: RunningSearch | undefined;
+    const abort = new AbortController();
+    let before = 0;
+    const run = fewestEdges(model, prompts, only, {
+      ...options,
+      signal: abort.signal,
+      onSearch: (running) => {
+        search = running;
+      },
+      onProgress: ({ phase, done }) => {
+        if (phase !== "sizes" || done !== 12 || before > 0) return;
+        before = ablated();
+        abort.abort();
+      },
+    });
+    await expect(run).rejects.toMatchObject({ code: "aborted" });
+    expect(before).toBeGreaterThan(12);
+    const stored = JSON.parse(JSON.stringify(search!.state())) as SearchState;
+    forward.mockClear();
+    await fewestEdges(model, prompts, only, { ...options, resume: stored });
+    expect(ablated()).toBeLessThanOrEqual(whole - before);
+
+    // One that has a circuit has nothing to run.
+    let late: RunningSearch | undefined;
+    await fewestEdges(model, prompts, only, {
+      ...options,
+      onSearch: (running) => {
+        late = running;
+      },
+    });
+    const end = JSON.parse(JSON.stringify(late!.state())) as SearchState;
+    forward.mockClear();
+    const found = await fewestEdges(model, prompts, only, { ...options, seconds: 1e-6, resume: end });
+    expect(ablated()).toBe(0);
+    forward.mockRestore();
+    using runs = await runCircuits(model, prompts, { circuits: [found.circuit] });
+    const [measured] = await correctPercent(model, prompts, runs);
+    expect((measured!.value / 100) * 12).toBeCloseTo(found.kept, 6);
   });
 
   it("runs nothing after its time to know what it has found", async () => {

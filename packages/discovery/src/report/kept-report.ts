@@ -11,7 +11,7 @@ export function keptNotes(
   const few =
     prompts < loaded
       ? [
-          `The time was over before the answers to all ${loaded} prompts were looked at: the circuit is the beginning of the ranking that keeps enough on the first ${prompts}.`,
+          `The time was over before the answers to all ${loaded} prompts were looked at: ${edges === graph ? `nothing smaller than the whole graph was found to keep enough on the first ${prompts}` : `the circuit is the beginning of the ranking that keeps enough on the first ${prompts}`}.`,
         ]
       : [];
   const stood = ended

@@ -97,6 +97,7 @@ export async function reportOf(
       edges: [...compared.circuit].map(reportEdge),
     },
     kept: keep,
+    faithful: found.faithful,
     faithfulness: {
       metric: faithfulness.metric,
       rows: [

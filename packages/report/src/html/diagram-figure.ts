@@ -12,13 +12,17 @@ const smallest = 0.72;
 /** A diagram at least so wide does not fit on a phone even so, where its text is kept larger (see the style of the page). */
 const widerThanPhones = 420;
 
-/** The circuit's picture. Where blocks are folded in it, the whole one too: a switch that needs no script shows either. */
+/**
+ * The circuit's picture. Where blocks are folded in it, the whole one too: a switch that needs no script shows either. The folded one fits a narrow
+ * screen, until another switch shows it in full size.
+ */
 export function diagramFigure(report: CircuitReport): Html {
   const folded = drawCircuit(report, { header: false });
   if (folded.folded === 0) return figure(folded, "");
   const whole = drawCircuit(report, { header: false, fold: false }, "autocircuit-diagram-whole");
   return html`<div class="picture">
 <input type="checkbox" id="unfold" class="unfold"/><label for="unfold">Unfold ${plural(folded.folded, "block")}</label>
+<input type="checkbox" id="full-size" class="full-size"/><label for="full-size">Full size</label>
 ${figure(folded, "folded")}
 ${figure(whole, "unfolded")}
 </div>`;

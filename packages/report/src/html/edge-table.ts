@@ -5,7 +5,7 @@ import { labelOf } from "../latents/label-of.ts";
 import type { CircuitReport, ScoredEdge } from "../types.ts";
 import { tokenName } from "../verdict.ts";
 import { type Html, html } from "./html.ts";
-import { header, maxRows } from "./table.ts";
+import { header, maxRows, sideways } from "./table.ts";
 
 /** Longer tables are printed in two columns. */
 const MANY = 40;
@@ -43,7 +43,7 @@ export function edgeTable(report: CircuitReport, comparison: KnownComparison): H
   const sureOf = (edge: ComparedEdge) => (withIntervals ? (sure.get(keyOf(edge)) ?? null) : undefined);
   const infinite = infiniteScoreText(shown);
   return html`
-<div class="scroll${shown.length > MANY && " many"}"><table class="sortable edges">
+<div class="scroll${shown.length > MANY && " many"}" tabindex="0">${sideways}<table class="sortable edges">
 <thead><tr>
 ${compared && header("±", { label: "mark" })}${header(compared ? "Found" : "Edge")}${compared && header("Known")}
 ${byToken && header(report.graph.spans ? "Span" : "Position")}${header("Score", { number: true })}${

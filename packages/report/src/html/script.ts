@@ -31,6 +31,10 @@ export const pageScript = `
       if (unfold.checked && there) there.scrollIntoView({ block: "center" });
     });
   }
+  const boxes = [...document.querySelectorAll(".scroll")];
+  const cut = () => { for (const box of boxes) box.classList.toggle("cut", box.scrollWidth > box.clientWidth); };
+  cut();
+  addEventListener("resize", cut);
   const value = (row, column) => {
     const cell = row.cells[column];
     const sort = cell.dataset.sort;

@@ -25,15 +25,17 @@ section>p{max-width:66ch;margin:.4rem 0}
 figure{margin:1.4rem 0 0;padding:.4rem;border:1px solid var(--line);border-radius:10px;overflow:auto;background:var(--paper)}
 figure svg{display:block;margin:0 auto;max-width:100%;min-width:min(var(--least,28rem),100rem);height:auto}
 figure{scrollbar-width:thin;scrollbar-color:var(--soft) transparent}
+figure.curve svg{min-width:0}
 .sideways{display:none;position:sticky;left:0;margin:.2rem .4rem .6rem;font-size:.85rem;color:var(--soft)}
 .picture{position:relative;margin-top:1.4rem}
 .picture figure{margin-top:.5rem}
-.unfold{position:absolute;opacity:0}
-.unfold+label{display:inline-block;padding:.3rem .8rem;border:1px solid var(--line);border-radius:999px;font-size:.85rem;cursor:pointer;user-select:none}
-.unfold+label::before{content:"+ "}
-.unfold:checked+label::before{content:"✓ "}
+.unfold,.full-size{position:absolute;opacity:0}
+.unfold+label,.full-size+label{display:inline-block;padding:.3rem .8rem;border:1px solid var(--line);border-radius:999px;font-size:.85rem;cursor:pointer;user-select:none}
+.unfold+label::before,.full-size+label::before{content:"+ "}
+.unfold:checked+label::before,.full-size:checked+label::before{content:"✓ "}
 .unfold+label:hover{background:var(--panel)}
 .unfold:focus-visible+label{outline:2px solid var(--found);outline-offset:2px}
+.picture .full-size+label{display:none}
 .unfold:not(:checked)~.unfolded,.unfold:checked~.folded{display:none}
 .folded .band{cursor:zoom-in}
 .unfolded .band{cursor:zoom-out}
@@ -41,6 +43,8 @@ figure.wide svg{max-width:none}
 .autocircuit-diagram .edge,.autocircuit-diagram .box{transition:opacity .12s}
 .autocircuit-diagram.focus .edge:not(.on){opacity:.09}
 .autocircuit-diagram.focus .edge.on{opacity:1}
+.scroll .sideways{display:none;width:fit-content;margin:.5rem .8rem}
+.scroll.cut .sideways{display:block}
 .scroll{overflow:auto;max-height:36rem;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
 th,td{padding:.36rem .8rem;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--line);overflow-wrap:normal}
@@ -76,7 +80,11 @@ tbody tr:hover,tr.on{background:var(--panel)}
 pre{background:var(--panel);border-radius:8px;padding:.9rem 1.1rem;overflow:auto;font:.88rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4rem 0}
 @media(max-width:40rem){
 figure svg{min-width:calc(1.2*var(--least,28rem))}
+figure.curve svg{min-width:0}
 .sideways{display:block}
+.unfold:not(:checked)~.full-size+label{display:inline-block}
+.full-size:not(:checked)~.folded svg{min-width:0;max-width:100%}
+.full-size:not(:checked)~.folded .sideways{display:none}
 main{padding:1.6rem .9rem 2.4rem}
 th,td{padding:.36rem .55rem}
 }
@@ -102,7 +110,7 @@ figure.tall svg{max-height:94vh}
 .pairs{grid-template-columns:repeat(3,1fr);gap:0 1.4rem}
 .pairs div{padding:.1rem 0;font-size:8pt}
 pre{padding:.4rem .6rem}
-.unfold,.unfold+label{display:none}
+.unfold,.unfold+label,.full-size,.picture .full-size+label,.scroll.cut .sideways{display:none}
 h2{break-after:avoid}
 figure,tr,.figures,.notes li{break-inside:avoid}
 }`.trim();

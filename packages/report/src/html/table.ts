@@ -12,11 +12,14 @@ export function header(text: string, options: { number?: boolean; label?: string
   return html`<th scope="col"${kind}><button type="button"${label}>${text}</button></th>`;
 }
 
+/** Shown, by the page's script, above a table that is wider than its box. */
+export const sideways = html`<p class="sideways">Scroll sideways: the table is wider than this screen.</p>`;
+
 /** A table of any cells, sortable by every column. */
 export function cellTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): Html {
   const numeric = columns.map((_, c) => rows.some((row) => typeof row[c] === "number"));
   return html`
-<div class="scroll"><table class="sortable">
+<div class="scroll" tabindex="0">${sideways}<table class="sortable">
 <thead><tr>${columns.map((column, c) => header(column, { number: numeric[c]! }))}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map((cell, c) => cellOf(cell, numeric[c]!))}</tr>\n`)}
