@@ -72,9 +72,11 @@ std::vector<at::Tensor> ForwardPass::project_jointly(int64_t block, const std::v
   std::vector<GroupInput> inputs;
   std::vector<GroupRows> patched;
   std::vector<at::Tensor> projected;
+  const GroupInput::PlainStream plain = std::make_shared<at::Tensor>();
   inputs.reserve(reads.size());
   for (const auto& [plan, which, live] : reads) {
-    const GroupInput& input = inputs.emplace_back(model_, frame_, plan, block, which, live, pass_.ablated.get(), nullptr, known);
+    GroupInput& input = inputs.emplace_back(model_, frame_, plan, block, which, live, pass_.ablated.get(), nullptr, known);
+    input.share(plain);
     projected.push_back(input.project(which));
     if (!input.patched().empty()) patched.push_back({plan, input.patched()});
   }
@@ -107,9 +109,12 @@ ForwardPass::Heads ForwardPass::run_heads(int64_t block) {
       of_queries{groups.q, Projection::query, live.q};
   std::optional<GroupInput> together;  // Q, K and V of one shared input, where they read at the same positions
   if (groups.shared) together.emplace(input_of(groups.shared, block, Projection::key, live.k, known));
+  GroupInput::PlainStream plain = std::make_shared<at::Tensor>();
   const auto project = [&](const Read& read, bool may_share) {
     if (together && may_share) return together->project(read.which);
-    return input_of(read.plan, block, read.which, read.live, known).project(read.which);
+    GroupInput input = input_of(read.plan, block, read.which, read.live, known);
+    input.share(plain);
+    return input.project(read.which);
   };
   const at::Tensor resid = frame_.resid;
   at::Tensor k, v, q;
@@ -124,7 +129,10 @@ ForwardPass::Heads ForwardPass::run_heads(int64_t block) {
     k = project(of_keys, true);
     v = project(of_values, true);
   }
-  if (narrow_now) narrow(pass_.order.heads(block));
+  if (narrow_now) {
+    narrow(pass_.order.heads(block));
+    plain = std::make_shared<at::Tensor>();  // queries are at fewer positions
+  }
   if (!q.defined()) q = project(of_queries, !narrow_now);
   k = k.view({pass_.batch, pass_.length, groups.key_rows, config_.d_head});
   v = v.view({pass_.batch, pass_.length, groups.value_rows, config_.d_head});

@@ -43,8 +43,8 @@ GroupInput::GroupInput(const Transformer& model, const Frame& frame, const Group
 }
 
 const at::Tensor& GroupInput::plain() const {
-  if (!plain_.defined()) plain_ = apply(norm_, frame_.resid, type_of(model_.weights()));
-  return plain_;
+  if (!plain_->defined()) *plain_ = apply(norm_, frame_.resid, type_of(model_.weights()));
+  return *plain_;
 }
 
 at::Tensor GroupInput::normalised() const { return patched_.empty() ? plain() : rows_[0]; }

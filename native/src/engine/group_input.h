@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "engine/ablation_cache.h"
@@ -28,6 +29,10 @@ class GroupInput {
   GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t block, Projection which,
              const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known = {});
 
+  // What plain rows read, the stream behind the norm [N, D], once for all groups that read it at the same positions: empty until it is asked for.
+  using PlainStream = std::shared_ptr<at::Tensor>;
+  void share(PlainStream stream) { plain_ = std::move(stream); }
+
   // x @ W + b for every live row: [N, rows * columns per row], rows that are not live are left unset.
   at::Tensor project(Projection which) const;
   // The patched rows' part of it, of inputs [patched rows, n, D], into some rows [n, rows * columns] of the batch.
@@ -49,8 +54,8 @@ class GroupInput {
   KnownPlain known_;
   Norm norm_;
   std::vector<int64_t> patched_, ablated_, plain_heads_;
-  at::Tensor rows_;           // [patched rows, N, D]
-  mutable at::Tensor plain_;  // [N, D], made when first used
+  at::Tensor rows_;  // [patched rows, N, D]
+  PlainStream plain_ = std::make_shared<at::Tensor>();
 };
 
 }  // namespace autocircuit

@@ -1,15 +1,40 @@
 #include "engine/rotary.h"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "kernels/cpu/row_arguments.h"
+#include "kernels/cpu/turned_pairs.h"
 
 namespace autocircuit {
+namespace {
+
+// The kernel for autograd: a rotation's gradient is turned back.
+class TurnedPairs : public torch::autograd::Function<TurnedPairs> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
+                            bool interleaved) {
+    context->save_for_backward({cos, sin});
+    context->saved_data["interleaved"] = interleaved;
+    return turned_pairs(x, cos, sin, interleaved);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, const torch::autograd::variable_list& grads) {
+    const torch::autograd::variable_list saved = context->get_saved_variables();
+    return {apply(grads[0], saved[0], -saved[1], context->saved_data["interleaved"].toBool()), {}, {}, {}};
+  }
+};
+
+}  // namespace
 
 at::Tensor rotated(const at::Tensor& x, const at::Tensor& positions, const RotaryConfig& rotary, const Weights& weights, int64_t block) {
   const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[block];
   const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights.frequencies[type];  // [1 or B, P, dim / 2]
   const double scale = rotary.scale.empty() ? 1.0 : rotary.scale[type];
-  const at::Tensor cos = (at::cos(angles) * scale).to(weights.sum_type()).unsqueeze(2);
-  const at::Tensor sin = (at::sin(angles) * scale).to(weights.sum_type()).unsqueeze(2);
+  const at::Tensor cosines = (at::cos(angles) * scale).to(weights.sum_type());
+  const at::Tensor sines = (at::sin(angles) * scale).to(weights.sum_type());
+  if (x.is_cpu() && on_cpu::has_kernels(x)) return TurnedPairs::apply(x, cosines, sines, rotary.interleaved);
+  const at::Tensor cos = cosines.unsqueeze(2), sin = sines.unsqueeze(2);
   const at::Tensor part = x.narrow(-1, 0, rotary.dim);
   at::Tensor turned;
   if (rotary.interleaved) {

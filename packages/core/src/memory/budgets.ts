@@ -10,7 +10,7 @@ export const memoryBudgets = {
    * The outputs of all sources for prompts that are run together. With gradients a patched run holds about four times as much (ablation,
    * differences, their gradients, one layer's inputs). 16 prompts of 15 tokens stay whole in GPT-2 small.
    */
-  slice: 128 * MIB,
+  slice: 192 * MIB,
   /** The same on a GPU, where a pass of few prompts costs as much as one of many. */
   deviceSlice: GIB,
   /** The same where a pass is to be over soon: times are measured by it, or somebody waits for a click. */

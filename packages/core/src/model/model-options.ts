@@ -30,7 +30,7 @@ export interface ModelGraphOptions {
   readonly outputSlice?: OutputSlice | undefined;
   /**
    * What the outputs of all sources may take, in bytes, for prompts that are run together; larger batches are run in slices, with the
-   * same results. Default 128 MiB, on a GPU 1 GiB; less once memory has ended.
+   * same results. Default 192 MiB, on a GPU 1 GiB; less once memory has ended.
    */
   readonly sliceBytes?: number | undefined;
 }
