@@ -13,6 +13,7 @@ export { readText } from "./files/read-text.ts";
 export { readWhole } from "./files/read-whole.ts";
 export { type FileContent, writeWhole, writeWholeSync } from "./files/write-whole.ts";
 export { formatBytes, formatMebibytes } from "./format-bytes.ts";
+export { formatShare } from "./format-share.ts";
 export { isAlive } from "./is-alive.ts";
 export { nearNames, suggest } from "./near-names.ts";
 export { describeValue } from "./options/describe-value.ts";

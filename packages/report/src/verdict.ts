@@ -1,3 +1,4 @@
+import { formatShare } from "@autocircuit/base";
 import type { KnownComparison } from "./compare.ts";
 import { formatCount, plural } from "./format.ts";
 import type { CircuitReport, FaithfulShare, KeptShare } from "./types.ts";
@@ -42,10 +43,9 @@ function keptAnswers({ answers, kept, prompts, loaded }: KeptShare): string {
 /** "92.2 % of the logit difference (86.6 % on 64 prompts that it was not chosen on)"; undefined where the full model has none. */
 function keptDifference({ kept, prompts, heldOut }: FaithfulShare): string | undefined {
   if (kept === null) return undefined;
-  const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`;
-  const chosen = `${percent(kept)} of the logit difference on ${plural(prompts, "prompt")}`;
+  const chosen = `${formatShare(kept)} of the logit difference on ${plural(prompts, "prompt")}`;
   if (heldOut === null || heldOut.kept === null) return chosen;
-  return `${chosen}, ${percent(heldOut.kept)} on ${formatCount(heldOut.prompts)} others,`;
+  return `${chosen}, ${formatShare(heldOut.kept)} on ${formatCount(heldOut.prompts)} others,`;
 }
 
 function all(n: number): string {

@@ -1,11 +1,10 @@
-import { formatBytes } from "@autocircuit/base";
+import { formatBytes, formatShare } from "@autocircuit/base";
 import { KEPT_BELOW } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";
 import { accuracyText } from "./accuracy-text.ts";
-import { percentText } from "./faithful-text.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { stabilityReport } from "./stability-text.ts";
@@ -37,8 +36,8 @@ function keptText({ keep, faithful }: DiscoverResult): string {
   }
   if (!faithful || faithful.kept === null) return "";
   const { kept, prompts, heldOut } = faithful;
-  const others = heldOut && heldOut.kept !== null ? `, ${percentText(heldOut.kept)} on ${heldOut.prompts} others` : "";
-  return `; they keep ${percentText(kept)} of the logit difference on ${prompts} prompts${others}`;
+  const others = heldOut && heldOut.kept !== null ? `, ${formatShare(heldOut.kept)} on ${heldOut.prompts} others` : "";
+  return `; they keep ${formatShare(kept)} of the logit difference on ${prompts} prompts${others}`;
 }
 
 /** The figures of a run in a few lines. */

@@ -1,4 +1,4 @@
-import { formatBytes } from "@autocircuit/base";
+import { formatBytes, formatShare } from "@autocircuit/base";
 import type { KnownComparison } from "../compare.ts";
 import { formatCount, formatSeconds, formatValue, plural } from "../format.ts";
 import type { CircuitReport } from "../types.ts";
@@ -44,7 +44,7 @@ function accuracy({ accuracy }: CircuitReport): [string, string][] {
   if (!accuracy) return [];
   const { share, against, prompts } = accuracy;
   const what = against === "all tokens" ? "answer first of all tokens" : "answer above every wrong one";
-  return [[`${what}, model alone, ${plural(prompts, "prompt")}`, `${Math.floor(share * 1000) / 10} %`]];
+  return [[`${what}, model alone, ${plural(prompts, "prompt")}`, formatShare(share)]];
 }
 
 /** A titled section. */

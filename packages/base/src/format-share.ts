@@ -1,0 +1,4 @@
+/** A share in percent, as it is at the least: 0.8669 as 86.6 %, so that 100 % means all. */
+export function formatShare(share: number): string {
+  return `${Math.floor(share * 1000) / 10} %`;
+}
