@@ -83,10 +83,11 @@ describe("a long circuit", () => {
     expect(drawn.length + counted.reduce((sum, [, n]) => sum + Number(n), 0)).toBe(300);
   });
 
-  it("stands in the page folded and whole, with a switch and names of their own", async () => {
+  it("stands in the page folded and whole, with switches and names of their own", async () => {
     const elements = parseMarkup(await reportHtml(report));
     expect(withClass(elements, "autocircuit-diagram")).toHaveLength(2);
-    expect(elements.filter(({ attributes }) => attributes.type === "checkbox")).toHaveLength(1);
+    const switches = elements.filter(({ attributes }) => attributes.type === "checkbox");
+    expect(switches.map(({ attributes }) => attributes.id)).toEqual(["unfold", "full-size"]);
     const ids = elements.flatMap(({ attributes }) => attributes.id ?? []);
     expect(new Set(ids).size).toBe(ids.length);
   });
