@@ -11,17 +11,18 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..")
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, show?: "out" | "err" | "none" }} [options] Where what it prints on standard output
- *   is shown as it comes; with `none`, what it prints on standard error is kept back too.
+ * @param {{ env?: NodeJS.ProcessEnv, show?: "out" | "err" | "none", signal?: AbortSignal }} [options] Where what it prints on
+ *   standard output is shown as it comes; with `none`, what it prints on standard error is kept back too. `signal` ends it.
  * @returns {Promise<{ code: number, output: string }>} `output`: what it printed on standard output (and on standard
  *   error, with `none`).
  */
-export function run(command, args, { env, show = "out" } = {}) {
+export function run(command, args, { env, show = "out", signal } = {}) {
   return new Promise((done, fail) => {
     const child = spawn(command, args, {
       cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", show === "none" ? "pipe" : "inherit"],
+      signal,
     });
     let output = "";
     const screen = { out: process.stdout, err: process.stderr }[show];
@@ -31,7 +32,8 @@ export function run(command, args, { env, show = "out" } = {}) {
     };
     child.stdout.on("data", keep);
     child.stderr?.on("data", keep);
-    child.on("error", fail);
+    // One that was ended is waited for: until then it may write.
+    child.on("error", (error) => error.name !== "AbortError" && fail(error));
     child.on("close", (code) => done({ code: code ?? 1, output }));
   });
 }
