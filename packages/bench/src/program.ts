@@ -99,7 +99,7 @@ function buildProgram(signal: AbortSignal): Command {
         peakCommand: { entry: process.argv[1]!, args: ["engine", ...flags, "--peak"] },
         ...{ how, device },
         onStep: (text) => process.stderr.write(`${text}\n`),
-        signal: signal,
+        signal,
       });
       console.log(formatReport(report));
       if (json) writeJson(json, report);
@@ -121,7 +121,7 @@ function buildProgram(signal: AbortSignal): Command {
         repeats: quick ? 1 : 5,
         command: { entry: process.argv[1]!, args: ["load", "--first"] },
         onStep: (text) => process.stderr.write(`${text}\n`),
-        signal: signal,
+        signal,
       });
       console.log(formatLoadReport(report));
       if (json) writeJson(json, report);

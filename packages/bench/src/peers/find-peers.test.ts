@@ -9,7 +9,7 @@ describe("findPeers", () => {
     const { found, problems } = await findPeers(undefined, ["AutoCircuit", "EAP-IG"]);
     expect(found).toEqual([]);
     expect(problems).toEqual([
-      expect.stringMatching(/No Python was named: AutoCircuit, EAP-IG left out. Give --python/),
+      expect.stringMatching(/^Without a Python AutoCircuit, EAP-IG cannot be compared: give --python/),
     ]);
   });
 

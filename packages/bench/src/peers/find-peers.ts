@@ -39,7 +39,7 @@ export async function findPeers(
     const names = wanted.join(", ");
     return {
       found: [],
-      problems: [`No Python was named: ${names} left out. Give --python PROGRAM, one that has them.`],
+      problems: [`Without a Python ${names} cannot be compared: give --python PROGRAM, one that has them.`],
     };
   }
   await requireProgram(python);
