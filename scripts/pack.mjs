@@ -1,9 +1,10 @@
 // npm run pack -- FILE.tar.xz: everything that the command line, the conformance suite and the benchmarks need to run on a machine that has a
 // LibTorch but neither Node nor npm nor a network: this Node, the compiled packages, what they depend on, the addon, the libraries of CUDA
 // kernels, and the C++ tests where they are built. Build for the other machine's LibTorch first (docs/cuda.md says how).
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { ROOT, run } from "./lib/run.mjs";
+import { writeArchive } from "./lib/archive.mjs";
+import { ROOT } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
 import { main, StepError } from "./lib/steps.mjs";
 
@@ -49,17 +50,9 @@ await main(async () => {
   ].filter((path) => existsSync(join(ROOT, path)));
   const target = resolve(file);
   const { execPath } = process;
-  const unfinished = `${target}.${process.pid}.part`;
   // The compiler's leftovers stay behind.
-  const options = ["-cJf", unfinished, "--exclude=native/build/cuda/.*", "-C", ROOT, ...paths];
-  try {
-    const { code } = await run("tar", [...options, "-C", dirname(execPath), basename(execPath)], {
-      env: { XZ_OPT: "-T0" },
-    });
-    if (code !== 0) throw new StepError(`${target} was not written; see what tar says above.`);
-    renameSync(unfinished, target);
-  } finally {
-    rmSync(unfinished, { force: true });
-  }
+  const what = ["--exclude=native/build/cuda/.*", "-C", ROOT, ...paths, "-C", dirname(execPath), basename(execPath)];
+  console.log(`compressing ${paths.length + 1} files and folders on all cores, for a minute or more ...`);
+  await writeArchive(target, what);
   console.log(`wrote ${target}: unpack it anywhere, then ./node packages/cli/dist/main.js --help`);
 });

@@ -155,7 +155,7 @@ export interface Recordings {
 export interface ProcessorFacts {
   /** Instruction sets that the processor has and there are kernels for, the best first: avx512, avx2, baseline, or neon. */
   sets: readonly string[];
-  /** The one that is used: the best that `AUTOCIRCUIT_CPU` allows. */
+  /** The one that is used: the best that `AUTOCIRCUIT_CPU` allowed when it was chosen, at the first computation. */
   used: string;
   /** Why this one, in words. */
   why: string;

@@ -92,7 +92,8 @@ export async function synchronize(): Promise<void> {
 }
 
 /**
- * Which of this project's kernels compute on the CPU, and why.
+ * Which of this project's kernels compute on the CPU, and why. They are chosen once, here or at the first computation: until then a change of
+ * `process.env.AUTOCIRCUIT_CPU` counts.
  *
  * @throws AutocircuitError "bad-input" where `AUTOCIRCUIT_CPU` is none of avx512, avx2 and baseline, or `AUTOCIRCUIT_PRODUCTS` none of panels, library and auto
  */

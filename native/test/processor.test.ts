@@ -30,6 +30,17 @@ describe("AUTOCIRCUIT_CPU", () => {
     expect((await under("avx512")).used).toBe(sets[0]);
   }, 60_000);
 
+  it("counts until the first computation, whatever it was when the addon was loaded", async () => {
+    const program = `
+      const { processor } = require(process.argv[1]);
+      process.env.AUTOCIRCUIT_CPU = "baseline";
+      const first = processor().used;
+      delete process.env.AUTOCIRCUIT_CPU;
+      console.log(JSON.stringify([first, processor().used]));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", program, ADDON]);
+    expect(JSON.parse(stdout)).toEqual([sets.at(-1), sets.at(-1)]);
+  }, 60_000);
+
   it("is refused when it is none of the caps", async () => {
     const { code, message } = await under("sse9");
     expect(code).toBe("bad-input");

@@ -4,7 +4,7 @@
 
 Conformance, the C++ tests on the GPU and under compute-sanitizer, the engine's benchmarks in float32, TF32 and bfloat16, and PyTorch's
 plain forward pass of the same shapes. Writes OUT/gpu.json, again after every part, and a log for each; a part that fails or takes too
-long ends alone. At most eight minutes. `node scripts/gpu/table.mjs OUT/gpu.json` makes the tables of docs/cuda.md from it.
+long ends alone. At most eight minutes; exit code 1 if one did, 2 where nothing could run. `node scripts/gpu/table.mjs OUT/gpu.json` makes the tables of docs/cuda.md from it.
 """
 
 import argparse
@@ -122,6 +122,24 @@ def output_of(*command):
         return ""
 
 
+def lacking():
+    """What must be here and is not, a sentence for each: without it every part would fail, one after the other."""
+    if not Path(NODE).exists():
+        yield f"{ROOT} is not what `npm run pack` made, it has no `node`: unpack the archive, and run the scripts/gpu/check.py that is in it."
+    sees_gpu = output_of("nvidia-smi", "-L") != ""
+    try:
+        import torch
+
+        if torch.version.cuda is None:
+            yield f"torch {torch.__version__} of {sys.executable} is a build without CUDA: use a Python that has one with CUDA."
+        else:
+            sees_gpu = torch.cuda.is_available()
+    except (ImportError, OSError) as error:
+        yield f"{sys.executable} has no torch that loads ({error}): use a Python that has the release that the archive was built for."
+    if not sees_gpu:
+        yield "There is no NVIDIA GPU that can be used here: look at what `nvidia-smi` says, and at CUDA_VISIBLE_DEVICES."
+
+
 def facts():
     import torch
 
@@ -206,6 +224,10 @@ def main():
     arguments.add_argument("--build", action="store_true", help="first build here what is missing; needs CMake, a C++ compiler and nvcc")
     arguments.add_argument("--limit", type=float, default=470, help="seconds for everything (default: 470)")
     options = arguments.parse_args()
+    problems = list(lacking())
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+        sys.exit(2)
     out = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     check = Check(out, options.limit)

@@ -86,10 +86,33 @@ function milliseconds(value) {
   return `${value.toFixed(value < 1 ? 3 : 2)} ms`;
 }
 
+/** What is wrong with a file, in a sentence; else its report. */
+function readReport(file) {
+  let text;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    return { problem: `${file} cannot be read (${error.code}): name the gpu.json that check.py wrote.` };
+  }
+  let report;
+  try {
+    report = JSON.parse(text);
+  } catch {
+    return { problem: `${file} is no JSON: name the gpu.json that check.py wrote.` };
+  }
+  const missing = ["gpu", "torch", "cuda", "date", "parts"].filter((key) => report?.[key] === undefined);
+  if (missing.length === 0 && Array.isArray(report.parts)) return { report };
+  const what = missing.length === 0 ? "its parts are no list" : `it lacks ${missing.join(", ")}`;
+  return { problem: `${file} is not what check.py writes, ${what}: name its gpu.json.` };
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [file] = process.argv.slice(2);
-  if (file === undefined) {
-    console.error("Usage: node scripts/gpu/table.mjs gpu.json");
-    process.exitCode = 1;
-  } else console.log(tables(JSON.parse(readFileSync(file, "utf8"))));
+  const { report, problem } =
+    file === undefined ? { problem: "Usage: node scripts/gpu/table.mjs gpu.json" } : readReport(file);
+  if (problem === undefined) console.log(tables(report));
+  else {
+    console.error(problem);
+    process.exitCode = 2;
+  }
 }

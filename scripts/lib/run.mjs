@@ -11,17 +11,20 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..")
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, show?: "out" | "err" | "none" }} [options] Where what it prints on standard output
- *   is shown as it comes; with `none`, what it prints on standard error is kept back too.
+ * @param {{ env?: NodeJS.ProcessEnv, show?: "out" | "err" | "none", signal?: AbortSignal }} [options] Where what it prints on
+ *   standard output is shown as it comes; with `none`, what it prints on standard error is kept back too. `signal` ends it
+ *   and what it started.
  * @returns {Promise<{ code: number, output: string }>} `output`: what it printed on standard output (and on standard
  *   error, with `none`).
  */
-export function run(command, args, { env, show = "out" } = {}) {
+export function run(command, args, { env, show = "out", signal } = {}) {
   return new Promise((done, fail) => {
     const child = spawn(command, args, {
       cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", show === "none" ? "pipe" : "inherit"],
+      // A group of its own, so that what it started ends with it.
+      detached: signal !== undefined,
     });
     let output = "";
     const screen = { out: process.stdout, err: process.stderr }[show];
@@ -31,6 +34,9 @@ export function run(command, args, { env, show = "out" } = {}) {
     };
     child.stdout.on("data", keep);
     child.stderr?.on("data", keep);
+    const stop = () => child.pid !== undefined && process.kill(-child.pid);
+    signal?.addEventListener("abort", stop, { once: true });
+    child.on("exit", () => signal?.removeEventListener("abort", stop));
     child.on("error", fail);
     child.on("close", (code) => done({ code: code ?? 1, output }));
   });

@@ -21,16 +21,27 @@ export interface AddonFacts {
   readonly loadMs?: number;
   /** Which of the CPU's kernels it uses, in words. */
   readonly processor?: string;
+  /** Which variable of the environment has a value that the addon refuses, and what it may be. The addon itself loads. */
+  readonly wrongSetting?: string;
   /** The loader's message when it did not load. */
   readonly loadError?: string;
 }
 
 /**
- * Loads the file named on the command line and says which LibTorch came with it and which kernels it uses; a crash ends this process
- * and no other.
+ * Loads the file named on the command line and says which LibTorch came with it and which kernels it uses, or which setting it refuses; a
+ * crash ends this process and no other.
  */
-const PROBE =
-  "const { versions, processor } = require(process.argv[1]); console.log(JSON.stringify({ ...versions?.(), processor: processor?.() }))";
+const PROBE = `
+const { versions, processor } = require(process.argv[1]);
+const kernels = () => {
+  try {
+    return { processor: processor?.() };
+  } catch (error) {
+    if (error.code !== "bad-input") throw error;
+    return { wrongSetting: error.message };
+  }
+};
+console.log(JSON.stringify({ ...versions?.(), ...kernels() }));`;
 const PROBE_MS = 60_000;
 
 /**
@@ -49,7 +60,7 @@ export async function inspectAddon(
   if (!existsSync(path)) return { path, present: false, stale: ["there is no finished build"] };
   const stamp = chosen ? undefined : readStamp(nativeRoot, "addon", env);
   const started = performance.now();
-  const { loadError, processor } = await probe(path, env);
+  const { loadError, processor, wrongSetting } = await probe(path, env);
   return {
     path,
     present: true,
@@ -59,22 +70,25 @@ export async function inspectAddon(
     loads: loadError === undefined,
     loadMs: Math.round(performance.now() - started),
     ...(processor === undefined ? {} : { processor }),
+    ...(wrongSetting === undefined ? {} : { wrongSetting }),
     ...(loadError === undefined ? {} : { loadError }),
   };
 }
 
-/** Why an addon does not load in a process of its own, where it does not; and what it says of the processor. */
+/** Why an addon does not load in a process of its own, where it does not; and what it says of the processor and of settings. */
 export async function probe(
   path: string,
   env: NodeJS.ProcessEnv,
-): Promise<Pick<AddonFacts, "loadError" | "processor">> {
+): Promise<Pick<AddonFacts, "loadError" | "processor" | "wrongSetting">> {
   const result = await run(process.execPath, ["-e", PROBE, path], { env, timeoutMs: PROBE_MS });
   if (result.timedOut) return { loadError: `it did not load within ${PROBE_MS / 1000} s` };
   if (result.code !== 0) return { loadError: reasonOf(result.stderr) };
-  const { builtWith, libtorch, processor } = JSON.parse(result.stdout.trim().split("\n").at(-1) ?? "{}");
+  const { builtWith, libtorch, processor, wrongSetting } = JSON.parse(result.stdout.trim().split("\n").at(-1) ?? "{}");
   const release = (version = "unknown") => version.split(".").slice(0, 2).join(".");
-  if (libtorch === "unknown" || release(builtWith) === release(libtorch))
+  if (libtorch === "unknown" || release(builtWith) === release(libtorch)) {
+    if (wrongSetting !== undefined) return { wrongSetting };
     return processor ? { processor: `${processor.used}: ${processor.why}; products ${processor.products}` } : {};
+  }
   return {
     loadError: `it was built with LibTorch ${builtWith} and found LibTorch ${libtorch} (look at LD_LIBRARY_PATH)`,
   };

@@ -4,6 +4,7 @@ import { below, libtorchFiles, surroundings, temporaryFolder, writeTree } from "
 import type { Gpu } from "./cuda/gpus.ts";
 import { doctorReport, judge } from "./doctor.ts";
 import type { DoctorCheck } from "./doctor-check.ts";
+import { NATIVE_ROOT } from "./native-root.ts";
 
 const gpu: Gpu = {
   ...{ name: "NVIDIA H200", uuid: "GPU-1", capability: "9.0", driver: "580.1" },
@@ -43,6 +44,29 @@ describe("doctorReport", () => {
     const { checks } = await doctorReport({ env, nativeRoot: temporaryFolder() });
     expect(byName(checks, "LibTorch").detail).toMatch(/AUTOCIRCUIT_LIBTORCH is no LibTorch/);
   });
+});
+
+describe("doctorReport of an addon that is there", () => {
+  const addon = process.env.AUTOCIRCUIT_ADDON || join(NATIVE_ROOT, "build", "Release", "autocircuit.node");
+
+  it.each([
+    ["AUTOCIRCUIT_CPU", "AVX2", "avx512, avx2 or baseline"],
+    ["AUTOCIRCUIT_PRODUCTS", "PANELS", "panels, library or auto"],
+  ])(
+    "names a wrong %s, its values and what to do, not setup",
+    async (variable, value, values) => {
+      const env = { ...process.env, AUTOCIRCUIT_ADDON: addon, [variable]: value };
+      const { ok, checks } = await doctorReport({ env });
+      expect(ok).toBe(false);
+      expect(byName(checks, "Addon")).toMatchObject({ status: "ok", detail: expect.stringMatching(/loads in/) });
+      const { status, detail, fix } = byName(checks, "Kernels");
+      expect(status).toBe("problem");
+      expect(detail).toContain(`${variable} is "${value}"`);
+      expect(detail).toContain(values);
+      expect(fix).toBe("correct it or unset it");
+    },
+    60_000,
+  );
 });
 
 describe("judge", () => {

@@ -40,9 +40,7 @@ export function judge(facts: MachineFacts): DoctorCheck[] {
     tool(facts.cmake, running ? "warn" : "problem"),
     tool(facts.ninja, "warn"),
     python(facts),
-    ...(facts.addon.processor === undefined
-      ? []
-      : [{ name: "Kernels", status: "ok" as const, detail: facts.addon.processor }]),
+    ...kernels(facts),
     { name: "Threads", status: "ok", detail: `${facts.threads}` },
     memory(facts),
     disk(facts),
@@ -78,6 +76,14 @@ function addon({ addon: facts }: MachineFacts): DoctorCheck {
   const detail = `${against}, loads in ${facts.loadMs} ms`;
   if (facts.stale.length === 0) return { name, status: "ok", detail };
   return { name, status: "warn", detail: `${detail}, but is not current: ${facts.stale.join("; ")}`, fix: SETUP };
+}
+
+/** Nothing where the addon does not load: it is the one that says. */
+function kernels({ addon: { processor, wrongSetting } }: MachineFacts): DoctorCheck[] {
+  const name = "Kernels";
+  if (wrongSetting !== undefined)
+    return [{ name, status: "problem", detail: wrongSetting, fix: "correct it or unset it" }];
+  return processor === undefined ? [] : [{ name, status: "ok", detail: processor }];
 }
 
 function tool(found: MachineFacts["compiler"], otherwise: "warn" | "problem"): DoctorCheck {

@@ -15,7 +15,7 @@ struct Processor {
   std::string why;
 };
 
-// What this process uses: the best set that the processor has and the cap in AUTOCIRCUIT_CPU allows, chosen once.
+// What this process uses: the best set that the processor has and the cap in AUTOCIRCUIT_CPU allows, chosen once, by whoever asks first.
 // Throws Error bad_input where AUTOCIRCUIT_CPU is none of avx512, avx2 and baseline.
 const Processor& processor();
 const Kernels& kernels();

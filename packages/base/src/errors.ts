@@ -33,6 +33,16 @@ export type ErrorCode =
   /** A RASP program is valid, but has no value on this input. */
   | "evaluation";
 
+/** Codes that say that what was given was wrong, not that the work failed: exit code 2 of commands. */
+export const inputErrorCodes: ReadonlySet<ErrorCode> = new Set([
+  "bad-input",
+  "not-found",
+  "unknown-name",
+  "shape",
+  "dtype",
+  "bad-file",
+]);
+
 /**
  * The error that every AutoCircuit package throws: what was wrong, where, and what to do.
  *

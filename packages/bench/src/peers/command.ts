@@ -28,7 +28,7 @@ export function peersCommand(signal: AbortSignal): Command {
     .description(
       "AutoCircuit, EAP-IG and TransformerLens beside this project: the same things, taking turns, in one run",
     )
-    .option("--python <program>", "a Python that has them; without it only this project is measured")
+    .option("--python <program>", "a Python that has them; without it only this project is measured", pythonProgram)
     .option("--model <folder>", "a real model instead of random weights, with random prompts")
     .option("--prompts <count>", "prompts for --model", count, 16)
     .option("--length <count>", "tokens in a prompt for --model", count, 15)
@@ -46,9 +46,6 @@ export function peersCommand(signal: AbortSignal): Command {
     .action(async (options: PeersCommandOptions) => {
       if (options.serve) return serveOwn();
       const comparisons = chosen(options);
-      const others = options.python === undefined ? 0.3 : 1;
-      const minutes = Math.ceil((others * comparisons.reduce((sum, { expected }) => sum + expected, 0)) / 60);
-      console.error(`about ${minutes} min on two cores of 2021 (AMD Zen 3)`);
       const report = await runPeers(comparisons, {
         python: options.python,
         own: { program: process.execPath, args: [...process.execArgv, process.argv[1]!, "peers", "--serve"] },
@@ -86,6 +83,11 @@ function chosen({ model, prompts, length, quick, only, docs }: PeersCommandOptio
     throw new AutocircuitError("unknown-name", `There is no comparison ${unknown.join(", ")}. There are: ${names}.`);
   }
   return all.filter(({ name }) => only.includes(name));
+}
+
+function pythonProgram(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("Name a Python, such as ~/peers/bin/python, or leave the option out.");
 }
 
 function count(text: string): number {

@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { AutocircuitError } from "@autocircuit/base";
 import type { Peer } from "./comparisons.ts";
 import { type Answer, type Command, Participant, ParticipantError } from "./participant.ts";
 
@@ -25,6 +28,7 @@ export interface Found {
  * Which of the tools a Python has.
  *
  * @param python program; without it none is found
+ * @throws AutocircuitError "not-found" for a Python that cannot be started, or that has none of them
  */
 export async function findPeers(
   python: string | undefined,
@@ -35,16 +39,36 @@ export async function findPeers(
     const names = wanted.join(", ");
     return {
       found: [],
-      problems: [`No Python was named: ${names} did not run. Give --python PROGRAM, one that has them.`],
+      problems: [`Without a Python ${names} cannot be compared: give --python PROGRAM, one that has them.`],
     };
   }
+  await requireProgram(python);
   // As this project's threads, theirs sleep when they have nothing to do, so that processor time counts work.
   const command: Command = { program: python, args: [SERVE], env: { OMP_WAIT_POLICY: "passive" } };
   const looked = await Promise.all(wanted.map((peer) => look(command, peer, signal)));
-  return {
-    found: looked.filter((one) => typeof one !== "string"),
-    problems: looked.filter((one) => typeof one === "string"),
-  };
+  const found = looked.filter((one) => typeof one !== "string");
+  const problems = looked.filter((one) => typeof one === "string");
+  if (found.length > 0 || wanted.length === 0) return { found, problems };
+  const names = wanted.join(", ");
+  throw new AutocircuitError(
+    "not-found",
+    `${python} has none of what is to be compared (${names}): name a Python that has, or none.\n${problems.join("\n")}`,
+  );
+}
+
+/** @throws AutocircuitError "not-found" for a program that the system cannot start */
+async function requireProgram(program: string): Promise<void> {
+  const child = spawn(program, ["--version"], { stdio: "ignore" });
+  try {
+    await once(child, "spawn");
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+    throw new AutocircuitError("not-found", `${program} cannot be started (${why}): name a Python, or none.`, {
+      cause,
+    });
+  }
+  // One that answers no question would wait for its standard input, or run on.
+  child.kill("SIGKILL");
 }
 
 async function look(command: Command, peer: Peer, signal?: AbortSignal): Promise<Found | string> {
@@ -54,7 +78,7 @@ async function look(command: Command, peer: Peer, signal?: AbortSignal): Promise
   } catch (error) {
     if (!(error instanceof ParticipantError) || signal?.aborted) throw error;
     const get = error.missing ? ` To get it: ${HOW[peer]}.` : "";
-    return `${peer} did not run: ${command.program} ${error.missing ? "lacks it: " : ""}${error.message}.${get}`;
+    return `${peer} is left out: ${command.program} ${error.missing ? "lacks it: " : ""}${error.message}.${get}`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, type ErrorCode } from "@autocircuit/base";
 
 /** What a participant answers; what is in it depends on what was asked. */
 export type Answer = Readonly<Record<string, unknown>>;
@@ -17,8 +17,8 @@ export class ParticipantError extends AutocircuitError {
   /** Whether a package is missing there. */
   readonly missing: boolean;
 
-  constructor(message: string, missing = false) {
-    super("bad-input", message);
+  constructor(message: string, { missing = false, code = "native" as ErrorCode } = {}) {
+    super(code, message);
     this.missing = missing;
   }
 }
@@ -27,6 +27,7 @@ export class ParticipantError extends AutocircuitError {
 export class Participant {
   readonly name: string;
   readonly #child: ChildProcess;
+  readonly #closed: Promise<void>;
   #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
   #errors = "";
   #ended: string | undefined;
@@ -35,7 +36,12 @@ export class Participant {
     this.name = name;
     this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
     this.#child.once("error", (error) => this.#end(`could not be started: ${error.message}`));
-    this.#child.once("close", (code, signal) => this.#end(`ended (${signal ?? `exit code ${code}`})`));
+    this.#closed = new Promise((resolve) => {
+      this.#child.once("close", (code, signal) => {
+        this.#end(`ended (${signal ?? `exit code ${code}`})`);
+        resolve();
+      });
+    });
     // A process that has ended reads nothing: its end is told by `close`.
     this.#child.stdin!.on("error", () => undefined);
     this.#child.stderr!.on("data", (chunk) => (this.#errors = (this.#errors + chunk).slice(-4000)));
@@ -63,7 +69,10 @@ export class Participant {
         this.#waiting = { resolve, reject };
         this.#child.stdin!.write(`${JSON.stringify(message)}\n`);
       });
-      if (typeof answer.error === "string") throw new ParticipantError(answer.error, answer.missing === true);
+      if (typeof answer.error === "string") {
+        const code = answer.code as ErrorCode | undefined;
+        throw new ParticipantError(answer.error, { missing: answer.missing === true, ...(code && { code }) });
+      }
       return answer;
     } finally {
       this.#waiting = undefined;
@@ -72,13 +81,11 @@ export class Participant {
     }
   }
 
-  /** Ends the process. */
+  /** Ends the process, and waits until it writes no more. */
   async close(): Promise<void> {
-    if (this.#ended !== undefined) return;
-    const closed = new Promise((resolve) => this.#child.once("close", resolve));
     this.#child.stdin!.end();
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 5000);
-    await closed;
+    await this.#closed;
     clearTimeout(timer);
   }
 

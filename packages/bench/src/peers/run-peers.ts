@@ -34,13 +34,18 @@ export interface PeersOptions {
 /**
  * Lets several tools do the same things, each in a process of its own, taking turns, and says what each took.
  *
- * A tool that is not there, or fails, is left out and named in the report; the rest goes on.
+ * A tool that is not there, or fails, is left out and named in the report; the rest goes on. What is not there is said before anything is
+ * measured.
+ *
+ * @throws AutocircuitError "not-found" for a Python that cannot be started or has none of the tools
  */
 export async function runPeers(comparisons: readonly PeerComparison[], options: PeersOptions): Promise<PeersReport> {
   const { python, own, onStep, onReport, signal } = options;
   const wanted = [...new Set(comparisons.flatMap(({ peers }) => peers))];
-  const ourVersions = await versionsOf(own, signal);
   const { found, problems } = await findPeers(python, wanted, signal);
+  const ourVersions = await versionsOf(own, signal);
+  for (const problem of problems) onStep?.(problem);
+  onStep?.(`about ${expectedMinutes(comparisons, found)} min on two cores of 2021 (AMD Zen 3)`);
   const folder = await mkdtemp(join(tmpdir(), "autocircuit-peers-"));
   try {
     const shared = new Map<string, SharedModel>();
@@ -99,6 +104,12 @@ async function compareOn(
     signal,
   });
   return { name: comparison.name, title: comparison.title, results, failures };
+}
+
+/** What this project takes of all is about a third. */
+function expectedMinutes(comparisons: readonly PeerComparison[], found: readonly Found[]): number {
+  const seconds = comparisons.reduce((sum, { expected }) => sum + expected, 0);
+  return Math.ceil(((found.length === 0 ? 0.3 : 1) * seconds) / 60);
 }
 
 /** Random edges, the same every time. */

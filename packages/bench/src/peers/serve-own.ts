@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { AutocircuitError } from "@autocircuit/base";
 import { setThreads, versions } from "@autocircuit/native";
 import type { Case, ModelSource } from "./case.ts";
 import { measuredModel, promptsOf, shareModel } from "./measured-model.ts";
@@ -39,7 +40,10 @@ export async function serveOwn(): Promise<void> {
     }
   };
   for await (const line of createInterface({ input: process.stdin })) {
-    const answered = await answer(JSON.parse(line)).catch((error: Error) => ({ error: error.message }));
+    const answered = await answer(JSON.parse(line)).catch((error: Error) => ({
+      error: error.message,
+      ...(error instanceof AutocircuitError && { code: error.code }),
+    }));
     process.stdout.write(`${JSON.stringify(answered)}\n`);
   }
 }

@@ -1,3 +1,5 @@
+import { inputErrorCodes } from "@autocircuit/base";
+
 /** Exit codes of every command. */
 export const EXIT = {
   ok: 0,
@@ -11,8 +13,8 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Codes of AutocircuitError that mean that what was given was wrong, not that the work failed. */
-const INPUT_CODES = new Set(["bad-input", "not-found", "unknown-name", "shape", "dtype", "bad-file"]);
+/** Codes that mean that what was given was wrong, not that the work failed: of AutocircuitError, and of the system. */
+const INPUT_CODES: ReadonlySet<string> = new Set([...inputErrorCodes, "ENOENT", "EISDIR", "ENOTDIR"]);
 
 /** What the system says where a disk is full or broken: what was given may be right. */
 const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EIO"]);
@@ -23,10 +25,6 @@ export function exitCodeFor(error: unknown): number {
   if (code === "aborted" || name === "AbortError") return EXIT.interrupted;
   if (typeof cause?.code === "string" && DISK_CODES.has(cause.code)) return EXIT.failure;
   if (name === "UsageError" || name === "RaspError") return EXIT.usage;
-  if (
-    typeof code === "string" &&
-    (INPUT_CODES.has(code) || code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR")
-  )
-    return EXIT.usage;
+  if (typeof code === "string" && INPUT_CODES.has(code)) return EXIT.usage;
   return EXIT.failure;
 }
