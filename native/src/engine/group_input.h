@@ -29,7 +29,8 @@ class GroupInput {
   GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t block, Projection which,
              const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known = {});
 
-  // What plain rows read, the stream behind the norm [N, D], once for all groups that read it at the same positions: empty until it is asked for.
+  // What plain rows read, the stream behind the norm [N, D], once for all groups that read it at the same positions: empty until it is
+  // asked for.
   using PlainStream = std::shared_ptr<at::Tensor>;
   void share(PlainStream stream) { plain_ = std::move(stream); }
 
