@@ -33,8 +33,7 @@ function comparedVerdict({ counts, exact }: KnownComparison): string {
 
 /** "99.2 % of 256 answers", or of the first of them where not all were looked at. 100 % means all. */
 function keptAnswers({ answers, kept, prompts, loaded }: KeptShare): string {
-  const percent = Math.round((1000 * kept) / answers) / 10;
-  const share = `${kept < answers ? Math.min(99.9, percent) : 100} %`;
+  const share = formatShare(kept / answers);
   return prompts === undefined || loaded === undefined || prompts >= loaded
     ? `${share} of ${plural(answers, "answer")}`
     : `${share} of the first ${plural(answers, "answer")}, not yet looked at on all ${formatCount(loaded)} prompts,`;

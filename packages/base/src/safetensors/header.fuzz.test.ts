@@ -26,13 +26,17 @@ function checkOutcome(file: Uint8Array): "read" | "refused" {
     expect((error as Error).message).toMatch(/^fuzz: /);
     return "refused";
   }
+  // A changed byte may make U16 of F16, a type that is not read, whose tensors fill the rest.
+  const whole = header.unread.size === 0;
   let end = PREFIX_BYTES + headerLength(file.subarray(0, PREFIX_BYTES), file.length, "fuzz");
   for (const info of [...header.tensors.values()].sort((a, b) => a.byteOffset - b.byteOffset || a.bytes - b.bytes)) {
-    expect(info.byteOffset).toBe(end);
+    if (whole) expect(info.byteOffset).toBe(end);
+    else expect(info.byteOffset).toBeGreaterThanOrEqual(end);
     expect(info.bytes).toBe(info.shape.reduce((bytes, n) => bytes * n, DTYPES[info.dtype].bytes));
-    end += info.bytes;
+    end = info.byteOffset + info.bytes;
   }
-  expect(end).toBe(file.length);
+  if (whole) expect(end).toBe(file.length);
+  else expect(end).toBeLessThanOrEqual(file.length);
   return "read";
 }
 

@@ -1,10 +1,9 @@
-import { counted } from "@autocircuit/base";
+import { counted, formatShare } from "@autocircuit/base";
 import type { TaskAccuracy } from "@autocircuit/discovery";
 
 /** How well the model alone does the task, in one line. */
 export function accuracyText({ prompts, above, first, logitDiff }: TaskAccuracy): string {
-  // 100 % means all.
-  const percent = (value: number) => `${value < 100 ? Math.min(99.9, Math.round(value * 10) / 10) : 100} %`;
+  const percent = (value: number) => formatShare(value / 100);
   const parts = [
     ...(above === null ? [] : [`the right answer above every wrong one in ${percent(above)}`]),
     `first of all tokens in ${percent(first)}`,

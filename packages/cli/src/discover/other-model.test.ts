@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formatShare } from "@autocircuit/base";
 import { ioiPrompts } from "@autocircuit/circuits";
 import { findTokenizer } from "@autocircuit/models";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -36,8 +37,8 @@ describe("a ready-made task on a model of another shape", () => {
 
     const { accuracy, faithful } = result;
     expect(accuracy).toMatchObject({ prompts: 64, above: expect.any(Number), logitDiff: expect.any(Number) });
-    const percent = Math.round(accuracy!.above! * 10) / 10;
-    expect(out).toContain(`on 64 prompts: the right answer above every wrong one in ${percent} %`);
+    const percent = formatShare(accuracy!.above! / 100);
+    expect(out).toContain(`on 64 prompts: the right answer above every wrong one in ${percent}`);
     expect(html).toContain("answer above every wrong one, model alone, 64 prompts");
 
     expect([faithful!.asked, faithful!.prompts]).toEqual([0.9, 24]);

@@ -1,3 +1,4 @@
+import { haveRange } from "@autocircuit/metrics";
 import type { DataSetMeasures, EvaluateLine, EvaluateRequest, Measures, PromptMeasures } from "../../api/index.ts";
 import { chosenPair } from "../model/circuit-choice.ts";
 import { priorities } from "../queue/work-queue.ts";
@@ -76,13 +77,13 @@ class Sums {
   means(empty: number | null, full: number | null): DataSetMeasures {
     const { logitDiff } = this;
     const kl = this.#mean(this.#kl);
-    const share = logitDiff === null || empty === null || full === null ? null : (logitDiff - empty) / (full - empty);
+    const ranges = logitDiff !== null && empty !== null && full !== null && haveRange(full, empty);
     return {
       logitDiff,
       kl: kl === null ? null : Math.max(0, kl),
       accuracy: this.#mean(this.#correct),
       // Where ablating everything changes nothing there is nothing to be faithful to.
-      faithfulness: share !== null && Number.isFinite(share) ? share : null,
+      faithfulness: ranges ? (logitDiff - empty) / (full - empty) : null,
     };
   }
 
