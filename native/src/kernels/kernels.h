@@ -29,8 +29,7 @@ struct TileList {
 };
 
 // What rows share that read x [D] through one norm. Each has d loss / d x = (g - a - (x - mean) * b) * rstd with g = gradient * scale,
-// a the mean of g (where it centres) and b = <g, x - mean> * rstd^2 / D, or 0 where rstd is held constant. Without a norm, d loss / d x =
-// g.
+// a the mean of g (where it centres) and b = <g, x - mean> * rstd^2 / D, or 0 where rstd is held constant. Without a norm it is g.
 template <class T>
 struct SharedNorm {
   NormArgs<T> norm;

@@ -1,6 +1,6 @@
 /**
- * What AutoCircuit calls members that have another name here, so that scripts from there go on. Nothing in the
- * house uses them, and docs/porting.md lists them for who ports.
+ * What AutoCircuit calls members that have another name here, so that scripts from there go on. Nothing in the house uses
+ * them, and docs/porting.md lists them for who ports.
  */
 
 /** Members of a task, which a `Task` has as promises and a `LoadedTask` as values. */

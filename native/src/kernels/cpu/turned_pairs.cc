@@ -30,13 +30,13 @@ void turn_neighbours(int64_t pairs, const T* x, const T* cos, const T* sin, T* o
 }  // namespace
 
 at::Tensor turned_pairs(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, bool interleaved) {
-  const at::Tensor rows = x.contiguous();
+  const at::Tensor rows = x.contiguous(), all_cos = cos.contiguous(), all_sin = sin.contiguous();
   at::Tensor out = at::empty_like(rows);
   const int64_t heads = rows.size(2), d = rows.size(3), pairs = cos.size(2), angles = cos.size(0) * cos.size(1);
   AT_DISPATCH_FLOATING_TYPES(rows.scalar_type(), "turned_pairs", [&] {
     const scalar_t* const from = rows.const_data_ptr<scalar_t>();
-    const scalar_t* const cosines = cos.const_data_ptr<scalar_t>();
-    const scalar_t* const sines = sin.const_data_ptr<scalar_t>();
+    const scalar_t* const cosines = all_cos.const_data_ptr<scalar_t>();
+    const scalar_t* const sines = all_sin.const_data_ptr<scalar_t>();
     scalar_t* const to = out.mutable_data_ptr<scalar_t>();
     at::parallel_for(0, rows.size(0) * rows.size(1), on_cpu::grain(heads * d), [&](int64_t first, int64_t end) {
       for (int64_t i = first; i < end; i++) {
