@@ -14,8 +14,13 @@
 namespace autocircuit {
 namespace {
 
-// Rows of the batch whose gradients are made together where nothing is patched.
-constexpr int64_t kPlainRows = 128;
+// Rows of the batch whose gradients are made together: a projection's weights are packed for each piece, and what is made for it is to be
+// used while it is in the cache. In equal pieces, since a small rest is packed for as a whole one.
+int64_t rows_at_once(int64_t n, int64_t bytes_of_row) {
+  constexpr int64_t fewest = 128, most_bytes = int64_t{8} << 20;
+  const int64_t most = std::max(fewest, most_bytes / bytes_of_row), pieces = (n + most - 1) / most;
+  return pieces > 1 ? (n + pieces - 1) / pieces : n;
+}
 
 }  // namespace
 
@@ -43,7 +48,7 @@ void BackwardPass::flow_plain_groups(int64_t block, const at::Tensor& resid, con
   const Norm norm = norm_before(model_, block, which);
   const bool of_mlp = which == Projection::mlp_in;
   const std::vector<int64_t> buckets = gradients_.bucket_of(frame_);
-  const int64_t n = frame_.n(), most = kPlainRows;
+  const int64_t n = frame_.n(), most = rows_at_once(n, rows * config_.d_model * static_cast<int64_t>(resid.element_size()));
   WaitingRows beside = std::exchange(waiting_, {}), wait;
   if (of_mlp) wait.sources = plans[0]->group->first_source == 0 ? sources_to_wait_for(block, resid) : 0;
   if (wait.sources > 0) {

@@ -94,6 +94,25 @@ TEST("a batch of two pieces gives each prompt what it gets alone") {
   }
 }
 
+// Where nothing is patched, gradients of inputs are made for a piece of a large batch at a time.
+TEST("the mask's gradient over a batch of several pieces is the sum of its prompts'") {
+  const Setting s(architectures()[0]);
+  const PatchGraph graph = graph_of(s, {"separate", true, true, false, false});
+  const int64_t row = 3 * s.config().heads * s.config().d_model * 8;  // bytes, of queries, keys and values
+  const int64_t times = 5 * (int64_t{8} << 20) / (2 * row * s.clean.numel());
+  const auto own = s.ablation(graph), repeated = std::make_shared<Ablation>(values(*own).repeat({1, times, 1, 1}));
+  const at::Tensor direction = at::randn({3, 7, s.config().d_vocab_out}, at::kDouble);
+  const auto gradient = [&](const at::Tensor& tokens, const std::shared_ptr<Ablation>& ablation) {
+    const at::Tensor mask = at::zeros({1, graph.edges}, at::kDouble).requires_grad_();
+    ForwardRequest request = request_for(s, graph, mask, ablation);
+    request.tokens = tokens;
+    const at::Tensor logits = s.model.forward(request).logits;
+    return torch::autograd::grad({(logits * direction.repeat({tokens.size(0) / 3, 1, 1})).sum()}, {mask})[0];
+  };
+  CHECK(times > 1);
+  CHECK(close(s, gradient(s.clean.repeat({times, 1}), repeated) / static_cast<double>(times), gradient(s.clean, own), 2));
+}
+
 TEST_IN_PARTS("the mask's gradient is that of the network written out", 7) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
