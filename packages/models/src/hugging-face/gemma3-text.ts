@@ -46,7 +46,7 @@ function rotaryByType(raw: ConfigReader, dHead: number, types: readonly LayerTyp
   };
 }
 
-/** As transformers merges them: `rope_parameters` of the layer's type; `rope_scaling`, for full layers only, goes before it. */
+/** As transformers merges them: `rope_parameters` of the block's type; `rope_scaling`, for full blocks only, goes before it. */
 function parametersOf(raw: ConfigReader, type: LayerType): RopeParameters {
   const full = type === "full_attention";
   const context = raw.size("max_position_embeddings");

@@ -73,7 +73,7 @@ export const gpt2: Family = {
   },
 };
 
-/** @param divisor what Mistral's GPT-2 variants divide this layer's scores by, folded into the queries */
+/** @param divisor what Mistral's GPT-2 variants divide this block's scores by, folded into the queries */
 function blockRules(config: TransformerConfig, from: string, block: string, divisor: number): WeightRule[] {
   const { dModel, dMlp, heads, dHead } = config;
   const scaled = (query: Tensor) => (divisor === 1 ? query : query.div(divisor));

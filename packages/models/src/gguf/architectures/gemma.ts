@@ -80,6 +80,6 @@ function layerPattern(raw: ConfigReader, name: string): Readonly<Record<string, 
   if (pattern instanceof Uint8Array)
     return { layer_types: Array.from(pattern, (slides) => (slides ? "sliding_attention" : "full_attention")) };
   const every = raw.size(key);
-  if (name === "gemma2" && every !== 2) throw raw.fail(key, "is not what Gemma 2 has: a window in every other layer");
+  if (name === "gemma2" && every !== 2) throw raw.fail(key, "is not what Gemma 2 has: a window in every other block");
   return name === "gemma2" ? {} : { sliding_window_pattern: every };
 }
