@@ -10,6 +10,7 @@ import { perBlock, rmsNorm, type WeightRule } from "./rules.ts";
 export const gemma2: Family = {
   ...llama,
   modelType: "gemma2",
+  named: /gemma/,
   defaults: {
     vocab_size: 256000,
     hidden_size: 2304,

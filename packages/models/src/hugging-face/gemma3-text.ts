@@ -14,6 +14,7 @@ import { type LayerType, layerTypes, windowsOf } from "./layer-types.ts";
 export const gemma3Text: Family = {
   ...gemma2,
   modelType: "gemma3_text",
+  named: /gemma/,
   defaults: {
     ...gemma2.defaults,
     vocab_size: 262208,

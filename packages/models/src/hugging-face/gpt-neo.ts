@@ -17,6 +17,7 @@ import {
 /** GPT-Neo (Black et al. 2021): GPT-2 without scaled scores, with a local window in every other block. */
 export const gptNeo: Family = {
   modelType: "gpt_neo",
+  named: /gpt-neo(?!x)|tiny-?stories/,
   prefix: "transformer.",
   head: { name: "lm_head.weight", tiedTo: "transformer.wte.weight" },
   buffers: /^transformer\.h\.\d+\.attn\.attention\.(bias|masked_bias)$/,

@@ -6,6 +6,7 @@ import { asIs, embedding, layerNorm, linear, perBlock, type WeightRule } from ".
 /** GPT-2 (Radford et al. 2019). Its `Conv1D` weights are stored `[in, out]`, queries, keys and values side by side. */
 export const gpt2: Family = {
   modelType: "gpt2",
+  named: /gpt-?2/,
   prefix: "transformer.",
   head: { name: "lm_head.weight", tiedTo: "transformer.wte.weight" },
   buffers: /^transformer\.h\.\d+\.attn\.(bias|masked_bias)$/,

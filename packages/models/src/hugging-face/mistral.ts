@@ -8,6 +8,7 @@ import { perBlock } from "./rules.ts";
 export const mistral: Family = {
   ...llama,
   modelType: "mistral",
+  named: /mistral/,
   defaults: {
     vocab_size: 32000,
     hidden_size: 4096,
