@@ -8,7 +8,7 @@ import { eapIgActivations } from "./eap-ig-activations.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
 import { exact } from "./exact.ts";
 import { informationFlowRoutes } from "./information-flow.ts";
-import { meanAlignments, meanMethods, meanOfMethods, usualMeanMethods } from "./mean-of-methods.ts";
+import { meanMethods, meanOfMethods, scoreNormalisations, usualMeanMethods } from "./mean-of-methods.ts";
 import { relp } from "./relp.ts";
 
 /** What gradients are taken of. */
@@ -129,9 +129,9 @@ export const attributionAlgorithms = {
         description: "the methods, at least two",
       },
       {
-        name: "align",
+        name: "normalise",
         type: "string",
-        choices: meanAlignments,
+        choices: scoreNormalisations,
         default: "scale",
         description: "how they are made comparable: divided by their mean size, ranks with signs, or none",
       },
