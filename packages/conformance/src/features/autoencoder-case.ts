@@ -3,10 +3,10 @@ import type { Autoencoders } from "@autocircuit/native";
 import { Tensor } from "@autocircuit/native";
 import type { EdgeName } from "../patching/expected-case.ts";
 import { ExpectedTensors } from "../read-safetensors.ts";
-import type { NextGraph } from "./next-case.ts";
+import type { FeatureGraph } from "./feature-case.ts";
 
 /** What `autoencoder.json` says of a variant. */
-export interface ExpectedAutoencoder extends Partial<NextGraph> {
+export interface ExpectedAutoencoder extends Partial<FeatureGraph> {
   index: string[];
   autoencoders: string;
   autoencoder_input: "resid_delta_mlp" | "mlp_post_act";
