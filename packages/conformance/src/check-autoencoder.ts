@@ -115,7 +115,7 @@ function checkHooks(set: AutoencoderSet, { hook_in, hook_out, layers }: Meta, re
   recorder.equal("hook_out", hooksOut, named(hook_out));
 }
 
-/** What an autoencoder, or those of all layers together, make of inputs. */
+/** What an autoencoder, or those of all blocks together, make of inputs. */
 export async function outputsOf({ autoencoders, crossLayer }: AutoencoderSet, inputs: Tensor): Promise<Outputs> {
   if (crossLayer) {
     const { latents, reconstruction, skip } = await crossLayer.reconstruct(inputs);

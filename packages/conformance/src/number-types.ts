@@ -10,7 +10,7 @@ const UNITS: Readonly<Partial<Record<ComputeDType, number>>> = { bfloat16: 2 ** 
 /** Units of rounding for each block that are allowed, as shares of the largest value that is compared. */
 const ROUNDINGS = 20;
 
-/** How far results of a network of some layers may be from the reference, as a share of the largest value; undefined for the full types. */
+/** How far results of a network of some blocks may be from the reference, as a share of the largest value; undefined for the full types. */
 export function narrowBound(dtype: ComputeDType | undefined, layers: number): number | undefined {
   const unit = dtype && UNITS[dtype];
   return unit && unit * ROUNDINGS * layers;

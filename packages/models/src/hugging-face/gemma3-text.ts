@@ -8,8 +8,8 @@ import { gemma2, gemmaConfig, gemmaRules } from "./gemma2.ts";
 import { type LayerType, layerTypes, windowsOf } from "./layer-types.ts";
 
 /**
- * The text model of Gemma 3 (Gemma Team 2025): Gemma 2 with normed queries and keys, five sliding layers to each full
- * one, and rotary positions of their own for the two kinds of layers.
+ * The text model of Gemma 3 (Gemma Team 2025): Gemma 2 with normed queries and keys, five sliding blocks to each full
+ * one, and rotary positions of their own for the two kinds of blocks.
  */
 export const gemma3Text: Family = {
   ...gemma2,

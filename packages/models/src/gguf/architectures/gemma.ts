@@ -72,7 +72,7 @@ function gemmaConfig(file: GgufFile, name: string, largest: number): Readonly<Re
   return { ...config, query_pre_attn_scalar: scale > 0 ? scale ** -2 : usual, ...layerPattern(raw, name) };
 }
 
-/** Which layers have a window, where the file says it: one of so many has none, or a list. */
+/** Which blocks have a window, where the file says it: one of so many has none, or a list. */
 function layerPattern(raw: ConfigReader, name: string): Readonly<Record<string, unknown>> {
   const key = `${name}.attention.sliding_window_pattern`;
   const pattern = raw.raw(key);
