@@ -203,6 +203,25 @@ describe("includes", () => {
   });
 });
 
+it("an operator has a file of its name on each device", () => {
+  const table = '#define AUTOCIRCUIT_OPERATORS(OPERATOR) \\\n  OPERATOR(sum_rows_, "() -> ()", void())\n';
+  const files = Object.fromEntries(
+    [
+      "src/kernels/cpu/sum_rows.cc",
+      "cuda/src/device_operators/sum_rows.cc",
+      "cuda/src/kernels/sum_rows.h",
+      "cuda/src/launch/sum_rows.cu",
+      "cuda/test/sum_rows_test.cc",
+    ].map((file) => [`native/${file}`, ""]),
+  );
+  const tree = { "native/src/operators/table.h": table, ...files };
+  expect(problemsWith(tree)).toEqual([]);
+  const { "native/cuda/src/kernels/sum_rows.h": _, ...without } = tree;
+  expect(problemsWith(without)).toEqual([
+    "native/src/operators/table.h: the operator sum_rows has no native/cuda/src/kernels/sum_rows.h",
+  ]);
+});
+
 describe("what C++ throws", () => {
   const body = (statement) => `void f() {\n  ${statement}\n}\n`;
   it.each([
