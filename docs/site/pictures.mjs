@@ -29,7 +29,7 @@ function picture({ graph }, title, edges, known) {
         peakMemoryBytes: 0,
       },
       circuit: listed(edges).map((edge) => ({ ...edge, score: 1 })),
-      known: known && { name: "all", source: "the graph", edges: listed(known) },
+      known: known && { name: "all", origin: "the graph", edges: listed(known) },
       graph: {
         ...{ layers, heads, attnOnly, parallel, edgeCount: graph.edgeCount, tokens: graph.tokens },
         nodes: { srcs: graph.srcs, dests: graph.dests },

@@ -8,7 +8,7 @@ import { Tensor } from "./tensor.ts";
 const check = signature(
   "Ablation",
   { sources: kind.instance(Tensor, "a Tensor") },
-  { latentsSameEverywhere: kind.flag },
+  { latentsSameEverywhere: kind.flag, firstPositions: kind.listOf(kind.whole) },
 );
 
 /** What an ablation is besides its numbers. */
@@ -18,6 +18,11 @@ export interface AblationDetails {
    * that have other latents at each. Default false.
    */
   readonly latentsSameEverywhere?: boolean | undefined;
+  /**
+   * The first position whose values were made of tokens, one for each example or one for all: before it lie those of padding, or none, and
+   * `PatchableModel` refuses to ablate tokens there. Default: all positions have values.
+   */
+  readonly firstPositions?: readonly number[] | undefined;
 }
 
 /**
@@ -33,10 +38,12 @@ export interface AblationDetails {
  */
 export class Ablation extends Boxed {
   readonly sources: Tensor;
+  /** See {@link AblationDetails}. */
+  readonly firstPositions: readonly number[] | undefined;
 
   /**
    * @param sources Belongs to the ablation from now on: it is freed with it.
-   * @throws AutocircuitError "shape" unless it has four dimensions, "dtype" unless floating point, "disposed".
+   * @throws AutocircuitError "shape" unless it has four dimensions and first positions are of them, "dtype" unless floating point, "disposed".
    */
   constructor(sources: Tensor, options: AblationDetails = {}) {
     check({ sources }, options);
@@ -44,6 +51,15 @@ export class Ablation extends Boxed {
       throw new AutocircuitError(
         "shape",
         `An ablation needs sources [sources, batch or 1, positions, dModel], got [${sources.shape.join(", ")}].`,
+      );
+    }
+    const { firstPositions } = options;
+    const [, batch, positions] = sources.shape as [number, number, number, number];
+    if (firstPositions && !areOf(firstPositions, batch, positions)) {
+      throw new AutocircuitError(
+        "shape",
+        `\`firstPositions\` of an ablation of [${sources.shape.join(", ")}] must be one position below ${positions}, or one for each of ${batch} ` +
+          `examples, got [${firstPositions.join(", ")}].`,
       );
     }
     if (!isFloating(sources.dtype)) {
@@ -54,5 +70,11 @@ export class Ablation extends Boxed {
       [sources],
     );
     this.sources = sources;
+    this.firstPositions = firstPositions;
   }
+}
+
+function areOf(firstPositions: readonly number[], batch: number, positions: number): boolean {
+  const fits = firstPositions.length === 1 || firstPositions.length === batch;
+  return fits && firstPositions.every((position) => position < positions);
 }

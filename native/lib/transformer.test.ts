@@ -198,6 +198,50 @@ describe("mistakes", () => {
     expect(() => new Ablation(tokens)).toThrow(fails("shape"));
   });
 
+  it("parts of a request that do not fit each other", async () => {
+    const ablation = await resampled();
+    const { run: from } = await model.forward({ tokens, keepRun: true, logits: false });
+    const value = mask(() => 0.5);
+    const graph = smallGraph;
+    const ones = (shape: number[]) => Tensor.zeros(shape, { dtype: "float64" }).add(1);
+    const of = (shape: number[]) => new Ablation(ones(shape));
+    const trained = value.clone().requireGrad();
+    const outputs = (rows: number) => ({ logits: ones([rows, 5]), probabilities: ones([rows, 5]) });
+    const refused: [Omit<Parameters<Transformer["forward"]>[0], "tokens">, RegExp][] = [
+      [{ patch: { graph, mask: value, ablation: of([6, 2, 4, 6]) } }, /must have 7 sources of 6 numbers/],
+      [{ patch: { graph, mask: value, ablation: of([7, 2, 3, 6]) } }, /2 prompts of 3 positions, the run has 2 of 4/],
+      [{ patch: { graph, mask: value, ablation: of([7, 3, 4, 6]) } }, /3 prompts of 4 positions, the run has 2 of 4/],
+      [{ patch: { graph, mask: value, ablation: of([7, 0, 4, 6]) } }, /0 prompts of 4 positions, the run has 2 of 4/],
+      [{ patch: { graph, mask: value, ablation: of([7, 2, 4, 5]) } }, /must have 7 sources of 6 numbers/],
+      [{ patch: { graph, mask: ones([3, edges]), ablation } }, /3 masks cannot share a batch of 2 prompts/],
+      [{ patch: { graph, mask: ones([0, edges]), ablation } }, /no mask among those of shape \[0, edges\]/],
+      [
+        { from: from!, patch: { graph, mask: ones([3, edges]), ablation: of([7, 4, 4, 6]) } },
+        /4 prompts .* the run has 6/,
+      ],
+      [{ patch: { graph: { ...graph, tokens: 3 }, mask: value, ablation } }, /the graph/],
+      [{ patch: { graph, mask: value, ablation, directions: ones([7, 2, 4, 6]) } }, /belong to a mask that records/],
+      [
+        { patch: { graph, mask: trained, ablation, directions: ones([7, 3, 4, 6]) } },
+        /directions must have shape \[7, 2, 4, 6\]/,
+      ],
+      [
+        { patch: { graph, mask: trained, ablation, ablationLeaf: ones([7, 1, 4, 6]) } },
+        /leaf of the ablation must have/,
+      ],
+      [{ patch: { graph, mask: trained, ablation, outputsLeaf: ones([7, 1, 4, 6]) } }, /leaf of the outputs must have/],
+      [{ reference: outputs(6) }, /reference must be .*, here \[8, 5\]/],
+      [{ reference: outputs(8), patch: { graph, mask: trained, ablation } }, /divergences carry no gradient/],
+    ];
+    for (const [request, message] of refused) {
+      const said = await model.forward({ tokens, ...request }).then(
+        () => "nothing",
+        (error: Error) => error.message,
+      );
+      expect.soft(said).toMatch(message);
+    }
+  });
+
   it("a graph that does not fit", async () => {
     const ablation = await resampled();
     const broken = { ...smallGraph, groups: smallGraph.groups.map((group) => ({ ...group, block: group.block + 1 })) };

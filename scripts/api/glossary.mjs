@@ -6,10 +6,10 @@ export const GLOSSARY = "docs/architecture.md";
 
 /**
  * What the glossary says that things are not called, with what they are called. The page is the only list there is. What stands behind "in names"
- * is refused in names alone, for it is plain English in a sentence; what stands behind "in C++", there alone.
+ * is refused in names alone, for it is plain English in a sentence.
  *
  * @param {string} root
- * @returns {{ forbidden: string, word: string, only?: "names" | "C++" }[]}
+ * @returns {{ forbidden: string, word: string, onlyInNames: boolean }[]}
  * @throws {Error} where the page has no such table
  */
 export function forbiddenWords(root) {
@@ -20,8 +20,8 @@ export function forbiddenWords(root) {
   return lines.slice(head + 2, end).flatMap((line) => {
     const [word, , not] = line.split("|").slice(1, -1);
     return not.split(";").flatMap((part) => {
-      const only = /^ in (names|C\+\+) `/.exec(part)?.[1];
-      return [...part.matchAll(/`([^`]+)`/g)].map(([, forbidden]) => ({ forbidden, word: word.trim(), only }));
+      const onlyInNames = part.startsWith(" in names `");
+      return [...part.matchAll(/`([^`]+)`/g)].map(([, forbidden]) => ({ forbidden, word: word.trim(), onlyInNames }));
     });
   });
 }

@@ -90,6 +90,24 @@ describe("circles of files", () => {
       expect.stringMatching(/in a circle: packages\/core\/src\/a\.ts, .*b\.ts, .*index\.ts$/),
     ]);
   });
+
+  it("but not that of the RASP syntax tree, whose files alone may have one", () => {
+    const language = (files) =>
+      Object.fromEntries(
+        Object.entries(files).map(([name, from]) => [
+          `packages/tracr/src/language/${name}.ts`,
+          `import type { T } from "./${from}.ts";\nexport type { T };\n`,
+        ]),
+      );
+    const tracr = {
+      "packages/tracr/package.json": manifest("tracr"),
+      "packages/tracr/src/index.ts": 'export type { T } from "./language/node.ts";\n',
+    };
+    expect(problemsWith({ ...tracr, ...language({ node: "selector", selector: "sop", sop: "node" }) })).toEqual([]);
+    expect(problemsWith({ ...tracr, ...language({ node: "children", children: "node" }) })).toEqual([
+      expect.stringMatching(/in a circle: packages\/tracr\/src\/language\/children\.ts, .*node\.ts$/),
+    ]);
+  });
 });
 
 describe("imports between packages", () => {
@@ -147,6 +165,31 @@ describe("includes", () => {
     expect(problemsWith({ [`native/src/${file}`]: `${line}\n` })).toEqual([upwards(file)]);
   });
 
+  const ofCuda = {
+    "native/cuda/src/kernels/rows.h": '#pragma once\n#include "operators/table.h"\n',
+    "native/cuda/src/launch/launch.h": '#pragma once\n#include "kernels/rows.h"\n#include "runtime/error.h"\n',
+    "native/cuda/src/library.h": '#pragma once\n#include "launch/launch.h"\n',
+    "native/src/operators/table.h": "#pragma once\n",
+  };
+  it("of the CUDA library run down its folders, and to what it shares with the engine", () => {
+    expect(problemsWith(ofCuda)).toEqual([]);
+  });
+  it.each([
+    ["native/cuda/src/kernels/rows.h", "launch/launch.h", "runs upwards or sideways (kernels is at 0, launch at 1)"],
+    ["native/cuda/src/launch/launch.h", "library.h", "runs upwards or sideways (launch is at 1, . at 3)"],
+    [
+      "native/cuda/src/kernels/rows.h",
+      "native/src/masks/graph.h",
+      "is not among what native/cuda/src shares with other trees",
+    ],
+    ["native/src/masks/graph.h", "native/cuda/src/library.h", "is not among what native/src shares with other trees"],
+  ])("of %s do not lead to %s", (file, target, why) => {
+    const named = target.replace("native/src/masks", "masks").replace("native/", "../../");
+    expect(problemsWith({ ...ofCuda, [file]: `#include "${named}"\n` })).toEqual([
+      `${file}: includes ${target}: ${why}`,
+    ]);
+  });
+
   it("say which file they mean", () => {
     expect(problemsWith({ "native/src/tensor/op.h": "#include HEADER\n" })).toEqual([
       "native/src/tensor/op.h: includes HEADER: write the file, so that it can be seen which it is",
@@ -155,9 +198,28 @@ describe("includes", () => {
 
   it("belong to folders with a rank", () => {
     expect(problemsWith({ "native/src/kernels/npu/row.h": "#pragma once\n" })).toEqual([
-      "native/src/kernels/npu: has no place in FOLDER_RANKS of scripts/api/include-rules.mjs",
+      "native/src/kernels/npu: has no rank in TREES of scripts/api/include-rules.mjs",
     ]);
   });
+});
+
+it("an operator has a file of its name on each device", () => {
+  const table = '#define AUTOCIRCUIT_OPERATORS(OPERATOR) \\\n  OPERATOR(sum_rows_, "() -> ()", void())\n';
+  const files = Object.fromEntries(
+    [
+      "src/kernels/cpu/sum_rows.cc",
+      "cuda/src/device_operators/sum_rows.cc",
+      "cuda/src/kernels/sum_rows.h",
+      "cuda/src/launch/sum_rows.cu",
+      "cuda/test/sum_rows_test.cc",
+    ].map((file) => [`native/${file}`, ""]),
+  );
+  const tree = { "native/src/operators/table.h": table, ...files };
+  expect(problemsWith(tree)).toEqual([]);
+  const { "native/cuda/src/kernels/sum_rows.h": _, ...without } = tree;
+  expect(problemsWith(without)).toEqual([
+    "native/src/operators/table.h: the operator sum_rows has no native/cuda/src/kernels/sum_rows.h",
+  ]);
 });
 
 describe("what C++ throws", () => {

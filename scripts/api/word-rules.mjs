@@ -14,16 +14,15 @@ const PAGES = [".", "docs", join("docs", "guides")];
  * @param {import("./packages.mjs").Package[]} packages
  * @param {string} root
  * @param {Readonly<Record<string, readonly { place: string, why: string }[]>>} exceptions
- * @param {readonly { says: RegExp, why: string }[]} phrases
+ * @param {readonly { says: RegExp, only?: "texts", why: string }[]} phrases
  * @returns {string[]}
  */
 export function wordProblems(packages, root, exceptions = WORD_EXCEPTIONS, phrases = SAID_AS_ELSEWHERE) {
   const forbidden = forbiddenWords(root).map((entry) => ({ ...entry, parts: partsOf(entry.forbidden) }));
-  const inNames = forbidden.filter(({ only }) => only !== "C++");
-  const inTexts = forbidden.filter(({ only }) => only === undefined);
-  const inCpp = forbidden.filter(({ only }) => only !== "names");
+  const inTexts = forbidden.filter(({ onlyInNames }) => !onlyInNames);
   const used = new Set();
   const problems = new Set();
+  const everywhere = phrases.filter(({ only }) => only === undefined);
   const look = (words, text, file, says) => {
     const parts = partsOf(text);
     for (const { forbidden: wrong, word, parts: sought } of words) {
@@ -33,15 +32,15 @@ export function wordProblems(packages, root, exceptions = WORD_EXCEPTIONS, phras
       else problems.add(`${says} "${wrong}"; the word is "${word}" (${GLOSSARY})`);
     }
   };
-  const lookAtTexts = (words, file, texts) => {
+  const lookAtTexts = (file, texts, meant = phrases) => {
     for (const { text, what, line } of texts)
-      look(words, spoken(text, phrases, used), file, `${file}:${line}: ${what} says`);
+      look(inTexts, spoken(text, meant, used), file, `${file}:${line}: ${what} says`);
   };
   for (const { name, file, what } of [...packages.flatMap((pack) => publicNames(pack, root)), ...pageNames(root)])
-    look(inNames, spoken(name, phrases, used), file, `${file}: ${what} ${name} says`);
-  for (const file of packages.flatMap(modulesOf)) lookAtTexts(inTexts, file, textsOf(root, file));
-  for (const file of cppFiles(root)) lookAtTexts(inCpp, file, cppTextsOf(root, file));
-  for (const file of pageFiles(root)) lookAtTexts(inTexts, file, proseOf(root, file));
+    look(forbidden, spoken(name, everywhere, used), file, `${file}: ${what} ${name} says`);
+  for (const file of packages.flatMap(modulesOf)) lookAtTexts(file, textsOf(root, file));
+  for (const file of cppFiles(root)) lookAtTexts(file, cppTextsOf(root, file), everywhere);
+  for (const file of pageFiles(root)) lookAtTexts(file, proseOf(root, file));
   return [...problems, ...idleExceptions(exceptions, used), ...idlePhrases(phrases, used)];
 }
 

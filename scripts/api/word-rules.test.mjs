@@ -19,7 +19,7 @@ const GLOSSARY = [
   "| ------------- | --------------- | ------------------------ |",
   "| known circuit | is known        | `true edge`, `official`  |",
   "| ablation      | values `to take` | `ablated value`; in names `using` |",
-  "| block         | attention and MLP | in C++ `layer`          |",
+  "| block         | attention and MLP | `layer`                 |",
   "",
   "| other tables | have | no `words` |",
 ].join("\n");
@@ -73,7 +73,6 @@ describe("a word that the glossary refuses is found", () => {
   it.each([
     ["a local name", "const trueEdges = 1;\nexport const a = trueEdges;"],
     ["a text, where it is refused in names alone", '// using it\nexport const a = "using it";'],
-    ["a text, where it is refused in C++ alone", 'export const a = "a layer";'],
     ["what is imported", 'import { a } from "./official/a.ts";\nexport const b = a;'],
     ["words that do not belong together", `/** It is true. Edges too. */\nexport const a = \`true \${1} edge\`;`],
     ["what a parameter is called", "/** @param true edges of it */\nexport function a() {}"],
@@ -137,6 +136,19 @@ describe("a word that the glossary refuses is found in C++", () => {
     expect(inCpp("int layer_norm, player;  // layer_norm", phrases)).toEqual([]);
     expect(inCpp("int a;", phrases)).toEqual(["scripts/api/word-exceptions.mjs: nothing says /layer_norm/g"]);
   });
+
+  it("and in names, where it is called so elsewhere in texts alone", () => {
+    const phrases = [{ says: /layer_\d/g, only: "texts", why: "others' names of files" }];
+    const files = (name) => ({
+      "packages/core/src/a.ts": `export const ${name} = "layer_0";`,
+      "native/src/engine/a.cc": `int ${name};`,
+    });
+    expect(problemsOf(files("a"), {}, GLOSSARY, phrases)).toEqual([]);
+    expect(problemsOf(files("layer_0"), {}, GLOSSARY, phrases)).toEqual([
+      ...says("the export layer_0", "layer", "block"),
+      ...layer("the name layer_0"),
+    ]);
+  });
 });
 
 describe("a word that the glossary refuses is found on a page", () => {
@@ -172,10 +184,12 @@ describe("the words of this repository", () => {
     ["True edge 3 does not exist", ["true edge"]],
     ["edges per position need a graph with a sequence length", ["edge per position"]],
     ["Two plain runs and two ablations", ["plain run"]],
+    ["Transcoders of one layer each, of all 12 layers", ["layer"]],
   ])("refuse %j, as a text and as a comment", (text, words) => {
     for (const module of [`export const a = ${JSON.stringify(text)};`, `// ${text}\nexport const a = 1;`]) {
       const problems = problemsOf({ "packages/core/src/a.ts": module }, {}, glossary);
-      expect(problems.map((problem) => /says "([^"]+)"/.exec(problem)?.[1])).toEqual(words);
+      const ofModule = problems.filter((problem) => problem.startsWith("packages/"));
+      expect(ofModule.map((problem) => /says "([^"]+)"/.exec(problem)?.[1])).toEqual(words);
     }
   });
 });

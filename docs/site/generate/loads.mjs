@@ -54,7 +54,7 @@ export async function loadsPage() {
     ),
     "",
     "Latents are sources of a graph where the file's hook is `hook_mlp_out`, `mlp.hook_post`, `hook_attn_out`, `attn.hook_z`, `hook_resid_post` or",
-    "`hook_resid_pre` (but block 0's), or goes from `ln2.hook_normalized` or `hook_resid_mid` to `hook_mlp_out`, per layer or across layers. Those of other",
+    "`hook_resid_pre` (but block 0's), or goes from `ln2.hook_normalized` or `hook_resid_mid` to `hook_mlp_out`, per block or across blocks. Those of other",
     "hooks are encoded and decoded. [Which formats hold what, and why some are no sources](guides/autoencoders.md#what-loads-and-what-can-be-a-source).",
     "",
   ];

@@ -13,7 +13,6 @@
 #include "engine/outputs.h"
 #include "engine/wide.h"
 #include "kernels/cpu/products.h"
-#include "runtime/error.h"
 
 namespace autocircuit {
 
@@ -21,11 +20,7 @@ namespace {
 
 at::Tensor ordinary_rows(const Transformer& model, const at::Tensor& sources) {
   if (!model.autoencoders()) return sources;
-  const int64_t count = source_order(model).count(), rows = count + model.autoencoders()->packed_rows();
-  if (sources.size(0) != rows)
-    throw Error(ErrorCode::bad_input, "the ablation holds " + std::to_string(sources.size(0)) +
-                                          " rows, this model's sources and latents take " + std::to_string(rows));
-  return sources.narrow(0, 0, count);
+  return sources.narrow(0, 0, source_order(model).count());
 }
 
 at::Tensor latent_rows(const Transformer& model, const at::Tensor& sources) {

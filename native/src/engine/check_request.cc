@@ -6,14 +6,14 @@
 #include <string>
 
 #include "engine/autoencoders.h"
+#include "engine/check_patch.h"
 #include "engine/latent_blocks.h"
 #include "engine/latent_graph.h"
-#include "runtime/error.h"
+#include "engine/refuse.h"
+#include "masks/mask_plan.h"
 
 namespace autocircuit {
 namespace {
-
-[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::bad_input, message); }
 
 void check_tokens(const TransformerConfig& config, const ForwardRequest& request) {
   const at::Tensor& tokens = request.tokens;
@@ -133,9 +133,8 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
     refuse("the kept run (from) was made with other padding; keep a run with this one (keepRun: true)");
   if (run.prefix != (request.prefix ? request.prefix->serial.value() : 0))
     refuse("the kept run (from) was made behind another prefix; keep a run behind this one (keepRun: true)");
-  const bool factorized = request.patch ? request.patch->graph->factorized : !request.graph || request.graph->factorized;
   const int64_t rows = source_order(model).count() + (model.autoencoders() ? model.autoencoders()->packed_rows() : 0);
-  if (!factorized || run.sources.size(0) != rows)
+  if (!request.is_factorized() || run.sources.size(0) != rows)
     refuse("a kept run (from) can only be a starting point for a factorised graph, and only one that was kept for it");
 }
 
@@ -192,6 +191,33 @@ void check_hooks(const Transformer& model, const ForwardRequest& request) {
     refuse("a pass whose values are replaced cannot be kept (keepRun, keysValues): later ones would not know of it");
 }
 
+void check_positions(const ForwardRequest& request) {
+  const int64_t length = request.tokens.size(1);
+  for (const int64_t p : *request.positions)
+    if (p < 0 || p >= length)
+      refuse("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length) + " positions");
+}
+
+void check_reference(const TransformerConfig& config, const ForwardRequest& request) {
+  if (request.records_gradients()) refuse("divergences carry no gradient; ask for logits, or give a mask that does not record one");
+  const int64_t positions = request.positions ? static_cast<int64_t>(request.positions->size()) : request.tokens.size(1);
+  if (positions == 0) refuse("divergences are of output positions, and none is asked for");
+  const int64_t rows = request.reference->logits.size(0), outputs = batch_of(request) * positions;
+  const int64_t masks = request.patch ? masks_of(*request.patch->graph, request.patch->mask) : 1;
+  for (const at::Tensor& given : {request.reference->logits, request.reference->probabilities})
+    if (given.sizes() != at::IntArrayRef{rows, config.d_vocab_out} || rows == 0 || rows % positions || outputs % rows)
+      refuse("the reference must be [prompts * positions, vocabulary], here [" + std::to_string(outputs / masks) + ", " +
+             std::to_string(config.d_vocab_out) + "]");
+}
+
+// Latents that each position has of its own.
+void check_latent_positions(const Autoencoders& autoencoders, int64_t length) {
+  for (int64_t number = 0; number < autoencoders.count(); number++)
+    if (const int64_t positions = autoencoders[number].positions(); positions != 1 && positions != length)
+      refuse(name_of(autoencoders[number]) + " has latents for each of " + std::to_string(positions) + " positions, the prompts have " +
+             std::to_string(length));
+}
+
 }  // namespace
 
 void check_request(const Transformer& model, const ForwardRequest& request) {
@@ -202,6 +228,10 @@ void check_request(const Transformer& model, const ForwardRequest& request) {
   if (request.prefix) check_prefix(model, request);
   if (request.from) check_run(model, request);
   if (!request.hooks.empty()) check_hooks(model, request);
+  if (model.autoencoders()) check_latent_positions(*model.autoencoders(), request.tokens.size(1));
+  if (request.patch) check_patch(model, request);
+  if (request.positions) check_positions(request);
+  if (request.reference) check_reference(model.config(), request);
   if (request.patch && request.keep_run)
     refuse("a run that is kept (keepRun: true) must not be patched; leave out the patch, and start patched runs from it (from)");
 }

@@ -8,40 +8,8 @@
 #include "engine/check_finite.h"
 #include "engine/wide.h"
 #include "operators/operators.h"
-#include "runtime/error.h"
 
 namespace autocircuit {
-namespace {
-
-std::string shape_of(at::IntArrayRef sizes) {
-  std::string text;
-  for (const int64_t size : sizes) text += (text.empty() ? "" : ", ") + std::to_string(size);
-  return "[" + text + "]";
-}
-
-void check_shape(const char* what, const at::Tensor& given, at::IntArrayRef wanted) {
-  if (given.sizes() != wanted)
-    throw Error(ErrorCode::bad_input, std::string(what) + " must have shape " + shape_of(wanted) + ", it has " + shape_of(given.sizes()));
-}
-
-}  // namespace
-
-void check_gradients(const PassPlan& pass) {
-  const Patch& patch = *pass.request.patch;
-  if (!patch.autoencoder_leaves.empty() && !pass.model.autoencoders())
-    throw Error(ErrorCode::bad_input, "leaves of autoencoders belong to a network that has some");
-  const bool asked =
-      patch.directions.defined() || patch.ablation_leaf.defined() || patch.outputs_leaf.defined() || !patch.autoencoder_leaves.empty();
-  if (asked && !pass.gradients) throw Error(ErrorCode::bad_input, "directions and leaves belong to a mask that records gradients");
-  const int64_t sources = pass.order.count(), d_model = pass.config.d_model;
-  if (patch.directions.defined()) {
-    const bool shared = patch.directions.dim() == 4 && patch.directions.size(1) == 1;
-    check_shape("directions", patch.directions, {sources, shared ? 1 : pass.batch, pass.length, d_model});
-  }
-  if (patch.ablation_leaf.defined()) check_shape("the leaf of the ablation", patch.ablation_leaf, patch.ablation->sources().sizes());
-  if (patch.outputs_leaf.defined()) check_shape("the leaf of the outputs", patch.outputs_leaf, {sources, pass.batch, pass.length, d_model});
-}
-
 PassGradients::PassGradients(const PassPlan& plan, LatentPass* latents) : pass_(plan), patch_(*plan.request.patch), latents_(latents) {
   const Weights& weights = pass_.model.weights();
   const int64_t sources = pass_.order.count(), d_model = pass_.config.d_model;

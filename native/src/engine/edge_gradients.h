@@ -9,9 +9,6 @@
 
 namespace autocircuit {
 
-// Throws Error bad_input where the patch's directions and leaves do not fit the pass.
-void check_gradients(const PassPlan& pass);
-
 // What a backward pass gives, added up on its way: the gradient of the mask and, where leaves of the patch stand for them, of the ablation
 // and of the sources' own outputs.
 class PassGradients {

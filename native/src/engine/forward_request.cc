@@ -9,4 +9,11 @@ Ablation::Ablation(at::Tensor sources, bool same_everywhere) : sources_(sources.
     throw Error(ErrorCode::bad_input, "an ablation's sources must have shape [sources, batch or 1, positions, d_model]");
 }
 
+bool ForwardRequest::is_factorized() const {
+  if (patch) return patch->graph->factorized;
+  return !graph || graph->factorized;
+}
+
+bool ForwardRequest::records_gradients() const { return patch && patch->mask.requires_grad() && want_logits; }
+
 }  // namespace autocircuit

@@ -82,6 +82,9 @@ struct ForwardRequest {
   HookRequest hooks;
   bool want_logits = true, want_sources = false, want_latents = false, want_hidden = false, keep_run = false, want_keys_values = false;
   CancelToken cancel;
+
+  bool is_factorized() const;
+  bool records_gradients() const;  // so that a backward pass can follow
 };
 
 struct ForwardResult {

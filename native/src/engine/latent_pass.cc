@@ -7,7 +7,6 @@
 
 #include "devices/device_index.h"
 #include "engine/latent_blocks.h"
-#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -35,11 +34,6 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
       keeps_written_(request.want_sources || request.keep_run), keeps_activations_(request.want_latents), lists_(autoencoders_.count()),
       gradients_(autoencoders_.count()), activations_(autoencoders_.count()), written_(autoencoders_.count()), weights_(model.weights()),
       inputs_(autoencoders_.count()) {
-  for (int64_t number = 0; number < autoencoders_.count(); number++)
-    if (autoencoders_[number].positions() != 1 && autoencoders_[number].positions() != length_)
-      throw Error(ErrorCode::bad_input, name_of(autoencoders_[number]) + " has latents for each of " +
-                                            std::to_string(autoencoders_[number].positions()) + " positions, the prompts have " +
-                                            std::to_string(length_));
   if (!request.patch) return;
   Patch& patch = *request.patch;
   const at::TensorOptions& options = model.weights().options;
@@ -48,9 +42,6 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
   given_mask_ = patch.mask.detach();
   const at::Tensor& mask = given_mask_;
   mask_ = (mask.dim() == 1 ? mask.unsqueeze(0) : mask).to(options).contiguous();
-  if (mask_.dim() != 2 || mask_.size(1) != table_->edges)
-    throw Error(ErrorCode::bad_input,
-                "mask has " + std::to_string(mask.size(-1)) + " values, the graph has " + std::to_string(table_->edges) + " edges");
   masks_ = mask_.size(0);
   if (request.from) {
     // Lists of latents belong to a pass, not to a kept run: it starts at the beginning, once for each mask.
@@ -59,7 +50,6 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
     batch_ *= masks_;
   }
   if (!patch.autoencoder_leaves.empty()) {
-    check_leaves(patch);
     trains_ = gradients;
     leaves_ = patch.autoencoder_leaves;
     trained_.resize(leaves_.size());
@@ -70,8 +60,6 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
   if (gradients) mask_gradient_ = at::zeros({mask_.numel()}, options);
   if (!patch.directions.defined()) return;
   const int64_t sources = source_order(model).count();
-  if (patch.directions.dim() != 4 || patch.directions.size(0) != sources + autoencoders_.packed_rows())
-    throw Error(ErrorCode::bad_input, "directions must have as many rows as the ablation's sources with their latents");
   directions_ = patch.directions.narrow(0, sources, autoencoders_.packed_rows()).to(options);
   patch.directions = patch.directions.narrow(0, 0, sources);
 }

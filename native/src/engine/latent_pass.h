@@ -68,7 +68,6 @@ class LatentPass {
   bool crosses_layers(int64_t number) const;
   at::Tensor written_by(int64_t number, const Frame& frame);
   void add_gradient(int64_t number, const Frame& frame, const at::Tensor& part);
-  void check_leaves(const Patch& patch) const;
   void keep_for_training(int64_t number, const at::Tensor& x, const at::Tensor& latents);
   void train(int64_t number, const at::Tensor& grad, const at::Tensor& of_latents);
 

@@ -1,33 +1,10 @@
 #include <ATen/ATen.h>
 
-#include <string>
-
 #include "engine/latent_pass.h"
 #include "kernels/cpu/products.h"
-#include "runtime/error.h"
 
 // Gradients of what autoencoders are made of. All tokens meet all latents here, as they do in the encoder: two products of its size.
 namespace autocircuit {
-
-void LatentPass::check_leaves(const Patch& patch) const {
-  if (given_mask_.ne(0).any().item<bool>())
-    throw Error(ErrorCode::bad_input, "autoencoders get gradients where no edge is patched: the mask must be zero");
-  if (static_cast<int64_t>(patch.autoencoder_leaves.size()) != 4 * autoencoders_.count())
-    throw Error(ErrorCode::bad_input, "there must be four leaves for each of the " + std::to_string(autoencoders_.count()) +
-                                          " autoencoders, here are " + std::to_string(patch.autoencoder_leaves.size()) + " in all");
-  for (int64_t number = 0; number < autoencoders_.count(); number++) {
-    const Autoencoder& one = autoencoders_[number];
-    if (one.decoders.size() > 1)
-      throw Error(ErrorCode::bad_input, name_of(one) + " writes to later blocks too: it gets no gradients of its own");
-    if (one.positions() != 1) throw Error(ErrorCode::bad_input, name_of(one) + " has latents for each position, which get no gradients");
-    const int64_t latents = one.latents(), width = one.encode.size(2);
-    const std::vector<std::vector<int64_t>> wanted{{latents, width}, {latents}, {latents, width}, {width}};
-    for (size_t part = 0; part < wanted.size(); part++)
-      if (patch.autoencoder_leaves[4 * number + part].sizes() != at::IntArrayRef(wanted[part]))
-        throw Error(ErrorCode::bad_input,
-                    name_of(one) + " has leaves of other shapes than its encoder, bias, decoder and bias of its output");
-  }
-}
 
 void LatentPass::keep_for_training(int64_t number, const at::Tensor& x, const at::Tensor& latents) {
   inputs_[number] = x;

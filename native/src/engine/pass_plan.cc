@@ -3,21 +3,13 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <string>
 
-#include "engine/edge_gradients.h"
 #include "engine/latent_blocks.h"
 #include "engine/weights.h"
 #include "engine/workspace.h"
-#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
-
-bool is_factorized(const ForwardRequest& request) {
-  if (request.patch) return request.patch->graph->factorized;
-  return !request.graph || request.graph->factorized;
-}
 
 ForwardRequest without_run(const ForwardRequest& request) {
   ForwardRequest rest = request;
@@ -50,7 +42,7 @@ PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool
 
 PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with_gradients, const RecordedLists* lists)
     : model(of), config(of.config()), request(without_run(placed.request)), from_run(placed.request.from != nullptr),
-      gradients(with_gradients), listed(lists), factorized(is_factorized(request)), order(source_order(of, factorized)),
+      gradients(with_gradients), listed(lists), factorized(request.is_factorized()), order(source_order(of, factorized)),
       length(request.tokens.size(1)), trains_latents(placed.latents && placed.latents->trains()) {
   if (request.patch) {
     // Groups of unfactorised graphs that read the stream anew replace the stream itself: nothing to share with other rows.
@@ -61,47 +53,8 @@ PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with
     ablated = model.workspace().of(model, *request.patch->ablation);
   }
   batch = request.tokens.size(0) * (from_run ? masks : 1);
-  if (request.patch) check_ablation();
-  if (request.patch) check_gradients(*this);
-  if (request.reference) check_reference();
-  if (request.positions) check_positions();
   choose_live_parts();
   leaves_run_at = listed ? listed->point() : mask ? first_patched_point(config, *mask) : end_point(config);
-}
-
-void PassPlan::check_ablation() const {
-  const at::Tensor& sources = ablated->sources();
-  if (sources.size(0) != order.count())
-    throw Error(ErrorCode::bad_input,
-                "the ablation holds " + std::to_string(sources.size(0)) + " sources, this graph has " + std::to_string(order.count()));
-  if (batch % masks)
-    throw Error(ErrorCode::bad_input,
-                std::to_string(masks) + " masks cannot share a batch of " + std::to_string(batch) + " prompts evenly");
-  if (sources.size(2) != length || sources.size(3) != config.d_model || batch % sources.size(1))
-    throw Error(ErrorCode::bad_input, "the ablation was made for " + std::to_string(sources.size(1)) + " prompts of " +
-                                          std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch) + " of " +
-                                          std::to_string(length));
-  if (mask->by_token() && request.patch->graph->tokens != length)
-    throw Error(ErrorCode::bad_input,
-                "the graph has " + std::to_string(request.patch->graph->tokens) + " positions, the prompts have " + std::to_string(length));
-}
-
-void PassPlan::check_reference() const {
-  if (gradients)
-    throw Error(ErrorCode::bad_input, "divergences carry no gradient; ask for logits, or give a mask that does not record one");
-  const int64_t positions = request.positions ? static_cast<int64_t>(request.positions->size()) : length;
-  const int64_t rows = request.reference->logits.size(0);
-  for (const at::Tensor& given : {request.reference->logits, request.reference->probabilities})
-    if (given.sizes() != at::IntArrayRef{rows, config.d_vocab_out} || rows == 0 || rows % positions || batch * positions % rows)
-      throw Error(ErrorCode::bad_input, "the reference must be [prompts * positions, vocabulary], here [" +
-                                            std::to_string(batch / masks * positions) + ", " + std::to_string(config.d_vocab_out) + "]");
-}
-
-void PassPlan::check_positions() const {
-  for (const int64_t p : *request.positions)
-    if (p < 0 || p >= length)
-      throw Error(ErrorCode::bad_input,
-                  "output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length) + " positions");
 }
 
 void PassPlan::choose_live_parts() {

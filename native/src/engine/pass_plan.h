@@ -29,7 +29,7 @@ PlacedRequest placed(const Transformer& model, const ForwardRequest& request, bo
 // What a pass will do, decided before it begins; nothing of it changes while it runs.
 struct PassPlan {
   // `listed`: every patched row as a list there, from its starting point on, whatever the mask says; the pass then launches the same work
-  // for every mask. Throws Error bad_input where the parts of the request do not fit each other.
+  // for every mask.
   PassPlan(const Transformer& model, const PlacedRequest& placed, bool gradients, const RecordedLists* listed);
   PassPlan(const PassPlan&) = delete;
 
@@ -63,9 +63,6 @@ struct PassPlan {
   double multiplications_of_block() const;
 
  private:
-  void check_ablation() const;
-  void check_reference() const;
-  void check_positions() const;
   void choose_live_parts();
 };
 

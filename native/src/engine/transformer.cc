@@ -84,8 +84,7 @@ ForwardResult Transformer::forward(const ForwardRequest& request) const {
   check_request(*this, request);
   const c10::OptionalDeviceGuard here(placement_.device);
   if (placement_.device.is_cuda()) at::globalContext().setFloat32MatmulPrecision(placement_.tf32 ? "high" : "highest");
-  const bool gradients = request.patch && request.patch->mask.requires_grad() && request.want_logits;
-  if (!gradients) {
+  if (!request.records_gradients()) {
     std::optional<ForwardResult> result;
     if (!autoencoders_) result = RecordedPasses::forward(*this, request);  // how many latents are active decides what is launched
     if (!result) result = Pass(*this, request, false).forward();

@@ -35,15 +35,21 @@ void GroupPlan::mark_sources(int64_t head, std::vector<uint8_t>& needed) const {
     }
 }
 
-MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, PlanKind kind) {
-  const at::Tensor mask = mask_in.dim() == 1 ? mask_in.unsqueeze(0) : mask_in;
-  if (mask.dim() != 2 || mask.size(1) != graph.edges)
+int64_t masks_of(const PatchGraph& graph, const at::Tensor& mask) {
+  if (mask.dim() != 1 && mask.dim() != 2)
+    throw Error(ErrorCode::bad_input, "mask must be [edges] or [masks, edges], it has " + std::to_string(mask.dim()) + " dimensions");
+  if (mask.size(-1) != graph.edges)
     throw Error(ErrorCode::bad_input,
-                "mask has " + std::to_string(mask_in.size(-1)) + " values, the graph has " + std::to_string(graph.edges) + " edges");
-  masks_ = mask.size(0);
+                "mask has " + std::to_string(mask.size(-1)) + " values, the graph has " + std::to_string(graph.edges) + " edges");
+  const int64_t masks = mask.dim() == 1 ? 1 : mask.size(0);
+  if (masks == 0) throw Error(ErrorCode::bad_input, "there is no mask among those of shape [0, edges]; give at least one");
+  return masks;
+}
+
+MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask, PlanKind kind) : masks_(masks_of(graph, mask)) {
   by_token_ = graph.tokens > 0;
   tokens_ = by_token_ ? graph.tokens : 1;
-  const at::Tensor values = mask.detach().to(at::kCPU, at::kDouble).contiguous();
+  const at::Tensor values = mask.detach().to(at::kCPU, at::kDouble).contiguous().view({masks_, graph.edges});
   const double* data = values.const_data_ptr<double>();
   for (const PatchGroup& group : graph.groups) {
     GroupPlan plan;

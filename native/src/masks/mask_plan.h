@@ -45,6 +45,9 @@ struct GroupPlan {
   void mark_sources(int64_t head, std::vector<uint8_t>& needed) const;
 };
 
+// How many masks a tensor [edges] or [masks, edges] is of. Throws Error bad_input for one that is not of the graph's edges.
+int64_t masks_of(const PatchGraph& graph, const at::Tensor& mask);
+
 // A mask, read once: what each group needs.
 class MaskPlan {
  public:

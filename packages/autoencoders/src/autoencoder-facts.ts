@@ -4,7 +4,7 @@ import { hookPlace } from "./hooks.ts";
 import type { MadeFor } from "./made-for.ts";
 import { whyNoSources } from "./why-no-sources.ts";
 
-/** What the files of an autoencoder, or of one layer of a cross-layer transcoder, say of it: known before a weight is read. */
+/** What the files of an autoencoder, or of one block of a cross-layer transcoder, say of it: known before a weight is read. */
 export class AutoencoderFacts {
   /** File or folder it was read from. */
   readonly path: string;
@@ -23,7 +23,7 @@ export class AutoencoderFacts {
   readonly dSae: number;
   /** In the field's words: `relu`, `jumprelu`, `topk`, ... */
   readonly activation: string;
-  /** Decoders: 1, or of a layer of a cross-layer transcoder one for each layer that it writes to. */
+  /** Decoders: 1, or of a block of a cross-layer transcoder one for each block that it writes to. */
   readonly decoders: number;
   /** Whether something goes from input to output that is no latent's. */
   readonly hasSkip: boolean;

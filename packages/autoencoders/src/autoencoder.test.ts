@@ -139,6 +139,6 @@ describe("CrossLayerTranscoder", () => {
     const { latents, reconstruction, error } = await clt.reconstruct(inputs, inputs);
     expect(await largestDifference(reconstruction, await clt.decode(latents, inputs))).toBe(0);
     expect(await largestDifference(reconstruction.add(error!), inputs)).toBeLessThan(1e-6);
-    await expect(clt.encode(Tensor.zeros([3, 2, 16]))).rejects.toThrow(/must be \[2, \.\.\., 16\] \(a layer each\)/);
+    await expect(clt.encode(Tensor.zeros([3, 2, 16]))).rejects.toThrow(/must be \[2, \.\.\., 16\] \(a block each\)/);
   });
 });

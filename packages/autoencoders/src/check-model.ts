@@ -28,7 +28,7 @@ export function checkFitsModel(autoencoder: Autoencoder | CrossLayerTranscoder, 
   const { path, dIn, dOut } = autoencoder;
   if ("hooksIn" in autoencoder) {
     if (autoencoder.layers !== config.layers) {
-      throw misfit(path, autoencoder.modelName, layersText(autoencoder.layers, config.layers));
+      throw misfit(path, autoencoder.modelName, blocksText(autoencoder.layers, config.layers));
     }
     for (const hook of autoencoder.hooksIn) checkHook(path, autoencoder.modelName, hook, dIn, config);
     for (const hook of autoencoder.hooksOut) checkHook(path, autoencoder.modelName, hook, dOut, config);
@@ -50,15 +50,15 @@ export function checkInspected(inspected: InspectedAutoencoders, config: Transfo
   const { autoencoders, crossLayer } = inspected;
   const [first] = autoencoders;
   if (first && crossLayer && autoencoders.length !== config.layers)
-    throw misfit(first.path, first.modelName, layersText(autoencoders.length, config.layers));
+    throw misfit(first.path, first.modelName, blocksText(autoencoders.length, config.layers));
   for (const { path, modelName, hookIn, hookOut, dIn, dOut } of autoencoders) {
     checkHook(path, modelName, hookIn, dIn, config);
     checkHook(path, modelName, hookOut, dOut, config);
   }
 }
 
-function layersText(found: number, wanted: number): string {
-  return `has ${found} layers, the model has ${wanted}`;
+function blocksText(found: number, wanted: number): string {
+  return `has ${found} blocks, the model has ${wanted}`;
 }
 
 function checkHook(

@@ -59,7 +59,7 @@ describe("cross-layer transcoders as sources of a model", () => {
     const loading: [TinyCrossLayer, RegExp][] = [
       [
         { ...circuitTracer, targets: 1 },
-        /W_dec_0.safetensors: is of a cross-layer transcoder of 1 layer, but there are files of 2\. Take the files of one/,
+        /W_dec_0.safetensors: is of a cross-layer transcoder of 1 block, but there are files of 2\. Take the files of one/,
       ],
       [
         { ...circuitTracer, change: (name, data) => name === "W_dec_0" && data.fill(Number.NaN, 40) },
@@ -69,7 +69,7 @@ describe("cross-layer transcoders as sources of a model", () => {
     for (const [kind, says] of loading)
       await expect(loadAutoencoders(await tinyCrossLayer(kind))).rejects.toThrow(says);
     const refusals: [TinyCrossLayer, typeof config, RegExp][] = [
-      [{ ...circuitTracer, layers: 3 }, config, /has 3 layers, the model has 2/],
+      [{ ...circuitTracer, layers: 3 }, config, /has 3 blocks, the model has 2/],
       [circuitTracer, tinyConfig, /width 4, but blocks.0.hook_resid_mid of the model is of width 16/],
       [circuitTracer, { ...config, parallel: true }, /in this model both run side by side/],
       [{ ...circuitTracer, hookIn: "hook_resid_pre" }, config, /goes from resid_pre to mlp_out/],
@@ -77,7 +77,7 @@ describe("cross-layer transcoders as sources of a model", () => {
       [
         { ...circuitTracer, change: (name, data) => name === "threshold_1" && data.fill(-1, 0, 1) },
         config,
-        /layer 1: its activation is jumprelu: thresholds below 0 let negative latents through/,
+        /block 1: its activation is jumprelu: thresholds below 0 let negative latents through/,
       ],
     ];
     for (const [kind, own, says] of refusals) {

@@ -17,20 +17,20 @@ const checkReconstruct = signature("CrossLayerTranscoder.reconstruct", {
   targets: kind.optional(kinds.tensor),
 });
 
-/** One layer of a cross-layer transcoder. A plain object, so that `scope` hands its tensors on. */
+/** One block of a cross-layer transcoder. A plain object, so that `scope` hands its tensors on. */
 export interface CrossLayerParts {
   readonly encoder: Encoder;
-  /** What its latents write to its own layer, the next one, and so on to the last. */
+  /** What its latents write to its own block, the next one, and so on to the last. */
   readonly decoders: readonly Decoder[];
   /** `[d_out]` */
   readonly outputBias: Tensor;
-  /** `[d_in, d_out]`: from this layer's input to this layer's output. */
+  /** `[d_in, d_out]`: from this block's input to this block's output. */
   readonly skip?: Tensor | undefined;
   /** See {@link fingerprintOf}. */
   readonly fingerprint?: string | undefined;
 }
 
-/** What a cross-layer transcoder makes of the activations of all layers. */
+/** What a cross-layer transcoder makes of the activations of all blocks. */
 export interface CrossLayerReconstruction {
   /** `[layers, ..., latents]` */
   readonly latents: Tensor;
@@ -43,13 +43,13 @@ export interface CrossLayerReconstruction {
 }
 
 /**
- * Transcoders of all layers whose latents write to the output of their own layer and of every later one.
+ * Transcoders of all blocks whose latents write to the output of their own block and of every later one.
  */
 export class CrossLayerTranscoder implements Disposable {
   readonly path: string;
-  /** What each layer reads, in order. */
+  /** What each block reads, in order. */
   readonly hooksIn: readonly string[];
-  /** What each layer replaces, in order. */
+  /** What each block replaces, in order. */
   readonly hooksOut: readonly string[];
   readonly modelName: string | undefined;
   /** How the weights of that model were processed. */
@@ -57,7 +57,7 @@ export class CrossLayerTranscoder implements Disposable {
   readonly layers: number;
   readonly dIn: number;
   readonly dOut: number;
-  /** Latents of each layer. */
+  /** Latents of each block. */
   readonly dSae: number;
   readonly dtype: DType;
   readonly #layers: readonly CrossLayerParts[];
@@ -66,8 +66,8 @@ export class CrossLayerTranscoder implements Disposable {
   constructor(parts: CrossLayerSetParts) {
     const { path, hookIn, hookOut, modelName, layers } = parts;
     this.path = path;
-    this.hooksIn = layers.map((_, layer) => `blocks.${layer}.${hookIn}`);
-    this.hooksOut = layers.map((_, layer) => `blocks.${layer}.${hookOut}`);
+    this.hooksIn = layers.map((_, block) => `blocks.${block}.${hookIn}`);
+    this.hooksOut = layers.map((_, block) => `blocks.${block}.${hookOut}`);
     this.modelName = modelName;
     this.madeFor = parts.madeFor;
     this.layers = layers.length;
@@ -89,7 +89,7 @@ export class CrossLayerTranscoder implements Disposable {
   }
 
   /**
-   * Latents of each layer's input.
+   * Latents of each block's input.
    *
    * @param inputs `[layers, ..., d_in]`
    * @returns `[layers, ..., latents]`
@@ -99,15 +99,15 @@ export class CrossLayerTranscoder implements Disposable {
     checkEncode({ inputs });
     return scope(async () => {
       await this.#check(inputs, this.dIn, "inputs");
-      const latents = this.#layers.map(({ encoder }, layer) =>
-        encodeRows(encoder, this.#rows(inputs, layer, this.dIn)),
+      const latents = this.#layers.map(({ encoder }, block) =>
+        encodeRows(encoder, this.#rows(inputs, block, this.dIn)),
       );
       return Tensor.stack(latents).reshape([...inputs.shape.slice(0, -1), this.dSae]);
     });
   }
 
   /**
-   * What replaces each layer's output: the sum of what the latents of this layer and all earlier ones write to it, its bias and skip term.
+   * What replaces each block's output: the sum of what the latents of this block and all earlier ones write to it, its bias and skip term.
    *
    * @param latents `[layers, ..., latents]`
    * @param inputs `[layers, ..., d_in]`, which the skip terms come from
@@ -138,8 +138,8 @@ export class CrossLayerTranscoder implements Disposable {
     if (!this.hasSkip) return undefined;
     return scope(async () => {
       await this.#check(inputs, this.dIn, "inputs");
-      const terms = this.#layers.map(({ skip }, layer) => {
-        const rows = this.#rows(inputs, layer, this.dIn);
+      const terms = this.#layers.map(({ skip }, block) => {
+        const rows = this.#rows(inputs, block, this.dIn);
         return skip ? rows.matmul(skip) : Tensor.zeros([rows.shape[0]!, this.dOut], { dtype: this.dtype });
       });
       return Tensor.stack(terms).reshape([...inputs.shape.slice(0, -1), this.dOut]);
@@ -150,7 +150,7 @@ export class CrossLayerTranscoder implements Disposable {
    * Latents, reconstruction and error.
    *
    * @param inputs `[layers, ..., d_in]`
-   * @param targets what the layers put out, `[layers, ..., d_out]`; without it there is no error
+   * @param targets what the blocks put out, `[layers, ..., d_out]`; without it there is no error
    */
   async reconstruct(inputs: Tensor, targets?: Tensor): Promise<CrossLayerReconstruction> {
     checkReconstruct({ inputs, targets });
@@ -164,9 +164,9 @@ export class CrossLayerTranscoder implements Disposable {
 
   /** One for each block as the engine takes it, see {@link engineAutoencoders}. @internal */
   toEngine({ errors }: { errors: boolean }): readonly BlockAutoencoder[] {
-    return this.#layers.map(({ encoder, decoders, outputBias, skip, fingerprint }, layer) => {
+    return this.#layers.map(({ encoder, decoders, outputBias, skip, fingerprint }, block) => {
       const [decoder, ...later] = decoders;
-      const path = `${this.path}, layer ${layer}`;
+      const path = `${this.path}, block ${block}`;
       const normalisation = noNormalisation;
       const parts = { path, encoder, decoder: decoder!, later, outputBias, skip, normalisation, fingerprint };
       return engineBlock({ ...parts, madeFor: this.madeFor }, errors);
@@ -191,18 +191,18 @@ export class CrossLayerTranscoder implements Disposable {
     if (tensor.shape.length < 2 || tensor.shape[0] !== this.layers || tensor.shape.at(-1) !== width) {
       throw new AutocircuitError(
         "shape",
-        `${what} must be [${this.layers}, ..., ${width}] (a layer each), but it is [${tensor.shape.join(", ")}].`,
+        `${what} must be [${this.layers}, ..., ${width}] (a block each), but it is [${tensor.shape.join(", ")}].`,
       );
     }
     await requireFinite(tensor, what);
   }
 
-  #rows(tensor: Tensor, layer: number, width: number): Tensor {
-    return asRows(tensor.select(0, layer), width, this.dtype, `${this.path}: layer ${layer}`).matrix;
+  #rows(tensor: Tensor, block: number, width: number): Tensor {
+    return asRows(tensor.select(0, block), width, this.dtype, `${this.path}: block ${block}`).matrix;
   }
 }
 
-/** All layers, and what they read and replace inside a block. */
+/** All blocks, and what they read and replace inside a block. */
 export interface CrossLayerSetParts {
   readonly path: string;
   readonly hookIn: string;

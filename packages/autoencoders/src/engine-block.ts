@@ -5,7 +5,7 @@ import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import type { Decoder } from "./decoder.ts";
 import { whyNoSources } from "./why-no-sources.ts";
 
-/** What the engine needs of an autoencoder's parts; of a cross-layer transcoder's layer with decoders for later blocks. */
+/** What the engine needs of an autoencoder's parts; of a cross-layer transcoder's block with decoders for later blocks. */
 export interface EngineBlockParts extends Omit<AutoencoderParts, "hookIn" | "hookOut" | "modelName"> {
   /** What its latents write to the next block, and so on to the last. */
   readonly later?: readonly Decoder[] | undefined;

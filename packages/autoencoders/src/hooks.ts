@@ -35,7 +35,7 @@ const IN_BLOCK: Readonly<Record<string, Site>> = {
 /** Their names, for messages. */
 export const knownHooks = Object.keys(IN_BLOCK);
 
-/** Modules of `transformers` inside a layer, and what their input and output are. */
+/** Modules of `transformers` inside a block, and what their input and output are. */
 const MODULES: Readonly<Record<string, { input?: Site; output?: Site }>> = {
   "": { input: "resid_pre", output: "resid_post" },
   mlp: { input: "mlp_normalized", output: "mlp_out" },
@@ -56,9 +56,9 @@ export function hookPlace(name: string): HookPlace {
   if (/(^|\.)(embed_tokens|wte|embed_in)$/.test(path)) {
     return { block: undefined, site: side === "output" ? "embed" : undefined };
   }
-  const inLayer = /(?:^|\.)(?:layers|h)\.(\d+)(?:\.(\w+))?$/.exec(path);
-  if (!inLayer) return { block: undefined, site: undefined };
-  return { block: Number(inLayer[1]), site: own(MODULES, inLayer[2] ?? "")?.[side] };
+  const module = /(?:^|\.)(?:layers|h)\.(\d+)(?:\.(\w+))?$/.exec(path);
+  if (!module) return { block: undefined, site: undefined };
+  return { block: Number(module[1]), site: own(MODULES, module[2] ?? "")?.[side] };
 }
 
 /** Whether it is a module's input or output by the name that `transformers` has for it. */

@@ -11,7 +11,7 @@ export interface InspectedAutoencoders {
   readonly path: string;
   readonly format: FormatName;
   readonly autoencoders: readonly AutoencoderFacts[];
-  /** Whether they are the layers of one cross-layer transcoder. */
+  /** Whether they are the blocks of one cross-layer transcoder. */
   readonly crossLayer: boolean;
 }
 
@@ -42,8 +42,8 @@ export async function inspectAutoencoders(
 }
 
 function layersOf({ path, hookIn, hookOut, modelName, madeFor, layers }: CrossLayerSetParts): AutoencoderFacts[] {
-  return layers.map(({ encoder, decoders, skip }, layer) => {
-    const hooks = { hookIn: `blocks.${layer}.${hookIn}`, hookOut: `blocks.${layer}.${hookOut}` };
+  return layers.map(({ encoder, decoders, skip }, block) => {
+    const hooks = { hookIn: `blocks.${block}.${hookIn}`, hookOut: `blocks.${block}.${hookOut}` };
     return new AutoencoderFacts(
       { path, ...hooks, modelName, madeFor, encoder, decoder: decoders[0]!, skip, normalisation: noNormalisation },
       decoders.length,

@@ -295,10 +295,10 @@ describe("what is wrong in files", () => {
       return (await refusal(folder)).message;
     };
     expect(await without(circuitTracer, "W_dec_1.safetensors")).toMatch(
-      /has W_enc_1\.safetensors, but no W_dec_1\.safetensors\. Fetch the files of all layers/,
+      /has W_enc_1\.safetensors, but no W_dec_1\.safetensors\. Fetch the files of all blocks/,
     );
-    expect(await without(circuitTracer, "W_enc_1.safetensors")).toMatch(/no file of layer 1, though one of layer 2/);
-    const short = /is of a cross-layer transcoder of 3 layers, but there are files of 2/;
+    expect(await without(circuitTracer, "W_enc_1.safetensors")).toMatch(/no file of block 1, though one of block 2/);
+    const short = /is of a cross-layer transcoder of 3 blocks, but there are files of 2/;
     expect(await without(circuitTracer, "W_enc_2.safetensors", "W_dec_2.safetensors")).toMatch(short);
     expect(await without({ format: "gemma-scope-2", layers: 3 }, "params_layer_2.safetensors")).toMatch(short);
     const encoders = [0, 1, 2].map((layer) => `W_enc_${layer}.safetensors`);
@@ -308,7 +308,7 @@ describe("what is wrong in files", () => {
   it("a missing layer of a set", async () => {
     const folder = copyOf("circuit-tracer-jumprelu-skip");
     rmSync(join(folder, "layer_0.safetensors"));
-    expect((await refusal(folder)).message).toMatch(/not the files of all layers before it|no file of layer 0/);
+    expect((await refusal(folder)).message).toMatch(/not the files of all blocks before it|no file of block 0/);
   });
 });
 
@@ -357,6 +357,6 @@ describe("checkFitsModel", () => {
     checkInspected(inspected, { ...config, dModel: 16 });
     const taller = { ...config, dModel: 16, layers: 3 };
     for (const check of [() => checkFitsModel(set.crossLayer!, taller), () => checkInspected(inspected, taller)])
-      expect(check).toThrow(/has 2 layers, the model has 3/);
+      expect(check).toThrow(/has 2 blocks, the model has 3/);
   });
 });

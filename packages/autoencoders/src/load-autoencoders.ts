@@ -26,7 +26,7 @@ export interface AutoencoderSet extends Disposable {
   readonly format: FormatName;
   /** Those of single activations, in the order of their blocks; none where `crossLayer` is there. */
   readonly autoencoders: readonly Autoencoder[];
-  /** Transcoders of all layers whose latents write to later layers as well. */
+  /** Transcoders of all blocks whose latents write to later blocks as well. */
   readonly crossLayer: CrossLayerTranscoder | undefined;
 }
 
@@ -84,11 +84,11 @@ async function withFingerprints({ each, crossLayer, ...read }: AutoencodersRead)
   });
   if (crossLayer === undefined) return { ...read, each: await Promise.all(told), crossLayer };
   const { hookIn, hookOut, madeFor } = crossLayer;
-  const layers = crossLayer.layers.map(async (layer, number) => {
+  const layers = crossLayer.layers.map(async (block, number) => {
     const hooks = [String(number), hookIn, hookOut];
     const processing = processedFor(`blocks.${number}.${hookIn}`, madeFor);
-    const fingerprint = await fingerprintOf({ ...layer, hooks, normalisation: noNormalisation, processing });
-    return { ...layer, fingerprint };
+    const fingerprint = await fingerprintOf({ ...block, hooks, normalisation: noNormalisation, processing });
+    return { ...block, fingerprint };
   });
   return { ...read, each: await Promise.all(told), crossLayer: { ...crossLayer, layers: await Promise.all(layers) } };
 }

@@ -10,7 +10,7 @@ import { hookPlace } from "./hooks.ts";
 import { requireOneOfEachPlace } from "./one-of-each-place.ts";
 import { saySeveralModels } from "./trained-on.ts";
 
-/** Sets of many layers are read as they are on the disk; what is larger is fetched by parts. */
+/** Sets of many blocks are read as they are on the disk; what is larger is fetched by parts. */
 const MOST_FETCHED = 2 ** 36;
 
 /** Which autoencoders are looked at, and how their files are found. */

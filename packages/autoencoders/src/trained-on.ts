@@ -1,23 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { sayOnce } from "@autocircuit/base";
+import { modelFamilies } from "@autocircuit/models";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
 
 /** What an autoencoder's file says of the model it was trained on. */
 type TrainedOn = Pick<AutoencoderParts, "path" | "modelName">;
-
-/** Words in names of models, and what `config.json` calls the architectures of those that have them in their names. */
-const FAMILIES: readonly (readonly [word: RegExp, modelTypes: readonly string[]])[] = [
-  [/gpt-?2/, ["gpt2"]],
-  [/gpt-neo(?!x)|tiny-?stories/, ["gpt_neo"]],
-  [/pythia|gpt-neox/, ["gpt_neox"]],
-  [/(^|[-/])opt-/, ["opt"]],
-  [/llama/, ["llama"]],
-  [/mistral/, ["mistral"]],
-  [/qwen/, ["qwen2", "qwen3"]],
-  [/gemma/, ["gemma2", "gemma3_text"]],
-  [/olmo/, ["olmo2"]],
-];
 
 /** Says once where autoencoders that are loaded together were trained on several models, by what their files say. */
 export function saySeveralModels(path: string, each: readonly TrainedOn[]): void {
@@ -46,10 +34,12 @@ export function sayOtherFamily(
   folder: string,
 ): void {
   const modelType = modelTypeOf(folder);
-  if (modelType === undefined || !FAMILIES.some(([, types]) => types.includes(modelType))) return;
+  if (modelType === undefined || !modelFamilies.some((family) => family.modelType === modelType)) return;
   const other = autoencoders.find(({ modelName }) => {
-    const families = FAMILIES.filter(([word]) => modelName !== undefined && word.test(modelName.toLowerCase()));
-    return families.length > 0 && families.every(([, types]) => !types.includes(modelType));
+    const families = modelFamilies.filter(
+      ({ named }) => modelName !== undefined && named.test(modelName.toLowerCase()),
+    );
+    return families.length > 0 && families.every((family) => family.modelType !== modelType);
   });
   if (other === undefined) return;
   sayOnce(

@@ -53,7 +53,7 @@ def open_case(case):
 
 def group_scores(scores, group, config):
     """The columns of a destination module, `[heads, sources]`; scores of heads that share keys or values are added."""
-    heads, kind, layer = config.n_heads, group["kind"], group["layer"]
+    heads, kind, layer = config.n_heads, group["kind"], group["block"]
     if kind == "end":
         columns = scores[:, -1:]
     elif kind == "mlp":

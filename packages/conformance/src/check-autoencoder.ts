@@ -37,7 +37,7 @@ interface Meta {
   layers?: number;
 }
 
-/** What an autoencoder, or a set of one for each layer, makes of the inputs. */
+/** What an autoencoder, or a set of one for each block, makes of the inputs. */
 interface Outputs {
   latents: HostTensor;
   reconstruction: HostTensor;
@@ -110,12 +110,12 @@ function checkHooks(set: AutoencoderSet, { hook_in, hook_out, layers }: Meta, re
   const hooksIn = set.crossLayer?.hooksIn ?? set.autoencoders.map(({ hookIn }) => hookIn);
   const hooksOut = set.crossLayer?.hooksOut ?? set.autoencoders.map(({ hookOut }) => hookOut);
   const named = (hook: string) =>
-    layers === undefined ? [hook] : Array.from({ length: layers }, (_, layer) => `blocks.${layer}.${hook}`);
+    layers === undefined ? [hook] : Array.from({ length: layers }, (_, block) => `blocks.${block}.${hook}`);
   recorder.equal("hook_in", hooksIn, named(hook_in));
   recorder.equal("hook_out", hooksOut, named(hook_out));
 }
 
-/** What an autoencoder, or those of all layers together, make of inputs. */
+/** What an autoencoder, or those of all blocks together, make of inputs. */
 export async function outputsOf({ autoencoders, crossLayer }: AutoencoderSet, inputs: Tensor): Promise<Outputs> {
   if (crossLayer) {
     const { latents, reconstruction, skip } = await crossLayer.reconstruct(inputs);
@@ -134,7 +134,7 @@ export async function outputsOf({ autoencoders, crossLayer }: AutoencoderSet, in
       skip: skip && (await toHost(skip)),
     };
   }
-  const layers = await Promise.all(autoencoders.map((one, layer) => one.reconstruct(inputs.select(0, layer))));
+  const layers = await Promise.all(autoencoders.map((one, block) => one.reconstruct(inputs.select(0, block))));
   const together = (parts: readonly (Tensor | undefined)[]) => toHost(Tensor.stack(parts.map((part) => part!)));
   return {
     latents: await together(layers.map(({ latents }) => latents)),

@@ -58,9 +58,9 @@ describe("findCases", () => {
   it("gives a case for every feature whose numbers and tensors are there", () => {
     const found = findCases([join(root, "next")]);
     expect(found.map(({ kind, name, feature }) => [kind, name, feature])).toEqual([
-      ["next", "next/four/kvcache", "kvcache"],
-      ["next", "next/four/probing", "probing"],
-      ["next", "next/six/eapig", "eapig"],
+      ["feature", "next/four/kvcache", "kvcache"],
+      ["feature", "next/four/probing", "probing"],
+      ["feature", "next/six/eapig", "eapig"],
     ]);
     expect(findCases([join(root, "next", "four")])).toHaveLength(2);
   });

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
+import { featureNames } from "./features/feature-names.ts";
 import { findBlockCases, isBlockCase } from "./find-block-cases.ts";
-import { nextFeatures } from "./next/features.ts";
 import { sameFiles } from "./same-files.ts";
 
 /** What a folder holds, told by its files. */
@@ -20,7 +20,7 @@ export type CaseKind =
   | "bootstrap"
   | "hypotheses"
   | "ugs"
-  | "next";
+  | "feature";
 
 /** One folder to check. */
 export interface CaseFolder {
@@ -95,7 +95,7 @@ function visit(path: string, depth: number, found: Map<string, CaseFolder>): voi
   if (kind) found.set(path, { kind, path, name });
   else if (features.length > 0)
     for (const feature of features)
-      found.set(join(path, feature), { kind: "next", path, name: `${name}/${feature}`, feature });
+      found.set(join(path, feature), { kind: "feature", path, name: `${name}/${feature}`, feature });
   else {
     for (const block of findBlockCases(path)) {
       const both = join(path, block);
@@ -125,5 +125,5 @@ function kindOf(path: string): CaseKind | undefined {
 function featuresOf(path: string): string[] {
   const has = (file: string) => existsSync(join(path, file));
   if (!FEATURE_FILES.every(has)) return [];
-  return nextFeatures.filter((feature) => has(`${feature}.json`) && has(`${feature}.safetensors`));
+  return featureNames.filter((feature) => has(`${feature}.json`) && has(`${feature}.safetensors`));
 }

@@ -10,8 +10,8 @@ import { checkAutoencoder, checkRefusedFiles } from "./check-autoencoder.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkGgufBlocks } from "./check-gguf-blocks.ts";
 import { checkPatching } from "./check-patching.ts";
+import { checkFeature } from "./features/check-feature.ts";
 import { type CaseFolder, type CaseKind, findCases } from "./find-cases.ts";
-import { checkNext } from "./next/check-next.ts";
 import { narrowBound } from "./number-types.ts";
 import { type Check, type Note, Recorder, type Uncompared } from "./recorder.ts";
 import { checkTracrCircuits } from "./tracr/check-tracr-circuits.ts";
@@ -58,7 +58,7 @@ const CHECKERS: Record<CaseKind, Checker> = {
   bootstrap: checkBootstrap,
   hypotheses: checkHypotheses,
   ugs: checkUgs,
-  next: checkNext,
+  feature: checkFeature,
 };
 
 /** Files and formulas that are computed on the host, in no model's type and on no device. */
@@ -73,7 +73,13 @@ const ON_THE_HOST: ReadonlySet<CaseKind> = new Set([
 ]);
 
 /** What is checked in narrower types: compiled programs are exact in float32 only. */
-const IN_HALF_PRECISION: ReadonlySet<CaseKind> = new Set(["patching", "checkpoint", "attribution", "eap-ig", "next"]);
+const IN_HALF_PRECISION: ReadonlySet<CaseKind> = new Set([
+  "patching",
+  "checkpoint",
+  "attribution",
+  "eap-ig",
+  "feature",
+]);
 
 /**
  * Compares this library with the reference on every case found in or below `folders`.

@@ -29,7 +29,7 @@ export const algorithms = {
   acdc: {
     description: "removes edges one by one for as long as the output hardly changes",
     resumable: true,
-    source: "Conmy et al. 2023, Towards Automated Circuit Discovery for Mechanistic Interpretability",
+    paper: "Conmy et al. 2023, Towards Automated Circuit Discovery for Mechanistic Interpretability",
     options: [
       { name: "taus", type: "numbers", default: defaultTaus, description: "thresholds on the rise of the divergence" },
       { name: "target", type: "string", choices: acdcTargets, default: "kl_div", description: "what is kept small" },
@@ -52,7 +52,7 @@ export const algorithms = {
   ...attributionAlgorithms,
   "edge-attribution": {
     description: "first-order effect of ablating an edge, at the clean run",
-    source: "Syed, Rager and Conmy 2023, Attribution Patching Outperforms Automated Circuit Discovery",
+    paper: "Syed, Rager and Conmy 2023, Attribution Patching Outperforms Automated Circuit Discovery",
     options: [lossOption, ...lossOptions],
     perPrompt: true,
     discover: edgeAttribution,
@@ -60,19 +60,19 @@ export const algorithms = {
   "edge-pruning": {
     description: "trains masks of edges and sources to keep the output while a growing share is left out",
     resumable: true,
-    source: "Bhaskar et al. 2024, Finding Transformer Circuits with Edge Pruning",
+    paper: "Bhaskar et al. 2024, Finding Transformer Circuits with Edge Pruning",
     options: edgePruningRows,
     discover: edgePruning,
   },
   "circuit-probing": {
     description: "subnetwork probing for several circuit sizes: the edges of the smallest circuit come first",
-    source: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
+    paper: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
     options: [...probingOptions(20, 0.5, "sigmoid", 1, circuitStart), ...sizesOptions],
     discover: circuitProbing,
   },
   "constrained-probing": {
     description: "circuit probing for a circuit without the edges of the published one",
-    source: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
+    paper: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
     options: [
       ...probingOptions(2000, 0.1, "hard_concrete", 0.3, circuitStart).filter(({ name }) => name !== "avoid"),
       ...sizesOptions,
@@ -86,7 +86,7 @@ export const algorithms = {
   },
   "mask-gradient": {
     description: "gradient of the loss with respect to the edge's mask, at one mask value or integrated",
-    source: "Marks et al. 2024, Sparse Feature Circuits, section 3 (integrated)",
+    paper: "Marks et al. 2024, Sparse Feature Circuits, section 3 (integrated)",
     options: [
       ...lossOptions,
       { name: "maskValue", type: "number", default: 0, description: "value of all masks, 0 clean to 1 ablated" },
@@ -108,7 +108,7 @@ export const algorithms = {
   "subnetwork-probing": {
     description: "trains a mask per edge to keep the output while the circuit is small",
     resumable: true,
-    source: "Cao, Sanh and Rush 2021, Low-Complexity Probing via Finding Subnetworks, section 3",
+    paper: "Cao, Sanh and Rush 2021, Low-Complexity Probing via Finding Subnetworks, section 3",
     options: [
       ...probingOptions(20, 0.5),
       { name: "circuitSize", type: "integer", description: "size up to which edges cost nothing" },
@@ -118,7 +118,7 @@ export const algorithms = {
   ugs: {
     description: "trains how likely each edge is kept, by masks with gradients in a window (uniform gradient sampling)",
     resumable: true,
-    source: "Li and Janson 2024, Optimal ablation for interpretability",
+    paper: "Li and Janson 2024, Optimal ablation for interpretability",
     options: ugsRows,
     discover: ugs,
   },

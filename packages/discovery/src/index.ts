@@ -26,10 +26,10 @@ export { type EapIgInputsOptions, eapIgInputs } from "./attribution/eap-ig-input
 export { type ExactScoresOptions, exact } from "./attribution/exact.ts";
 export { type InformationFlowOptions, informationFlowRoutes } from "./attribution/information-flow.ts";
 export {
-  type MeanAlignment,
   type MeanMethod,
   type MeanOfMethodsOptions,
   meanOfMethods,
+  type ScoreNormalisation,
 } from "./attribution/mean-of-methods.ts";
 export {
   type NodeAlgorithm,

@@ -25,7 +25,7 @@ export interface NamedAlgorithm {
   /** One line. */
   readonly description: string;
   /** The paper it comes from. */
-  readonly source?: string;
+  readonly paper?: string;
   readonly options: readonly OptionSpec[];
   /** Whether it takes the options of a search that can be stopped and go on (`onSearch`, `resume`). */
   readonly resumable?: boolean;

@@ -74,8 +74,8 @@ export function estimateMemory(
   const { dtype = "float32", outputs, autoencoders, activeLatents, edges = 0 } = options;
   const weights = parameterCount(config) * elementBytes(dtype);
   const { sources, ...pass } = passParts(config, { prompts: batch, positions: seq, dtype, outputs });
-  const { attention, layer, logits } = pass;
-  const total = weights + 2 * sources + attention + layer + logits;
+  const { attention, block, logits } = pass;
+  const total = weights + 2 * sources + attention + block + logits;
   const plain = { weights, sources, ablation: sources, ...pass, total };
   if (autoencoders === undefined) return plain;
   const latents = autoencoders.reduce((sum, { count }) => sum + count, 0);

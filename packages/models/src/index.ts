@@ -12,6 +12,7 @@ export type { DownloadProgress, HubOptions, ResolveOptions } from "./hub/hub-opt
 export { hubOptions } from "./hub/hub-options.ts";
 export { type HubFolderOptions, resolveHubFolder } from "./hub/resolve-hub-folder.ts";
 export { resolveModelFolder } from "./hub/resolve-model-folder.ts";
+export { modelFamilies } from "./hugging-face/families.ts";
 export type { LoadProgress } from "./load-context.ts";
 export { type LoadModelOptions, loadModel, modelFromWeights } from "./load-model.ts";
 export { type LoadOptions, loadParts } from "./load-parts.ts";

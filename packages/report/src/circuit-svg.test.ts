@@ -130,7 +130,7 @@ describe("circuitSvg", () => {
     const report = gpt2Report(100);
     const known = {
       name: "o",
-      source: "s",
+      origin: "s",
       edges: report.circuit.slice(90).map(({ edge, token }) => ({ edge, token })),
     };
     const elements = parseMarkup(circuitSvg({ ...report, known }, { maxEdges: 20, fold: false }));

@@ -61,7 +61,7 @@ describe("compareWithKnown", () => {
   it("refuses edges given twice, in either circuit", () => {
     const twice = [edge("A0.0->Resid End"), edge("A0.0->Resid End", 2)];
     expect(() => compareWithKnown(reportOf({ graph, circuit: twice }))).toThrow(/The circuit has .* twice/);
-    const known = { name: "o", source: "s", edges: twice };
+    const known = { name: "o", origin: "s", edges: twice };
     expect(() => compareWithKnown(reportOf({ graph, circuit: [], known }))).toThrow(/The known circuit has .* twice/);
   });
 

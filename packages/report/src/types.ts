@@ -69,7 +69,7 @@ export interface ScoredEdge extends ReportEdge {
 export interface ComparedCircuit {
   readonly name: string;
   /** Paper or other reference. */
-  readonly source: string;
+  readonly origin: string;
   readonly edges: readonly ReportEdge[];
 }
 

@@ -129,7 +129,7 @@ export function reverseReport(): CircuitReport {
     circuit: edges.map((edge) => ({ edge, token: null, score: Number.POSITIVE_INFINITY })),
     known: {
       name: "tracr_reverse_true_edges",
-      source: "Conmy et al. 2023, Towards Automated Circuit Discovery for Mechanistic Interpretability, appendix",
+      origin: "Conmy et al. 2023, Towards Automated Circuit Discovery for Mechanistic Interpretability, appendix",
       edges: edges.map((edge) => ({ edge, token: null })),
     },
     notes: [
@@ -159,7 +159,7 @@ export function reverseByTokenReport(): CircuitReport {
     circuit: at([1, 2, 3, 4, 5]).map((edge) => ({ ...edge, score: Number.POSITIVE_INFINITY })),
     known: {
       name: "tracr_reverse_true_edges",
-      source: "AutoCircuit, tracr-reverse, by token",
+      origin: "AutoCircuit, tracr-reverse, by token",
       edges: at([1, 2, 4, 5]),
     },
     notes: [
@@ -210,7 +210,7 @@ export function xproportionReport(): CircuitReport {
     ],
     known: {
       name: "tracr_xproportion_official_edges",
-      source: "Conmy et al. 2023, appendix",
+      origin: "Conmy et al. 2023, appendix",
       edges: known.map((edge) => ({ edge, token: null })),
     },
     seconds: 0.08,
@@ -271,7 +271,7 @@ export function attentionOnlyReport(): CircuitReport {
     circuit,
     known: {
       name: "induction heads",
-      source: "an example",
+      origin: "an example",
       edges: other.filter((_, i) => i % 5 !== 0).map(({ edge, token }) => ({ edge, token })),
     },
   });

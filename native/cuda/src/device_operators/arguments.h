@@ -6,9 +6,9 @@
 #include <initializer_list>
 #include <optional>
 
-#include "check.h"
 #include "device_operators/operators.h"
 #include "kernels/norm.h"
+#include "launch/check.h"
 
 namespace autocircuit::kernels {
 

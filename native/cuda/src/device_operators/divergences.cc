@@ -8,7 +8,7 @@
 #include "device_operators/arguments.h"
 #include "device_operators/dispatch.h"
 #include "device_operators/operators.h"
-#include "kernels/divergence_rows.h"
+#include "kernels/divergences.h"
 #include "launch/launch.h"
 
 namespace autocircuit::kernels {
@@ -56,7 +56,7 @@ at::Tensor divergences_in_pieces(const at::Tensor& x, const at::Tensor& weight, 
     const at::Tensor piece = x.narrow(0, first, std::min(rows_of_piece, rows - first));
     const at::Tensor logits = capped_logits(piece, weight, bias, softcap).to(dtype);
     AUTOCIRCUIT_DISPATCH(dtype, kName, [&] {
-      using Kernel = DivergenceRows<scalar_t>;
+      using Kernel = Divergences<scalar_t>;
       Kernel kernel{};
       kernel.logits = logits.const_data_ptr<scalar_t>();
       kernel.expected = expected.const_data_ptr<scalar_t>();

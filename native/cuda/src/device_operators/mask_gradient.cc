@@ -11,7 +11,7 @@
 #include "device_operators/arguments.h"
 #include "device_operators/dispatch.h"
 #include "device_operators/operators.h"
-#include "kernels/bucket_products.h"
+#include "kernels/mask_gradient.h"
 #include "launch/launch.h"
 
 namespace autocircuit::kernels {
@@ -49,7 +49,7 @@ at::Tensor one_bucket(const at::Tensor& grad, const at::Tensor& delta, at::Scala
 template <class T>
 at::Tensor many_buckets(const at::Tensor& grad, const at::Tensor& delta, const at::Tensor& bucket_of, int64_t buckets,
                         at::ScalarType dtype) {
-  using Kernel = BucketProducts<T>;
+  using Kernel = MaskGradient<T>;
   const auto [sorted, order] = at::sort(bucket_of, /*stable=*/true, /*dim=*/0, /*descending=*/false);
   const at::Tensor begin = at::searchsorted(sorted, at::arange(buckets + 1, bucket_of.options()));
   const int64_t rows = grad.size(0), sources = delta.size(0), n = grad.size(1), d = grad.size(2);

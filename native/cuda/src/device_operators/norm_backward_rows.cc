@@ -1,4 +1,4 @@
-#include "kernels/norm_backward.h"
+#include "kernels/norm_backward_rows.h"
 
 #include "device_operators/arguments.h"
 #include "device_operators/dispatch.h"
@@ -25,13 +25,13 @@ void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, int64_t norm, do
   const int64_t rows = grad.numel() / d, x_rows = x.numel() / d;
   check_divisor(x_rows, rows, {name, "x"});
   AUTOCIRCUIT_DISPATCH(dtype, name, [&] {
-    NormBackward<scalar_t> kernel{grad.mutable_data_ptr<scalar_t>(),
-                                  x.const_data_ptr<scalar_t>(),
-                                  narrow(x_rows, name),
-                                  narrow(d, name),
-                                  norm_arguments<scalar_t>(norm, eps, scale, {}),
-                                  aligned_for(d, {grad, x, scale})};
-    launch(kernel, {narrow(rows, name), 1, threads_for(d, NormBackward<scalar_t>::kMaxThreads)});
+    NormBackwardRows<scalar_t> kernel{grad.mutable_data_ptr<scalar_t>(),
+                                      x.const_data_ptr<scalar_t>(),
+                                      narrow(x_rows, name),
+                                      narrow(d, name),
+                                      norm_arguments<scalar_t>(norm, eps, scale, {}),
+                                      aligned_for(d, {grad, x, scale})};
+    launch(kernel, {narrow(rows, name), 1, threads_for(d, NormBackwardRows<scalar_t>::kMaxThreads)});
   });
 }
 

@@ -8,7 +8,7 @@
 #include "device_operators/dispatch.h"
 #include "device_operators/operators.h"
 #include "devices/tile_rows.h"
-#include "kernels/norm_rows.h"
+#include "kernels/patched_rows_norm.h"
 #include "launch/launch.h"
 
 // There is no second path through a matrix product for lists that hold every source: whether they do is written in device memory
@@ -129,8 +129,8 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
     const int threads = shape.tile_threads * kernel.tiles_a_block;
     launch(kernel, {narrow(n * shape.groups, kName), shape.pieces, threads});
     if (!norm_later) return;
-    const NormRows<scalar_t> normed{raw.const_data_ptr<C>(), kernel.out, kernel.d, of_norm, aligned};
-    launch(normed, {rows * n, 1, threads_for(d, NormRows<scalar_t>::kMaxThreads)});
+    const PatchedRowsNorm<scalar_t> normed{raw.const_data_ptr<C>(), kernel.out, kernel.d, of_norm, aligned};
+    launch(normed, {rows * n, 1, threads_for(d, PatchedRowsNorm<scalar_t>::kMaxThreads)});
   });
   return out;
 }

@@ -25,7 +25,7 @@ class OnDeviceOf {
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
-#include "check.h"
+#include "launch/check.h"
 #include "launch/enqueue.h"
 
 namespace autocircuit::kernels {

@@ -12,14 +12,14 @@ import { openSafetensors } from "../files/safetensors.ts";
 import { storedWeights } from "../made-for.ts";
 import { noNormalisation } from "../normalisations/normalisation.ts";
 import { Weights } from "../weights.ts";
+import { blockFiles } from "./block-files.ts";
 import { loadCircuitTracerCrossLayer } from "./circuit-tracer-cross-layer.ts";
 import { type Format, type FormatContext, type FormatParts, isWanted } from "./format.ts";
-import { layerFiles } from "./layer-files.ts";
 import { checkedK, readYamlSettings } from "./read-settings.ts";
 
 const THRESHOLD = "activation_function.threshold";
 
-/** circuit-tracer: `config.yaml` beside a file for each layer, of transcoders of single layers or of one across them. */
+/** circuit-tracer: `config.yaml` beside a file for each block, of transcoders of single blocks or of one across them. */
 export const circuitTracer: Format = {
   name: "circuit-tracer",
   title: "circuit-tracer",
@@ -41,16 +41,16 @@ async function loadSet(folder: string, raw: ConfigReader, context: FormatContext
   const [hookIn, hookOut] = [raw.string("feature_input_hook"), raw.string("feature_output_hook")];
   const modelName = raw.has("model_name") ? raw.string("model_name") : undefined;
   const each: AutoencoderParts[] = [];
-  for (const [layer, file] of filesOf(folder, raw).entries()) {
-    if (!isWanted(layer, context)) continue;
+  for (const [block, file] of filesOf(folder, raw).entries()) {
+    if (!isWanted(block, context)) continue;
     const path = join(folder, file);
-    const hooks = { hookIn: `blocks.${layer}.${hookIn}`, hookOut: `blocks.${layer}.${hookOut}` };
-    each.push({ ...(await loadLayer(path, raw, context)), ...hooks, modelName, madeFor: storedWeights });
+    const hooks = { hookIn: `blocks.${block}.${hookIn}`, hookOut: `blocks.${block}.${hookOut}` };
+    each.push({ ...(await loadBlock(path, raw, context)), ...hooks, modelName, madeFor: storedWeights });
   }
   return { each };
 }
 
-async function loadLayer(path: string, raw: ConfigReader, context: FormatContext) {
+async function loadBlock(path: string, raw: ConfigReader, context: FormatContext) {
   await using weights = new Weights(await openSafetensors(path), context);
   const [dSae, dIn] = weights.shape("W_enc", 2) as [number, number];
   const dOut = weights.shape("W_dec", 2)[1]!;
@@ -85,10 +85,10 @@ async function activationOf(raw: ConfigReader, weights: Weights, dSae: number): 
   }
 }
 
-/** The files in the order of layers: as the configuration lists them, else by their names. */
+/** The files in the order of blocks: as the configuration lists them, else by their names. */
 function filesOf(folder: string, raw: ConfigReader): string[] {
   const listed = raw.strings("transcoders");
-  if (listed === undefined) return layerFiles(folder, readdirSync(folder), /^layer_(\d+)\.safetensors$/);
+  if (listed === undefined) return blockFiles(folder, readdirSync(folder), /^layer_(\d+)\.safetensors$/);
   return listed.map((address) => {
     // Addresses on the hub are read where their files lie in this folder: nothing is fetched behind the caller's back.
     const name = basename(address.replace(/[?#].*$/, ""));

@@ -39,7 +39,7 @@ export interface FormatContext extends HowToRead {
   readonly blocks: ReadonlySet<number> | undefined;
 }
 
-/** What a folder holds: autoencoders of single activations, or one transcoder across layers. */
+/** What a folder holds: autoencoders of single activations, or one transcoder across blocks. */
 export type FormatParts = { readonly each: readonly AutoencoderParts[] } | { readonly crossLayer: CrossLayerSetParts };
 
 /** One format: the files by which it is known, and how they are read. */

@@ -11,14 +11,14 @@ import { openSafetensors } from "../files/safetensors.ts";
 import { storedWeights } from "../made-for.ts";
 import { noNormalisation } from "../normalisations/normalisation.ts";
 import { Weights } from "../weights.ts";
+import { blockFiles, requireBlocks } from "./block-files.ts";
 import type { Format, FormatContext, FormatParts } from "./format.ts";
-import { layerFiles, requireLayers } from "./layer-files.ts";
 import { readJsonSettings } from "./read-settings.ts";
 
 const ONE_FILE = "params.safetensors";
 const LAYER_FILE = /^params_layer_(\d+)\.safetensors$/;
 
-/** TransformerLens's hooks inside a block for what `hf_hook_point_in` and `_out` name inside a layer. */
+/** TransformerLens's hooks inside a block for what `hf_hook_point_in` and `_out` name inside one. */
 const HOOKS: Readonly<Record<string, string>> = {
   output: "hook_resid_post",
   "self_attn.o_proj.input": "attn.hook_z",
@@ -26,7 +26,7 @@ const HOOKS: Readonly<Record<string, string>> = {
   "post_feedforward_layernorm.output": "hook_mlp_out",
 };
 
-/** Gemma Scope 2 (Gemma 3): `config.json` beside `params.safetensors`, or beside a file for each layer. */
+/** Gemma Scope 2 (Gemma 3): `config.json` beside `params.safetensors`, or beside a file for each block. */
 export const gemmaScope2: Format = {
   name: "gemma-scope-2",
   title: "Gemma Scope 2",
@@ -56,17 +56,17 @@ async function loadOne(folder: string, raw: ConfigReader, context: FormatContext
 }
 
 async function loadCrossLayer(folder: string, raw: ConfigReader, context: FormatContext): Promise<FormatParts> {
-  const files = layerFiles(folder, readdirSync(folder), LAYER_FILE);
+  const files = blockFiles(folder, readdirSync(folder), LAYER_FILE);
   const layers: CrossLayerParts[] = [];
-  for (const [layer, file] of files.entries()) {
+  for (const [block, file] of files.entries()) {
     await using weights = new Weights(await openSafetensors(join(folder, file)), context);
     const encoder = await encoderOf(raw, weights);
     const [dIn, dSae] = encoder.weight.shape as [number, number];
     const dOut = weights.shape("w_dec", 3)[2]!;
-    requireLayers(weights.path, weights.shape("w_dec", 3)[1]!, files.length);
-    // The file has rows for earlier layers too; nothing reads them.
+    requireBlocks(weights.path, weights.shape("w_dec", 3)[1]!, files.length);
+    // The file has rows for earlier blocks too; nothing reads them.
     const rows = await weights.stored("w_dec", [dSae, files.length, dOut]);
-    const later = files.map((_, to) => to).slice(layer);
+    const later = files.map((_, to) => to).slice(block);
     const decoders = await Promise.all(later.map((to) => checkedDecoder(rows.select(1, to), weights)));
     const outputBias = await weights.load("b_dec", [dOut]);
     const skip = await skipOf(raw, weights, dIn, dOut);
@@ -99,7 +99,7 @@ function hookOf(raw: ConfigReader, key: string): string {
   const found = /(?:^|\.)layers\.(\d+)\.(.+)$/.exec(raw.string(key));
   const hook = found && Object.hasOwn(HOOKS, found[2]!) ? HOOKS[found[2]!] : undefined;
   if (hook === undefined)
-    throw raw.fail(key, `is no place that is known here; known in a layer are ${Object.keys(HOOKS).join(", ")}`);
+    throw raw.fail(key, `is no place that is known here; known in a block are ${Object.keys(HOOKS).join(", ")}`);
   return `blocks.${found![1]}.${hook}`;
 }
 

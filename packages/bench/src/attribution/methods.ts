@@ -101,7 +101,7 @@ export function attributionRuns(blocks: number): AttributionRun[] {
     // One mask for each prompt; by default a step has sixty.
     epoch("ugs, a mask a prompt", (model, prompts) => ugs(model, prompts, { epochs: EPOCHS, samples: 1 })),
     {
-      // The layers behind the edge; before it all is as in the clean run.
+      // The blocks behind the edge; before it all is as in the clean run.
       ...method("exact, an edge", { forwards: 0.5, backwards: 0, contractions: 0 }, (model, prompts) => {
         const cuts = new RandomValues(7).distinct(CUTS, model.graph.edgeCount);
         return cutEffects(model, prompts, { cuts: Array.from(cuts, (edge) => [edge]) });

@@ -21,7 +21,7 @@ const FLOAT = 4;
 /**
  * The least work of a measure, with the output at the last position:
  *
- * - `plain`: projections, MLPs, attention over what each position sees, the last layer and the logits at the last position only; the
+ * - `plain`: projections, MLPs, attention over what each position sees, the last block and the logits at the last position only; the
  *   weights are read once.
  * - `patched`: besides, two operations a value for each edge, whose source's difference is read, written and read again.
  * - `edge-attribution`: two forward passes, gradients of all inputs (as many operations as a forward pass without logits, twice its
@@ -30,8 +30,8 @@ const FLOAT = 4;
 export function leastWork(spec: ModelSpec, measure: GrowthMeasure, patched: number): Work {
   const { layers, dModel, dMlp, vocab, prompts, length } = spec;
   const tokens = prompts * length;
-  const perLayer = 4 * dModel ** 2 + 2 * dModel * dMlp;
-  const weights = FLOAT * (layers * perLayer + dModel * vocab);
+  const perBlock = 4 * dModel ** 2 + 2 * dModel * dMlp;
+  const weights = FLOAT * (layers * perBlock + dModel * vocab);
   const body = projections(spec);
   const seen = attention(spec);
   const logits = 2 * dModel * vocab * prompts;
@@ -76,7 +76,7 @@ export function graphSize({ layers, heads, dMlp }: ModelSpec): { sources: number
   return { sources, edges: edges + sources };
 }
 
-/** Operations of projections and MLPs: of the last layer, queries and what follows are needed at one position only. */
+/** Operations of projections and MLPs: of the last block, queries and what follows are needed at one position only. */
 function projections({ layers, dModel, dMlp, prompts, length }: ModelSpec): number {
   const tokens = prompts * length;
   const all = 8 * dModel ** 2 + 4 * dModel * dMlp;

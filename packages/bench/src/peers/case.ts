@@ -27,7 +27,7 @@ export interface CasePrompts {
 export interface CaseGroup {
   readonly module: string;
   readonly kind: string;
-  readonly layer: number;
+  readonly block: number;
   readonly heads: number;
   readonly sources: number;
 }

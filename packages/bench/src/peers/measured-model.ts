@@ -53,7 +53,7 @@ export async function shareModel(source: ModelSource, file: string): Promise<Sha
     groups: graph.groups.map(({ module, kind, block, heads, sources }) => ({
       module,
       kind,
-      layer: block,
+      block,
       heads,
       sources,
     })),

@@ -12,7 +12,7 @@ export interface PrecisionResult {
   readonly dtype: (typeof narrowTypes)[number];
   /** Largest difference as a share of the largest number of float32; null where only NaN is looked for. */
   readonly error: number | null;
-  /** What the type's rounding allows: units of its last digit for each layer. */
+  /** What the type's rounding allows: units of its last digit for each block. */
   readonly bound: number;
   /** How many numbers are NaN. Infinite are the scores of what no threshold of ACDC removes. */
   readonly nan: number;

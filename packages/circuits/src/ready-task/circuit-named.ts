@@ -33,7 +33,7 @@ const check = signature(
  * @throws AutocircuitError `unknown-name`, listing what there is
  * @example
  * const { name, circuit } = circuitNamed(tasks["tracr-reverse"]!, { ablation: "zero" })!;
- * console.log(name, circuit.source);
+ * console.log(name, circuit.origin);
  */
 export function circuitNamed(
   task: Pick<ReadyTask, "name" | "circuits">,

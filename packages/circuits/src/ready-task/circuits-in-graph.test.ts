@@ -10,7 +10,7 @@ it("has every known circuit of a task, the one to compare with first", async () 
   const known = circuitsInGraph(reverse, loaded);
   expect(known.map(({ name }) => name)).toEqual(["autocircuit", "acdc", "compiler"]);
   expect([...known[0]!.circuit].map(String)).toEqual(loaded.knownEdges!.map(String));
-  for (const { name, source } of known) expect(source).toBe(reverse.circuits[name]!.source);
+  for (const { name, origin } of known) expect(origin).toBe(reverse.circuits[name]!.origin);
   const names = (options: object) => circuitsInGraph(reverse, loaded, options).map(({ name }) => name);
   expect(names({ ablation: "zero" })).toEqual(["acdc", "autocircuit", "compiler"]);
   expect(names({ ablation: "zero", circuit: "compiler" })).toEqual(["compiler", "autocircuit", "acdc"]);

@@ -33,10 +33,10 @@ export function circuitsInGraph(
   const words = model.graph.tokens !== null && { wordIdxs: train.wordIdxs };
   const others = Object.keys(task.circuits).filter((name) => name !== first);
   return [first, ...others].flatMap((name) => {
-    const { description, source, edges } = task.circuits[name]!;
+    const { description, origin, edges } = task.circuits[name]!;
     try {
       const placed = edges(model, { seqStart: train.seqStart, ...words });
-      return [{ name, description, source, circuit: Circuit.of(model.graph, placed) }];
+      return [{ name, description, origin, circuit: Circuit.of(model.graph, placed) }];
     } catch (error) {
       if (name !== first && error instanceof AutocircuitError) return [];
       throw error;

@@ -11,7 +11,7 @@ import type { KnownCircuit } from "./ready-task.ts";
 export function compilerCircuit(compiled: () => CompiledModel): KnownCircuit {
   return {
     description: "every edge that the compiled program uses",
-    source: "the compiler: residual dimensions that the source writes and the destination reads",
+    origin: "the compiler: residual dimensions that the source writes and the destination reads",
     edges: (target, options) => compiledEdges(compiled(), target, options),
   };
 }

@@ -46,7 +46,7 @@ export interface KnownCircuit {
   /** What it is the circuit of, in a few words. */
   description: string;
   /** Paper, code or construction it comes from. */
-  source: string;
+  origin: string;
   /** Its edges in a graph of the task's model. */
   edges: (target: HasGraph, options?: KnownEdgesOptions) => Edge[];
 }

@@ -42,7 +42,7 @@ export function known(circuits: Readonly<Record<string, PublishedCircuit>>): Rec
   return Object.fromEntries(
     Object.entries(circuits).map(([short, { description, paper, edges }]) => [
       short,
-      { description, source: paper, edges },
+      { description, origin: paper, edges },
     ]),
   );
 }

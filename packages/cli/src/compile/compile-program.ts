@@ -43,8 +43,8 @@ export async function compileProgram(
   const { config } = compiled;
   print(
     table(
-      ["expression", "values", "computed by", "layer"],
-      programTable(compiled).map((row) => [row.expression, row.valueKind, row.node, row.layer ?? "-"]),
+      ["expression", "values", "computed by", "block"],
+      programTable(compiled).map((row) => [row.expression, row.valueKind, row.node, row.block ?? "-"]),
     ),
   );
   print(

@@ -59,7 +59,7 @@ describe("how sure a circuit is", () => {
   });
 
   it("says on the screen and in the report where options leave nothing to draw from", async () => {
-    const { out } = await discover("--algorithm", "mean-of-methods", "--set", "align=rank", "--size", "1");
+    const { out } = await discover("--algorithm", "mean-of-methods", "--set", "normalise=rank", "--size", "1");
     const line = "How stable the circuit is was not measured: ranks of single prompts do not add up to those of all.";
     expect(json()).toMatchObject({ bootstrap: null, warnings: expect.arrayContaining([line]) });
     expect(out).toContain(line);
@@ -186,7 +186,7 @@ describe("how sure a circuit is", () => {
       ["--algorithm", "relp", "--keep", "1"],
       /search for few edges .* has no scores of single prompts; give --size/,
     ],
-    ["ranks", ["--algorithm", "mean-of-methods", "--set", "align=rank"], /do not add up/],
+    ["ranks", ["--algorithm", "mean-of-methods", "--set", "normalise=rank"], /do not add up/],
   ])("refuses %s", async (_, how, message) => {
     const { code, err } = await discover(...how, "--bootstrap", "200");
     expect([code, err]).toEqual([2, expect.stringMatching(message)]);

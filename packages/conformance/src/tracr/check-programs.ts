@@ -86,8 +86,8 @@ export function checkGoldenProgram(golden: GoldenProgram, report: Report, onOutp
  */
 function float32Rounding({ config, weights }: CompiledModel): number {
   let largest = 0;
-  for (let layer = 0; layer < config.layers; layer++)
-    for (const weight of weights[`blocks.${layer}.mlp.W_in`]!.data) largest = Math.max(largest, Math.abs(weight));
+  for (let block = 0; block < config.layers; block++)
+    for (const weight of weights[`blocks.${block}.mlp.W_in`]!.data) largest = Math.max(largest, Math.abs(weight));
   return Math.max(1e-6, 2 ** -25 * largest);
 }
 
@@ -151,7 +151,7 @@ function checkDecoded(
   report(`${name}: decoded`, ok, `${JSON.stringify(ours)}, expected ${JSON.stringify(expected)}`);
 }
 
-/** Hidden units with an output weight, per layer. */
+/** Hidden units with an output weight, per block. */
 function usedHidden({ config, weights }: CompiledModel): number[] {
   const { layers, dMlp, dModel } = config;
   return Array.from({ length: layers }, (_, l) => {

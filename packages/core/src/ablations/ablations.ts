@@ -8,7 +8,6 @@ import type { RunningModel } from "../model/sized-model.ts";
 import { equalParts } from "../prompts/equal-parts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { Tokens } from "../prompts/tokens.ts";
-import { setCover } from "./ablation-cover.ts";
 import { type AblationType, ablationKind, dataSetSides } from "./ablation-type.ts";
 import { alignedSources } from "./aligned-sources.ts";
 import { allTokensMean, batchSum, meanOf } from "./source-means.ts";
@@ -66,8 +65,7 @@ function requireEqualPairs({ unequal }: Tokens, type: AblationType): void {
 async function resample(model: RunningModel, tokens: Tokens, signal: AbortSignal | undefined): Promise<Ablation> {
   const { counterpart, padding } = tokens;
   if (counterpart) return new Ablation(await alignedSources(model, tokens, counterpart, signal));
-  const ablation = new Ablation(await model.sources(tokens, signal && { signal }));
-  return padding ? setCover(ablation, padding) : ablation;
+  return new Ablation(await model.sources(tokens, signal && { signal }), { firstPositions: padding });
 }
 
 function zero(model: RunningModel, tokens: Tokens): Ablation {
@@ -115,13 +113,13 @@ async function mean(
     const { sum, count } = running!;
     const latentsSameEverywhere = take === allTokensMean && (model.transformer.latents?.byPosition ?? false);
     const taken = latentsSameEverywhere ? (sum: Tensor, count: Tensor) => meanBesideLatents(model, sum, count) : take;
-    const ablation = new Ablation(
-      scope(() => taken(sum, count).to(model.computeDtype)),
-      { latentsSameEverywhere },
-    );
     // A mean over all positions is the same at each of them; the others begin where the longest prompt does.
-    if (take === allTokensMean) return ablation;
-    return setCover(ablation, [(await count.data()).findIndex((prompts) => Number(prompts) > 0)]);
+    const begins = async () => [(await count.data()).findIndex((prompts) => Number(prompts) > 0)];
+    const firstPositions = take === allTokensMean ? undefined : await begins();
+    return new Ablation(
+      scope(() => taken(sum, count).to(model.computeDtype)),
+      { latentsSameEverywhere, firstPositions },
+    );
   } finally {
     running?.sum.dispose();
     running?.count.dispose();

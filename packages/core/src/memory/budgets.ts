@@ -8,7 +8,7 @@ const GIB = 2 ** 30;
 export const memoryBudgets = {
   /**
    * The outputs of all sources for prompts that are run together. With gradients a patched run holds about four times as much (ablation,
-   * differences, their gradients, one layer's inputs). 16 prompts of 15 tokens stay whole in GPT-2 small.
+   * differences, their gradients, one block's inputs). 16 prompts of 15 tokens stay whole in GPT-2 small.
    */
   slice: 192 * MIB,
   /** The same on a GPU, where a pass of few prompts costs as much as one of many. */

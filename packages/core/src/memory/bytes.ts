@@ -51,10 +51,10 @@ export function logitBytes({ config, computeDtype }: Omit<PassWidths, "graph">, 
 export interface PassParts {
   /** The outputs of all sources, `[source, batch, position, dModel]`. */
   readonly sources: number;
-  /** Attention scores and patterns of one layer. */
+  /** Attention scores and patterns of one block. */
   readonly attention: number;
-  /** The widest other activations of one layer: an input per head for queries, keys and values, or the MLP. */
-  readonly layer: number;
+  /** The widest other activations of one block: an input per head for queries, keys and values, or the MLP. */
+  readonly block: number;
   /** Logits at the positions that count. */
   readonly logits: number;
 }
@@ -81,7 +81,7 @@ export function passParts(
   return {
     sources: sourceBytes(sources, { config, computeDtype: dtype }, tokens),
     attention: 2 * prompts * heads * positions * positions * element,
-    layer: tokens * Math.max((heads + 2 * kvHeads) * dModel, dMlp * (config.gated ? 3 : 2)) * element,
+    block: tokens * Math.max((heads + 2 * kvHeads) * dModel, dMlp * (config.gated ? 3 : 2)) * element,
     logits: logitBytes({ config, computeDtype: dtype }, prompts * outputs),
   };
 }
@@ -89,8 +89,8 @@ export function passParts(
 /** What a patched pass of one prompt takes besides weights and ablation, in bytes, at so many output positions: the sum of {@link passParts}. */
 export function passBytes(model: PassWidths, positions: number, outputs: number): number {
   const sizes = { prompts: 1, positions, outputs, dtype: model.computeDtype, sources: slicedSources(model) };
-  const { sources, attention, layer, logits } = passParts(model.config, sizes);
-  return sources + attention + layer + logits;
+  const { sources, attention, block, logits } = passParts(model.config, sizes);
+  return sources + attention + block + logits;
 }
 
 /** An autoencoder by its sizes. */

@@ -91,7 +91,7 @@ export interface ForwardOptions {
   readonly replace?: readonly Replacement[] | undefined;
   /** `[B or 1, P, D]`: what `Resid Start` writes, in the place of the tokens' embedding; not together with `from`. */
   readonly start?: Tensor | undefined;
-  /** Start at the first patched layer of a run that was kept. */
+  /** Start where the first patched edge ends in a run that was kept. */
   readonly from?: KeptRun | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -11,9 +11,9 @@ import {
   type Transformer,
   type TransformerConfig,
 } from "@autocircuit/native";
-import { requireCover } from "../ablations/ablation-cover.ts";
 import type { AblationType } from "../ablations/ablation-type.ts";
 import { ablationsOf } from "../ablations/ablations.ts";
+import { requireCover } from "../ablations/require-cover.ts";
 import { Graph } from "../graph/graph.ts";
 import { type GraphConfig, graphChoiceOver } from "../graph/graph-config.ts";
 import { ablationName, longOptions, promptLoader, tokens as tokensKind } from "../kinds.ts";

@@ -126,7 +126,7 @@ export async function pruneLatents(
 /** What to do where an autoencoder is active nowhere. */
 function remedy(placed: readonly PlacedAutoencoder[], number: number): string {
   const { block, input } = placed[number]!;
-  // The layers of a cross-layer transcoder belong together; the last has none to write to.
+  // The blocks of a cross-layer transcoder belong together; the last has none to write to.
   const acrossLayers = placed.some(({ autoencoder }) => autoencoder.decodeLater?.length);
   if (acrossLayers) return "Prune by other prompts, or keep all latents";
   const owner = latentOwner({ block, of: replacedPart(input) });

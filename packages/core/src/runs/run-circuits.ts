@@ -95,7 +95,7 @@ async function runSlice(
   onLogits: (logits: Tensor, index: number) => void,
 ): Promise<void> {
   const tokens = batch.tokens(plan.run);
-  // With the circuit ablated most layers before its first edge are as in the unpatched run; with the rest ablated none are.
+  // With the circuit ablated most blocks before its first edge are as in the unpatched run; with the rest ablated none are.
   // The engine does not start in the middle behind a cached prefix.
   const startsLate = patch === "edge" && circuits.length > 2 && batch.prefix === null;
   const kept = startsLate

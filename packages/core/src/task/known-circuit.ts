@@ -7,6 +7,6 @@ export interface KnownCircuitInGraph {
   /** What it is the circuit of, in a few words. */
   readonly description?: string | undefined;
   /** Where it comes from: a paper, a program. */
-  readonly source: string;
+  readonly origin: string;
   readonly circuit: Circuit;
 }

@@ -73,7 +73,7 @@ const check = signature("acdc", modelAndPrompts, {
  * smallest threshold that removes it, infinity if none does: `scores.circuitAt(tau)` holds the edges that
  * thresholds below tau do not remove.
  *
- * Only the first batch of prompts is used. Runs restart at the layer of the visited edge, thresholds share what
+ * Only the first batch of prompts is used. Runs restart where the visited edge ends, thresholds share what
  * they see alike, and several edges are evaluated at once on guessed decisions; none of it changes the result.
  *
  * @throws AutocircuitError `bad-input` for thresholds not above 0, an incomplete order, or outputs that are not numbers;

@@ -8,7 +8,7 @@ import { eapIgActivations } from "./eap-ig-activations.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
 import { exact } from "./exact.ts";
 import { informationFlowRoutes } from "./information-flow.ts";
-import { meanAlignments, meanMethods, meanOfMethods, usualMeanMethods } from "./mean-of-methods.ts";
+import { meanMethods, meanOfMethods, scoreNormalisations, usualMeanMethods } from "./mean-of-methods.ts";
 import { relp } from "./relp.ts";
 
 /** What gradients are taken of. */
@@ -42,7 +42,7 @@ export const attributionAlgorithms = {
   ceap: {
     description:
       "follows every source's output while the embedding moves, so that scores add up to the change of the loss",
-    source: "Wu, Tonin and Cevher 2026, arXiv:2606.16920",
+    paper: "Wu, Tonin and Cevher 2026, arXiv:2606.16920",
     options: [
       ...options,
       steps,
@@ -59,14 +59,14 @@ export const attributionAlgorithms = {
   },
   "clean-corrupted": {
     description: "mean of the gradients at the clean and the ablated embedding",
-    source: eapIg,
+    paper: eapIg,
     options,
     perPrompt: true,
     discover: cleanCorrupted,
   },
   "eap-gp": {
     description: "gradients along a path that descends to the corrupt outputs",
-    source: "Zhang et al. 2025, EAP-GP",
+    paper: "Zhang et al. 2025, EAP-GP",
     options: [
       ...options,
       steps,
@@ -90,35 +90,35 @@ export const attributionAlgorithms = {
   },
   "eap-ig-activations": {
     description: "gradients integrated over the outputs of one part of the network after the other",
-    source: eapIg,
+    paper: eapIg,
     options: [...options, steps],
     perPrompt: true,
     discover: eapIgActivations,
   },
   "eap-ig-inputs": {
     description: "gradients integrated over the embedding",
-    source: eapIg,
+    paper: eapIg,
     options: [...options, steps],
     perPrompt: true,
     discover: eapIgInputs,
   },
   exact: {
     description: "the change of the loss with one edge ablated, measured for every edge",
-    source: eapIg,
+    paper: eapIg,
     options: [...options, rule("prune", false, "cut with an edge what it leaves dangling")],
     perPrompt: true,
     discover: exact,
   },
   "information-flow-routes": {
     description: "how much of what a destination reads is a source's output; knows no task",
-    source: "Ferrando and Voita 2024, Information Flow Routes",
+    paper: "Ferrando and Voita 2024, Information Flow Routes",
     options: [],
     perPrompt: true,
     discover: informationFlowRoutes,
   },
   "mean-of-methods": {
     description: "mean of several methods' scores, made comparable first",
-    source: "the parallel ensemble of the MIB shared task of 2025, arXiv:2510.06811",
+    paper: "the parallel ensemble of the MIB shared task of 2025, arXiv:2510.06811",
     options: [
       ...options,
       {
@@ -129,9 +129,9 @@ export const attributionAlgorithms = {
         description: "the methods, at least two",
       },
       {
-        name: "align",
+        name: "normalise",
         type: "string",
-        choices: meanAlignments,
+        choices: scoreNormalisations,
         default: "scale",
         description: "how they are made comparable: divided by their mean size, ranks with signs, or none",
       },
@@ -141,7 +141,7 @@ export const attributionAlgorithms = {
   },
   relp: {
     description: "edge attribution with relevance propagated instead of gradients",
-    source: "Rezaei Jafari et al. 2025, RelP",
+    paper: "Rezaei Jafari et al. 2025, RelP",
     options: [
       ...options,
       rule("norms", true, "hold the norms' denominators constant"),

@@ -23,7 +23,7 @@ const check = signature("eapIgActivations", modelAndPrompts, {
 
 /**
  * Edge attribution with gradients integrated over activations (EAP-IG activations; Hanna, Pezzelle and Belinkov 2024, arXiv:2403.17806, after
- * Marks et al. 2024): each part of the network in turn (`Resid Start`, all heads of a layer, an MLP) is given
+ * Marks et al. 2024): each part of the network in turn (`Resid Start`, all heads of a block, an MLP) is given
  * `k/m clean + (1 - k/m) corrupt`, k = 1..m, in the place of its output, the rest of the clean run computed anew; every run adds
  * `(z_u(corrupt) - z_u(clean)) . dL/dx_v` for all edges; the sum is divided by the number of runs. What is put in carries no gradient back. In a
  * graph of nodes the parts are the same: the stream between them is what they write, and no part.

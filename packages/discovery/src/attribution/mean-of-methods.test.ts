@@ -22,7 +22,7 @@ describe("the mean of methods", () => {
   test("plain, and with each method in units of its mean size", async () => {
     const [a, b] = [await eapIgInputs(model, prompts), await relp(model, prompts)];
     const methods = ["eap-ig-inputs", "relp"] as const;
-    const plain = await meanOfMethods(model, prompts, { methods, align: "none" });
+    const plain = await meanOfMethods(model, prompts, { methods, normalise: "none" });
     close(
       plain.values,
       a.values.map((value, edge) => (value + b.values[edge]!) / 2),
@@ -32,12 +32,12 @@ describe("the mean of methods", () => {
       scaled.values,
       a.values.map((value, edge) => (value / size(a.values) + b.values[edge]! / size(b.values)) / 2),
     );
-    expect(scaled.info).toMatchObject({ algorithm: "mean-of-methods", options: { methods, align: "scale" } });
+    expect(scaled.info).toMatchObject({ algorithm: "mean-of-methods", options: { methods, normalise: "scale" } });
   });
 
   test("ranks run from -1 to 1 with the signs, and agree with the order", async () => {
     const methods = ["edge-attribution", "eap-ig-inputs"] as const;
-    const { values } = await meanOfMethods(model, prompts, { methods, align: "rank" });
+    const { values } = await meanOfMethods(model, prompts, { methods, normalise: "rank" });
     const [a, b] = [await eap(model, prompts), await eapIgInputs(model, prompts)];
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(1);
     values.forEach((value, edge) => {
@@ -65,7 +65,7 @@ describe("the mean of methods", () => {
     await expect(of({ methods: ["relp"] })).rejects.toThrow(/at least two methods/);
     await expect(of({ methods: ["relp", "relp"] })).rejects.toThrow(/relp is named twice/);
     await expect(of({ methods: ["relp", "acdc"] })).rejects.toThrow(/one of edge-attribution/);
-    await expect(of({ align: "rank", onPrompt: () => {} })).rejects.toThrow(/do not add up/);
+    await expect(of({ normalise: "rank", onPrompt: () => {} })).rejects.toThrow(/do not add up/);
     // EAP, which is among the usual ones, looks at the clean run only.
     await expect(of({ loss: "kl_div" })).rejects.toThrow(/zero by construction/);
     const pairs = prompts.batches.flatMap((batch) => batch.prompts.map((pair) => ({ ...pair, corrupt: pair.clean })));

@@ -36,27 +36,27 @@ export const usualMeanMethods: readonly MeanMethod[] = ["edge-attribution", "eap
  * - `rank`: each score is replaced by its rank by size, from 0 to 1, with its sign,
  * - `none`: as they are.
  */
-export type MeanAlignment = "scale" | "rank" | "none";
+export type ScoreNormalisation = "scale" | "rank" | "none";
 
-/** The names of the alignments. */
-export const meanAlignments: readonly MeanAlignment[] = ["scale", "rank", "none"];
+/** The names of the normalisations. */
+export const scoreNormalisations: readonly ScoreNormalisation[] = ["scale", "rank", "none"];
 
 /** Options of {@link meanOfMethods}. */
 export interface MeanOfMethodsOptions extends AttributionOptions {
   /** At least two. Default: EAP, EAP-IG over inputs, EAP-IG over activations. */
   readonly methods?: readonly MeanMethod[] | undefined;
   /** Default `"scale"`. */
-  readonly align?: MeanAlignment | undefined;
+  readonly normalise?: ScoreNormalisation | undefined;
 }
 
 const check = signature("meanOfMethods", modelAndPrompts, {
   ...attributionOptions,
   methods: kind.listOf(kind.oneOf(meanMethods)),
-  align: kind.oneOf(meanAlignments),
+  normalise: kind.oneOf(scoreNormalisations),
 } satisfies KindsOf<MeanOfMethodsOptions>);
 
 /**
- * The mean of several methods' scores, aligned: what they agree on counts (the "parallel ensemble" of the MIB shared task of 2025,
+ * The mean of several methods' scores, made comparable first: what they agree on counts (the "parallel ensemble" of the MIB shared task of 2025,
  * arXiv:2510.06811, which takes the plain mean). Cost: that of the methods together; other options are theirs, and steps their defaults.
  *
  * @throws AutocircuitError `bad-input` for fewer than two methods, the same one twice, one that scores all edges 0, and per-prompt scores of
@@ -71,8 +71,8 @@ export async function meanOfMethods(
   options: MeanOfMethodsOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  const { methods: names = usualMeanMethods, align = "scale", onPrompt, onProgress, ...shared } = options;
-  requireMethods(names, align, onPrompt !== undefined);
+  const { methods: names = usualMeanMethods, normalise = "scale", onPrompt, onProgress, ...shared } = options;
+  requireMethods(names, normalise, onPrompt !== undefined);
   const mean = new Float64Array(model.graph.edgeCount);
   const perPrompt: Float64Array[] = [];
   for (const [place, name] of names.entries()) {
@@ -82,9 +82,9 @@ export async function meanOfMethods(
       ...(onPrompt && { onPrompt: (scores: Float32Array) => rows.push(scores) }),
       onProgress: ({ done, total }) => onProgress?.({ done: place * total + done, total: names.length * total }),
     });
-    const factor = factorOf(values, align, name) / names.length;
-    const aligned = align === "rank" ? signedRanks(values) : values;
-    for (let edge = 0; edge < mean.length; edge++) mean[edge]! += aligned[edge]! * factor;
+    const factor = factorOf(values, normalise, name) / names.length;
+    const normalised = normalise === "rank" ? signedRanks(values) : values;
+    for (let edge = 0; edge < mean.length; edge++) mean[edge]! += normalised[edge]! * factor;
     rows.forEach((row, prompt) => {
       perPrompt[prompt] ??= new Float64Array(mean.length);
       for (let edge = 0; edge < mean.length; edge++) perPrompt[prompt][edge]! += row[edge]! * factor;
@@ -93,26 +93,26 @@ export async function meanOfMethods(
   for (const [prompt, scores] of perPrompt.entries()) onPrompt!(Float32Array.from(scores), prompt);
   return new PruneScores(model.graph, Float32Array.from(mean), {
     algorithm: "mean-of-methods",
-    options: { ...recordedOptions(options), methods: [...names], align },
+    options: { ...recordedOptions(options), methods: [...names], normalise },
   });
 }
 
-function requireMethods(names: readonly MeanMethod[], align: MeanAlignment, perPrompt: boolean): void {
+function requireMethods(names: readonly MeanMethod[], normalise: ScoreNormalisation, perPrompt: boolean): void {
   const bad = (reason: string) => new AutocircuitError("bad-input", `mean-of-methods: ${reason}`);
   if (names.length < 2) throw bad(`a mean needs at least two methods, not ${names.length}.`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice) throw bad(`${twice} is named twice: it would count twice.`);
-  if (perPrompt && align === "rank")
-    throw bad("ranks of single prompts do not add up to those of all. Align by scale.");
+  if (perPrompt && normalise === "rank")
+    throw bad("ranks of single prompts do not add up to those of all. Normalise by scale.");
 }
 
-function factorOf(values: Float32Array, align: MeanAlignment, name: string): number {
-  if (align !== "scale") return 1;
+function factorOf(values: Float32Array, normalise: ScoreNormalisation, name: string): number {
+  if (normalise !== "scale") return 1;
   const size = values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
   if (size > 0) return 1 / size;
   throw new AutocircuitError(
     "bad-input",
-    `mean-of-methods: ${name} scores all edges 0, so that there is no scale to align by. Are clean and corrupt prompts different?`,
+    `mean-of-methods: ${name} scores all edges 0, so that there is no scale to divide by. Are clean and corrupt prompts different?`,
   );
 }
 

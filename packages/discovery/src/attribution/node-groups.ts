@@ -12,7 +12,7 @@ const PLACE: Partial<Record<SrcNode["kind"], SrcNode["kind"]>> = {
 
 /**
  * Sources that are replaced together when outputs are interpolated one part of the network at a time: `Resid Start`,
- * all heads of a layer, an MLP (or all that an autoencoder makes of either, or of the stream behind them). The residual stream of a graph of
+ * all heads of a block, an MLP (or all that an autoencoder makes of either, or of the stream behind them). The residual stream of a graph of
  * nodes is none: it is what the parts before it wrote.
  */
 export function nodeGroups({ srcs }: Graph): readonly (readonly SrcNode[])[] {

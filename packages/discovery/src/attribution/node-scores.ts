@@ -173,7 +173,7 @@ async function scoresOf(
 }
 
 /**
- * Gradients at the sources' outputs with each MLP's replaced by that at its input. What a head of the layer writes is read by the MLP and by
+ * Gradients at the sources' outputs with each MLP's replaced by that at its input. What a head of the block writes is read by the MLP and by
  * all that reads the MLP: the difference of the two is the MLP's own.
  */
 function atMlpInputs(gradient: Tensor, srcs: readonly SrcNode[]): Tensor {

@@ -62,7 +62,7 @@ export interface FoundMeasures {
 /** What {@link MeasureFoundOptions} may be. */
 export const measureFoundOptions = {
   ablation: coreKinds.ablationName,
-  known: kind.listOf(kind.having("a circuit with `name` and `source`", "name", "source", "circuit")),
+  known: kind.listOf(kind.having("a circuit with `name` and `origin`", "name", "origin", "circuit")),
   curve: kind.oneOf(CURVES),
   rank: kind.oneOf(ranks),
   seconds: kind.positive,

@@ -27,7 +27,7 @@ describe("stabilityPlan", () => {
     ["keep", { algorithm: "eap-ig-inputs", keep: 0.9 }],
     ["algorithm", { algorithm: "acdc" }],
     ["algorithm", {}],
-    ["ranks", { ...how, options: { align: "rank" } }],
+    ["ranks", { ...how, options: { normalise: "rank" } }],
     ["ablate-from", { ...how, options: { ablateFrom: "clean" } }],
   ] as const)("says why there are no scores of single prompts: %s", (reason, options) => {
     expect(stabilityPlan(task, options)).toMatchObject({ resamples: null, reason });

@@ -2,5 +2,5 @@ import { Circuit, type KnownCircuitInGraph, type LoadedTask } from "@autocircuit
 
 /** The circuit that the task itself knows, if any. */
 export function knownCircuitOf({ model: { graph }, name, knownEdges }: LoadedTask): readonly KnownCircuitInGraph[] {
-  return knownEdges ? [{ name: "known", source: name, circuit: Circuit.of(graph, knownEdges) }] : [];
+  return knownEdges ? [{ name: "known", origin: name, circuit: Circuit.of(graph, knownEdges) }] : [];
 }

@@ -118,7 +118,7 @@ describe("measureFound", () => {
     await expect(measureFound(open, {} as never)).rejects.toThrow(/what findCircuit gives/);
     await expect(measureFound(open, found, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
     const { model: other } = randomTask({ seed: 9, layers: 1 });
-    const stranger = { name: "other", source: "", circuit: Circuit.of(other.graph, [other.graph.edge(0)]) };
+    const stranger = { name: "other", origin: "", circuit: Circuit.of(other.graph, [other.graph.edge(0)]) };
     await expect(measureFound(open, found, { known: [stranger] })).rejects.toMatchObject({ code: "bad-input" });
   });
 });

@@ -93,7 +93,7 @@ export async function reportOf(
     options: { ...plainOptions(found.options), ablation },
     known: compared && {
       name: compared.name,
-      source: compared.source,
+      origin: compared.origin,
       edges: [...compared.circuit].map(reportEdge),
     },
     kept: keep,

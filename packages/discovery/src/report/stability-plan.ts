@@ -87,7 +87,7 @@ function withoutRows({ algorithm, size, keep }: StabilityOptions): NoStability |
 
 /** Why an algorithm that gives scores of single prompts does not this time, or they cannot be drawn from. */
 function faultOf({ options = {} }: StabilityOptions, prompts: readonly PromptPair[]): NoStability | null {
-  if (options.align === "rank") return "ranks";
+  if (options.normalise === "rank") return "ranks";
   if (options.ablateFrom !== undefined) return "ablate-from";
   return new Set(promptGroups(prompts)).size < 2 ? "one-prompt" : null;
 }

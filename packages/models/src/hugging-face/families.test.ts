@@ -6,7 +6,7 @@ import { ConfigReader } from "../config-reader.ts";
 import { SafetensorsFile } from "../safetensors/safetensors-file.ts";
 import { checkWeights } from "../weights/check-names.ts";
 import { weightLayout } from "../weights/layout.ts";
-import { FAMILIES, findFamily } from "./families.ts";
+import { FAMILIES, findFamily, modelFamilies } from "./families.ts";
 import { familyNames } from "./names.ts";
 
 const values = (name: string) => JSON.parse(readFileSync(`${huggingFace(name)}/config.json`, "utf8"));
@@ -20,6 +20,28 @@ function configOf(name: string, changes: object = {}): TransformerConfig {
 describe("every family", () => {
   it("has a fixture", () => {
     expect(new Set(huggingFaceFamilies.map((name) => values(name).model_type))).toEqual(new Set(FAMILIES.keys()));
+  });
+
+  it("is known by the names of its models", () => {
+    const models = {
+      "openai-community/gpt2-medium": ["gpt2"],
+      "roneneldan/TinyStories-33M": ["gpt_neo"],
+      "EleutherAI/gpt-neo-125m": ["gpt_neo"],
+      "EleutherAI/pythia-160m-deduped": ["gpt_neox"],
+      "EleutherAI/gpt-neox-20b": ["gpt_neox"],
+      "facebook/opt-125m": ["opt"],
+      "meta-llama/Llama-3.2-1B": ["llama"],
+      "mistralai/Mistral-7B-v0.1": ["mistral"],
+      "Qwen/Qwen3-0.6B": ["qwen2", "qwen3"],
+      "google/gemma-2-2b": ["gemma2", "gemma3_text"],
+      "allenai/OLMo-2-0425-1B": ["olmo2"],
+      "tiny-adoptions": [],
+    };
+    const familiesOf = (name: string) =>
+      modelFamilies.filter(({ named }) => named.test(name.toLowerCase())).map(({ modelType }) => modelType);
+    const found = Object.keys(models).map((name) => [name, familiesOf(name)] as const);
+    expect(Object.fromEntries(found)).toEqual(models);
+    expect(new Set(found.flatMap(([, families]) => families))).toEqual(new Set(FAMILIES.keys()));
   });
 
   it.each(huggingFaceFamilies)("%s: its rules take exactly what the checkpoint holds", async (name) => {

@@ -22,6 +22,14 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map(
 );
 
 /**
+ * The families of checkpoints that can be loaded: `model_type` in `config.json`, and words, in small letters, that names of such models have in
+ * them. Several families may have the same (`qwen2` and `qwen3`).
+ */
+export const modelFamilies: readonly Pick<Family, "modelType" | "named">[] = [...FAMILIES.values()].map(
+  ({ modelType, named }) => ({ modelType, named }),
+);
+
+/**
  * The family a `config.json` belongs to.
  *
  * @throws AutocircuitError `bad-file` naming the architecture and the known ones

@@ -6,6 +6,8 @@ import type { WeightRule } from "./rules.ts";
 export interface Family {
   /** `model_type` in `config.json`. */
   readonly modelType: string;
+  /** Words, in small letters, by which names of its models are known. */
+  readonly named: RegExp;
   /** What names of weights begin with; checkpoints of the bare model, without its head, leave it out. */
   readonly prefix: string;
   /** Where the unembedding is stored. Tied models may store a copy of the embedding there. */

@@ -40,7 +40,7 @@ export function gatedDecoderConfig(raw: ConfigReader): TransformerConfig {
   };
 }
 
-/** Rotary positions that are the same in every layer. */
+/** Rotary positions that are the same in every block. */
 export function rotary(raw: ConfigReader, dHead: number, keys?: RopeKeys) {
   const { dim, frequencies, scale, fixedUpTo } = inverseFrequencies(readRopeParameters(raw, keys), dHead, raw.where);
   return {
@@ -61,7 +61,7 @@ export function outerRules(config: TransformerConfig, tied: boolean, lessOne = f
   return tied ? rules : [...rules, linear("lm_head.weight", "unembed.W_U", config.dModel, config.dVocabOut)];
 }
 
-/** Attention of one layer. */
+/** Attention of one block. */
 export function attentionRules(
   config: TransformerConfig,
   layer: number,
@@ -99,7 +99,7 @@ export function qkNormRules(config: TransformerConfig, layer: number, lessOne = 
   ];
 }
 
-/** The gated MLP of one layer. */
+/** The gated MLP of one block. */
 export function mlpRules({ dModel, dMlp }: TransformerConfig, layer: number, bias = false): WeightRule[] {
   const from = `model.layers.${layer}.mlp`;
   const to = `blocks.${layer}.mlp`;

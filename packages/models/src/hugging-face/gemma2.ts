@@ -6,10 +6,11 @@ import { layerTypes, windowsOf } from "./layer-types.ts";
 import { llama } from "./llama.ts";
 import { perBlock, rmsNorm, type WeightRule } from "./rules.ts";
 
-/** Gemma 2 (Gemma Team 2024): norms before and after each part, soft caps, a sliding window in every other layer. */
+/** Gemma 2 (Gemma Team 2024): norms before and after each part, soft caps, a sliding window in every other block. */
 export const gemma2: Family = {
   ...llama,
   modelType: "gemma2",
+  named: /gemma/,
   defaults: {
     vocab_size: 256000,
     hidden_size: 2304,
@@ -53,7 +54,7 @@ export function gemmaConfig(raw: ConfigReader): TransformerConfig {
   };
 }
 
-/** Gemma's weights: four norms a layer, all stored less one. */
+/** Gemma's weights: four norms a block, all stored less one. */
 export function gemmaRules(
   config: TransformerConfig,
   raw: ConfigReader,

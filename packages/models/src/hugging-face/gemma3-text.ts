@@ -8,12 +8,13 @@ import { gemma2, gemmaConfig, gemmaRules } from "./gemma2.ts";
 import { type LayerType, layerTypes, windowsOf } from "./layer-types.ts";
 
 /**
- * The text model of Gemma 3 (Gemma Team 2025): Gemma 2 with normed queries and keys, five sliding layers to each full
- * one, and rotary positions of their own for the two kinds of layers.
+ * The text model of Gemma 3 (Gemma Team 2025): Gemma 2 with normed queries and keys, five sliding blocks to each full
+ * one, and rotary positions of their own for the two kinds of blocks.
  */
 export const gemma3Text: Family = {
   ...gemma2,
   modelType: "gemma3_text",
+  named: /gemma/,
   defaults: {
     ...gemma2.defaults,
     vocab_size: 262208,
@@ -46,7 +47,7 @@ function rotaryByType(raw: ConfigReader, dHead: number, types: readonly LayerTyp
   };
 }
 
-/** As transformers merges them: `rope_parameters` of the layer's type; `rope_scaling`, for full layers only, goes before it. */
+/** As transformers merges them: `rope_parameters` of the block's type; `rope_scaling`, for full blocks only, goes before it. */
 function parametersOf(raw: ConfigReader, type: LayerType): RopeParameters {
   const full = type === "full_attention";
   const context = raw.size("max_position_embeddings");

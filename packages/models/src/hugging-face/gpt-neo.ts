@@ -14,9 +14,10 @@ import {
   type WeightRule,
 } from "./rules.ts";
 
-/** GPT-Neo (Black et al. 2021): GPT-2 without scaled scores, with a local window in every other layer. */
+/** GPT-Neo (Black et al. 2021): GPT-2 without scaled scores, with a local window in every other block. */
 export const gptNeo: Family = {
   modelType: "gpt_neo",
+  named: /gpt-neo(?!x)|tiny-?stories/,
   prefix: "transformer.",
   head: { name: "lm_head.weight", tiedTo: "transformer.wte.weight" },
   buffers: /^transformer\.h\.\d+\.attn\.attention\.(bias|masked_bias)$/,
@@ -92,7 +93,7 @@ function blockRules(config: TransformerConfig, from: string, block: string): Wei
   ];
 }
 
-/** `global` or `local` per layer: listed, or as `[[pattern, repetitions], ...]`. */
+/** `global` or `local` per block: listed, or as `[[pattern, repetitions], ...]`. */
 function attentionKinds(raw: ConfigReader, layers: number): readonly string[] {
   const kinds = raw.strings("attention_layers") ?? expand(raw, layers);
   if (kinds.length !== layers || !kinds.every((kind) => kind === "global" || kind === "local")) {

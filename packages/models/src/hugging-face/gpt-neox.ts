@@ -7,6 +7,7 @@ import { asIs, embedding, fromHeads, layerNorm, linear, linearWithBias, perBlock
 /** GPT-NeoX and Pythia (Black et al. 2022; Biderman et al. 2023): parallel blocks, partly rotary, QKV stored per head. */
 export const gptNeox: Family = {
   modelType: "gpt_neox",
+  named: /pythia|gpt-neox/,
   prefix: "gpt_neox.",
   head: { name: "embed_out.weight", tiedTo: "gpt_neox.embed_in.weight" },
   buffers: /\.attention\.(bias|masked_bias|rotary_emb\.inv_freq)$/,

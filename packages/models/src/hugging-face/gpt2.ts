@@ -6,6 +6,7 @@ import { asIs, embedding, layerNorm, linear, perBlock, type WeightRule } from ".
 /** GPT-2 (Radford et al. 2019). Its `Conv1D` weights are stored `[in, out]`, queries, keys and values side by side. */
 export const gpt2: Family = {
   modelType: "gpt2",
+  named: /gpt-?2/,
   prefix: "transformer.",
   head: { name: "lm_head.weight", tiedTo: "transformer.wte.weight" },
   buffers: /^transformer\.h\.\d+\.attn\.(bias|masked_bias)$/,
@@ -73,7 +74,7 @@ export const gpt2: Family = {
   },
 };
 
-/** @param divisor what Mistral's GPT-2 variants divide this layer's scores by, folded into the queries */
+/** @param divisor what Mistral's GPT-2 variants divide this block's scores by, folded into the queries */
 function blockRules(config: TransformerConfig, from: string, block: string, divisor: number): WeightRule[] {
   const { dModel, dMlp, heads, dHead } = config;
   const scaled = (query: Tensor) => (divisor === 1 ? query : query.div(divisor));

@@ -5,6 +5,7 @@ import { perBlock } from "./rules.ts";
 /** Llama 1 to 3 (Touvron et al. 2023; Grattafiori et al. 2024). */
 export const llama: Family = {
   modelType: "llama",
+  named: /llama/,
   prefix: "model.",
   head: { name: "lm_head.weight", tiedTo: "model.embed_tokens.weight" },
   buffers: /\.rotary_emb\.inv_freq$/,

@@ -4,10 +4,11 @@ import { layerTypes, windowsOf } from "./layer-types.ts";
 import { llama } from "./llama.ts";
 import { perBlock } from "./rules.ts";
 
-/** Mistral 7B (Jiang et al. 2023): Llama without biases, with a sliding window in every layer, unless the window is null. */
+/** Mistral 7B (Jiang et al. 2023): Llama without biases, with a sliding window in every block, unless the window is null. */
 export const mistral: Family = {
   ...llama,
   modelType: "mistral",
+  named: /mistral/,
   defaults: {
     vocab_size: 32000,
     hidden_size: 4096,
@@ -28,7 +29,7 @@ export const mistral: Family = {
     // transformers does not read the list for Mistral; what it would compute is not what the file says.
     const kind = slides ? "sliding_attention" : "full_attention";
     if (types.some((type) => type !== kind))
-      throw raw.fail("layer_types", "Mistral does not have: all its layers are of one type");
+      throw raw.fail("layer_types", "Mistral does not have: all its blocks are of one type");
     return { ...config, ...windowsOf(types, raw) };
   },
   rules(config, raw) {

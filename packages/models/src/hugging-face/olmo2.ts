@@ -7,6 +7,7 @@ import { perBlock, rmsNorm } from "./rules.ts";
 export const olmo2: Family = {
   ...llama,
   modelType: "olmo2",
+  named: /olmo/,
   defaults: {
     vocab_size: 50304,
     hidden_size: 4096,

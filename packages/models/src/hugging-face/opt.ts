@@ -20,6 +20,7 @@ const POSITION_OFFSET = 2;
 /** OPT (Zhang et al. 2022), except the 350M model, whose embedding has another width than its residual stream. */
 export const opt: Family = {
   modelType: "opt",
+  named: /(^|[-/])opt-/,
   prefix: "model.",
   head: { name: "lm_head.weight", tiedTo: "model.decoder.embed_tokens.weight" },
   defaults: {

@@ -10,6 +10,7 @@ import { perBlock } from "./rules.ts";
 export const qwen2: Family = {
   ...llama,
   modelType: "qwen2",
+  named: /qwen/,
   defaults: {
     vocab_size: 151936,
     hidden_size: 4096,

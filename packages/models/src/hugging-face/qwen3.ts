@@ -8,6 +8,7 @@ import { perBlock } from "./rules.ts";
 export const qwen3: Family = {
   ...llama,
   modelType: "qwen3",
+  named: /qwen/,
   defaults: { ...qwen2.defaults, head_dim: 128, attention_bias: false },
   config: (raw) => ({ ...qwenConfig(raw), qkNorm: "head" }),
   rules(config, raw) {

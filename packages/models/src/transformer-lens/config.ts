@@ -160,7 +160,7 @@ function rope(config: ConfigReader, base: { theta: number; partial: number }): R
   };
 }
 
-/** `global` or `local` for each layer; undefined where all are global. */
+/** `global` or `local` for each block; undefined where all are global. */
 function attentionTypes(config: ConfigReader, layers: number): readonly string[] | undefined {
   if (!config.boolean("use_local_attn", false)) return undefined;
   const types = config.strings("attn_types");

@@ -8,7 +8,7 @@ import { checkFloats, noteUnread, refuseUnread } from "../weights/check-names.ts
 import { weightLayout } from "../weights/layout.ts";
 import { WeightSet } from "../weights/weight-set.ts";
 import { fromTransformerLens, type TransformerLensConfig } from "./config.ts";
-import { checkTransformerLensWeights, foldGatedBias, foldInverseLayerScale, weightName } from "./weights.ts";
+import { checkTransformerLensWeights, foldGatedBias, foldInverseBlockScale, weightName } from "./weights.ts";
 
 /** A configuration and its weights, on their way to the engine. */
 export interface ModelParts {
@@ -83,7 +83,7 @@ async function assemble(
       weights.update(name, (tensor) => tensor.to(context.dtype));
     }
     if (config.gated && !config.attnOnly) foldGatedBias(weights, config.layers);
-    if (reader.boolean("scale_attn_by_inverse_layer_idx", false)) foldInverseLayerScale(weights, config.layers);
+    if (reader.boolean("scale_attn_by_inverse_layer_idx", false)) foldInverseBlockScale(weights, config.layers);
     return { config, weights };
   } catch (error) {
     weights[Symbol.dispose]();

@@ -66,9 +66,9 @@ export function foldGatedBias(weights: WeightSet, layers: number): void {
 }
 
 /**
- * GPT-2 variants trained by Mistral divide the scores of layer l by l + 1 as well. That is folded into the queries.
+ * GPT-2 variants trained by Mistral divide the scores of block l by l + 1 as well. That is folded into the queries.
  */
-export function foldInverseLayerScale(weights: WeightSet, layers: number): void {
+export function foldInverseBlockScale(weights: WeightSet, layers: number): void {
   for (let layer = 1; layer < layers; layer++) {
     for (const name of [`blocks.${layer}.attn.W_Q`, `blocks.${layer}.attn.b_Q`]) {
       if (weights.has(name)) weights.update(name, (query) => query.div(layer + 1));

@@ -68,6 +68,6 @@ export interface ScoreSet {
 export interface AlgorithmInfo {
   name: string;
   description: string;
-  source: string | null;
+  paper: string | null;
   options: readonly OptionSpec[];
 }

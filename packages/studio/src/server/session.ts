@@ -32,7 +32,7 @@ export function sessionOf(subject: StudioSubject, sets: ScoreSets, facts: Sessio
     algorithms: Object.entries(algorithms).map(([name, algorithm]) => ({
       name,
       description: algorithm.description,
-      source: "source" in algorithm ? algorithm.source : null,
+      paper: "paper" in algorithm ? algorithm.paper : null,
       options: algorithm.options,
     })),
     presets: Object.entries(presets).map(([key, { algorithm, options }]) => ({ key, algorithm, options })),

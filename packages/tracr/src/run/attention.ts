@@ -3,7 +3,7 @@ import type { RunnableModel } from "./runnable-model.ts";
 
 /** Which head to run, and on how many positions. */
 export interface HeadPlace {
-  readonly layer: number;
+  readonly block: number;
   readonly head: number;
   readonly positions: number;
 }
@@ -16,13 +16,13 @@ export interface HeadPlace {
  */
 export function attention(
   { config, weights }: RunnableModel,
-  { layer, head, positions }: HeadPlace,
+  { block, head, positions }: HeadPlace,
   read: (input: "Q" | "K" | "V") => Float64Array,
 ): Float64Array {
   const { dModel, dHead, causal } = config;
   const weight = (name: string): Float64Array => {
     const size = dModel * dHead;
-    return weights[`blocks.${layer}.attn.${name}`]!.data.subarray(head * size, (head + 1) * size);
+    return weights[`blocks.${block}.attn.${name}`]!.data.subarray(head * size, (head + 1) * size);
   };
   const output = weight("W_O");
   if (output.every((x) => x === 0)) return new Float64Array(positions * dModel);

@@ -3,7 +3,7 @@ import { Selector } from "../language/selector.ts";
 
 /**
  * The model nodes that compute each expression, by label: `Resid Start` for tokens and indices, a head for an aggregate, an MLP for
- * the maps, a head and the MLP of its layer for a selector width. A selector lives in the heads that use it.
+ * the maps, a head and the MLP of its block for a selector width. A selector lives in the heads that use it.
  */
 export function expressionNodes({ stages }: CompiledModel): Map<string, string[]> {
   const { graph, allocation } = stages;

@@ -63,7 +63,7 @@ export function forward(model: RunnableModel, ids: readonly number[], options: A
   for (let l = 0; l < layers; l++) {
     const outputs = Array.from({ length: heads }, (_, h) => {
       const name = `A${l}.${h}`;
-      return { name, output: attention(model, { layer: l, head: h, positions }, (input) => read(`${name}.${input}`)) };
+      return { name, output: attention(model, { block: l, head: h, positions }, (input) => read(`${name}.${input}`)) };
     });
     for (const { name, output } of outputs) write(name, output);
     const hidden = multiply(read(`MLP ${l}`), weights[`blocks.${l}.mlp.W_in`]!.data, dModel);

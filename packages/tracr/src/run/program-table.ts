@@ -9,8 +9,8 @@ export interface ProgramRow {
   readonly valueKind: "categorical" | "numerical" | "selector";
   /** Where it is computed: `A3.0`, `MLP 1`, `A0.0, MLP 0`, `Resid Start`. */
   readonly node: string;
-  /** The layer in which the result is complete; `null` for the model's inputs. */
-  readonly layer: number | null;
+  /** The block in which the result is complete; `null` for the model's inputs. */
+  readonly block: number | null;
 }
 
 /**
@@ -23,12 +23,12 @@ export function programTable(compiled: CompiledModel): ProgramRow[] {
   const nodes = expressionNodes(compiled);
   return compiled.stages.graph.nodes.map(({ label, expression }) => {
     const places = nodes.get(label)!;
-    const layers = places.flatMap((name) => /\d+/.exec(name)?.map(Number) ?? []);
+    const blocks = places.flatMap((name) => /\d+/.exec(name)?.map(Number) ?? []);
     return {
       expression: label,
       valueKind: expression instanceof Selector ? "selector" : expression.encoding,
       node: places.join(", "),
-      layer: layers.length === 0 ? null : Math.max(...layers),
+      block: blocks.length === 0 ? null : Math.max(...blocks),
     };
   });
 }

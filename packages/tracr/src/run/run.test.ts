@@ -109,14 +109,14 @@ describe("edges", () => {
 describe("the place of every expression", () => {
   test("of reverse", () => {
     expect(programTable(reverse)).toEqual([
-      { expression: "aggregate_1", valueKind: "categorical", node: "A3.0", layer: 3 },
-      { expression: "select_2", valueKind: "selector", node: "A3.0", layer: 3 },
-      { expression: "tokens", valueKind: "categorical", node: "Resid Start", layer: null },
-      { expression: "indices", valueKind: "categorical", node: "Resid Start", layer: null },
-      { expression: "map_3", valueKind: "categorical", node: "MLP 2", layer: 2 },
-      { expression: "sequence_map_4", valueKind: "categorical", node: "MLP 1", layer: 1 },
-      { expression: "selector_width_5", valueKind: "categorical", node: "A0.0, MLP 0", layer: 0 },
-      { expression: "select_6", valueKind: "selector", node: "A0.0", layer: 0 },
+      { expression: "aggregate_1", valueKind: "categorical", node: "A3.0", block: 3 },
+      { expression: "select_2", valueKind: "selector", node: "A3.0", block: 3 },
+      { expression: "tokens", valueKind: "categorical", node: "Resid Start", block: null },
+      { expression: "indices", valueKind: "categorical", node: "Resid Start", block: null },
+      { expression: "map_3", valueKind: "categorical", node: "MLP 2", block: 2 },
+      { expression: "sequence_map_4", valueKind: "categorical", node: "MLP 1", block: 1 },
+      { expression: "selector_width_5", valueKind: "categorical", node: "A0.0, MLP 0", block: 0 },
+      { expression: "select_6", valueKind: "selector", node: "A0.0", block: 0 },
     ]);
   });
 

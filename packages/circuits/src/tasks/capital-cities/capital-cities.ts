@@ -33,7 +33,7 @@ export const capitalCities: PublishedTask<ReadyTask<TextPromptRecord>> = {
         pruneWithCorrupt: false,
         how:
           "They are those of the MLP outputs of pythia-70m-deduped, size 2_32768, by Sam Marks (dictionary_learning): fetch " +
-          "pythia-70m-deduped/mlp_out_layerN/2_32768/ae.pt for the layers N = 0 to 5 into one folder, each under its own mlp_out_layerN",
+          "pythia-70m-deduped/mlp_out_layerN/2_32768/ae.pt for the blocks N = 0 to 5 into one folder, each under its own mlp_out_layerN",
       },
     }),
   ],

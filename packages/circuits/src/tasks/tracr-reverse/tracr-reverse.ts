@@ -14,12 +14,12 @@ const task = tracrTask({
   circuits: (compiled) => ({
     autocircuit: {
       description: "resample ablation",
-      source: "AutoCircuit, tracr-reverse",
+      origin: "AutoCircuit, tracr-reverse",
       edges: tracrReverseEdges,
     },
     acdc: {
       description: "zero ablation",
-      source: "Conmy et al. 2023 (ACDC), tracr-reverse; edges as in AutoCircuit",
+      origin: "Conmy et al. 2023 (ACDC), tracr-reverse; edges as in AutoCircuit",
       edges: tracrReverseAcdcEdges,
     },
     compiler: compilerCircuit(compiled),

@@ -14,12 +14,12 @@ const task = tracrTask({
   circuits: (compiled) => ({
     autocircuit: {
       description: "resample ablation",
-      source: "AutoCircuit, tracr-xproportion",
+      origin: "AutoCircuit, tracr-xproportion",
       edges: tracrXproportionEdges,
     },
     acdc: {
       description: "zero ablation",
-      source: "Conmy et al. 2023 (ACDC), tracr-xproportion; edges as in AutoCircuit",
+      origin: "Conmy et al. 2023 (ACDC), tracr-xproportion; edges as in AutoCircuit",
       edges: tracrXproportionAcdcEdges,
     },
     compiler: compilerCircuit(compiled),

@@ -72,7 +72,7 @@ function gemmaConfig(file: GgufFile, name: string, largest: number): Readonly<Re
   return { ...config, query_pre_attn_scalar: scale > 0 ? scale ** -2 : usual, ...layerPattern(raw, name) };
 }
 
-/** Which layers have a window, where the file says it: one of so many has none, or a list. */
+/** Which blocks have a window, where the file says it: one of so many has none, or a list. */
 function layerPattern(raw: ConfigReader, name: string): Readonly<Record<string, unknown>> {
   const key = `${name}.attention.sliding_window_pattern`;
   const pattern = raw.raw(key);
@@ -80,6 +80,6 @@ function layerPattern(raw: ConfigReader, name: string): Readonly<Record<string, 
   if (pattern instanceof Uint8Array)
     return { layer_types: Array.from(pattern, (slides) => (slides ? "sliding_attention" : "full_attention")) };
   const every = raw.size(key);
-  if (name === "gemma2" && every !== 2) throw raw.fail(key, "is not what Gemma 2 has: a window in every other layer");
+  if (name === "gemma2" && every !== 2) throw raw.fail(key, "is not what Gemma 2 has: a window in every other block");
   return name === "gemma2" ? {} : { sliding_window_pattern: every };
 }

@@ -20,13 +20,13 @@ export const qwen3: Architecture = {
   stored: (name) => storedGated(name),
 };
 
-/** Which layers of a Qwen have a window is not said in the file, so that one is refused unless it is as long as the context. */
+/** Which blocks of a Qwen have a window is not said in the file, so that one is refused unless it is as long as the context. */
 function qwenConfig(file: GgufFile, name: string): Readonly<Record<string, unknown>> {
   refuseGemmas(file.metadata, name);
   const config = gatedConfig(file, name);
   const key = `${name}.attention.sliding_window`;
   const window = slidingWindow(file.metadata, name);
   if (window > 0 && window < (config.max_position_embeddings as number))
-    throw file.metadata.fail(key, "is not done for Qwen: the file does not say in which layers");
+    throw file.metadata.fail(key, "is not done for Qwen: the file does not say in which blocks");
   return { ...config, use_sliding_window: false };
 }

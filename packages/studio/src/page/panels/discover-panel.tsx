@@ -75,7 +75,7 @@ export function DiscoverPanel() {
         </label>
         <p class="hint">
           {algorithm.description}
-          {algorithm.source && <cite>{algorithm.source}</cite>}
+          {algorithm.paper && <cite>{algorithm.paper}</cite>}
         </p>
         {own.length > 0 && (
           <label class="field wide">

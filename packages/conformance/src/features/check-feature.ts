@@ -10,14 +10,14 @@ import { checkEapIgFeature } from "./check-eapig.ts";
 import { checkKvCache } from "./check-kvcache.ts";
 import { checkProbing } from "./check-probing.ts";
 import { checkScoreSets } from "./check-scores.ts";
-import type { NextFeature } from "./features.ts";
-import { eachVariant, type NextVariant } from "./next-case.ts";
+import { eachVariant, type FeatureVariant } from "./feature-case.ts";
+import type { FeatureName } from "./feature-names.ts";
 
 /** Features whose file has a graph for each variant. */
-type OfGraphs = Exclude<NextFeature, "autoencoder" | "eapig">;
+type OfGraphs = Exclude<FeatureName, "autoencoder" | "eapig">;
 
 // biome-ignore lint/suspicious/noExplicitAny: each check says what its file holds
-const FEATURES: Readonly<Record<OfGraphs, (variant: NextVariant<any>) => Promise<void>>> = {
+const FEATURES: Readonly<Record<OfGraphs, (variant: FeatureVariant<any>) => Promise<void>>> = {
   attribution: checkAttribution,
   completeness: checkCompleteness,
   kvcache: checkKvCache,
@@ -26,7 +26,7 @@ const FEATURES: Readonly<Record<OfGraphs, (variant: NextVariant<any>) => Promise
 };
 
 /** Checks one feature of a case, in all its graphs. */
-export async function checkNext(
+export async function checkFeature(
   { path, feature }: CaseFolder,
   anyRecorder: Recorder,
   dtype?: ComputeDType,

@@ -9,7 +9,7 @@ namespace autocircuit::kernels {
 // Norm of rows that were too wide for one block of PatchedRows; raw [rows, D] -> out [rows, D], which may be the same memory.
 // One block a row. Bound by memory: it reads and writes each element once, the second and third reading hit the cache.
 template <class T>
-struct NormRows {
+struct PatchedRowsNorm {
   using C = Compute<T>;
   static constexpr int kMaxThreads = 256;
   struct Shared {

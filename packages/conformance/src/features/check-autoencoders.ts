@@ -22,7 +22,7 @@ import type { Recorder } from "../recorder.ts";
 import { toHost } from "../to-host.ts";
 import { maxAbs, tieTolerance } from "../tolerance.ts";
 import { type ExpectedAutoencoder, readAutoencoders } from "./autoencoder-case.ts";
-import { checkGraph, type NextGraph, type NextPrompt, promptsWith } from "./next-case.ts";
+import { checkGraph, type FeatureGraph, type FeaturePrompt, promptsWith } from "./feature-case.ts";
 import { uniformByModule } from "./reference-noise.ts";
 
 /** One variant, ready to be checked. */
@@ -54,7 +54,7 @@ const CHECKS: Readonly<Record<string, (variant: Variant) => Promise<void>>> = {
 /** Models whose MLPs were replaced by sparse autoencoders: pruning, logits, and all that is done with the graph of their latents. */
 export async function checkAutoencoders(path: string, whole: PatchableModel, caseRecorder: Recorder): Promise<void> {
   const tensors = new ExpectedTensors(join(path, "autoencoder.safetensors"));
-  const { prompts: pairs } = readJson(path, "inputs.json") as { prompts: NextPrompt[] };
+  const { prompts: pairs } = readJson(path, "inputs.json") as { prompts: FeaturePrompt[] };
   const { batch_size, variants } = readJson(path, "autoencoder.json") as {
     batch_size: number;
     variants: Record<string, ExpectedAutoencoder>;
@@ -74,7 +74,7 @@ export async function checkAutoencoders(path: string, whole: PatchableModel, cas
         await checkLogits(name, model, prompts, tensors, recorder);
         if (expected.n_edges === undefined) return;
         const { graph } = model;
-        checkGraph(graph, expected as NextGraph, recorder);
+        checkGraph(graph, expected as FeatureGraph, recorder);
         const variant = { name, model, graph, autoencoders, prompts, expected, tensors, recorder };
         for (const [what, check] of Object.entries(CHECKS)) await recorder.attempt(what, () => check(variant));
       }),

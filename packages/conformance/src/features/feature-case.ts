@@ -6,7 +6,7 @@ import { ExpectedTensors } from "../read-safetensors.ts";
 import type { Recorder } from "../recorder.ts";
 
 /** A graph of a feature's file: what all features have. */
-export interface NextGraph {
+export interface FeatureGraph {
   n_edges: number;
   seq_len: number | null;
   separate_qkv: boolean;
@@ -16,7 +16,7 @@ export interface NextGraph {
 }
 
 /** A prompt pair of `inputs.json`, with its several answers. */
-export type NextPrompt = Pick<PromptPair, "clean" | "corrupt" | "answers"> & {
+export type FeaturePrompt = Pick<PromptPair, "clean" | "corrupt" | "answers"> & {
   wrong_answers: PromptPair["wrongAnswers"];
   /** A number for each logit. */
   targets?: number[];
@@ -27,15 +27,15 @@ export type NextPrompt = Pick<PromptPair, "clean" | "corrupt" | "answers"> & {
 };
 
 /** One graph of one feature, ready to be checked; `Expected` is what the feature's file says of it. */
-export interface NextVariant<Expected> {
+export interface FeatureVariant<Expected> {
   name: string;
   model: PatchableModel;
   graph: Graph;
-  expected: Expected & NextGraph;
+  expected: Expected & FeatureGraph;
   /** Names begin with the variant's. */
   tensors: ExpectedTensors;
   batchSize: number;
-  inputs: { prompts: NextPrompt[]; shared_prefix?: { length: number; prompts: NextPrompt[] } };
+  inputs: { prompts: FeaturePrompt[]; shared_prefix?: { length: number; prompts: FeaturePrompt[] } };
   recorder: Recorder;
 }
 
@@ -45,13 +45,13 @@ export async function eachVariant<Expected>(
   feature: string,
   whole: PatchableModel,
   caseRecorder: Recorder,
-  check: (variant: NextVariant<Expected>) => Promise<void>,
+  check: (variant: FeatureVariant<Expected>) => Promise<void>,
 ): Promise<void> {
   const tensors = new ExpectedTensors(join(path, `${feature}.safetensors`));
-  const inputs = readJson(path, "inputs.json") as NextVariant<Expected>["inputs"];
+  const inputs = readJson(path, "inputs.json") as FeatureVariant<Expected>["inputs"];
   const file = readJson(path, `${feature}.json`) as {
     batch_size: number;
-    variants: Record<string, Expected & NextGraph>;
+    variants: Record<string, Expected & FeatureGraph>;
   };
   for (const [name, expected] of Object.entries(file.variants)) {
     const recorder = caseRecorder.section(name);
@@ -66,7 +66,7 @@ export async function eachVariant<Expected>(
 }
 
 /** Holds a graph against the reference's. */
-export function checkGraph(graph: Graph, { n_edges, modules, srcs }: NextGraph, recorder: Recorder): void {
+export function checkGraph(graph: Graph, { n_edges, modules, srcs }: FeatureGraph, recorder: Recorder): void {
   const ours = graph.groups.map(({ module }) => module);
   recorder.equal("modules", ours, modules);
   recorder.equal("n_edges", graph.edgeCount, n_edges);
@@ -78,14 +78,14 @@ export function checkGraph(graph: Graph, { n_edges, modules, srcs }: NextGraph, 
 export type AnswerSet = "answers" | "targets" | "answers_2" | "answers_ragged";
 
 /** The prompts with some of their answers, in batches. */
-export function promptsWith(prompts: readonly NextPrompt[], answers: AnswerSet, batchSize: number): PromptLoader {
+export function promptsWith(prompts: readonly FeaturePrompt[], answers: AnswerSet, batchSize: number): PromptLoader {
   return new PromptLoader(
     prompts.map((prompt) => ({ clean: prompt.clean, corrupt: prompt.corrupt, ...answersOf(prompt, answers) })),
     { batchSize },
   );
 }
 
-function answersOf(prompt: NextPrompt, set: AnswerSet): Pick<PromptPair, "answers" | "wrongAnswers"> {
+function answersOf(prompt: FeaturePrompt, set: AnswerSet): Pick<PromptPair, "answers" | "wrongAnswers"> {
   const answers = prompt[set];
   if (answers === undefined) throw new AutocircuitError("bad-file", `A prompt of inputs.json has no "${set}".`);
   switch (set) {
@@ -100,7 +100,7 @@ function answersOf(prompt: NextPrompt, set: AnswerSet): Pick<PromptPair, "answer
 
 /** The expected tensors below `section`: their next name parts, without repeats. */
 export function partsBelow(
-  { name, tensors }: Pick<NextVariant<unknown>, "name" | "tensors">,
+  { name, tensors }: Pick<FeatureVariant<unknown>, "name" | "tensors">,
   section: string,
 ): string[] {
   const prefix = `${name}/${section}/`;
@@ -109,7 +109,7 @@ export function partsBelow(
 
 /** The score sets below `section`, by the rest of their names: those with a tensor for each module. */
 export function setsBelow(
-  { name, tensors, expected }: Pick<NextVariant<unknown>, "name" | "tensors" | "expected">,
+  { name, tensors, expected }: Pick<FeatureVariant<unknown>, "name" | "tensors" | "expected">,
   section: string,
 ): string[] {
   const prefix = `${name}/${section}/`;

@@ -14,7 +14,7 @@ import type { EdgeName } from "../patching/expected-case.ts";
 import { checkScores, expectedScores } from "../patching/score-checks.ts";
 import { maxAbs } from "../tolerance.ts";
 import { checkHistory, OF_MAX } from "./check-history.ts";
-import { type NextVariant, promptsWith } from "./next-case.ts";
+import { type FeatureVariant, promptsWith } from "./feature-case.ts";
 import { referenceNoise } from "./reference-noise.ts";
 import { unmovedEdges } from "./unmoved-edges.ts";
 
@@ -55,7 +55,7 @@ interface ExpectedProbing {
   circuit?: Record<string, CircuitRun>;
 }
 
-type Variant = NextVariant<ExpectedProbing>;
+type Variant = FeatureVariant<ExpectedProbing>;
 
 /** Subnetwork probing and circuit probing, with the reference's noise. */
 export async function checkProbing(variant: Variant): Promise<void> {

@@ -14,7 +14,7 @@ import { ablationType } from "../ablation-names.ts";
 import type { EdgeName } from "../patching/expected-case.ts";
 import { checkScores, expectedScores } from "../patching/score-checks.ts";
 import { toHost } from "../to-host.ts";
-import { type AnswerSet, type NextVariant, promptsWith, setsBelow } from "./next-case.ts";
+import { type AnswerSet, type FeatureVariant, promptsWith, setsBelow } from "./feature-case.ts";
 
 /** What `attribution.json` says of a graph. */
 interface ExpectedAttribution {
@@ -25,7 +25,7 @@ interface ExpectedAttribution {
   run_circuits?: Record<string, number[]>;
 }
 
-type Variant = NextVariant<ExpectedAttribution>;
+type Variant = FeatureVariant<ExpectedAttribution>;
 
 /** The reference's names of metrics, and ours. */
 const METRICS: Readonly<Record<string, MetricName>> = {

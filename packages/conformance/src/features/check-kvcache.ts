@@ -14,7 +14,7 @@ import type { EdgeName } from "../patching/expected-case.ts";
 import { checkScores, expectedScores } from "../patching/score-checks.ts";
 import { toHost } from "../to-host.ts";
 import { tieTolerance } from "../tolerance.ts";
-import { type NextVariant, partsBelow, promptsWith, setsBelow } from "./next-case.ts";
+import { type FeatureVariant, partsBelow, promptsWith, setsBelow } from "./feature-case.ts";
 
 /** What `kvcache.json` says of a graph. */
 interface ExpectedKvCache {
@@ -26,7 +26,7 @@ interface ExpectedKvCache {
   acdc_order?: (string | EdgeName)[];
 }
 
-type Variant = NextVariant<ExpectedKvCache>;
+type Variant = FeatureVariant<ExpectedKvCache>;
 
 /** Prompts with a common prefix, whole or with its keys and values cached: logits, patched runs, gradients, ACDC, circuits. */
 export async function checkKvCache(variant: Variant): Promise<void> {

@@ -2,7 +2,7 @@ import { defaultCircuitSizes, PruneScores } from "@autocircuit/core";
 import { areaUnderCurve, type MetricValue, normalizedArea, rocAtSizes, scoreOverlap } from "@autocircuit/metrics";
 import type { EdgeName } from "../patching/expected-case.ts";
 import { expectedScores } from "../patching/score-checks.ts";
-import type { NextVariant } from "./next-case.ts";
+import type { FeatureVariant } from "./feature-case.ts";
 import { uniformByModule } from "./reference-noise.ts";
 
 type Point = readonly [edges: number, value: number];
@@ -20,7 +20,7 @@ interface ExpectedScoreSets {
   auc: Record<string, Record<string, number>>;
 }
 
-type Variant = NextVariant<ExpectedScoreSets>;
+type Variant = FeatureVariant<ExpectedScoreSets>;
 
 /** Smallest value on logarithmic axes. */
 const Y_MIN = 0.01;

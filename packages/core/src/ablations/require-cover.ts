@@ -2,18 +2,6 @@ import { AutocircuitError } from "@autocircuit/base";
 import type { Ablation } from "@autocircuit/native";
 
 /**
- * The first position at which an ablation has values that were made from tokens, one for each example or one for all.
- * Before it lie values of padding, or none.
- */
-const covers = new WeakMap<Ablation, readonly number[]>();
-
-/** Remembers it. Ablations that nothing is remembered of have values everywhere. */
-export function setCover(ablation: Ablation, first: readonly number[]): Ablation {
-  covers.set(ablation, first);
-  return ablation;
-}
-
-/**
  * Refuses to ablate tokens at positions where an ablation has no values.
  *
  * @param batch number of prompts
@@ -27,7 +15,7 @@ export function requireCover(
   length: number,
   padding: readonly number[] | undefined,
 ): void {
-  const first = covers.get(ablation);
+  const first = ablation.firstPositions;
   if (first === undefined || ablation.sources.shape[2] !== length) return;
   for (let row = 0; row < batch; row++) {
     const [begins, from] = [padding?.[row] ?? 0, first[row % first.length]!];

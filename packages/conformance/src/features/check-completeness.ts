@@ -8,7 +8,7 @@ import {
 import { sameUnderKnockouts } from "@autocircuit/metrics";
 import { checkScores, expectedScores } from "../patching/score-checks.ts";
 import { checkHistory, OF_MAX } from "./check-history.ts";
-import { type NextVariant, promptsWith } from "./next-case.ts";
+import { type FeatureVariant, promptsWith } from "./feature-case.ts";
 import { referenceNoise, uniformByModule } from "./reference-noise.ts";
 
 /** A measurement of the reference. */
@@ -44,7 +44,7 @@ interface ExpectedCompleteness {
   train: Record<string, KnockoutTraining>;
 }
 
-type Variant = NextVariant<ExpectedCompleteness>;
+type Variant = FeatureVariant<ExpectedCompleteness>;
 
 /** Same under knockouts, measured and trained. */
 export async function checkCompleteness(variant: Variant): Promise<void> {

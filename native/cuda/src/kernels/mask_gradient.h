@@ -13,7 +13,7 @@ namespace autocircuit::kernels {
 // FMA for two 16-byte reads of shared memory, which are three wavefronts. Deltas are read by the three blocks that share them
 // at about the same time.
 template <class T>
-struct BucketProducts {
+struct MaskGradient {
   using C = Compute<T>;
   static constexpr int kOwn = 4;  // rows and sources of a thread
   static constexpr int kRowThreads = 4, kSourceThreads = 16;
