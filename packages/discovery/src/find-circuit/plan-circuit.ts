@@ -1,6 +1,7 @@
 import { signature } from "@autocircuit/base";
 import { type AblationType, type LoadedTask, requireSameGraph } from "@autocircuit/core";
 import type { AlgorithmName } from "../algorithms.ts";
+import { USUAL_KEEP } from "../fewest-edges/fewest-edges.ts";
 import { algorithmAsked, bad, requireCompatibleOptions, requireSearch, requireSized } from "./compatible-options.ts";
 import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
 import { ablationFor } from "./fitting-options.ts";
@@ -19,8 +20,6 @@ export interface Plan {
   readonly keep: number | undefined;
 }
 
-/** Share of the answers to keep where neither a size nor a known circuit says how large the circuit should be. */
-export const USUAL_KEEP = 0.99;
 /** Share of the logit difference to keep where a circuit of the task is known, but in other graphs: such tasks have wrong answers to compare with. */
 export const USUAL_FAITHFUL = 0.9;
 

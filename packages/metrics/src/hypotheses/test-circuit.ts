@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature, USUAL_SEED } from "@autocircuit/base";
 import {
   Circuit,
   coreKinds,
@@ -137,7 +137,7 @@ export async function testCircuit(
     ablation = "resample",
     random = usualTestSettings.random,
     quantile = usualTestSettings.quantile,
-    seed = 0,
+    seed = USUAL_SEED,
     signal,
     onProgress,
   } = options;
