@@ -49,8 +49,14 @@ export function inFlagNames(text: string): string {
   return text.replaceAll(/`((\w+)(?:: "?([^`"]+)"?)?)`/g, (written, whole: string, name: string, value?: string) => {
     const flag = flagNamed(whole) ?? flagNamed(name);
     if (flag === undefined) return written;
-    return value === undefined || flag === flagNamed(whole) ? flag : `${flag} ${value}`;
+    return value === undefined || flag === flagNamed(whole) ? flag : `${flag} ${inPercent(value)}`;
   });
+}
+
+/** A share as the command line takes it, `20%`; other values as they are. */
+function inPercent(value: string): string {
+  const share = /^\{ share: (\S+) \}$/.exec(value)?.[1];
+  return share === undefined ? value : `${Number((100 * Number(share)).toPrecision(12))}%`;
 }
 
 function flagNamed(option: string): string | undefined {
