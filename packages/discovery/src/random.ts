@@ -1,4 +1,4 @@
-import { MersenneTwister, signature } from "@autocircuit/base";
+import { MersenneTwister, signature, USUAL_SEED } from "@autocircuit/base";
 import { type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
 import { type DiscoveryOptions, discoveryOptions, graphAndPrompts } from "./discovery-options.ts";
 
@@ -17,7 +17,7 @@ export async function random(
   options: DiscoveryOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  const seed = options.seed ?? 0;
+  const seed = options.seed ?? USUAL_SEED;
   const generator = new MersenneTwister(seed);
   // 24 bits: all that a float32 below 1 can hold.
   const values = Float32Array.from({ length: model.graph.edgeCount }, () => (generator.next() >>> 8) / 2 ** 24);

@@ -96,7 +96,7 @@ describe("reportHtml", () => {
       expect(right + width).toBeLessThanOrEqual(100.1);
       expect(width).toBeGreaterThanOrEqual(0);
     }
-    expect(page).toContain("93 %");
+    expect(page).toContain("93.4 %");
     expect(page).toContain("–\u00a0not\u00a0tested");
     expect(page).toContain("–\u00a0cannot\u00a0tell");
     expect(page).toContain("As good as &lt;the model&gt;.");

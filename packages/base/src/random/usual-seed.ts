@@ -1,2 +1,2 @@
-/** What chooses the order of prompts and everything random where nobody says, on the command line, in plans of sweeps and in tasks of one's own. */
+/** What chooses the order of prompts and everything random where nobody says: the default of `seed` wherever AutoCircuit's own is no other. */
 export const USUAL_SEED = 0;

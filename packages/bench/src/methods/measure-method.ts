@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import type { PruneScores } from "@autocircuit/core";
 import { bootstrapCircuits, measureCircuits, promptGroups, rocCurve } from "@autocircuit/metrics";
 import { type MethodTask, type RunMethodOptions, runMethod, type TabledMethod } from "./run-method.ts";
@@ -31,7 +32,7 @@ export async function measureMethod(
 ): Promise<MethodOnTask> {
   const known = task.knownEdges!;
   const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
-  const { seed = 0, signal } = options;
+  const { seed = USUAL_SEED, signal } = options;
   const size = known.length;
   const groups = promptGroups(task.train.prompts);
   const drawn = { edges: [], size, sizes: [size], resamples: RESAMPLES, groups };

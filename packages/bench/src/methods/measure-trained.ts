@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import {
   bootstrapCircuits,
   type CircuitTestName,
@@ -40,7 +41,7 @@ export async function measureTrained(
   method: TabledMethod,
   options: RunMethodOptions = {},
 ): Promise<MethodOnModel | null> {
-  const { seed = 0, signal } = options;
+  const { seed = USUAL_SEED, signal } = options;
   const { model, train, test } = task;
   const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
   const found = await fewestFaithful(model, test, scores, { share: KEPT, signal });

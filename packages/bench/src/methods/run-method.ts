@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import type { LoadedTask, PruneScores } from "@autocircuit/core";
 import { type AlgorithmName, ablationFor, algorithms, fittingOptions } from "@autocircuit/discovery";
 
@@ -31,7 +32,7 @@ export interface MethodRun {
 export async function runMethod(
   task: MethodTask,
   { algorithm, options = {} }: TabledMethod,
-  { seed = 0, signal }: RunMethodOptions = {},
+  { seed = USUAL_SEED, signal }: RunMethodOptions = {},
 ): Promise<MethodRun> {
   const { discover, ...named } = algorithms[algorithm];
   const fitting = fittingOptions(algorithm, task, { given: options, ablation: ablationFor(algorithm, options) });

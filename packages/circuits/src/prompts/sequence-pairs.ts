@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature, USUAL_SEED } from "@autocircuit/base";
 import type { PromptRecord } from "./prompt-file.ts";
 import { allSequences } from "./sequences.ts";
 
@@ -39,7 +39,7 @@ const check = signature("sequencePairs", {}, {
  */
 export function sequencePairs(options: SequencePairs): PromptRecord[] {
   check({}, options);
-  const { alphabet, length, bos, answers, seed = 0, count, balanced = false, answersDiffer = false } = options;
+  const { alphabet, length, bos, answers, seed = USUAL_SEED, count, balanced = false, answersDiffer = false } = options;
   const random = new MersenneTwister(seed);
   const all = allSequences(alphabet, length);
   if (all.length < 2) {

@@ -1,4 +1,4 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
 import { gpt2Tokenizer } from "@autocircuit/models";
 import type { PieceTokenizer } from "./marked-text.ts";
 
@@ -24,6 +24,6 @@ const check = signature("prompts of a task", {}, textPromptsKinds);
 /** The options with every default filled in. @throws AutocircuitError for options that cannot be */
 export function textPromptsOptions(options: TextPromptsOptions, defaultCount: number): Required<TextPromptsOptions> {
   check({}, options);
-  const { seed = 0, tokenizer, count } = options;
+  const { seed = USUAL_SEED, tokenizer, count } = options;
   return { seed, tokenizer: tokenizer ?? gpt2Tokenizer(), count: count ?? defaultCount };
 }

@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { DatasetsCommandOptions } from "../datasets/datasets-options.ts";
@@ -15,7 +16,7 @@ export function addDatasets(program: Command, context: Context): void {
     )
     .option("--count <n>", "prompt pairs of one data set", wholeNumber(1))
     .option("--out <folder>", "where to write (default: datasets; with --tokenizer datasets/MODEL)")
-    .option("--seed <n>", "chooses words and corrupt prompts", wholeNumber(), 0)
+    .option("--seed <n>", "chooses words and corrupt prompts", wholeNumber(), USUAL_SEED)
     .addHelpText(
       "after",
       `

@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { GenerateCommandOptions } from "../generate/generate.ts";
@@ -22,7 +23,7 @@ export function addGenerate(program: Command, context: Context): void {
     )
     .option("--top-k <k>", "draw among the k likeliest tokens only", wholeNumber(1))
     .option("--top <n>", "first print the n likeliest next tokens, with logits and probabilities", wholeNumber(1))
-    .option("--seed <n>", "chooses what is drawn", wholeNumber(), 0)
+    .option("--seed <n>", "chooses what is drawn", wholeNumber(), USUAL_SEED)
     .option("--no-prepend-bos", "leave out the token that starts a text")
     .addOption(maxEdges())
     .option("--json <file>", "also write text and tokens as JSON");

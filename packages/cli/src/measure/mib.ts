@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { counted } from "@autocircuit/base";
+import { counted, formatShare } from "@autocircuit/base";
 import { formatEapIgCircuit, scoredCircuit } from "@autocircuit/circuits";
 import { type AblationType, Circuit, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
 import { type MibMeasures, measureMib } from "@autocircuit/discovery";
@@ -102,7 +102,7 @@ function mibText({ full, empty, signed, absolute, auroc }: MibMeasures, prompts:
   const rows = signed.points.map(({ share, asked, edges, faithfulness }, i) => {
     const other = absolute.points[i]!;
     return [
-      `${100 * share} %`,
+      formatShare(share),
       asked,
       edges,
       formatNumber(faithfulness),

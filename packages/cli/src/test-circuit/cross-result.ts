@@ -1,10 +1,11 @@
+import { formatShare } from "@autocircuit/base";
 import type { CrossTask } from "@autocircuit/metrics";
 import { formatNumber, table } from "../support/table.ts";
 
 /** The matrix, whose rows are circuits that are removed and columns the tasks whose score is lost, and why a column has none. */
 export function crossLines(cross: CrossTask): string[] {
   const { names, harm } = cross;
-  const share = (value: number) => (Number.isNaN(value) ? "-" : `${Math.round(1000 * value) / 10} %`);
+  const share = (value: number) => (Number.isNaN(value) ? "-" : formatShare(value));
   const rows = names.map((name, circuit) => [name, ...harm[circuit]!.map(share)]);
   return [
     "share of the score that is lost without a circuit:",

@@ -1,4 +1,4 @@
-import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, kind, signature, USUAL_SEED } from "@autocircuit/base";
 import {
   type LongOptions,
   overPrompts,
@@ -108,7 +108,15 @@ export async function trainAutoencoders(
   options: TrainAutoencodersOptions,
 ): Promise<TrainedAutoencoderSet> {
   check({ model, prompts }, options);
-  const { input = "mlp_out", latents, epochs = 100, learningRate = 1e-3, seed = 0, signal, onProgress } = options;
+  const {
+    input = "mlp_out",
+    latents,
+    epochs = 100,
+    learningRate = 1e-3,
+    seed = USUAL_SEED,
+    signal,
+    onProgress,
+  } = options;
   requirePlaces(model, input);
   for (const loader of [prompts, options.test ?? prompts]) requirePrompts(loader);
   requireTrainingMemory(model, prompts, { input, latents });

@@ -1,4 +1,4 @@
-import { AutocircuitError, signature } from "@autocircuit/base";
+import { AutocircuitError, signature, USUAL_SEED } from "@autocircuit/base";
 import { Circuit, type PatchableModel, type PromptLoader, requireSameGraph, type ScoresInfo } from "@autocircuit/core";
 import { FullModel } from "@autocircuit/metrics";
 import { scope, Tensor } from "@autocircuit/native";
@@ -70,7 +70,7 @@ export async function edgePruning(
       "`initial` does nothing with `warmStart` and without `nodes`: every mask starts warm. Leave it out.",
     );
   const settings = edgePruningSettings(options, model.graph.edgeCount, prompts.length);
-  const { signal, onProgress, seed = 0 } = options;
+  const { signal, onProgress, seed = USUAL_SEED } = options;
   const { target, nodes, sparsity, startSparsity, nodeSparsity } = settings;
   const { graph } = model;
   const noise = options.noise ?? seededNoise(seed);

@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
 import {
   type AblationType,
   Circuit,
@@ -21,6 +21,9 @@ import { nothingRight, requireJudgeable } from "./right-answers.ts";
 import { type SearchProgress, searchPhases } from "./search-progress.ts";
 import { searchRankings } from "./search-rankings.ts";
 import type { PrefixSearch } from "./smallest-prefix.ts";
+
+/** Share of the answers that a circuit is to keep where nothing is said, here and in `findCircuit`. */
+export const USUAL_KEEP = 0.99;
 
 /** Options of {@link fewestEdges}. */
 export interface FewestEdgesOptions extends Omit<DiscoveryOptions, "onProgress">, ResumableOptions {
@@ -114,7 +117,7 @@ export async function fewestEdges(
   options: FewestEdgesOptions = {},
 ): Promise<FewestEdges> {
   checkOptions({ model, prompts, scores }, options);
-  const { keep = 0.99, ablation = "resample", tries = 0, seed = 0, signal, onProgress } = options;
+  const { keep = USUAL_KEEP, ablation = "resample", tries = 0, seed = USUAL_SEED, signal, onProgress } = options;
   const rankings = scores instanceof PruneScores ? [scores] : scores;
   const { graph } = model;
   check(model, prompts, rankings);

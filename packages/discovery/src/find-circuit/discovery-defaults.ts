@@ -1,9 +1,10 @@
 import { fewestResamples } from "@autocircuit/metrics";
+import { USUAL_KEEP } from "../fewest-edges/fewest-edges.ts";
 import { USUAL_RESAMPLES } from "../report/stability-plan.ts";
 import { USUAL_SELECT_SECONDS } from "../selection/select-circuit.ts";
 import { USUAL_TAU } from "./fitting-options.ts";
 import { TRIES_UP_TO, USUAL_TRIES } from "./keep-answers.ts";
-import { USUAL_FAITHFUL, USUAL_KEEP } from "./plan-circuit.ts";
+import { USUAL_FAITHFUL } from "./plan-circuit.ts";
 import { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./starting-algorithms.ts";
 
 /** What a discovery does where nothing is said, in numbers, for help and pages; each is decided where it is used. */

@@ -1,4 +1,4 @@
-import { type DType, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type DType, type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
 import {
   type AblationType,
   coreKinds,
@@ -98,7 +98,7 @@ export async function trainKnockouts(
   options: TrainKnockoutsOptions,
 ): Promise<TrainedScores> {
   check({ model, prompts }, options);
-  const { scores, size, seed = 0, signal, onProgress } = options;
+  const { scores, size, seed = USUAL_SEED, signal, onProgress } = options;
   const noise = options.noise ?? seededNoise(seed);
   requireSameGraph(scores.graph, model.graph, "The scores are");
   const settings = settingsOf(options);

@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, USUAL_SEED } from "@autocircuit/base";
 import {
   type AblationType,
   Circuit,
@@ -105,7 +105,7 @@ export function probingSettings(options: ProbingOptions): ProbingSettings {
 }
 
 /** The noise that was given, or the seed's. */
-export function noiseOf({ noise, seed = 0 }: Pick<ProbingOptions, "noise" | "seed">): Noise {
+export function noiseOf({ noise, seed = USUAL_SEED }: Pick<ProbingOptions, "noise" | "seed">): Noise {
   return noise ?? seededNoise(seed);
 }
 

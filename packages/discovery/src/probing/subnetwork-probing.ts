@@ -1,4 +1,4 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
 import type { PatchableModel, PromptLoader, ScoresInfo } from "@autocircuit/core";
 import { FullModel } from "@autocircuit/metrics";
 import { Tensor } from "@autocircuit/native";
@@ -72,7 +72,7 @@ export async function subnetworkProbing(
   const info = infoOf(model, options, settings, avoid);
   const search = new TrainingSearch({
     ...{ algorithm: "subnetwork-probing", graph: model.graph },
-    asked: { ...info.options, seed: options.seed ?? 0, prompts: prompts.batches.map(({ key }) => key) },
+    asked: { ...info.options, seed: options.seed ?? USUAL_SEED, prompts: prompts.batches.map(({ key }) => key) },
     scoresOf: ({ adam, history }) =>
       new TrainedScores(model.graph, scoresOf(Float32Array.from(adam.parameter), tree), info, history),
   });
@@ -121,7 +121,7 @@ export async function subnetworkProbing(
 
 function infoOf(
   { graph }: PatchableModel,
-  { circuitSize, noise, seed = 0 }: SubnetworkProbingOptions,
+  { circuitSize, noise, seed = USUAL_SEED }: SubnetworkProbingOptions,
   { avoidLambda, ...settings }: ProbingSettings,
   avoid: readonly number[],
 ): ScoresInfo {

@@ -1,3 +1,4 @@
+import { formatShare } from "@autocircuit/base";
 import type { Curve } from "@autocircuit/report";
 import type { KeptCircuit } from "../find-circuit/keep-answers.ts";
 
@@ -40,12 +41,7 @@ export function keptCurve({ starts, asked, share }: KeptCircuit, edges: number, 
     metric: "answers kept",
     unit: "%",
     points: [...points, { edges, value: percent(share), series: "circuit found" }],
-    baseline: { name: `${formatPercent(asked)} asked for`, value: percent(asked) },
+    baseline: { name: `${formatShare(asked)} asked for`, value: percent(asked) },
     edgeScale: graph > 200 ? "log" : "linear",
   };
-}
-
-/** 0.9921 as 99.2 %. */
-function formatPercent(share: number): string {
-  return `${Number((100 * share).toPrecision(4))} %`;
 }

@@ -1,4 +1,4 @@
-import { signature } from "@autocircuit/base";
+import { signature, USUAL_SEED } from "@autocircuit/base";
 import type { PatchableModel, PromptLoader, ScoresInfo } from "@autocircuit/core";
 import { FullModel } from "@autocircuit/metrics";
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
@@ -53,7 +53,7 @@ const check = signature("ugs", modelAndPrompts, ugsOptions);
  */
 export async function ugs(model: PatchableModel, prompts: PromptLoader, options: UgsOptions = {}): Promise<UgsScores> {
   check({ model, prompts }, options);
-  const { signal, onProgress, seed = 0 } = options;
+  const { signal, onProgress, seed = USUAL_SEED } = options;
   const settings = ugsSettings(options, prompts.batchSize);
   const { epochs, learningRate, samples, target, optimalAblation, clip } = settings;
   const { graph } = model;

@@ -1,3 +1,4 @@
+import { formatShare } from "@autocircuit/base";
 import type { AblationType } from "@autocircuit/core";
 import type { AgainstRandom } from "./against-random.ts";
 import { binomial, sumOf } from "./binomial.ts";
@@ -59,7 +60,6 @@ const EPSILON = 0.1;
 const chance = (p: number) => (p < 0.001 ? "p < 0.001" : `p = ${p.toPrecision(2)}`);
 const from = (count: number, what: string) => `From ${count} ${what} on the test tells.`;
 const lower = (text: string) => text[0]!.toLowerCase() + text.slice(1);
-const percent = (share: number) => `${Math.round(1000 * share) / 10} %`;
 
 /** What equivalence is judged by beside its test. */
 interface EquivalenceFacts {
@@ -99,10 +99,10 @@ export function equivalenceVerdict(
     };
   }
   const { statistic, pValue } = result;
-  const wins = `it scores higher than the model on ${percent(statistic)} of ${prompts} prompts (${chance(pValue)})`;
+  const wins = `it scores higher than the model on ${formatShare(statistic)} of ${prompts} prompts (${chance(pValue)})`;
   if (pValue < level) return { test, passed: false, pValue, text: `Not equivalent: ${wins}${ends}` };
   const nothing = `Nothing says that the circuit differs from the model: ${wins}`;
-  const kept = `keeps ${percent(1 - NEAR)} to ${percent(1 + NEAR)} of the score that ablation of every edge takes`;
+  const kept = `keeps ${formatShare(1 - NEAR)} to ${formatShare(1 + NEAR)} of the score that ablation of every edge takes`;
   if (keeps()) return { test, passed: true, pValue, text: `${nothing}, and it ${kept}.` };
   const enough = Math.max(
     FEW_PROMPTS,
@@ -273,7 +273,7 @@ function fewToShow(result: AgainstRandom, asked: Asked): string | null {
       ? "1 random circuit cannot show, were it beaten"
       : `${random} random circuits cannot show, were all beaten`;
   const enough = leastCount(level, (count) => leastOfBeaten(count, quantile));
-  return `Cannot tell: that ${percent(quantile)} are beaten, ${all} (${chance(result.leastPValue)}). ${from(enough, "random circuits")}`;
+  return `Cannot tell: that ${formatShare(quantile)} are beaten, ${all} (${chance(result.leastPValue)}). ${from(enough, "random circuits")}`;
 }
 
 function nothingToCompare(test: CircuitTestName, edges: number): CircuitVerdict {
@@ -299,10 +299,10 @@ export function sufficiencyVerdict(result: AgainstRandom | null, edges: number, 
   if (few !== null) return { test: "sufficiency", passed: null, undecided: true, pValue: result.pValue, text: few };
   const { quantile, level } = asked;
   const passed = result.pValue < level;
-  const share = `it is at least as near to the model as ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
+  const share = `it is at least as near to the model as ${formatShare(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
   return {
     ...{ test: "sufficiency", passed, pValue: result.pValue },
-    text: passed ? `Sufficient: ${share}.` : `Not shown to beat ${percent(quantile)} of random circuits: ${share}.`,
+    text: passed ? `Sufficient: ${share}.` : `Not shown to beat ${formatShare(quantile)} of random circuits: ${share}.`,
   };
 }
 
@@ -314,11 +314,11 @@ export function necessityVerdict(result: AgainstRandom | null, edges: number, as
     return { test: "partial-necessity", passed: null, undecided: true, pValue: result.pValue, text: few };
   const { quantile, level } = asked;
   const passed = result.pValue < level;
-  const share = `removing it harms the model more than removing ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
+  const share = `removing it harms the model more than removing ${formatShare(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
   return {
     ...{ test: "partial-necessity", passed, pValue: result.pValue },
     text: passed
       ? `Partly necessary: ${share}.`
-      : `Not shown to be needed more than ${percent(quantile)} of random circuits: ${share}.`,
+      : `Not shown to be needed more than ${formatShare(quantile)} of random circuits: ${share}.`,
   };
 }

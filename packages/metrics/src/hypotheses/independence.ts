@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature, USUAL_SEED } from "@autocircuit/base";
 import type { HypothesisTest } from "./equivalence.ts";
 import { leastOfOrders, leastOfPermutations } from "./least-counts.ts";
 import { requireSameLength } from "./same-length.ts";
@@ -105,7 +105,7 @@ function centred(matrix: Float64Array, n: number): Float64Array {
 
 function permutationsOf(
   n: number,
-  { given, permutations = 1000, seed = 0 }: IndependenceOptions,
+  { given, permutations = 1000, seed = USUAL_SEED }: IndependenceOptions,
 ): readonly (readonly number[])[] {
   if (given !== undefined) {
     const wrong = given.findIndex(

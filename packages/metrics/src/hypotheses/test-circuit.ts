@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature, USUAL_SEED } from "@autocircuit/base";
 import {
   Circuit,
   coreKinds,
@@ -35,6 +35,7 @@ import { minimalityTest } from "./minimality.ts";
 import { RandomPaths } from "./random-circuits.ts";
 import { constant, leveled, roundingOf, withoutRounding } from "./rounding.ts";
 import { type KeptScores, keepsScore } from "./score-kept.ts";
+import { testPromptsProblem } from "./test-prompts-problem.ts";
 
 /** Options of {@link testCircuit}. */
 export interface TestCircuitOptions extends PromptScoresOptions {
@@ -126,8 +127,8 @@ export async function testCircuit(
   options: TestCircuitOptions = {},
 ): Promise<CircuitTests> {
   check({ model, prompts, circuit }, options);
-  if (prompts.promptCount < 2)
-    throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
+  const few = testPromptsProblem(prompts.promptCount);
+  if (few !== undefined) throw new AutocircuitError("bad-input", `testCircuit: ${few}. Give at least two prompts.`);
   const {
     score = usualPromptScore(model, prompts),
     tests = circuitTestNames,
@@ -137,7 +138,7 @@ export async function testCircuit(
     ablation = "resample",
     random = usualTestSettings.random,
     quantile = usualTestSettings.quantile,
-    seed = 0,
+    seed = USUAL_SEED,
     signal,
     onProgress,
   } = options;

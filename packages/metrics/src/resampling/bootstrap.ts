@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature, USUAL_SEED } from "@autocircuit/base";
 import { rowsOfPrompts } from "./distinct-draws.ts";
 import { resampledMeans } from "./resampled-means.ts";
 import { scoreUnit } from "./score-unit.ts";
@@ -128,7 +128,7 @@ export function requirePrompts(perPrompt: readonly ArrayLike<number>[]): number 
  */
 export function drawsOf(
   members: readonly (readonly number[])[],
-  { draws, resamples = 1000, seed = 0 }: BootstrapOptions,
+  { draws, resamples = 1000, seed = USUAL_SEED }: BootstrapOptions,
 ): readonly (readonly number[])[] {
   const distinct = members.length;
   const prompts = members.reduce((sum, { length }) => sum + length, 0);

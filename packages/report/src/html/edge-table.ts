@@ -1,3 +1,4 @@
+import { formatShare } from "@autocircuit/base";
 import { type ComparedEdge, type EdgeStatus, importance, type KnownComparison } from "../compare.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { infiniteScoreText } from "../infinite-score.ts";
@@ -106,7 +107,7 @@ function whiskerOf([low, high]: readonly [number, number], top: number): Html | 
 function sureCells(sure: ScoredEdge | null): Html {
   const { interval, frequency } = sure ?? {};
   const limits = interval ? `${formatNumber(interval[0])} … ${formatNumber(interval[1])}` : "–";
-  const share = frequency === undefined ? "–" : `${Math.round(100 * frequency)} %`;
+  const share = frequency === undefined ? "–" : formatShare(frequency);
   const width = interval ? String(interval[1] - interval[0]) : "";
   return html`<td class="number" data-sort="${width}">${limits}</td><td class="number" data-sort="${String(frequency ?? "")}">${share}</td>`;
 }
