@@ -125,7 +125,6 @@ export {
   loadPrompts,
   type PromptOptions,
   type PromptSplit,
-  SHUFFLE_SEED,
   type TrainTest,
 } from "./prompts/load-prompts.ts";
 export { type PairAlignment, pairAlignments } from "./prompts/pair-alignment.ts";

@@ -122,7 +122,7 @@ export {
   measureMib,
   mibSelections,
 } from "./mib/measure-mib.ts";
-export type { NamedAlgorithm, OptionSpec } from "./named-algorithm.ts";
+export type { NamedAlgorithm, OptionSpec, UncheckedOptions } from "./named-algorithm.ts";
 export { type Preset, type PresetName, presets } from "./presets.ts";
 export {
   type CircuitProbingOptions,

@@ -1,12 +1,5 @@
-import { dtypes, type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
-import {
-  type AblationType,
-  coreKinds,
-  type Edge,
-  type LoadedTask,
-  type PromptInput,
-  SHUFFLE_SEED,
-} from "@autocircuit/core";
+import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type AblationType, coreKinds, type Edge, type LoadedTask, type PromptInput } from "@autocircuit/core";
 import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
@@ -22,7 +15,7 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   ablation?: AblationType;
   /** Positions of the known circuit by token, instead of the published ones; for compiled tasks. */
   positions?: readonly number[];
-  /** Chooses the prompt pairs and their order. Default 0; for `prompts` of one's own 42, which is AutoCircuit's order. */
+  /** Chooses the prompt pairs and their order, those of {@link prompts} too, as `--seed` does. Default 0; AutoCircuit shuffles files by 42. */
   seed?: number;
   /**
    * Prompts in the place of the task's own: AutoCircuit's JSON, one or several files or what they hold. By token a known circuit whose
@@ -34,11 +27,6 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
   sharePrefix?: boolean;
   signal?: AbortSignal;
-}
-
-/** What a ready-made task's prompts are chosen by: those of files, where nothing is said, as AutoCircuit shuffles them. */
-export function seedOf({ seed, prompts }: Pick<ReadyTaskOptions, "seed" | "prompts">): number {
-  return seed ?? (prompts === undefined ? USUAL_SEED : SHUFFLE_SEED);
 }
 
 /** A circuit that is known for a task. */

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, USUAL_SEED } from "@autocircuit/base";
 import { defineTask, Graph, type LoadedTask, type TrainTest } from "@autocircuit/core";
 import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { hasShapeOf, type PublishedModel, requireModel } from "../edges/published-model.ts";
@@ -12,7 +12,6 @@ import {
   type KnownCircuit,
   type ReadyTask,
   type ReadyTaskOptions,
-  seedOf,
 } from "./ready-task.ts";
 import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 import {
@@ -58,7 +57,7 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
   const { name, description, circuits } = spec;
   const prompts = (options: { seed?: number } = {}) => {
     checkPromptOptions(options);
-    return spec.prompts({ seed: seedOf(options) });
+    return spec.prompts({ seed: options.seed ?? USUAL_SEED });
   };
   return {
     name,
@@ -76,8 +75,7 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
 async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<LoadedTask> {
   checkTaskOptions(options);
   requireReadyTaskOptions({ name: spec.name }, options);
-  const { prompts: own, device, dtype, tf32, signal } = options;
-  const seed = seedOf(options);
+  const { prompts: own, seed = USUAL_SEED, device, dtype, tf32, signal } = options;
   const circuit = circuitNamed(spec, { circuit: options.circuit, ablation: options.ablation })?.circuit;
   requireFittingLatents(spec.name, spec.autoencoders, options);
   const folder = await folderOf(spec, options);

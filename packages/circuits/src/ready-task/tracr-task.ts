@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import { defineTask, type OutputSlice } from "@autocircuit/core";
 import { transformerFromWeights } from "@autocircuit/models";
 import {
@@ -9,7 +10,7 @@ import {
 import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../prompts/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
-import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask, seedOf } from "./ready-task.ts";
+import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
 import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 
 /** What makes a task of a compiled program. */
@@ -36,7 +37,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
   const circuits = spec.circuits(compiled);
   const prompts = (options: { seed?: number } = {}): GeneratedPrompts<PromptRecord> => {
     checkPromptOptions(options);
-    const seed = seedOf(options);
+    const { seed = USUAL_SEED } = options;
     return {
       task: name,
       description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
@@ -64,12 +65,12 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         ablation,
         positions,
         prompts: own,
+        seed = USUAL_SEED,
         device,
         dtype,
         tf32,
         signal,
       } = options;
-      const seed = seedOf(options);
       const { circuit } = circuitNamed({ name, circuits }, { circuit: asked, ablation })!;
       const model = compiled();
       return defineTask({

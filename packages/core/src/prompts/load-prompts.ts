@@ -65,10 +65,10 @@ export const promptInput = kind.either(oneInput, kind.listOf(oneInput));
 const check = signature("loadPrompts", { input: promptInput }, promptOptions);
 
 /** What prompts of files are shuffled by where nothing is said, as AutoCircuit does. */
-export const SHUFFLE_SEED = 42;
+const SHUFFLE_SEED = 42;
 
 /** Most prompt pairs of a batch where nobody says how many. */
-const LARGEST_BATCH = 32;
+export const LARGEST_BATCH = 32;
 
 /**
  * Reads a data set: AutoCircuit's JSON, EAP-IG's CSV or Edge-Pruning's data (JSON lines), from one or several files, as text or token
