@@ -65,6 +65,7 @@ export {
   latentOptions,
   latentsProblem,
 } from "./ready-task/latent-options.ts";
+export { type OwnBatchesOptions, type OwnPromptsOptions, ownPrompts } from "./ready-task/own-prompts.ts";
 export { type OwnTaskOptions, ownTask } from "./ready-task/own-task.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
 export { type ReadyTaskUse, readyTaskProblem } from "./ready-task/ready-task-problem.ts";

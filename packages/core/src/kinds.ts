@@ -87,6 +87,11 @@ export const outputSlice = kind.either(
   }),
 );
 
+const promptFile = kind.either(kind.text, kind.record);
+
+/** Where prompts come from, see `loadPrompts`. */
+export const promptInput = kind.either(promptFile, kind.listOf(promptFile));
+
 /** `clean` or `corrupt`. */
 export const promptSide = kind.oneOf(["clean", "corrupt"]);
 

@@ -68,7 +68,7 @@ const checkOptions = signature("loading a task", {}, {
   positions: kind.listOf(kind.whole),
   seed: kind.whole,
   model: kind.text,
-  prompts: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
+  prompts: coreKinds.promptInput,
   sharePrefix: kind.flag,
   signal: kind.signal,
   device: deviceName,

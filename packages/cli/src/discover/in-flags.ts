@@ -17,6 +17,7 @@ export const FLAG_OF = {
   circuit: "--circuit",
   batchSize: "--batch-size",
   batchCount: "--batch-count",
+  length: "--length",
   "factorized: false": "--node-edges",
   "separateQkv: false": "--shared-qkv",
   "ungrouped: true": "--ungrouped",

@@ -1,6 +1,9 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { trainTest } from "../kinds.ts";
-import { LARGEST_BATCH, type TrainTest } from "./load-prompts.ts";
+import type { TrainTest } from "./train-test.ts";
+
+/** Most prompt pairs of a batch where nobody says how many. */
+export const LARGEST_BATCH = 32;
 
 /** How prompt pairs are divided. */
 export interface DividedPrompts {

@@ -1,4 +1,4 @@
-import { circuitNamed, circuitsInGraph, ownTask, tracrTasks } from "@autocircuit/circuits";
+import { circuitNamed, circuitsInGraph, ownPrompts, ownTask, tracrTasks } from "@autocircuit/circuits";
 import {
   activeLatents,
   circuitBySize,
@@ -66,6 +66,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       takes: { model: "./no-such-folder", prompts: "no-such.json" },
       call: (t, o) => ownTask(t.model, t.prompts, o),
     },
+    ownPrompts: { takes: { prompts: "no-such.json" }, call: (t, o) => ownPrompts(t.prompts, o) },
     splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
     circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },
     circuitsInGraph: {

@@ -26,6 +26,7 @@ import {
   PruneScores,
   patchPlan,
   patchPrompts,
+  promptsInTokens,
   runCircuits,
   sharePrefix,
   sortedMagnitudes,
@@ -183,6 +184,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "Tokens.repeat": { takes: { times: 2 }, call: (t) => others.repeat(t.times).dispose() },
   PromptLoader: { takes: { pairs: [pair] }, options: { batchSize: 1 }, call: (t, o) => new PromptLoader(t.pairs, o) },
   fittingPrompts: { takes: { input: path }, call: (t, o) => fittingPrompts(t.input, o) },
+  promptsInTokens: { takes: { input: path }, call: (t, o) => promptsInTokens(t.input, o) },
   loadPrompts: { takes: { input: path }, call: (t, o) => loadPrompts(t.input, o) },
   PruneScores: {
     takes: { graph, values: scores.values, info: {} },
