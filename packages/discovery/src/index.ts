@@ -100,6 +100,7 @@ export { type Plan, planOf } from "./find-circuit/plan-circuit.ts";
 export { type PlannedBatch, type RunShape, runShape } from "./find-circuit/run-shape.ts";
 export { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./find-circuit/starting-algorithms.ts";
 export type { TaskOutline } from "./find-circuit/task-outline.ts";
+export { type FirstScores, type FirstScoresOptions, firstScores } from "./first-scores.ts";
 export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 export {
   type KnockoutMaskFunction,

@@ -52,6 +52,8 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   needsAutoencoders?: boolean;
   /** Whether its model is a compiled program, which it brings: `load` then takes neither a model nor autoencoders. Default false. */
   compiled?: boolean;
+  /** Of a compiled program: the word that an id of its vocabulary, or of its outputs, stands for; undefined for an id that there is not. */
+  tokenText?: (id: number, of: "input" | "output") => string | undefined;
   /** A label for each position. */
   tokenLabels: readonly string[];
   /**

@@ -53,6 +53,11 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
     circuits,
     compiled: true,
     prompts,
+    tokenText: (id, of) => {
+      const { input, output } = compiled();
+      const word = of === "input" ? input.tokens[id] : output.values[id];
+      return word === undefined ? undefined : String(word);
+    },
     get tokenLabels() {
       return labels();
     },

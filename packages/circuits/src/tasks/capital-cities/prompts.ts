@@ -3,7 +3,7 @@ import { chooseOne, distinctPrompts, pairKey } from "../../prompts/choose.ts";
 import { fillTemplate, tokenMarks } from "../../prompts/marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { answerText, oneTokenWords, requireOneLength } from "../../prompts/vocabulary-words.ts";
+import { answerText, commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 
 const CAPITALS: Readonly<Record<string, string>> = Object.fromEntries(
   (
@@ -59,7 +59,7 @@ export function capitalCitiesPrompts(options: TextPromptsOptions = {}): Generate
     },
     pairKey,
   );
-  requireOneLength(TITLE, prompts, tokenizer);
+  commonLength(TITLE, prompts, tokenizer);
   return {
     task: "capital-cities",
     description: "the capital of a country; corrupt prompts have another country",

@@ -3,7 +3,7 @@ import { chooseSome, distinctPrompts } from "../../prompts/choose.ts";
 import type { PieceTokenizer } from "../../prompts/marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { answerText, oneTokenWords, requireOneLength } from "../../prompts/vocabulary-words.ts";
+import { answerText, commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 
 const TITLE = "Docstring";
 /** Prompts that are looked at to find their usual length, and that are tried to get one. */
@@ -101,7 +101,7 @@ function oneLength(make: () => TextPromptRecord, tokenizer: PieceTokenizer): () 
 
 /** Labels and positions: those of the task's model, unless the tokenizer is another one. */
 function formOf(prompts: readonly TextPromptRecord[], tokenizer: PieceTokenizer | undefined) {
-  const foreign = tokenizer !== undefined && requireOneLength(TITLE, prompts, tokenizer) !== LABELS.length;
+  const foreign = tokenizer !== undefined && commonLength(TITLE, prompts, tokenizer) !== LABELS.length;
   if (foreign) return { seq_labels: tokenizer.pieces(prompts[0]!.clean) };
   return {
     seq_labels: LABELS,

@@ -3,7 +3,7 @@ import { chooseOne, distinctPrompts } from "../../prompts/choose.ts";
 import { fillTemplate, tokenMarks } from "../../prompts/marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { oneTokenWords, requireOneLength } from "../../prompts/vocabulary-words.ts";
+import { commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 import { twoDigits, type Year, yearsOf } from "./years.ts";
 
 /** Things that last; each is one token of GPT-2's vocabulary. */
@@ -39,7 +39,7 @@ export function greaterthanPrompts(options: TextPromptsOptions = {}): GeneratedT
     const [clean, corrupt] = [filled(noun, [century, year]).text, filled(noun, [century, 1]).text];
     return { clean, corrupt, ...answers(year) };
   });
-  requireOneLength(TITLE, prompts, tokenizer);
+  commonLength(TITLE, prompts, tokenizer);
   const { labels, first } = tokenMarks(filled(nouns[0]!, [17, 32]), tokenizer);
   return {
     task: "greaterthan",

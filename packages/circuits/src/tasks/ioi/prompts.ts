@@ -3,7 +3,7 @@ import { chooseOne, chooseSome, distinctPrompts } from "../../prompts/choose.ts"
 import { fillTemplate, type PieceTokenizer, tokenMarks } from "../../prompts/marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsKinds, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { answerText, oneTokenWords, requireOneLength } from "../../prompts/vocabulary-words.ts";
+import { answerText, commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 import { ABBA_TEMPLATES, BABA_TEMPLATES, NAMES, OBJECTS, PLACES, VANILLA_TEMPLATE } from "./words.ts";
 
 /** Which prompts: the title example's template, all templates in both orders, or one template in one order. */
@@ -47,7 +47,7 @@ export function ioiPrompts(options: TextPromptsOptions & { readonly form?: IoiFo
   const words = wordsOf(tokenizer);
   const random = new MersenneTwister(seed);
   const prompts = distinctPrompts(count, (i) => ioiPair(templates[i % templates.length]!, words, random));
-  if (templates.length === 1) requireOneLength(TITLE, prompts, tokenizer);
+  if (templates.length === 1) commonLength(TITLE, prompts, tokenizer);
   return {
     task: `ioi/${nameOf(form)}`,
     description:
