@@ -77,6 +77,7 @@ export {
   type PlanAutoencodersOptions,
   type PlannedAutoencoders,
   planAutoencoders,
+  type TaskRoom,
 } from "./ready-task/task-autoencoders.ts";
 export { animalDietPrompts } from "./tasks/animal-diet/prompts.ts";
 export { capitalCitiesPrompts } from "./tasks/capital-cities/prompts.ts";

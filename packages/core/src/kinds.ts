@@ -108,5 +108,8 @@ export const trainTestOf = (least: typeof kind.count) =>
 /** The same of which none can be 0. */
 export const trainTest = trainTestOf(kind.count);
 
+/** Memory in bytes, which may be without an end. */
+export const bytes = kind.such("a number of bytes", (value) => typeof value === "number" && value >= 0);
+
 /** Options of everything that takes long. */
 export const longOptions = { signal: kind.signal, onProgress: kind.callback };

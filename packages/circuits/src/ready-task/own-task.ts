@@ -15,7 +15,7 @@ import { findTokenizer, loadModel, type ProcessingOptions, readConfig, resolveMo
 import { deviceName } from "@autocircuit/native";
 import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
 import { OWN_PAD_ID, type OwnBatchesOptions, ownBatches, ownBatchesKinds } from "./own-prompts.ts";
-import { autoencoderFields, requireFittingLatents } from "./task-autoencoders.ts";
+import { autoencoderFields, requireFittingLatents, requireRoomForLatents, type TaskRoom } from "./task-autoencoders.ts";
 
 /** What a task of one's own takes of core's {@link TaskOptions}. */
 type FromTask =
@@ -37,6 +37,7 @@ export interface OwnTaskOptions
   extends Partial<Pick<TaskOptions, FromTask>>,
     OwnBatchesOptions,
     LatentOptions,
+    TaskRoom,
     LongOptions {
   /** What results call it. Default: the last part of the model's path or name. */
   readonly key?: string | undefined;
@@ -72,6 +73,7 @@ const check = signature(
     align: kind.oneOf(pairAlignments),
     sharePrefix: kind.flag,
     prependBos: kind.flag,
+    free: coreKinds.bytes,
     ...latentOptionKinds,
     ...coreKinds.longOptions,
   } satisfies KindsOf<OwnTaskOptions>,
@@ -85,7 +87,7 @@ const check = signature(
  * @param prompts as `loadPrompts` reads them
  * @param options `onProgress` is called while latents are pruned
  * @returns what was loaded, the caller's to dispose
- * @throws AutocircuitError as `loadModel`, `loadPrompts` and `planAutoencoders`
+ * @throws AutocircuitError as `loadModel`, `loadPrompts` and `planAutoencoders`; `out-of-memory` where autoencoders and model have no room
  * @example
  * await using task = await ownTask("models/gpt2", "names.json");
  * const { circuit } = await findCircuit(task, { faithful: 0.8 });
@@ -100,11 +102,9 @@ export async function ownTask(model: string, prompts: PromptInput, options: OwnT
   const source = await readPrompts(prompts);
   const batches = ownBatches(source.prompts.length, options);
   const tokenizer = given === undefined ? await findTokenizer(folder) : given;
-  const latent = await autoencoderFields(
-    undefined,
-    { ...rest, signal },
-    { config: await readConfig(folder), folder, processing },
-  );
+  const config = await readConfig(folder);
+  const latent = await autoencoderFields(undefined, { ...rest, signal }, { config, folder, processing });
+  requireRoomForLatents(config, latent, rest);
   const graph = { factorized, separateQkv, ungrouped };
   const { knownEdges, outputSlice, device, tf32, align, sharePrefix, prependBos } = rest;
   return defineTask({

@@ -4,9 +4,10 @@ import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
 import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
+import type { TaskRoom } from "./task-autoencoders.ts";
 
 /** How a ready-made task is loaded. */
-export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
+export interface ReadyTaskOptions extends TransformerOptions, LatentOptions, TaskRoom {
   /** Edges at each position by themselves. Default false. */
   byToken?: boolean;
   /** Which of its known circuits the task is to have, by name. Default: the one that `circuitNamed` gives for the {@link ablation}. */
@@ -72,6 +73,7 @@ const checkOptions = signature("loading a task", {}, {
   model: kind.text,
   prompts: coreKinds.promptInput,
   sharePrefix: kind.flag,
+  free: coreKinds.bytes,
   signal: kind.signal,
   device: deviceName,
   dtype: kind.oneOf(dtypes),

@@ -18,6 +18,7 @@ import {
   autoencoderFields,
   requireAutoencoders,
   requireFittingLatents,
+  requireRoomForLatents,
   type TaskAutoencoders,
 } from "./task-autoencoders.ts";
 
@@ -98,7 +99,9 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   }
   const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
   const { batchSize, batchCount } = spec;
-  const { fields, processing } = await autoencoderFields(spec.autoencoders, options, { config, folder });
+  const latent = await autoencoderFields(spec.autoencoders, options, { config, folder });
+  requireRoomForLatents(config, latent, options);
+  const { fields, processing } = latent;
   return defineTask({
     key: spec.key,
     name: spec.title,

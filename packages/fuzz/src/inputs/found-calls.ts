@@ -10,11 +10,13 @@ import {
   type LoadedTask,
   type PruneScores,
   promptSlices,
+  promptsInTokens,
   requireDifferentPairs,
   splitPrompts,
 } from "@autocircuit/core";
 import {
   algorithmNamed,
+  discoveryMemory,
   type FoundCircuit,
   findCircuit,
   findSpanCircuit,
@@ -54,6 +56,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       options: { algorithm: "edge-attribution" },
       call: (t, o) => findCircuit(t.task, o),
     },
+    discoveryMemory: { takes: { task }, call: (t, o) => discoveryMemory(t.task, o) },
     firstScores: { takes: { task }, call: (t, o) => firstScores(t.task, o) },
     measureFound: { takes: { task, found }, call: (t, o) => measureFound(t.task, t.found, o) },
     modelAccuracy: { takes: { task }, call: (t, o) => modelAccuracy(t.task, o) },
@@ -69,6 +72,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => ownTask(t.model, t.prompts, o),
     },
     ownPrompts: { takes: { prompts: "no-such.json" }, call: (t, o) => ownPrompts(t.prompts, o) },
+    promptsInTokens: { takes: { input: "no-such.json" }, call: (t, o) => promptsInTokens(t.input, o) },
     splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
     circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },
     circuitsInGraph: {

@@ -26,7 +26,6 @@ import {
   PruneScores,
   patchPlan,
   patchPrompts,
-  promptsInTokens,
   runCircuits,
   sharePrefix,
   sortedMagnitudes,
@@ -91,6 +90,7 @@ import {
   parameterCount,
   readConfig,
   readConfigFile,
+  requireLoadable,
   resolveHubFolder,
   resolveModelFolder,
   sharesEmbedding,
@@ -184,7 +184,6 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "Tokens.repeat": { takes: { times: 2 }, call: (t) => others.repeat(t.times).dispose() },
   PromptLoader: { takes: { pairs: [pair] }, options: { batchSize: 1 }, call: (t, o) => new PromptLoader(t.pairs, o) },
   fittingPrompts: { takes: { input: path }, call: (t, o) => fittingPrompts(t.input, o) },
-  promptsInTokens: { takes: { input: path }, call: (t, o) => promptsInTokens(t.input, o) },
   loadPrompts: { takes: { input: path }, call: (t, o) => loadPrompts(t.input, o) },
   PruneScores: {
     takes: { graph, values: scores.values, info: {} },
@@ -352,6 +351,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => transformerFromWeights(t.config, t.weights, o),
   },
   modelFromWeights: { takes: { config: {}, weights: {} }, call: (t, o) => modelFromWeights(t.config, t.weights, o) },
+  requireLoadable: { takes: { config }, call: (t, o) => requireLoadable(t.config, o) },
   memoryDemand: {
     takes: { config },
     options: { batchSize: 1, length: 1 },
