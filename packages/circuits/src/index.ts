@@ -1,9 +1,4 @@
-export {
-  type ExchangedPrompt,
-  type ExchangedPrompts,
-  readEapIgCsv,
-  readEdgePruningJsonl,
-} from "@autocircuit/core";
+export { readEapIgCsv, readEdgePruningJsonl } from "@autocircuit/core";
 export {
   docstringNodeBasedOfficialEdges,
   docstringTrueEdges,
@@ -26,7 +21,7 @@ export {
 export { formatEapIgCsv } from "./interchange/eap-ig-csv.ts";
 export { eapIgDestination, eapIgEdge, eapIgSource, edgeNameOfEapIg } from "./interchange/eap-ig-names.ts";
 export { formatEdgePruningJsonl } from "./interchange/edge-pruning-jsonl.ts";
-export { type AnswerTokenizer, unplacedFields } from "./interchange/exchanged-prompts.ts";
+export { type AnswerTokenizer, unplacedFields } from "./interchange/prompt-fields.ts";
 export { parsePythonJson } from "./interchange/python-json.ts";
 export {
   eapIgCircuitOf,
@@ -49,8 +44,8 @@ export {
   formatPromptFile,
   type GeneratedPrompts,
   type GeneratedTextPrompts,
-  type PromptRecord,
-  type TextPromptRecord,
+  type RawTextPrompt,
+  type RawTokenPrompt,
 } from "./prompts/prompt-file.ts";
 export { type SequencePairs, sequencePairs } from "./prompts/sequence-pairs.ts";
 export { allSequences } from "./prompts/sequences.ts";

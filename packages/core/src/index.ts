@@ -118,7 +118,6 @@ export {
 export { readAutocircuitPrompts } from "./prompts/formats/autocircuit-json.ts";
 export { readEapIgCsv } from "./prompts/formats/eap-ig-csv.ts";
 export { otherPronoun, readEdgePruningJsonl } from "./prompts/formats/edge-pruning-jsonl.ts";
-export type { ExchangedPrompt, ExchangedPrompts } from "./prompts/formats/exchanged-prompt.ts";
 export { yearAnswers } from "./prompts/formats/year-answers.ts";
 export {
   type AllPromptsOptions,

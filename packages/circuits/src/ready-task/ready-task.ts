@@ -2,7 +2,7 @@ import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type AblationType, coreKinds, type Edge, type LoadedTask, type PromptInput } from "@autocircuit/core";
 import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
-import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
+import type { GeneratedPrompts, RawTextPrompt, RawTokenPrompt } from "../prompts/prompt-file.ts";
 import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
 import type { TaskRoom } from "./task-autoencoders.ts";
 
@@ -41,7 +41,7 @@ export interface KnownCircuit {
 }
 
 /** A model with prompts and a known circuit, ready to be loaded. */
-export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = PromptRecord | TextPromptRecord> {
+export interface ReadyTask<Prompt extends RawTokenPrompt | RawTextPrompt = RawTokenPrompt | RawTextPrompt> {
   name: string;
   /** What the model does, in one line. */
   description: string;

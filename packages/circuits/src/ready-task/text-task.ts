@@ -2,7 +2,7 @@ import { AutocircuitError, USUAL_SEED } from "@autocircuit/base";
 import { defineTask, Graph, type LoadedTask, type TrainTest } from "@autocircuit/core";
 import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { hasShapeOf, type PublishedModel, requireModel } from "../edges/published-model.ts";
-import type { GeneratedTextPrompts, TextPromptRecord } from "../prompts/prompt-file.ts";
+import type { GeneratedTextPrompts, RawTextPrompt } from "../prompts/prompt-file.ts";
 import type { TextPromptsOptions } from "../prompts/text-prompts-options.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
@@ -54,7 +54,7 @@ export interface TextTaskSpec {
  * name on the hub, or from the hub's cache if they are there. Any model with a tokenizer will do: prompts are made of words that are one
  * token in its vocabulary. The published circuits belong to models of one shape; on others the task has no known circuit.
  */
-export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
+export function textTask(spec: TextTaskSpec): ReadyTask<RawTextPrompt> {
   const { name, description, circuits } = spec;
   const prompts = (options: { seed?: number } = {}) => {
     checkPromptOptions(options);

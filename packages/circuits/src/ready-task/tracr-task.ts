@@ -7,7 +7,7 @@ import {
   type LibraryProgramName,
   transformerLensConfig,
 } from "@autocircuit/tracr";
-import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedPrompts, type RawTokenPrompt } from "../prompts/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
 import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
@@ -22,7 +22,7 @@ export interface TracrTaskSpec {
   /** Options of the compiler, where the program's usual ones do not do. */
   compile?: { maxSeqLen?: number };
   circuits: (compiled: () => CompiledModel) => Readonly<Record<string, KnownCircuit>>;
-  prompts: (compiled: () => CompiledModel, options: { seed: number }) => PromptRecord[];
+  prompts: (compiled: () => CompiledModel, options: { seed: number }) => RawTokenPrompt[];
   outputSlice: OutputSlice;
   /** Prompts a batch, and batches to train and to test with; together they use every prompt. */
   batchSize: number;
@@ -30,12 +30,12 @@ export interface TracrTaskSpec {
 }
 
 /** A ready-made task of a compiled program. The program is compiled when first needed, which takes milliseconds. */
-export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
+export function tracrTask(spec: TracrTaskSpec): ReadyTask<RawTokenPrompt> {
   const { name, description, outputSlice, batchSize, batchCount } = spec;
   let made: CompiledModel | undefined;
   const compiled = () => (made ??= compileLibraryProgram(spec.program, spec.compile));
   const circuits = spec.circuits(compiled);
-  const prompts = (options: { seed?: number } = {}): GeneratedPrompts<PromptRecord> => {
+  const prompts = (options: { seed?: number } = {}): GeneratedPrompts<RawTokenPrompt> => {
     checkPromptOptions(options);
     const { seed = USUAL_SEED } = options;
     return {

@@ -1,7 +1,6 @@
 import { gitLfsPointer } from "@autocircuit/base";
 import {
   circuitFileOf,
-  type ExchangedPrompts,
   eapIgCircuitOf,
   isCircuitFile,
   isEapIgCircuit,
@@ -11,6 +10,7 @@ import {
 } from "@autocircuit/circuits";
 import {
   type Graph,
+  type PromptFile,
   PruneScores,
   promptFormats,
   readAutocircuitPrompts,
@@ -25,7 +25,7 @@ import { UsageError } from "../support/usage-error.ts";
 /** What a file holds, and in which format: of prompts of other tools the ending; and what to say of edges of scores that tie. */
 export type Input =
   | { kind: "circuit"; format: "eap-ig" | "autocircuit" | "scores"; circuit: ScoredCircuit; ties?: string | undefined }
-  | { kind: "prompts"; format: string; prompts: ExchangedPrompts };
+  | { kind: "prompts"; format: string; prompts: PromptFile };
 
 /**
  * Reads a circuit or prompts, in whichever format they are; the ending tells, and for .json the content.

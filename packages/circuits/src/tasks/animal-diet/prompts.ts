@@ -1,7 +1,7 @@
 import { AutocircuitError, MersenneTwister } from "@autocircuit/base";
 import { chooseOne, distinctPrompts } from "../../prompts/choose.ts";
 import { fillTemplate, type PieceTokenizer, tokenMarks } from "../../prompts/marked-text.ts";
-import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedTextPrompts, type RawTextPrompt } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
 import { answerText, commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 
@@ -93,7 +93,7 @@ function wordsOf(tokenizer: PieceTokenizer): Words {
   };
 }
 
-function dietPair({ animals, askers, relatives, answer }: Words, i: number, random: MersenneTwister): TextPromptRecord {
+function dietPair({ animals, askers, relatives, answer }: Words, i: number, random: MersenneTwister): RawTextPrompt {
   const animal = animals[i % animals.length]!;
   const other = chooseOne(
     animals.filter((candidate) => DIETS[candidate] !== DIETS[animal]),

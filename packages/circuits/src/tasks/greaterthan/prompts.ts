@@ -1,7 +1,7 @@
 import { MersenneTwister } from "@autocircuit/base";
 import { chooseOne, distinctPrompts } from "../../prompts/choose.ts";
 import { fillTemplate, tokenMarks } from "../../prompts/marked-text.ts";
-import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedTextPrompts, type RawTextPrompt } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
 import { commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 import { twoDigits, type Year, yearsOf } from "./years.ts";
@@ -33,7 +33,7 @@ export function greaterthanPrompts(options: TextPromptsOptions = {}): GeneratedT
   const nouns = oneTokenWords(TITLE, "nouns", NOUNS, 1, tokenizer);
   const { years, answered, answers } = yearsOf(tokenizer);
   const random = new MersenneTwister(seed);
-  const prompts = distinctPrompts(count, (): TextPromptRecord => {
+  const prompts = distinctPrompts(count, (): RawTextPrompt => {
     const noun = chooseOne(nouns, random);
     const [century, year] = chooseOne(years, random);
     const [clean, corrupt] = [filled(noun, [century, year]).text, filled(noun, [century, 1]).text];
