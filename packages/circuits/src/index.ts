@@ -1,9 +1,4 @@
-export {
-  type ExchangedPrompt,
-  type ExchangedPrompts,
-  readEapIgCsv,
-  readEdgePruningJsonl,
-} from "@autocircuit/core";
+export { readEapIgCsv, readEdgePruningJsonl } from "@autocircuit/core";
 export {
   docstringNodeBasedOfficialEdges,
   docstringTrueEdges,
@@ -24,7 +19,7 @@ export {
 export { formatEapIgCsv } from "./interchange/eap-ig-csv.ts";
 export { eapIgDestination, eapIgEdge, eapIgSource, edgeNameOfEapIg } from "./interchange/eap-ig-names.ts";
 export { formatEdgePruningJsonl } from "./interchange/edge-pruning-jsonl.ts";
-export { type AnswerTokenizer, unplacedFields } from "./interchange/exchanged-prompts.ts";
+export { type AnswerTokenizer, unplacedFields } from "./interchange/prompt-fields.ts";
 export { parsePythonJson } from "./interchange/python-json.ts";
 export {
   type ReadCircuitOptions,
@@ -44,8 +39,8 @@ export {
   formatPromptFile,
   type GeneratedPrompts,
   type GeneratedTextPrompts,
-  type PromptRecord,
-  type TextPromptRecord,
+  type RawTextPrompt,
+  type RawTokenPrompt,
 } from "./prompts/prompt-file.ts";
 export { type SequencePairs, sequencePairs } from "./prompts/sequence-pairs.ts";
 export { allSequences } from "./prompts/sequences.ts";
@@ -60,6 +55,7 @@ export {
   latentOptions,
   latentsProblem,
 } from "./ready-task/latent-options.ts";
+export { type OwnBatchesOptions, type OwnPromptsOptions, ownPrompts } from "./ready-task/own-prompts.ts";
 export { type OwnTaskOptions, ownTask } from "./ready-task/own-task.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
 export { type ReadyTaskUse, readyTaskProblem } from "./ready-task/ready-task-problem.ts";
@@ -71,6 +67,7 @@ export {
   type PlanAutoencodersOptions,
   type PlannedAutoencoders,
   planAutoencoders,
+  type TaskRoom,
 } from "./ready-task/task-autoencoders.ts";
 export { circuitOfScores, type SavedCircuitOptions } from "./saved-circuits/circuit-of-scores.ts";
 export { type GraphKind, graphKind } from "./saved-circuits/graph-kind.ts";

@@ -118,15 +118,13 @@ export {
 export { readAutocircuitPrompts } from "./prompts/formats/autocircuit-json.ts";
 export { readEapIgCsv } from "./prompts/formats/eap-ig-csv.ts";
 export { otherPronoun, readEdgePruningJsonl } from "./prompts/formats/edge-pruning-jsonl.ts";
-export type { ExchangedPrompt, ExchangedPrompts } from "./prompts/formats/exchanged-prompt.ts";
 export { yearAnswers } from "./prompts/formats/year-answers.ts";
 export {
   type AllPromptsOptions,
   loadPrompts,
   type PromptOptions,
   type PromptSplit,
-  SHUFFLE_SEED,
-  type TrainTest,
+  prepareOptions,
 } from "./prompts/load-prompts.ts";
 export { type PairAlignment, pairAlignments } from "./prompts/pair-alignment.ts";
 export type { Partners } from "./prompts/partners.ts";
@@ -143,11 +141,13 @@ export {
 export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export { type PromptSlice, promptSlices } from "./prompts/prompt-slices.ts";
+export { type PromptsInTokens, type PromptsInTokensOptions, promptsInTokens } from "./prompts/prompts-in-tokens.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
 export { realPositions } from "./prompts/real-positions.ts";
 export { type DividedPrompts, type SplitPromptsOptions, splitPrompts } from "./prompts/split-prompts.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { type Counterpart, Tokens, type TokensDetails } from "./prompts/tokens.ts";
+export type { TrainTest } from "./prompts/train-test.ts";
 export { runVersions } from "./run-versions.ts";
 export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";
 export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";

@@ -87,6 +87,11 @@ export const outputSlice = kind.either(
   }),
 );
 
+const promptFile = kind.either(kind.text, kind.record);
+
+/** Where prompts come from, see `loadPrompts`. */
+export const promptInput = kind.either(promptFile, kind.listOf(promptFile));
+
 /** `clean` or `corrupt`. */
 export const promptSide = kind.oneOf(["clean", "corrupt"]);
 
@@ -102,6 +107,9 @@ export const trainTestOf = (least: typeof kind.count) =>
 
 /** The same of which none can be 0. */
 export const trainTest = trainTestOf(kind.count);
+
+/** Memory in bytes, which may be without an end. */
+export const bytes = kind.such("a number of bytes", (value) => typeof value === "number" && value >= 0);
 
 /** Options of everything that takes long. */
 export const longOptions = { signal: kind.signal, onProgress: kind.callback };

@@ -3,16 +3,15 @@ import { acdc, defaultTaus } from "./acdc/acdc.ts";
 import { acdcTargets } from "./acdc/divergence.ts";
 import { activationMagnitude } from "./activation-magnitude.ts";
 import { attributionAlgorithms, lossOption } from "./attribution/attribution-algorithms.ts";
-import type { DiscoveryOptions } from "./discovery-options.ts";
 import { edgeAttribution } from "./edge-attribution.ts";
 import { edgePruning } from "./edge-pruning/edge-pruning.ts";
 import { edgePruningRows } from "./edge-pruning/option-rows.ts";
 import { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 import { maskGradient } from "./mask-gradient.ts";
-import type { NamedAlgorithm } from "./named-algorithm.ts";
+import type { NamedAlgorithm, UncheckedOptions } from "./named-algorithm.ts";
 import { ablationOption, lossOptions } from "./option-rows.ts";
 import { circuitProbing } from "./probing/circuit-probing.ts";
-import { type ConstrainedProbingOptions, constrainedProbing } from "./probing/constrained-probing.ts";
+import { constrainedProbing } from "./probing/constrained-probing.ts";
 import { circuitStart, probingOptions, sizesOptions } from "./probing/option-rows.ts";
 import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 import { random } from "./random.ts";
@@ -82,7 +81,8 @@ export const algorithms = {
   "ground-truth": {
     description: "1 for the edges of a known circuit, 0 for the others",
     options: [{ name: "edges", type: "edges", required: true, description: "the edges of the circuit" }],
-    discover: (model, prompts, options) => groundTruth(model, prompts, options as GroundTruthOptions),
+    discover: (model: PatchableModel, prompts: PromptLoader, { edges, ...options }: UncheckedOptions = {}) =>
+      groundTruth(model, prompts, { ...options, edges: edges as GroundTruthOptions["edges"] }),
   },
   "mask-gradient": {
     description: "gradient of the loss with respect to the edge's mask, at one mask value or integrated",
@@ -131,9 +131,8 @@ export type AlgorithmName = keyof typeof algorithms;
 async function avoidingKnownEdges(
   model: PatchableModel,
   prompts: PromptLoader,
-  // biome-ignore lint/suspicious/noExplicitAny: the algorithm checks what it is given
-  options: DiscoveryOptions & Record<string, any> = {},
+  options: UncheckedOptions = {},
 ): Promise<PruneScores> {
-  const scores = await groundTruth(model, null, { edges: options.knownEdges });
-  return constrainedProbing(model, prompts, { ...options, scores } as ConstrainedProbingOptions);
+  const scores = await groundTruth(model, null, { edges: options.knownEdges as GroundTruthOptions["edges"] });
+  return constrainedProbing(model, prompts, { ...options, scores });
 }

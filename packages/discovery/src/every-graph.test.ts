@@ -95,7 +95,7 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     if (!algorithm.perPrompt) return;
     const rows: Float32Array[] = [];
     const onPrompt: AttributionOptions["onPrompt"] = (row) => rows.push(row);
-    await algorithm.discover(model, prompts, { ...optionsOf(name, edges), onPrompt } as object);
+    await algorithm.discover(model, prompts, { ...optionsOf(name, edges), onPrompt });
     expect(rows).toHaveLength(pairs.length);
     const largest = Math.max(...scores.values.map(Math.abs));
     scores.values.forEach((value, edge) => {

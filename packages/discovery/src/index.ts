@@ -79,6 +79,7 @@ export type { FewestEdgesStart } from "./fewest-edges/fewest-edges-search.ts";
 export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
 export { requireCompatibleOptions } from "./find-circuit/compatible-options.ts";
 export { discoveryDefaults } from "./find-circuit/discovery-defaults.ts";
+export { type DiscoveryMemory, discoveryMemory } from "./find-circuit/discovery-memory.ts";
 export type { FaithfulSize } from "./find-circuit/faithful-size.ts";
 export { type FoundCircuit, findCircuit } from "./find-circuit/find-circuit.ts";
 export type {
@@ -101,6 +102,7 @@ export { type Plan, planOf } from "./find-circuit/plan-circuit.ts";
 export { type PlannedBatch, type RunShape, runShape } from "./find-circuit/run-shape.ts";
 export { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./find-circuit/starting-algorithms.ts";
 export type { TaskOutline } from "./find-circuit/task-outline.ts";
+export { type FirstScores, type FirstScoresOptions, firstScores } from "./first-scores.ts";
 export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 export {
   type KnockoutMaskFunction,
@@ -123,7 +125,7 @@ export {
   measureMib,
   mibSelections,
 } from "./mib/measure-mib.ts";
-export type { NamedAlgorithm, OptionSpec } from "./named-algorithm.ts";
+export type { NamedAlgorithm, OptionSpec, UncheckedOptions } from "./named-algorithm.ts";
 export { type Preset, type PresetName, presets } from "./presets.ts";
 export {
   type CircuitProbingOptions,

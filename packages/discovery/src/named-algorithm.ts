@@ -20,6 +20,9 @@ export interface OptionSpec {
   readonly description: string;
 }
 
+/** Options of an algorithm that is known by its name alone. */
+export type UncheckedOptions = DiscoveryOptions & Readonly<Record<string, unknown>>;
+
 /** An algorithm with what a person needs to choose and set it. */
 export interface NamedAlgorithm {
   /** One line. */
@@ -31,11 +34,9 @@ export interface NamedAlgorithm {
   readonly resumable?: boolean;
   /** Whether it takes `onPrompt`, which is called with the scores of each prompt alone, at little cost. */
   readonly perPrompt?: boolean;
-  /** Runs it. Options beyond those every algorithm takes are the ones listed; others are errors. */
-  readonly discover: (
-    model: PatchableModel,
-    prompts: PromptLoader,
-    // biome-ignore lint/suspicious/noExplicitAny: the algorithm checks what it is given
-    options?: DiscoveryOptions & Record<string, any>,
-  ) => Promise<PruneScores>;
+  /**
+   * Runs it. Options beyond those every algorithm takes are the ones listed; others are errors. A method, so that a function which says more of
+   * its options is one too: what they are the algorithm checks itself.
+   */
+  discover(model: PatchableModel, prompts: PromptLoader, options?: UncheckedOptions): Promise<PruneScores>;
 }

@@ -24,6 +24,7 @@ export { parameterCount } from "./parameter-count.ts";
 export { type ProcessingOptions, processingSteps } from "./processing/process-weights.ts";
 export type { LogitRow } from "./ranked-logits.ts";
 export { readConfig, readConfigFile, sharesEmbedding } from "./read-config.ts";
+export { type LoadablePlan, requireLoadable } from "./require-loadable.ts";
 export { inverseFrequencies, type RopeFrequencies } from "./rotary/frequencies.ts";
 export type { RopeParameters } from "./rotary/parameters.ts";
 export { Checkpoint } from "./safetensors/checkpoint.ts";

@@ -1,6 +1,6 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import type { ExchangedPrompts, RawPrompt } from "@autocircuit/core";
-import { type AnswerTokenizer, flatAnswers, textOf, yearOf } from "./exchanged-prompts.ts";
+import type { PromptFile, RawPrompt } from "@autocircuit/core";
+import { type AnswerTokenizer, flatAnswers, textOf, yearOf } from "./prompt-fields.ts";
 import { dataSetKind } from "./prompt-kinds.ts";
 
 const check = signature(
@@ -18,7 +18,7 @@ const check = signature(
  * @param options.tokenizer makes ids of answers given as text; the CSV holds ids of one tokenizer
  * @throws AutocircuitError `bad-input` naming the prompt: prompts as token ids, answers at several positions, answers of several tokens
  */
-export function formatEapIgCsv(file: ExchangedPrompts, options: { tokenizer?: AnswerTokenizer } = {}): string {
+export function formatEapIgCsv(file: PromptFile, options: { tokenizer?: AnswerTokenizer } = {}): string {
   check({ file }, options);
   const { prompts } = file;
   const years = prompts.map((prompt) => yearOf(prompt, "including"));

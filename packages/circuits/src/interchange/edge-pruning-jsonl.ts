@@ -1,6 +1,6 @@
 import { AutocircuitError, signature } from "@autocircuit/base";
-import { type ExchangedPrompt, type ExchangedPrompts, otherPronoun, type RawPrompt } from "@autocircuit/core";
-import { flatAnswers, textOf, yearOf } from "./exchanged-prompts.ts";
+import { otherPronoun, type PromptFile, type RawPrompt } from "@autocircuit/core";
+import { flatAnswers, textOf, yearOf } from "./prompt-fields.ts";
 import { dataSetKind } from "./prompt-kinds.ts";
 
 const check = signature("formatEdgePruningJsonl", { file: dataSetKind });
@@ -11,12 +11,12 @@ const check = signature("formatEdgePruningJsonl", { file: dataSetKind });
  * @throws AutocircuitError `bad-input` naming the prompt that fits none: prompts or answers as token ids, several answers that are not
  *   years, an answer that is not one word after a space
  */
-export function formatEdgePruningJsonl(file: ExchangedPrompts): string {
+export function formatEdgePruningJsonl(file: PromptFile): string {
   check({ file });
   return file.prompts.map((prompt, i) => `${JSON.stringify(lineOf(prompt, `prompt ${i}`))}\n`).join("");
 }
 
-function lineOf(prompt: ExchangedPrompt, where: string): Record<string, unknown> {
+function lineOf(prompt: RawPrompt, where: string): Record<string, unknown> {
   const sides = { clean: textOf(prompt, "clean", where), corrupt: textOf(prompt, "corrupt", where) };
   const prefixes = { prefix: sides.clean, corr_prefix: sides.corrupt };
   const year = yearOf(prompt, "excluding");

@@ -1,5 +1,5 @@
 import {
-  type ExchangedPrompt,
+  type RawPrompt,
   readAutocircuitPrompts,
   readEapIgCsv,
   readEdgePruningJsonl,
@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { formatPromptFile } from "../prompts/prompt-file.ts";
 import { formatEapIgCsv } from "./eap-ig-csv.ts";
 import { formatEdgePruningJsonl } from "./edge-pruning-jsonl.ts";
-import { unplacedFields } from "./exchanged-prompts.ts";
+import { unplacedFields } from "./prompt-fields.ts";
 
 const text = string({ unit: "grapheme", minLength: 1 });
 const ids = array(integer({ min: 0, max: 50256 }), { minLength: 1, maxLength: 4 });
@@ -21,7 +21,7 @@ describe("a round trip loses nothing", () => {
   it("as EAP-IG's CSV, with ids and with years", () => {
     const sides = record({ clean: text, corrupt: text });
     const withIds = tuple(sides, ids, ids, extras).map(
-      ([pair, answers, wrong_answers, extra]): ExchangedPrompt => ({ ...pair, answers, wrong_answers, extra }),
+      ([pair, answers, wrong_answers, extra]): RawPrompt => ({ ...pair, answers, wrong_answers, extra }),
     );
     const withYears = tuple(sides, years).map(([pair, year]) => ({ ...pair, ...yearAnswers(year, "including") }));
     assert(
@@ -47,7 +47,7 @@ describe("a round trip loses nothing", () => {
     }));
     const extra = record({ template: text, order: constantFrom("abba", null, 3) });
     const prompt = tuple(oneof(sentences, withYears, pronouns), extra).map(
-      ([found, more]): ExchangedPrompt => ({ ...found, extra: more }),
+      ([found, more]): RawPrompt => ({ ...found, extra: more }),
     );
     assert(
       property(array(prompt, { minLength: 1 }), (prompts) => {

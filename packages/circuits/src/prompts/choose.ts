@@ -1,5 +1,5 @@
 import { AutocircuitError, type MersenneTwister } from "@autocircuit/base";
-import type { TextPromptRecord } from "./prompt-file.ts";
+import type { RawTextPrompt } from "./prompt-file.ts";
 
 /** One of the items, each equally likely. */
 export function chooseOne<T>(items: readonly T[], random: MersenneTwister): T {
@@ -7,7 +7,7 @@ export function chooseOne<T>(items: readonly T[], random: MersenneTwister): T {
 }
 
 /** A key for {@link distinctPrompts}: clean prompts may come again, with another corrupt one. */
-export const pairKey = ({ clean, corrupt }: TextPromptRecord): string => `${clean}\n${corrupt}`;
+export const pairKey = ({ clean, corrupt }: RawTextPrompt): string => `${clean}\n${corrupt}`;
 
 /** Several different items in random order, none of them among `without`. */
 export function chooseSome<T>(
@@ -28,9 +28,9 @@ export function chooseSome<T>(
  */
 export function distinctPrompts(
   count: number,
-  make: (i: number) => TextPromptRecord,
-  keyOf = (prompt: TextPromptRecord): string => prompt.clean,
-): TextPromptRecord[] {
+  make: (i: number) => RawTextPrompt,
+  keyOf = (prompt: RawTextPrompt): string => prompt.clean,
+): RawTextPrompt[] {
   const seen = new Set<string>();
   return Array.from({ length: count }, (_, i) => {
     for (let attempt = 0; attempt < 1000; attempt++) {

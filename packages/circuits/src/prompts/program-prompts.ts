@@ -1,6 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type CompiledModel, evaluate, type Token } from "@autocircuit/tracr";
-import type { PromptRecord } from "./prompt-file.ts";
+import type { RawTokenPrompt } from "./prompt-file.ts";
 import { sequencePairs } from "./sequence-pairs.ts";
 
 /** Which outputs of a compiled program are the answers. */
@@ -32,7 +32,7 @@ const check = signature(
  *
  * @throws AutocircuitError when the program is undefined at an answered position
  */
-export function programPrompts(compiled: CompiledModel, options: ProgramPromptsOptions): PromptRecord[] {
+export function programPrompts(compiled: CompiledModel, options: ProgramPromptsOptions): RawTokenPrompt[] {
   check({ compiled }, options);
   const { input, settings } = compiled;
   const known = new Map<string, readonly number[]>();

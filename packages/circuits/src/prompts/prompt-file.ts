@@ -1,27 +1,27 @@
 import { signature } from "@autocircuit/base";
-import type { PromptFile } from "@autocircuit/core";
+import type { PromptFile, RawPrompt } from "@autocircuit/core";
 import { dataSetKind } from "../interchange/prompt-kinds.ts";
 
 const check = signature("formatPromptFile", { file: dataSetKind });
 
-/** A prompt pair as AutoCircuit's JSON files hold it: token ids, and one list of answers per output position. */
-export interface PromptRecord {
+/** A raw prompt of token ids, with one list of answers per output position. */
+export interface RawTokenPrompt extends RawPrompt {
   clean: number[];
   corrupt: number[];
   answers: number[][];
   wrong_answers: number[][];
 }
 
-/** A prompt pair as text; answers are texts of one token each, for the last position. */
-export interface TextPromptRecord {
+/** A raw prompt as text; answers are texts of one token each, for the last position. */
+export interface RawTextPrompt extends RawPrompt {
   clean: string;
   corrupt: string;
   answers: string[];
   wrong_answers: string[];
 }
 
-/** A data-set file: AutoCircuit's `prompts`, with where they come from. */
-export interface GeneratedPrompts<Prompt = PromptRecord | TextPromptRecord> {
+/** A file of prompts that was made here, with where they come from. */
+export interface GeneratedPrompts<Prompt extends RawPrompt = RawTokenPrompt | RawTextPrompt> extends PromptFile {
   task: string;
   description: string;
   /** The command that writes this very file. */
@@ -35,7 +35,7 @@ export interface GeneratedPrompts<Prompt = PromptRecord | TextPromptRecord> {
 }
 
 /** A data set of prompts as text. */
-export type GeneratedTextPrompts = GeneratedPrompts<TextPromptRecord>;
+export type GeneratedTextPrompts = GeneratedPrompts<RawTextPrompt>;
 
 /** AutoCircuit's JSON with one prompt a line, so that a diff of two data sets can be read, and whatever else the data set says. */
 export function formatPromptFile(file: PromptFile): string {

@@ -1,5 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature, USUAL_SEED } from "@autocircuit/base";
-import type { PromptRecord } from "./prompt-file.ts";
+import type { RawTokenPrompt } from "./prompt-file.ts";
 import { allSequences } from "./sequences.ts";
 
 /** How to make prompt pairs of a sequence task. */
@@ -37,7 +37,7 @@ const check = signature("sequencePairs", {}, {
  * Prompt pairs over all sequences (or `count` drawn ones): every clean prompt occurs once, and its corrupt prompt is another sequence
  * drawn at random. The corrupt prompt's answers are the wrong answers.
  */
-export function sequencePairs(options: SequencePairs): PromptRecord[] {
+export function sequencePairs(options: SequencePairs): RawTokenPrompt[] {
   check({}, options);
   const { alphabet, length, bos, answers, seed = USUAL_SEED, count, balanced = false, answersDiffer = false } = options;
   const random = new MersenneTwister(seed);

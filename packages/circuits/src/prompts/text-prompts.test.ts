@@ -7,7 +7,7 @@ import { greaterthanPrompts } from "../tasks/greaterthan/prompts.ts";
 import { IOI_TEMPLATE_COUNT, ioiPrompts } from "../tasks/ioi/prompts.ts";
 import { NAMES } from "../tasks/ioi/words.ts";
 import { sportsPlayersPrompts } from "../tasks/sports-players/prompts.ts";
-import type { GeneratedTextPrompts, TextPromptRecord } from "./prompt-file.ts";
+import type { GeneratedTextPrompts, RawTextPrompt } from "./prompt-file.ts";
 
 const gpt2 = gpt2Tokenizer();
 /** The text of each of GPT-2's tokens. */
@@ -190,7 +190,7 @@ describe("sports players", () => {
     );
   });
 
-  function sportsOf(prompts: readonly TextPromptRecord[]) {
+  function sportsOf(prompts: readonly RawTextPrompt[]) {
     const counts: Record<string, number> = {};
     for (const { answers } of prompts) counts[answers[0]!] = (counts[answers[0]!] ?? 0) + 1;
     return counts;

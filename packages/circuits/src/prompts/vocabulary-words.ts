@@ -49,12 +49,11 @@ export function oneTokenWords(
 }
 
 /**
- * Checks that prompts are equally long in a vocabulary.
+ * How many tokens each of some prompts has in a vocabulary, the one that starts a text not counted.
  *
- * @returns their tokens, the one that starts a text not counted
  * @throws AutocircuitError `bad-input` naming the first that is not
  */
-export function requireOneLength(
+export function commonLength(
   what: string,
   prompts: readonly { readonly clean: string; readonly corrupt: string }[],
   tokenizer: PieceTokenizer,

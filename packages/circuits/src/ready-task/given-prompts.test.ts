@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { loadPrompts } from "@autocircuit/core";
+import { USUAL_SEED } from "@autocircuit/base";
+import { loadPrompts, type PromptPair } from "@autocircuit/core";
 import { setThreads } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { tinyGpt2 } from "../../test/tiny-gpt2.ts";
@@ -33,17 +34,24 @@ describe("givenPrompts", () => {
 });
 
 describe("a ready-made task on prompts of a file", () => {
-  it("has them in AutoCircuit's order, with its own circuit", async () => {
+  it("has them in the order of the usual seed, as the command line and sweeps, or of AutoCircuit's", async () => {
+    const inOrder = async (seed: number) =>
+      (await loadPrompts(file, { size: { train: 81, test: 162 }, batchSize: 81, seed })).train.prompts;
+    const clean = (prompts: readonly PromptPair[]) => prompts.map(({ clean }) => clean);
     await using task = await tracrReverse({ prompts: file });
-    const { train } = await loadPrompts(file, { size: { train: 81, test: 162 }, batchSize: 81, seed: 42 });
-    expect(task.train.prompts.map(({ clean }) => clean)).toEqual(train.prompts.map(({ clean }) => clean));
+    expect(clean(task.train.prompts)).toEqual(clean(await inOrder(USUAL_SEED)));
+    await using there = await tracrReverse({ prompts: file, seed: 42 });
+    expect(clean(there.train.prompts)).toEqual(clean(await inOrder(42)));
+    expect(clean(there.train.prompts)).not.toEqual(clean(task.train.prompts));
+  });
+
+  it("has its own circuit", async () => {
+    await using task = await tracrReverse({ prompts: file });
     expect(task.knownEdgeCount).toBe(2);
     // What its own prompts' positions are called is not said of others.
     await using own = await tracrReverse();
     expect(own.options.tokenLabels).toEqual(tasks["tracr-reverse"]!.tokenLabels);
     expect([own.options.tokenLabels!.length, task.options.tokenLabels]).toEqual([own.train.seqLen, undefined]);
-    await using other = await tracrReverse({ prompts: file, seed: 1 });
-    expect(other.train.prompts[0]!.clean).not.toEqual(task.train.prompts[0]!.clean);
     await using few = await tracrReverse({ prompts: [some(20), some(10)] });
     expect([few.train.promptCount, few.test.promptCount]).toEqual([10, 20]);
   });

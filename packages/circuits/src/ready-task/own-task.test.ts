@@ -4,6 +4,7 @@ import { loadModel } from "@autocircuit/models";
 import { setThreads } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { tinyGpt2 } from "../../test/tiny-gpt2.ts";
+import { ownPrompts } from "./own-prompts.ts";
 import { ownTask } from "./own-task.ts";
 
 await setThreads(1);
@@ -36,6 +37,17 @@ describe("a model and prompts of one's own", () => {
     expect(task.train.prompts).toEqual(same.train.prompts);
     expect(task.train.prompts).not.toEqual(other.train.prompts);
     expect(USUAL_SEED).toBe(0);
+  });
+
+  it("have the prompts that there are without the task", async () => {
+    using model = await tinyGpt2({ layers: 1 });
+    const uneven = { prompts: prompts.map((_, i) => pair(i, 3 + (i % 2))) };
+    for (const how of [{}, { seed: 3 }, { batchSize: 2 }, { batchCount: { train: 2, test: 1 } }]) {
+      await using task = await ownTask(model.folder, uneven, how);
+      const { train, test } = await ownPrompts(uneven, how);
+      expect(train.batches.map(({ prompts }) => prompts)).toEqual(task.train.batches.map(({ prompts }) => prompts));
+      expect(test.batches.map(({ prompts }) => prompts)).toEqual(task.test.batches.map(({ prompts }) => prompts));
+    }
   });
 
   it("have the graph, the batches and the circuit that were asked for", async () => {

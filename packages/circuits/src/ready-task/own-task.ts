@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { dtypes, type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
+import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   coreKinds,
   defineTask,
@@ -8,15 +8,14 @@ import {
   type PromptInput,
   pairAlignments,
   readPrompts,
-  splitPrompts,
   type TaskOptions,
   type Tokenizer,
-  type TrainTest,
 } from "@autocircuit/core";
 import { findTokenizer, loadModel, type ProcessingOptions, readConfig, resolveModelFolder } from "@autocircuit/models";
 import { deviceName } from "@autocircuit/native";
 import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
-import { autoencoderFields, requireFittingLatents } from "./task-autoencoders.ts";
+import { OWN_PAD_ID, type OwnBatchesOptions, ownBatches, ownBatchesKinds } from "./own-prompts.ts";
+import { autoencoderFields, requireFittingLatents, requireRoomForLatents, type TaskRoom } from "./task-autoencoders.ts";
 
 /** What a task of one's own takes of core's {@link TaskOptions}. */
 type FromTask =
@@ -30,22 +29,20 @@ type FromTask =
   | "dtype"
   | "tf32"
   | "align"
-  | "seed"
   | "sharePrefix"
   | "prependBos";
 
 /** How a model and prompts of one's own become a task. */
-export interface OwnTaskOptions extends Partial<Pick<TaskOptions, FromTask>>, LatentOptions, LongOptions {
-  /** Prompt pairs a batch. Default: at most 32, so that few prompts are left over. */
-  readonly batchSize?: TrainTest | undefined;
-  /** Number of batches. Default: of half of the prompts each. */
-  readonly batchCount?: TrainTest | undefined;
+export interface OwnTaskOptions
+  extends Partial<Pick<TaskOptions, FromTask>>,
+    OwnBatchesOptions,
+    LatentOptions,
+    TaskRoom,
+    LongOptions {
   /** What results call it. Default: the last part of the model's path or name. */
   readonly key?: string | undefined;
   /** For people. Default: the title of the prompts where they have one, else the key. */
   readonly name?: string | undefined;
-  /** Chooses which prompt pairs are to discover with, and their order, as `--seed` does. Default 0. */
-  readonly seed?: number | undefined;
   /** For prompts given as text. Default: the model's own. Null for none. */
   readonly tokenizer?: Tokenizer | null | undefined;
   /** How weights are processed, see `loadModel`. Default: as the autoencoders need it, where there are some, else as the loader does. */
@@ -56,15 +53,14 @@ const check = signature(
   "ownTask",
   {
     model: kind.text,
-    prompts: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
+    prompts: coreKinds.promptInput,
   },
   {
     key: kind.text,
     name: kind.text,
     tokenizer: kind.orNull(kind.having("a tokenizer with an `encode`", "encode")),
     processing: kind.record,
-    batchSize: coreKinds.trainTest,
-    batchCount: coreKinds.trainTest,
+    ...ownBatchesKinds,
     byToken: kind.flag,
     factorized: kind.flag,
     separateQkv: kind.flag,
@@ -75,9 +71,9 @@ const check = signature(
     dtype: kind.oneOf(dtypes),
     tf32: kind.flag,
     align: kind.oneOf(pairAlignments),
-    seed: kind.whole,
     sharePrefix: kind.flag,
     prependBos: kind.flag,
+    free: coreKinds.bytes,
     ...latentOptionKinds,
     ...coreKinds.longOptions,
   } satisfies KindsOf<OwnTaskOptions>,
@@ -91,7 +87,7 @@ const check = signature(
  * @param prompts as `loadPrompts` reads them
  * @param options `onProgress` is called while latents are pruned
  * @returns what was loaded, the caller's to dispose
- * @throws AutocircuitError as `loadModel`, `loadPrompts` and `planAutoencoders`
+ * @throws AutocircuitError as `loadModel`, `loadPrompts` and `planAutoencoders`; `out-of-memory` where autoencoders and model have no room
  * @example
  * await using task = await ownTask("models/gpt2", "names.json");
  * const { circuit } = await findCircuit(task, { faithful: 0.8 });
@@ -104,33 +100,19 @@ export async function ownTask(model: string, prompts: PromptInput, options: OwnT
   requireFittingLatents(key, undefined, { ...rest, dtype });
   const folder = await resolveModelFolder(model, { signal });
   const source = await readPrompts(prompts);
-  const sizes = divided(source.prompts.length, options);
+  const batches = ownBatches(source.prompts.length, options);
   const tokenizer = given === undefined ? await findTokenizer(folder) : given;
-  const latent = await autoencoderFields(
-    undefined,
-    { ...rest, signal },
-    { config: await readConfig(folder), folder, processing },
-  );
+  const config = await readConfig(folder);
+  const latent = await autoencoderFields(undefined, { ...rest, signal }, { config, folder, processing });
+  requireRoomForLatents(config, latent, rest);
   const graph = { factorized, separateQkv, ungrouped };
-  const { knownEdges, outputSlice, device, tf32, align, seed = USUAL_SEED, sharePrefix, prependBos } = rest;
+  const { knownEdges, outputSlice, device, tf32, align, sharePrefix, prependBos } = rest;
   return defineTask({
-    ...{ key, name: options.name ?? source.title ?? key, ...sizes, byToken, ...graph, knownEdges, outputSlice },
+    ...{ key, name: options.name ?? source.title ?? key, ...batches, byToken, ...graph, knownEdges, outputSlice },
     model: (how) => loadModel(folder, { ...how, ...graph, tokenizer, ...(processing ?? latent.processing) }),
     prompts: source,
-    // What fills shorter prompts does not matter: padded positions are not attended to.
-    padId: 0,
+    padId: OWN_PAD_ID,
     ...latent.fields,
-    ...{ device, dtype, tf32, align, seed, sharePrefix, prependBos },
+    ...{ device, dtype, tf32, align, sharePrefix, prependBos },
   }).load({ signal, onProgress });
-}
-
-/** Batches as they were asked for; where one of both is missing, as {@link splitPrompts} divides. */
-function divided(
-  count: number,
-  { batchSize, batchCount }: OwnTaskOptions,
-): Pick<TaskOptions, "batchSize" | "batchCount"> {
-  if (batchSize !== undefined && batchCount !== undefined) return { batchSize, batchCount };
-  const one = typeof batchSize === "object" ? Math.max(batchSize.train, batchSize.test) : batchSize;
-  const split = splitPrompts(count, { batchSize: one, batchCount });
-  return { batchSize: batchSize ?? split.batchSize, batchCount: batchCount ?? split.batchCount };
 }

@@ -1,19 +1,13 @@
-import { dtypes, type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
-import {
-  type AblationType,
-  coreKinds,
-  type Edge,
-  type LoadedTask,
-  type PromptInput,
-  SHUFFLE_SEED,
-} from "@autocircuit/core";
+import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type AblationType, coreKinds, type Edge, type LoadedTask, type PromptInput } from "@autocircuit/core";
 import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
-import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
+import type { GeneratedPrompts, RawTextPrompt, RawTokenPrompt } from "../prompts/prompt-file.ts";
 import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
+import type { TaskRoom } from "./task-autoencoders.ts";
 
 /** How a ready-made task is loaded. */
-export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
+export interface ReadyTaskOptions extends TransformerOptions, LatentOptions, TaskRoom {
   /** Edges at each position by themselves. Default false. */
   byToken?: boolean;
   /** Which of its known circuits the task is to have, by name. Default: the one that `circuitNamed` gives for the {@link ablation}. */
@@ -22,7 +16,7 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   ablation?: AblationType;
   /** Positions of the known circuit by token, instead of the published ones; for compiled tasks. */
   positions?: readonly number[];
-  /** Chooses the prompt pairs and their order. Default 0; for `prompts` of one's own 42, which is AutoCircuit's order. */
+  /** Chooses the prompt pairs and their order, those of {@link prompts} too, as `--seed` does. Default 0; AutoCircuit shuffles files by 42. */
   seed?: number;
   /**
    * Prompts in the place of the task's own: AutoCircuit's JSON, one or several files or what they hold. By token a known circuit whose
@@ -36,11 +30,6 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   signal?: AbortSignal;
 }
 
-/** What a ready-made task's prompts are chosen by: those of files, where nothing is said, as AutoCircuit shuffles them. */
-export function seedOf({ seed, prompts }: Pick<ReadyTaskOptions, "seed" | "prompts">): number {
-  return seed ?? (prompts === undefined ? USUAL_SEED : SHUFFLE_SEED);
-}
-
 /** A circuit that is known for a task. */
 export interface KnownCircuit {
   /** What it is the circuit of, in a few words. */
@@ -52,7 +41,7 @@ export interface KnownCircuit {
 }
 
 /** A model with prompts and a known circuit, ready to be loaded. */
-export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = PromptRecord | TextPromptRecord> {
+export interface ReadyTask<Prompt extends RawTokenPrompt | RawTextPrompt = RawTokenPrompt | RawTextPrompt> {
   name: string;
   /** What the model does, in one line. */
   description: string;
@@ -64,6 +53,8 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   needsAutoencoders?: boolean;
   /** Whether its model is a compiled program, which it brings: `load` then takes neither a model nor autoencoders. Default false. */
   compiled?: boolean;
+  /** Of a compiled program: the word that an id of its vocabulary, or of its outputs, stands for; undefined for an id that there is not. */
+  tokenText?: (id: number, of: "input" | "output") => string | undefined;
   /** A label for each position. */
   tokenLabels: readonly string[];
   /**
@@ -80,8 +71,9 @@ const checkOptions = signature("loading a task", {}, {
   positions: kind.listOf(kind.whole),
   seed: kind.whole,
   model: kind.text,
-  prompts: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
+  prompts: coreKinds.promptInput,
   sharePrefix: kind.flag,
+  free: coreKinds.bytes,
   signal: kind.signal,
   device: deviceName,
   dtype: kind.oneOf(dtypes),

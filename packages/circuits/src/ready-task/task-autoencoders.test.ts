@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { autoencoderFolder } from "../../test/autoencoder-folder.ts";
 import { tinyGpt2 } from "../../test/tiny-gpt2.ts";
 import { tasks } from "../tasks/registry.ts";
+import { ownTask } from "./own-task.ts";
 
 await setThreads(1);
 
@@ -28,6 +29,27 @@ describe("tasks of autoencoders", () => {
     expect(Math.max(...latents!)).toBeLessThanOrEqual(10);
     using logits = await task.model.forward(task.test.batches[0]!.clean);
     expect(await logits.abs().max().item()).toBeGreaterThan(0);
+  });
+
+  it("are refused where autoencoders and model have no room, before a weight is read", async () => {
+    using model = await tinyGpt2({ layers: 2 });
+    using made = await autoencoderFolder({ layers: 2, width: 12 });
+    const asked = { model: model.folder, autoencoders: made.folder };
+    const names = {
+      prompts: [0, 1, 2, 3].map((i) => ({ clean: [i, 5], corrupt: [i, 6], answers: [7], wrong_answers: [8] })),
+    };
+    const own = (free: number) => ownTask(model.folder, names, { autoencoders: made.folder, free });
+    for (const load of [(free: number) => tasks["ioi-component"]!.load({ ...asked, free }), own]) {
+      await expect(load(1000)).rejects.toMatchObject({ code: "out-of-memory" });
+      await expect(load(1000)).rejects.toThrow(
+        /autoencoders .* \(20 latents\), but only 1000 B are free\. Take narrower/,
+      );
+      await using task = await load(Number.POSITIVE_INFINITY);
+      expect(task.model.graph.config.latents).toHaveLength(2);
+    }
+    // A model alone is mapped from its file.
+    await using plain = await tasks["ioi-component"]!.load({ model: model.folder, free: 1000 });
+    expect(plain.model.graph.config.latents).toBeUndefined();
   });
 
   it("keep all latents and the errors where that is asked for, and then compute what the model does", async () => {

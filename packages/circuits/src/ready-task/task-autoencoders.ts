@@ -11,7 +11,7 @@ import {
   processingFor,
   sayOtherFamily,
 } from "@autocircuit/autoencoders";
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, type DType } from "@autocircuit/base";
 import {
   type AutoencoderInput,
   type AutoencoderSize,
@@ -21,10 +21,12 @@ import {
   requireKeepable,
   type TaskOptions,
 } from "@autocircuit/core";
-import type { ProcessingOptions } from "@autocircuit/models";
+import { type ProcessingOptions, requireLoadable } from "@autocircuit/models";
 import {
   type Autoencoders,
   type ComputeDType,
+  type DeviceName,
+  defaultDevice,
   type ReplacedPart,
   scope,
   type TransformerConfig,
@@ -86,6 +88,8 @@ export interface AutoencoderFields {
   readonly fields: Partial<TaskOptions>;
   /** How the model's weights are to be processed, where its loader's own choice is not what the autoencoders were made for. */
   readonly processing: ProcessingOptions;
+  /** How large they are; undefined where there are none. */
+  readonly sizes: readonly AutoencoderSize[] | undefined;
 }
 
 /**
@@ -99,7 +103,7 @@ export async function autoencoderFields(
   { autoencoders, ...options }: LatentOptions & { readonly signal?: AbortSignal | undefined },
   model: LatentModel,
 ): Promise<AutoencoderFields> {
-  if (autoencoders === undefined) return { fields: {}, processing: {} };
+  if (autoencoders === undefined) return { fields: {}, processing: {}, sizes: undefined };
   const {
     autoencoderScale: scale,
     partialAutoencoders: partial,
@@ -124,7 +128,32 @@ export async function autoencoderFields(
     autoencoders: ({ config, errors, dtype, signal }) =>
       loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal, asAutocircuit }),
   };
-  return { fields, processing };
+  return { fields, processing, sizes: sizesOf(inspected) };
+}
+
+/** Where a task's model is loaded, and how much may be taken. */
+export interface TaskRoom {
+  /**
+   * Bytes that are free: autoencoders that take more, with their model, are refused before a weight of either is read. Default on the CPU: what
+   * the machine has free, or a container leaves of it; on a GPU nothing is known, and nothing refused. `Infinity`: try all the same.
+   */
+  readonly free?: number | undefined;
+}
+
+/**
+ * Holds that a task's autoencoders and its model have room. A model alone is mapped from its file, and has room in any case.
+ *
+ * @throws AutocircuitError `out-of-memory`
+ */
+export function requireRoomForLatents(
+  config: TransformerConfig,
+  { sizes }: AutoencoderFields,
+  { device = defaultDevice(), dtype, free }: TaskRoom & { device?: DeviceName | undefined; dtype?: DType | undefined },
+): void {
+  if (sizes === undefined) return;
+  // Others are refused before, see `latentsProblem`.
+  const computed = dtype === "float64" ? "float64" : "float32";
+  requireLoadable(config, { autoencoders: sizes, device, dtype: computed, free });
 }
 
 /** What autoencoders replace; those of MLPs where there are others beside them, else those of attention. */

@@ -1,8 +1,8 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, USUAL_SEED } from "@autocircuit/base";
 import { defineTask, Graph, type LoadedTask, type TrainTest } from "@autocircuit/core";
 import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { hasShapeOf, type PublishedModel, requireModel } from "../edges/published-model.ts";
-import type { GeneratedTextPrompts, TextPromptRecord } from "../prompts/prompt-file.ts";
+import type { GeneratedTextPrompts, RawTextPrompt } from "../prompts/prompt-file.ts";
 import type { TextPromptsOptions } from "../prompts/text-prompts-options.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
@@ -12,13 +12,13 @@ import {
   type KnownCircuit,
   type ReadyTask,
   type ReadyTaskOptions,
-  seedOf,
 } from "./ready-task.ts";
 import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 import {
   autoencoderFields,
   requireAutoencoders,
   requireFittingLatents,
+  requireRoomForLatents,
   type TaskAutoencoders,
 } from "./task-autoencoders.ts";
 
@@ -54,11 +54,11 @@ export interface TextTaskSpec {
  * name on the hub, or from the hub's cache if they are there. Any model with a tokenizer will do: prompts are made of words that are one
  * token in its vocabulary. The published circuits belong to models of one shape; on others the task has no known circuit.
  */
-export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
+export function textTask(spec: TextTaskSpec): ReadyTask<RawTextPrompt> {
   const { name, description, circuits } = spec;
   const prompts = (options: { seed?: number } = {}) => {
     checkPromptOptions(options);
-    return spec.prompts({ seed: seedOf(options) });
+    return spec.prompts({ seed: options.seed ?? USUAL_SEED });
   };
   return {
     name,
@@ -76,8 +76,7 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
 async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<LoadedTask> {
   checkTaskOptions(options);
   requireReadyTaskOptions({ name: spec.name }, options);
-  const { prompts: own, device, dtype, tf32, signal } = options;
-  const seed = seedOf(options);
+  const { prompts: own, seed = USUAL_SEED, device, dtype, tf32, signal } = options;
   const circuit = circuitNamed(spec, { circuit: options.circuit, ablation: options.ablation })?.circuit;
   requireFittingLatents(spec.name, spec.autoencoders, options);
   const folder = await folderOf(spec, options);
@@ -100,7 +99,9 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   }
   const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
   const { batchSize, batchCount } = spec;
-  const { fields, processing } = await autoencoderFields(spec.autoencoders, options, { config, folder });
+  const latent = await autoencoderFields(spec.autoencoders, options, { config, folder });
+  requireRoomForLatents(config, latent, options);
+  const { fields, processing } = latent;
   return defineTask({
     key: spec.key,
     name: spec.title,

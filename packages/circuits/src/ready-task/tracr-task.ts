@@ -1,3 +1,4 @@
+import { USUAL_SEED } from "@autocircuit/base";
 import { defineTask, type OutputSlice } from "@autocircuit/core";
 import { transformerFromWeights } from "@autocircuit/models";
 import {
@@ -6,10 +7,10 @@ import {
   type LibraryProgramName,
   transformerLensConfig,
 } from "@autocircuit/tracr";
-import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedPrompts, type RawTokenPrompt } from "../prompts/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
-import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask, seedOf } from "./ready-task.ts";
+import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
 import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 
 /** What makes a task of a compiled program. */
@@ -21,7 +22,7 @@ export interface TracrTaskSpec {
   /** Options of the compiler, where the program's usual ones do not do. */
   compile?: { maxSeqLen?: number };
   circuits: (compiled: () => CompiledModel) => Readonly<Record<string, KnownCircuit>>;
-  prompts: (compiled: () => CompiledModel, options: { seed: number }) => PromptRecord[];
+  prompts: (compiled: () => CompiledModel, options: { seed: number }) => RawTokenPrompt[];
   outputSlice: OutputSlice;
   /** Prompts a batch, and batches to train and to test with; together they use every prompt. */
   batchSize: number;
@@ -29,14 +30,14 @@ export interface TracrTaskSpec {
 }
 
 /** A ready-made task of a compiled program. The program is compiled when first needed, which takes milliseconds. */
-export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
+export function tracrTask(spec: TracrTaskSpec): ReadyTask<RawTokenPrompt> {
   const { name, description, outputSlice, batchSize, batchCount } = spec;
   let made: CompiledModel | undefined;
   const compiled = () => (made ??= compileLibraryProgram(spec.program, spec.compile));
   const circuits = spec.circuits(compiled);
-  const prompts = (options: { seed?: number } = {}): GeneratedPrompts<PromptRecord> => {
+  const prompts = (options: { seed?: number } = {}): GeneratedPrompts<RawTokenPrompt> => {
     checkPromptOptions(options);
-    const seed = seedOf(options);
+    const { seed = USUAL_SEED } = options;
     return {
       task: name,
       description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
@@ -52,6 +53,11 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
     circuits,
     compiled: true,
     prompts,
+    tokenText: (id, of) => {
+      const { input, output } = compiled();
+      const word = of === "input" ? input.tokens[id] : output.values[id];
+      return word === undefined ? undefined : String(word);
+    },
     get tokenLabels() {
       return labels();
     },
@@ -64,12 +70,12 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         ablation,
         positions,
         prompts: own,
+        seed = USUAL_SEED,
         device,
         dtype,
         tf32,
         signal,
       } = options;
-      const seed = seedOf(options);
       const { circuit } = circuitNamed({ name, circuits }, { circuit: asked, ablation })!;
       const model = compiled();
       return defineTask({

@@ -1,4 +1,4 @@
-import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
+import type { GeneratedPrompts, RawTextPrompt, RawTokenPrompt } from "../prompts/prompt-file.ts";
 import type { ReadyTask } from "../ready-task/ready-task.ts";
 import { animalDiet } from "./animal-diet/animal-diet.ts";
 import { capitalCities } from "./capital-cities/capital-cities.ts";
@@ -11,8 +11,8 @@ import { sportsPlayers } from "./sports-players/sports-players.ts";
 import { tracrReversal } from "./tracr-reverse/tracr-reverse.ts";
 import { tracrProportion } from "./tracr-xproportion/tracr-xproportion.ts";
 
-const COMPILED: readonly PublishedTask<ReadyTask<PromptRecord>>[] = [tracrReversal, tracrProportion, libraryPrograms];
-const TRAINED: readonly PublishedTask<ReadyTask<TextPromptRecord>>[] = [
+const COMPILED: readonly PublishedTask<ReadyTask<RawTokenPrompt>>[] = [tracrReversal, tracrProportion, libraryPrograms];
+const TRAINED: readonly PublishedTask<ReadyTask<RawTextPrompt>>[] = [
   ioi,
   greaterthan,
   docstring,
@@ -23,7 +23,7 @@ const TRAINED: readonly PublishedTask<ReadyTask<TextPromptRecord>>[] = [
 const ALL: readonly PublishedTask[] = [...COMPILED, ...TRAINED];
 
 /** The tasks of compiled models by name. */
-export const tracrTasks: Readonly<Record<string, ReadyTask<PromptRecord>>> = byName(
+export const tracrTasks: Readonly<Record<string, ReadyTask<RawTokenPrompt>>> = byName(
   COMPILED.flatMap(({ tasks }) => tasks),
 );
 

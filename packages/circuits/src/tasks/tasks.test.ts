@@ -46,6 +46,19 @@ describe.each(Object.keys(tasks))("%s", (name) => {
     expect(task.train.seqLen).toBe(tasks[name]!.tokenLabels.length);
   });
 
+  it("has a word for each id of its vocabularies", () => {
+    const { tokenText } = tasks[name]!;
+    const { dVocab, dVocabOut } = task.model.config;
+    const words = (count: number, of: "input" | "output") =>
+      Array.from({ length: count }, (_, id) => tokenText!(id, of));
+    const input = words(dVocab, "input");
+    expect(new Set(input).size).toBe(dVocab);
+    expect(input[task.train.prompts[0]!.clean[0]!]).toMatch(/bos$/i);
+    expect(tokenText!(dVocab, "input")).toBeUndefined();
+    if (dVocabOut > 1) expect(new Set(words(dVocabOut, "output")).size).toBe(dVocabOut);
+    expect(tokenText!(1e6, "output")).toBeUndefined();
+  });
+
   it("has a model that gives the right answers", async () => {
     const found = await outputs(task);
     const numbers = task.model.config.dVocabOut === 1;

@@ -1,6 +1,5 @@
 import {
   circuitOf,
-  type ExchangedPrompts,
   formatCircuitFile,
   formatEapIgCircuit,
   formatEapIgCsv,
@@ -10,8 +9,7 @@ import {
   type ScoredCircuit,
   unplacedFields,
 } from "@autocircuit/circuits";
-import type { Rank } from "@autocircuit/core";
-import { Graph } from "@autocircuit/core";
+import { Graph, type PromptFile, type Rank } from "@autocircuit/core";
 import { gpt2Tokenizer, loadTokenizer } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";
@@ -90,7 +88,7 @@ async function writePrompts({ format, prompts }: PromptsInput, to: string, token
   return summary + leftOut(prompts);
 }
 
-function leftOut(prompts: ExchangedPrompts): string {
+function leftOut(prompts: PromptFile): string {
   const fields = unplacedFields(prompts);
   return fields.length === 0 ? "" : `; the format has no place for ${fields.join(", ")}`;
 }

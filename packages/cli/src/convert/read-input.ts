@@ -2,7 +2,6 @@ import { gitLfsPointer } from "@autocircuit/base";
 import {
   type CircuitFormat,
   circuitOfScores,
-  type ExchangedPrompts,
   parsePythonJson,
   type SavedCircuit,
   type SavedCircuitOptions,
@@ -12,6 +11,7 @@ import {
 } from "@autocircuit/circuits";
 import {
   type Graph,
+  type PromptFile,
   PruneScores,
   promptFormats,
   readAutocircuitPrompts,
@@ -26,7 +26,7 @@ import { UsageError } from "../support/usage-error.ts";
 /** What a file holds, and in which format: of prompts of other tools the ending; and what to say of a circuit. */
 export type Input =
   | { kind: "circuit"; format: CircuitFormat; circuit: ScoredCircuit; notes: readonly string[] }
-  | { kind: "prompts"; format: string; prompts: ExchangedPrompts };
+  | { kind: "prompts"; format: string; prompts: PromptFile };
 
 /**
  * Reads a circuit or prompts, in whichever format they are; the ending tells, and for .json the content.

@@ -24,6 +24,8 @@ export async function find(
     ...{ algorithm, options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) } },
     ...{ ablation, size, faithful, keep, tries, select, rank, selectSeconds, seed, signal },
     ...(keep !== undefined && { seconds }),
+    // Where the command line asks for memory, it did so before it loaded anything.
+    free: Number.POSITIVE_INFINITY,
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),
     onProgress: (step) => progress.update(step),

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, type ErrorCode } from "@autocircuit/base";
 import { UsageError } from "../support/usage-error.ts";
 
 /** What options of the library are called on the command line; with a value those of which it makes another flag. */
@@ -19,28 +19,32 @@ export const FLAG_OF = {
   prompts: "--prompts",
   batchSize: "--batch-size",
   batchCount: "--batch-count",
+  length: "--length",
+  "partialAutoencoders: true": "--partial-autoencoders",
   "factorized: false": "--node-edges",
   "separateQkv: false": "--shared-qkv",
   "ungrouped: true": "--ungrouped",
 } as const satisfies Readonly<Record<string, string>>;
 
+const REFUSED: readonly ErrorCode[] = ["bad-input", "unknown-name"];
+
 /**
  * Does what options of a discovery are given to; what the library refuses is said with the names that they have on the command line.
  *
- * @throws UsageError for what the library refuses as `bad-input` or `unknown-name`; whatever else it throws
+ * @param codes with which the library refuses what was given
+ * @throws UsageError for what the library refuses by one of them; whatever else it throws
  */
-export function inFlags<Result>(work: () => Result): Result {
+export function inFlags<Result>(work: () => Result, codes = REFUSED): Result {
   try {
     return work();
   } catch (error) {
-    throw flagError(error);
+    throw flagError(error, codes);
   }
 }
 
 /** An error of the library as {@link inFlags} throws it. */
-export function flagError(error: unknown): unknown {
-  if (!(error instanceof AutocircuitError) || (error.code !== "bad-input" && error.code !== "unknown-name"))
-    return error;
+export function flagError(error: unknown, codes = REFUSED): unknown {
+  if (!(error instanceof AutocircuitError) || !codes.includes(error.code)) return error;
   return new UsageError(inFlagNames(error.message), { cause: error.cause });
 }
 

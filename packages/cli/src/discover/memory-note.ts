@@ -1,7 +1,7 @@
 import { counted, formatBytes } from "@autocircuit/base";
-import { type AutoencoderSize, availableMemory, type Graph, type OutputSlice } from "@autocircuit/core";
+import type { AutoencoderSize, Graph, OutputSlice } from "@autocircuit/core";
 import type { PlannedBatch, RunShape } from "@autocircuit/discovery";
-import { estimateMemory, memoryDemand } from "@autocircuit/models";
+import { memoryDemand } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
@@ -86,26 +86,3 @@ function advice(
   if (fitting.batchSize === batchSize) return `Lower the circuits at once: ${one}.`;
   return `Lower the batch: --batch-size ${fitting.batchSize} and ${one}.`;
 }
-
-/**
- * Holds that a model and its autoencoders have room, before either is loaded and before it is known what will be run.
- *
- * @throws UsageError that says what is too large
- */
-export function requireRoom(
-  { config, autoencoders = [], used }: Pick<AskedRun, "config" | "autoencoders" | "used">,
-  free = used.how.device === "cpu" ? availableMemory() : (used.freeBytes ?? Number.POSITIVE_INFINITY),
-): void {
-  const { dtype, device } = used.how;
-  const { weights, autoencoders: saes = 0 } = estimateMemory(config, 1, 1, { dtype, autoencoders });
-  if (weights + saes <= free) return;
-  const latents = autoencoders.reduce((sum, { count }) => sum + count, 0);
-  throw new UsageError(
-    `Not enough memory: the model takes about ${formatBytes(weights)} and its autoencoders ${formatBytes(saes)} (${latents.toLocaleString("en-US")} latents), ` +
-      `but only ${formatBytes(free)} are free${device === "cpu" ? "" : ` on ${device}`}. ${FEWER}`,
-  );
-}
-
-/** What makes autoencoders smaller. */
-const FEWER =
-  "Take narrower autoencoders, those of fewer blocks (--partial-autoencoders), or a machine with more memory.";

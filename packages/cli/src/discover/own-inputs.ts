@@ -2,7 +2,7 @@ import { findTokenizer, readConfig, resolveModelFolder, type TextTokenizer } fro
 import type { TransformerConfig } from "@autocircuit/native";
 import { Progress } from "../support/progress.ts";
 import type { PromptCommandOptions } from "../support/subject-options.ts";
-import { type OwnPrompts, readOwnPrompts, requireOneLength } from "./own-prompts.ts";
+import { type OwnPrompts, readOwnPrompts } from "./own-prompts.ts";
 
 /** Somebody's own model, of which no weights are read yet, and prompts in its tokens. */
 export interface OwnInputs {
@@ -35,6 +35,5 @@ export async function ownInputs(
   const { dVocab: vocabulary, dVocabOut: outputVocabulary } = config;
   const how = { tokenizer, prependBos, length, align, skipUnfit, byToken, vocabulary, outputVocabulary };
   const prompts = await readOwnPrompts(files, how);
-  if (byToken) requireOneLength(prompts);
   return { folder, config, tokenizer, prompts };
 }

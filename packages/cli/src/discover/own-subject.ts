@@ -68,7 +68,7 @@ export function ownSubject(
       if (prompts.note) print(prompts.note);
       notes.splice(0, notes.length, ...(prompts.note ? [prompts.note] : []));
       const split = inFlags(() =>
-        splitPrompts(prompts.count, { batchSize: options.batchSize, batchCount: options.batchCount }),
+        splitPrompts(prompts.pairs.length, { batchSize: options.batchSize, batchCount: options.batchCount }),
       );
       const { batchSize, batchCount } = split;
       print(splitText(prompts, split));
@@ -130,7 +130,7 @@ export function ownSubject(
 }
 
 function splitText(
-  { count, shortest, longest }: OwnPrompts,
+  { pairs: { length: count }, shortest, longest }: OwnPrompts,
   { batchSize, batchCount: { train, test } }: DividedPrompts,
 ): string {
   const part = (batches: number) => `${batches * batchSize} (${batches} x ${batchSize})`;

@@ -9,13 +9,13 @@ import {
   requireLabels,
   withLatentPlaces,
 } from "@autocircuit/core";
-import type { ProcessingOptions } from "@autocircuit/models";
+import { type ProcessingOptions, requireLoadable } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import { requireRoom } from "./memory-note.ts";
+import { inFlags } from "./in-flags.ts";
 
 /** Autoencoders that a model is to have, before a weight of either is read. */
 export interface PlannedLatents {
@@ -62,7 +62,8 @@ export async function plannedLatents(
   const how = { config, folder, processing: given, ...asked, asAutocircuit, signal };
   const { sizes: autoencoders, processing, errors } = await keptAs(keptBy, () => planAutoencoders(paths, how));
   if (labels) requireLabels(labels, autoencoders);
-  requireRoom({ config, autoencoders, used });
+  const { device, dtype } = used.how;
+  inFlags(() => requireLoadable(config, { autoencoders, device, dtype, free: used.freeBytes }), ["out-of-memory"]);
   const graph = (options: GraphOptions) => Graph.of(withLatentPlaces(config, autoencoders, errors), options);
   return { autoencoders, pruned: pruneLatents || keptBy?.keptLatents !== undefined, processing, graph };
 }

@@ -1,5 +1,4 @@
-import { USUAL_SEED } from "@autocircuit/base";
-import { autoencoderFields, latentOptions } from "@autocircuit/circuits";
+import { autoencoderFields, latentOptions, ownPrompts } from "@autocircuit/circuits";
 import type { Rank } from "@autocircuit/core";
 import {
   type AblationType,
@@ -8,14 +7,12 @@ import {
   type PatchableModel,
   type PromptLoader,
   patchPrompts,
-  splitPrompts,
   type TaskModelWithLatents,
   withTaskAutoencoders,
 } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import type { Context } from "../context.ts";
 import { ownInputs } from "../discover/own-inputs.ts";
-import type { OwnPrompts } from "../discover/own-prompts.ts";
 import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import { pruningOf } from "../discover/pruning.ts";
@@ -65,12 +62,12 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
     ...(processing ?? planned?.processing),
   });
   // Means over "the batch" are means over all prompts.
-  const batchSize = isBatchMean(type) ? own.count : undefined;
+  const batchSize = isBatchMean(type) ? own.pairs.length : undefined;
   using prompts = await loadPrompts(own.source, { ...own.how, all: true, batchSize });
   const equal = equalPairsWarning([prompts], type);
   if (equal) print(equal);
   // What is pruned is what discover prunes: by the prompts that it would discover with.
-  using discovery = options.pruneLatents ? await promptsToDiscoverWith(own, seed) : null;
+  using discovery = options.pruneLatents ? (await ownPrompts(own.source, { ...own.how, seed })).train : null;
   const train = discovery ?? prompts;
   const { replacedKl, ...latent } = await withLatents(plain, train, options, { folder, byToken, signal });
   using whole = latent.model;
@@ -118,13 +115,4 @@ async function withLatents(
       onProgress: ({ done, total }) => progress.update(done, total),
     });
   });
-}
-
-/** Those that discover takes of these where nothing is said of batches: half of them. */
-async function promptsToDiscoverWith({ count, source, how }: OwnPrompts, seed = USUAL_SEED): Promise<PromptLoader> {
-  const { batchSize, batchCount } = splitPrompts(count);
-  const size = { train: batchSize * batchCount.train, test: batchSize * batchCount.test };
-  const { train, test } = await loadPrompts(source, { ...how, batchSize, size, seed });
-  test[Symbol.dispose]();
-  return train;
 }

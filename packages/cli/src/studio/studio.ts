@@ -4,12 +4,12 @@ import { type Studio, startGraphViewer, startStudio } from "@autocircuit/studio"
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { inSlices } from "../discover/subject.ts";
+import { findTask } from "../support/find-task.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable } from "../support/write-file.ts";
-import { compiledTokens } from "./compiled-tokens.ts";
-import { firstScores } from "./first-scores.ts";
+import { firstSets } from "./first-sets.ts";
 import { graphAlone, readGraph } from "./graph-alone.ts";
 import { knownCircuits } from "./known-circuits.ts";
 import { openBrowser } from "./open-browser.ts";
@@ -47,14 +47,14 @@ export async function studio(
   const graph = options.graph === undefined ? undefined : readGraph(options.graph);
   const given = await readSets(options, task.model.graph);
   const known = knownCircuits(subject, task);
-  const first = given.some(({ of }) => "values" in of) ? [] : await firstScores(task, { signal, print });
+  const first = given.some(({ of }) => "values" in of) ? [] : await firstSets(task, { signal, print });
   signal.throwIfAborted();
   await using served = await startStudio(
     {
       ...{ model: task.model, prompts: task.test, train: task.train, title: subject.title(task) },
       ...{ modelName: subject.model, knownEdges: task.knownEdges },
       tokenLabels: tokenLabelsOf(task),
-      tokenText: compiledTokens(taskName),
+      tokenText: taskName === undefined ? undefined : findTask(taskName).tokenText,
     },
     {
       ...{ port, out, graph, sets: [...first, ...known, ...given] },

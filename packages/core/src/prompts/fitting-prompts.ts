@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { loadPrompts, prepareOptions, promptInput } from "./load-prompts.ts";
+import { promptInput } from "../kinds.ts";
+import { loadPrompts, prepareOptions } from "./load-prompts.ts";
 import type { PrepareOptions } from "./prepare-prompts.ts";
 import { type LocatedPrompt, type PromptInput, type PromptSource, readAllPrompts } from "./prompt-file.ts";
 

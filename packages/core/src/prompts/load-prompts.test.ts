@@ -127,6 +127,22 @@ describe("loadPrompts", () => {
     expect((await loadPrompts(ids, { shuffle: false, padId: 0 })).test.seqLen).toBeNull();
   });
 
+  it("takes batches by their number, of a size that leaves few prompts over", async () => {
+    const batchCount = { train: 2, test: 1 };
+    const { train, test } = await loadPrompts(file(10), { batchCount });
+    expect([train.length, train.batchSize, test.length, test.batchSize]).toEqual([2, 3, 1, 3]);
+    const same = await loadPrompts(file(10), { batchSize: 3, size: { train: 6, test: 3 } });
+    expect(train.prompts).toEqual(same.train.prompts);
+    expect(test.prompts).toEqual(same.test.prompts);
+    const two = await loadPrompts(file(10), { batchCount, batchSize: { train: 2, test: 5 } });
+    expect([two.train.promptCount, two.test.promptCount]).toEqual([4, 5]);
+    await expect(loadPrompts(file(10), { batchCount, size: 4 })).rejects.toThrow(/either `size` or `batchCount`/);
+    await expect(loadPrompts(file(10), { batchCount: 6 })).rejects.toThrow(/6 \+ 6 batches need 12 prompt pairs/);
+    await expect(loadPrompts(file(10), { all: true, batchCount: 1 } as never)).rejects.toThrow(
+      /leave `batchCount` out/,
+    );
+  });
+
   it("says what cannot be", async () => {
     await expect(loadPrompts(file(4), { size: { train: 3, test: 2 } })).rejects.toThrow(
       /3 to train and 2 to test.*only 4/,

@@ -1,12 +1,11 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
-import { trainTest, trainTestOf } from "../kinds.ts";
+import { promptInput, trainTest, trainTestOf } from "../kinds.ts";
 import { pairAlignments } from "./pair-alignment.ts";
 import { type PrepareOptions, preparePrompts } from "./prepare-prompts.ts";
 import { type PromptInput, type PromptSource, readPrompts } from "./prompt-file.ts";
 import { PromptLoader } from "./prompt-loader.ts";
-
-/** One number for the training and the test prompts, or one for each. */
-export type TrainTest = number | { readonly train: number; readonly test: number };
+import { LARGEST_BATCH, splitPrompts } from "./split-prompts.ts";
+import { both, type TrainTest } from "./train-test.ts";
 
 /** How a data set is read and split. */
 export interface PromptOptions extends PrepareOptions {
@@ -14,6 +13,8 @@ export interface PromptOptions extends PrepareOptions {
   readonly batchSize?: TrainTest | undefined;
   /** Number of prompt pairs; by default half of them each. */
   readonly size?: TrainTest | undefined;
+  /** Number of batches, in the place of `size`; their size is by default that of {@link splitPrompts}. */
+  readonly batchCount?: TrainTest | undefined;
   /** Shuffle the prompts once, before they are split. Default true. */
   readonly shuffle?: boolean | undefined;
   /** Default 42. The order is that of Python's `random.shuffle` after `random.seed(seed)`. */
@@ -52,23 +53,16 @@ const promptOptions: KindsOf<PromptOptions> = {
   ...prepareOptions,
   batchSize: trainTest,
   size: trainTestOf(kind.whole),
+  batchCount: trainTest,
   shuffle: kind.flag,
   seed: kind.whole,
   all: kind.flag,
 };
 
-const oneInput = kind.either(kind.text, kind.record);
-
-/** What {@link PromptInput} may be. */
-export const promptInput = kind.either(oneInput, kind.listOf(oneInput));
-
 const check = signature("loadPrompts", { input: promptInput }, promptOptions);
 
 /** What prompts of files are shuffled by where nothing is said, as AutoCircuit does. */
-export const SHUFFLE_SEED = 42;
-
-/** Most prompt pairs of a batch where nobody says how many. */
-const LARGEST_BATCH = 32;
+const SHUFFLE_SEED = 42;
 
 /**
  * Reads a data set: AutoCircuit's JSON, EAP-IG's CSV or Edge-Pruning's data (JSON lines), from one or several files, as text or token
@@ -81,7 +75,7 @@ const LARGEST_BATCH = 32;
  *
  * @throws AutocircuitError `not-found` or `bad-file` for a file that cannot be used, `bad-input` for prompts that cannot;
  *   with file, prompt number and reason. `bad-input` too for a single prompt without `size` or `all`, for a `batchSize` that leaves some of
- *   all prompts over, and for `size`, `shuffle` or `seed` beside `all: true`.
+ *   all prompts over, for `size` beside `batchCount`, and for either, `shuffle` or `seed` beside `all: true`.
  */
 export function loadPrompts(input: PromptInput, options: AllPromptsOptions): Promise<PromptLoader>;
 export function loadPrompts(input: PromptInput, options?: PromptOptions): Promise<PromptSplit>;
@@ -110,15 +104,19 @@ function loadAll(source: PromptSource, options: AllPromptsOptions): PromptLoader
 
 function loadSplit(source: PromptSource, options: PromptOptions): PromptSplit {
   const count = source.prompts.length;
-  if (options.size === undefined && count < 2) {
+  if (options.size !== undefined && options.batchCount !== undefined)
+    throw new AutocircuitError(
+      "bad-input",
+      "loadPrompts: say either `size` or `batchCount`: each is how many prompts.",
+    );
+  if (options.size === undefined && options.batchCount === undefined && count < 2) {
     throw new AutocircuitError(
       "bad-input",
       `Prompts: ${count === 1 ? `${source.prompts[0]!.where} is the only one` : "there are none"}, too few to train and to test. ` +
         "Say `all: true` for one loader with all prompts, or how many with `size: { train, test }`.",
     );
   }
-  const size = both(options.size ?? Math.floor(count / 2));
-  const batchSize = both(options.batchSize ?? { train: defaultBatch(size.train), test: defaultBatch(size.test) });
+  const { size, batchSize } = sizesOf(count, options);
   if (size.train + size.test > count) {
     throw new AutocircuitError(
       "bad-input",
@@ -136,10 +134,20 @@ function loadSplit(source: PromptSource, options: PromptOptions): PromptSplit {
   };
 }
 
+/** How many prompt pairs, and how many a batch. */
+function sizesOf(count: number, { size: asked, batchSize, batchCount }: PromptOptions) {
+  if (batchCount !== undefined) {
+    const [batches, each] = [both(batchCount), both(batchSize ?? splitPrompts(count, { batchCount }).batchSize)];
+    return { size: { train: batches.train * each.train, test: batches.test * each.test }, batchSize: each };
+  }
+  const size = both(asked ?? Math.floor(count / 2));
+  return { size, batchSize: both(batchSize ?? { train: defaultBatch(size.train), test: defaultBatch(size.test) }) };
+}
+
 /** Refuses what callers without types say beside `all: true` that only a split can heed. */
 function requireWhole(options: PromptOptions | AllPromptsOptions): void {
-  const { size, shuffle, seed, batchSize } = options as PromptOptions;
-  const idle = Object.entries({ size, shuffle, seed }).find(([, value]) => value !== undefined)?.[0];
+  const { size, batchCount, shuffle, seed, batchSize } = options as PromptOptions;
+  const idle = Object.entries({ size, batchCount, shuffle, seed }).find(([, value]) => value !== undefined)?.[0];
   if (idle !== undefined) {
     const why = `\`all: true\` gives every prompt in the order of the files; leave \`${idle}\` out`;
     throw new AutocircuitError("bad-input", `loadPrompts: ${why}.`);
@@ -148,11 +156,6 @@ function requireWhole(options: PromptOptions | AllPromptsOptions): void {
     const why = "with `all: true` there is one loader: `batchSize` must be one number";
     throw new AutocircuitError("bad-input", `loadPrompts: ${why}.`);
   }
-}
-
-/** Fills in a number given once for both. */
-export function both(value: TrainTest): { train: number; test: number } {
-  return typeof value === "number" ? { train: value, test: value } : value;
 }
 
 function defaultBatch(prompts: number): number {

@@ -2,7 +2,6 @@ import { AutocircuitError, gitLfsPointer, readWhole } from "@autocircuit/base";
 import { checkAutocircuitPrompts, parsePrompts } from "./formats/autocircuit-json.ts";
 import { parseEapIgCsv } from "./formats/eap-ig-csv.ts";
 import { readEdgePruningJsonl } from "./formats/edge-pruning-jsonl.ts";
-import type { ExchangedPrompts } from "./formats/exchanged-prompt.ts";
 import type { PromptFile, RawPrompt } from "./raw-prompt.ts";
 
 /** A prompt and where it came from, for messages. */
@@ -56,7 +55,7 @@ export interface PromptFormat {
   /** By which a file is known, with its dot. */
   readonly ending: string;
   /** @throws AutocircuitError `bad-file` with the line and the reason */
-  readonly read: (text: string, where: string, allowEmpty?: boolean) => ExchangedPrompts;
+  readonly read: (text: string, where: string, allowEmpty?: boolean) => PromptFile;
 }
 
 /** The formats of other tools; AutoCircuit's own is JSON. */

@@ -9,9 +9,11 @@ export interface RawPrompt {
   readonly wrong_answers: RawAnswers;
   /** For prompts as token ids: for each position of `clean` the position of `corrupt` whose value it takes, null for its own. */
   readonly alignment?: readonly (number | null)[] | undefined;
+  /** Fields that only another tool's format knows, by name; written back into that format. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** AutoCircuit's data-set format. */
+/** What a file of prompts holds, in AutoCircuit's format, into which those of other tools are read. */
 export interface PromptFile {
   readonly prompts: readonly RawPrompt[];
   /** A label for each position. */

@@ -1,9 +1,9 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { trainTest } from "../kinds.ts";
-import type { TrainTest } from "./load-prompts.ts";
+import type { TrainTest } from "./train-test.ts";
 
-/** Most prompt pairs in a batch, unless another size is asked for. */
-const USUAL_BATCH = 32;
+/** Most prompt pairs of a batch where nobody says how many. */
+export const LARGEST_BATCH = 32;
 
 /** How prompt pairs are divided. */
 export interface DividedPrompts {
@@ -41,7 +41,7 @@ export function splitPrompts(count: number, options: SplitPromptsOptions = {}): 
     );
   if (batchCount === undefined) {
     const half = Math.floor(count / 2);
-    const size = batchSize ?? Math.floor(half / Math.ceil(half / USUAL_BATCH));
+    const size = batchSize ?? Math.floor(half / Math.ceil(half / LARGEST_BATCH));
     const fitting = Math.floor(half / size);
     if (fitting === 0)
       throw bad(`\`batchSize: ${size}\` is more than half of the ${count} prompt pairs. Give at most ${half}.`);
@@ -49,7 +49,7 @@ export function splitPrompts(count: number, options: SplitPromptsOptions = {}): 
   }
   const { train, test } = typeof batchCount === "number" ? { train: batchCount, test: batchCount } : batchCount;
   const fitting = Math.floor(count / (train + test));
-  const size = batchSize ?? Math.min(USUAL_BATCH, fitting);
+  const size = batchSize ?? Math.min(LARGEST_BATCH, fitting);
   if (size === 0 || size > fitting)
     throw bad(
       `${train} + ${test} batches${batchSize === undefined ? "" : ` of ${batchSize}`} need ${(train + test) * Math.max(1, size)} prompt pairs, there are ${count}. Lower \`batchCount\` or \`batchSize\`.`,

@@ -1,7 +1,7 @@
 import { type LongOptions, throwIfAborted } from "../model/long-options.ts";
 import { PatchableModel } from "../model/patchable-model.ts";
 import { type SharedPrefix, sharePrefix } from "../model/share-prefix.ts";
-import { both, loadPrompts, type PromptSplit } from "../prompts/load-prompts.ts";
+import { loadPrompts, type PromptSplit } from "../prompts/load-prompts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { Circuit } from "../scores/circuit.ts";
 import { LoadedTask, type TaskParts, type TaskPrefix } from "./loaded-task.ts";
@@ -56,12 +56,10 @@ function loaderOptions({ dtype = "float32", device, tf32 }: TaskOptions, signal?
 }
 
 async function readTaskPrompts(options: TaskOptions, network: TaskModel): Promise<PromptSplit> {
-  const batchSize = both(options.batchSize);
-  const batchCount = both(options.batchCount);
   const config = network.config ?? network.transformer.config;
   return loadPrompts(options.prompts, {
-    batchSize,
-    size: { train: batchSize.train * batchCount.train, test: batchSize.test * batchCount.test },
+    batchSize: options.batchSize,
+    batchCount: options.batchCount,
     equalLength: options.byToken,
     tokenizer: network.tokenizer ?? undefined,
     prependBos: options.prependBos,

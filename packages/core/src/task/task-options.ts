@@ -11,13 +11,13 @@ import {
 import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
 import type { EdgeRef } from "../graph/edge.ts";
 import type { LatentIdentity } from "../graph/same-graph.ts";
-import { outputSlice, trainTest } from "../kinds.ts";
+import { outputSlice, promptInput, trainTest } from "../kinds.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
-import type { TrainTest } from "../prompts/load-prompts.ts";
 import { type PairAlignment, pairAlignments } from "../prompts/pair-alignment.ts";
 import type { PromptInput } from "../prompts/prompt-file.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
+import type { TrainTest } from "../prompts/train-test.ts";
 
 /** A network and what belongs to it. A `PatchableModel` is one too. */
 export interface TaskModel {
@@ -177,7 +177,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   batchSize: kind.required(trainTest),
   batchCount: kind.required(trainTest),
   model: kind.required(kind.either(kind.having("{ transformer, tokenizer }", "transformer"), kind.callback)),
-  prompts: kind.required(kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray))),
+  prompts: kind.required(promptInput),
   factorized: kind.flag,
   separateQkv: kind.flag,
   ungrouped: kind.flag,

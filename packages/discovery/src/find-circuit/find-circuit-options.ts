@@ -38,6 +38,12 @@ export interface FindCircuitOptions {
   readonly rank?: Rank | undefined;
   /** With `select: "exact"`: seconds that it may take. Default 60. */
   readonly selectSeconds?: number | undefined;
+  /**
+   * Bytes that may be taken beside the model, which a discovery that needs more is refused by before it begins, see `discoveryMemory`. Default on
+   * the CPU: what the machine has free, or a container leaves of it; on a GPU nothing is known, and nothing refused. `Infinity`: go on whatever
+   * is foretold.
+   */
+  readonly free?: number | undefined;
   readonly seed?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each step of what runs. */
@@ -96,6 +102,7 @@ export const findCircuitOptions = {
   select: kind.oneOf(selections),
   rank: kind.oneOf(ranks),
   selectSeconds: kind.positive,
+  free: coreKinds.bytes,
   seed: kind.whole,
   signal: kind.signal,
   onProgress: kind.callback,

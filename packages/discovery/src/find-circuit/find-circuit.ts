@@ -12,6 +12,7 @@ import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import { SearchClock } from "../long-search/search-clock.ts";
 import type { ResumableOptions } from "../long-search/search-state.ts";
 import { type SelectedCircuit, selectCircuit } from "../selection/select-circuit.ts";
+import { requireDiscoveryMemory } from "./discovery-memory.ts";
 import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import { type FindCircuitOptions, findCircuitOptions, type Ranked } from "./find-circuit-options.ts";
 import { fittingOptions, trainsAblation } from "./fitting-options.ts";
@@ -53,7 +54,8 @@ const check = signature("findCircuit", { task: coreKinds.loadedTask }, findCircu
  * keep a share of the right answers. What is not said is chosen to suit the graph and the outputs.
  *
  * @throws AutocircuitError `bad-input` for options that exclude each other, prompt pairs that are all equal with resample ablation, before edges
- *   are ranked where the model answers nothing right that could be kept, and what the algorithms throw; `aborted`
+ *   are ranked where the model answers nothing right that could be kept, and what the algorithms throw; `out-of-memory` before it begins where it
+ *   needs more than is free (`free`); `aborted`
  *
  * @example
  * await using task = await tasks["tracr-reverse"]!.load();
@@ -64,6 +66,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   const plan = planOf(task, options);
   const { keep, ablation } = plan;
   requireDifferentPairs([...task.train.prompts, ...task.test.prompts], { ablation });
+  await requireDiscoveryMemory(task, options);
   const { seconds = Number.POSITIVE_INFINITY, seed = USUAL_SEED, signal, onProgress, onChange, resume } = options;
   const started = performance.now();
   const left = () => Math.max(1e-3, seconds - (performance.now() - started) / 1000);

@@ -97,7 +97,8 @@ function largestBatch([, { largestBatch }]: AlgorithmRun): number | undefined {
   return typeof largestBatch === "number" ? largestBatch : undefined;
 }
 
-function batchOf(task: LoadedTask | TaskOutline): PlannedBatch {
+/** The batches of a task that is loaded, and where it runs. @throws AutocircuitError `bad-input` for an outline, which has none */
+export function batchOf(task: LoadedTask | TaskOutline): PlannedBatch {
   if (!("model" in task))
     throw new AutocircuitError("bad-input", "runShape: an outline of a task has no prompts: give `batch` too.");
   const { model, train, test } = task;

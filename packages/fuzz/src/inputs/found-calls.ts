@@ -1,4 +1,4 @@
-import { circuitNamed, circuitsInGraph, ownTask, tracrTasks } from "@autocircuit/circuits";
+import { circuitNamed, circuitsInGraph, ownPrompts, ownTask, tracrTasks } from "@autocircuit/circuits";
 import {
   activeLatents,
   circuitBySize,
@@ -10,14 +10,17 @@ import {
   type LoadedTask,
   type PruneScores,
   promptSlices,
+  promptsInTokens,
   requireDifferentPairs,
   splitPrompts,
 } from "@autocircuit/core";
 import {
   algorithmNamed,
+  discoveryMemory,
   type FoundCircuit,
   findCircuit,
   findSpanCircuit,
+  firstScores,
   fittingProblem,
   foundStability,
   measureFound,
@@ -53,6 +56,8 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       options: { algorithm: "edge-attribution" },
       call: (t, o) => findCircuit(t.task, o),
     },
+    discoveryMemory: { takes: { task }, call: (t, o) => discoveryMemory(t.task, o) },
+    firstScores: { takes: { task }, call: (t, o) => firstScores(t.task, o) },
     measureFound: { takes: { task, found }, call: (t, o) => measureFound(t.task, t.found, o) },
     modelAccuracy: { takes: { task }, call: (t, o) => modelAccuracy(t.task, o) },
     selectCircuit: { takes: { scores, size: 3 }, call: (t, o) => selectCircuit(t.scores, t.size, o) },
@@ -66,6 +71,8 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       takes: { model: "./no-such-folder", prompts: "no-such.json" },
       call: (t, o) => ownTask(t.model, t.prompts, o),
     },
+    ownPrompts: { takes: { prompts: "no-such.json" }, call: (t, o) => ownPrompts(t.prompts, o) },
+    promptsInTokens: { takes: { input: "no-such.json" }, call: (t, o) => promptsInTokens(t.input, o) },
     splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
     circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },
     circuitsInGraph: {

@@ -89,6 +89,7 @@ import {
   parameterCount,
   readConfig,
   readConfigFile,
+  requireLoadable,
   resolveHubFolder,
   resolveModelFolder,
   sharesEmbedding,
@@ -349,6 +350,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => transformerFromWeights(t.config, t.weights, o),
   },
   modelFromWeights: { takes: { config: {}, weights: {} }, call: (t, o) => modelFromWeights(t.config, t.weights, o) },
+  requireLoadable: { takes: { config }, call: (t, o) => requireLoadable(t.config, o) },
   memoryDemand: {
     takes: { config },
     options: { batchSize: 1, length: 1 },

@@ -1,4 +1,4 @@
-import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTextPrompt } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { GPT2, GPT2_AUTOENCODERS } from "../models.ts";
@@ -6,7 +6,7 @@ import type { PublishedTask } from "../published-task.ts";
 import { animalDietPrompts } from "./prompts.ts";
 
 /** What an animal eats. */
-export const animalDiet: PublishedTask<ReadyTask<TextPromptRecord>> = {
+export const animalDiet: PublishedTask<ReadyTask<RawTextPrompt>> = {
   circuits: [],
   textDataSets: { "animal-diet": animalDietPrompts },
   dataSets: [animalDietPrompts],

@@ -1,9 +1,9 @@
 import { AutocircuitError, MersenneTwister } from "@autocircuit/base";
 import { chooseOne, distinctPrompts } from "../../prompts/choose.ts";
 import { fillTemplate, type PieceTokenizer, tokenMarks } from "../../prompts/marked-text.ts";
-import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedTextPrompts, type RawTextPrompt } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { answerText, oneTokenWords, requireOneLength } from "../../prompts/vocabulary-words.ts";
+import { answerText, commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 
 /** What animals are known to eat. */
 const DIETS: Readonly<Record<string, string>> = Object.fromEntries(
@@ -47,7 +47,7 @@ export function animalDietPrompts(options: TextPromptsOptions = {}): GeneratedTe
   const words = wordsOf(tokenizer);
   const random = new MersenneTwister(seed);
   const prompts = distinctPrompts(count, (i) => dietPair(words, i, random));
-  requireOneLength(TITLE, prompts, tokenizer);
+  commonLength(TITLE, prompts, tokenizer);
   const [name, whose] = words.askers[0]!;
   const example = { name, whose, relative: words.relatives[0]!, animal: words.animals[0]! };
   const { labels, first } = tokenMarks(fillTemplate(TEMPLATE, example), tokenizer);
@@ -93,7 +93,7 @@ function wordsOf(tokenizer: PieceTokenizer): Words {
   };
 }
 
-function dietPair({ animals, askers, relatives, answer }: Words, i: number, random: MersenneTwister): TextPromptRecord {
+function dietPair({ animals, askers, relatives, answer }: Words, i: number, random: MersenneTwister): RawTextPrompt {
   const animal = animals[i % animals.length]!;
   const other = chooseOne(
     animals.filter((candidate) => DIETS[candidate] !== DIETS[animal]),

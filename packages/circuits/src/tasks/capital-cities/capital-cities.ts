@@ -1,12 +1,12 @@
 import { PYTHIA_70M } from "../../edges/published-model.ts";
-import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTextPrompt } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import type { PublishedTask } from "../published-task.ts";
 import { capitalCitiesPrompts } from "./prompts.ts";
 
 /** The capital of a country. */
-export const capitalCities: PublishedTask<ReadyTask<TextPromptRecord>> = {
+export const capitalCities: PublishedTask<ReadyTask<RawTextPrompt>> = {
   circuits: [],
   textDataSets: { "capital-cities": capitalCitiesPrompts },
   dataSets: [capitalCitiesPrompts],

@@ -1,9 +1,9 @@
 import { MersenneTwister } from "@autocircuit/base";
 import { chooseOne, distinctPrompts, pairKey } from "../../prompts/choose.ts";
 import { fillTemplate, tokenMarks } from "../../prompts/marked-text.ts";
-import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedTextPrompts, type RawTextPrompt } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { answerText, oneTokenWords, requireOneLength } from "../../prompts/vocabulary-words.ts";
+import { answerText, commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 
 const CAPITALS: Readonly<Record<string, string>> = Object.fromEntries(
   (
@@ -46,7 +46,7 @@ export function capitalCitiesPrompts(options: TextPromptsOptions = {}): Generate
   const { labels, first } = tokenMarks(fillTemplate(TEMPLATE, { country: order[0]! }), tokenizer);
   const prompts = distinctPrompts(
     count,
-    (i): TextPromptRecord => {
+    (i): RawTextPrompt => {
       const country = order[i % order.length]!;
       const others = order.filter((candidate) => candidate !== country);
       const other = chooseOne(others, random);
@@ -59,7 +59,7 @@ export function capitalCitiesPrompts(options: TextPromptsOptions = {}): Generate
     },
     pairKey,
   );
-  requireOneLength(TITLE, prompts, tokenizer);
+  commonLength(TITLE, prompts, tokenizer);
   return {
     task: "capital-cities",
     description: "the capital of a country; corrupt prompts have another country",

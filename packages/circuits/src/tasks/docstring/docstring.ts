@@ -1,4 +1,4 @@
-import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTextPrompt } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { ATTN_ONLY } from "../models.ts";
@@ -37,7 +37,7 @@ const TASK = {
 } as const;
 
 /** The parameter that comes next in a Python docstring. */
-export const docstring: PublishedTask<ReadyTask<TextPromptRecord>> = {
+export const docstring: PublishedTask<ReadyTask<RawTextPrompt>> = {
   circuits: [byEdges, byHeads],
   textDataSets: { docstring: docstringPrompts },
   dataSets: [docstringPrompts],

@@ -1,9 +1,9 @@
 import { MersenneTwister } from "@autocircuit/base";
 import { chooseSome, distinctPrompts } from "../../prompts/choose.ts";
 import type { PieceTokenizer } from "../../prompts/marked-text.ts";
-import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedTextPrompts, type RawTextPrompt } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { answerText, oneTokenWords, requireOneLength } from "../../prompts/vocabulary-words.ts";
+import { answerText, commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 
 const TITLE = "Docstring";
 /** Prompts that are looked at to find their usual length, and that are tried to get one. */
@@ -83,8 +83,8 @@ export function docstringPrompts(options: TextPromptsOptions = {}): GeneratedTex
 }
 
 /** Prompts of the length that most have: vocabularies join some words with the signs around them. */
-function oneLength(make: () => TextPromptRecord, tokenizer: PieceTokenizer): () => TextPromptRecord {
-  const lengths = ({ clean, corrupt }: TextPromptRecord) =>
+function oneLength(make: () => RawTextPrompt, tokenizer: PieceTokenizer): () => RawTextPrompt {
+  const lengths = ({ clean, corrupt }: RawTextPrompt) =>
     [clean, corrupt].map((text) => tokenizer.encode(text).length) as [number, number];
   const counts = new Map<number, number>();
   for (let i = 0; i < SAMPLE; i++)
@@ -100,8 +100,8 @@ function oneLength(make: () => TextPromptRecord, tokenizer: PieceTokenizer): () 
 }
 
 /** Labels and positions: those of the task's model, unless the tokenizer is another one. */
-function formOf(prompts: readonly TextPromptRecord[], tokenizer: PieceTokenizer | undefined) {
-  const foreign = tokenizer !== undefined && requireOneLength(TITLE, prompts, tokenizer) !== LABELS.length;
+function formOf(prompts: readonly RawTextPrompt[], tokenizer: PieceTokenizer | undefined) {
+  const foreign = tokenizer !== undefined && commonLength(TITLE, prompts, tokenizer) !== LABELS.length;
   if (foreign) return { seq_labels: tokenizer.pieces(prompts[0]!.clean) };
   return {
     seq_labels: LABELS,
@@ -114,7 +114,7 @@ function docstringPair(
   descriptions: readonly string[],
   tokenizer: PieceTokenizer,
   random: MersenneTwister,
-): TextPromptRecord {
+): RawTextPrompt {
   const names = chooseSome(parameters, 12, random) as Twelve;
   const [method, a, b, c, x, y, z, otherA, otherB, otherC, otherDocA, otherDocB] = names;
   const words = chooseSome(descriptions, 7, random);

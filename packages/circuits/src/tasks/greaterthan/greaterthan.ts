@@ -1,4 +1,4 @@
-import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTextPrompt } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { GPT2, GPT2_AUTOENCODERS } from "../models.ts";
@@ -24,7 +24,7 @@ const TASK = {
 } as const;
 
 /** In which year something that began in another one may have ended. */
-export const greaterthan: PublishedTask<ReadyTask<TextPromptRecord>> = {
+export const greaterthan: PublishedTask<ReadyTask<RawTextPrompt>> = {
   circuits: [byEdges],
   textDataSets: { greaterthan: greaterthanPrompts },
   dataSets: [greaterthanPrompts],

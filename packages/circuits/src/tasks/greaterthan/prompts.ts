@@ -1,9 +1,9 @@
 import { MersenneTwister } from "@autocircuit/base";
 import { chooseOne, distinctPrompts } from "../../prompts/choose.ts";
 import { fillTemplate, tokenMarks } from "../../prompts/marked-text.ts";
-import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedTextPrompts, type RawTextPrompt } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { oneTokenWords, requireOneLength } from "../../prompts/vocabulary-words.ts";
+import { commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 import { twoDigits, type Year, yearsOf } from "./years.ts";
 
 /** Things that last; each is one token of GPT-2's vocabulary. */
@@ -33,13 +33,13 @@ export function greaterthanPrompts(options: TextPromptsOptions = {}): GeneratedT
   const nouns = oneTokenWords(TITLE, "nouns", NOUNS, 1, tokenizer);
   const { years, answered, answers } = yearsOf(tokenizer);
   const random = new MersenneTwister(seed);
-  const prompts = distinctPrompts(count, (): TextPromptRecord => {
+  const prompts = distinctPrompts(count, (): RawTextPrompt => {
     const noun = chooseOne(nouns, random);
     const [century, year] = chooseOne(years, random);
     const [clean, corrupt] = [filled(noun, [century, year]).text, filled(noun, [century, 1]).text];
     return { clean, corrupt, ...answers(year) };
   });
-  requireOneLength(TITLE, prompts, tokenizer);
+  commonLength(TITLE, prompts, tokenizer);
   const { labels, first } = tokenMarks(filled(nouns[0]!, [17, 32]), tokenizer);
   return {
     task: "greaterthan",

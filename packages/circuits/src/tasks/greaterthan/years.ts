@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { yearAnswers } from "@autocircuit/core";
 import type { PieceTokenizer } from "../../prompts/marked-text.ts";
-import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTextPrompt } from "../../prompts/prompt-file.ts";
 
 /** A year as century and year: [17, 32]. */
 export type Year = readonly [century: number, year: number];
@@ -11,7 +11,7 @@ export interface Years {
   readonly years: readonly Year[];
   /** What answers are, in words. */
   readonly answered: string;
-  readonly answers: (year: number) => Pick<TextPromptRecord, "answers" | "wrong_answers">;
+  readonly answers: (year: number) => Pick<RawTextPrompt, "answers" | "wrong_answers">;
 }
 
 /** Years are taken from 1100 to 1799, as in the paper: in GPT-2's vocabulary later ones are mostly one token. */
@@ -31,7 +31,7 @@ export function yearsOf(tokenizer: PieceTokenizer): Years {
     return {
       years: whole,
       answered: "two digits of a later year than the first",
-      answers: (year) => yearAnswers(year, "including") as Pick<TextPromptRecord, "answers" | "wrong_answers">,
+      answers: (year) => yearAnswers(year, "including") as Pick<RawTextPrompt, "answers" | "wrong_answers">,
     };
   }
   if (digitsApart(tokenizer)) {
@@ -47,7 +47,7 @@ export function yearsOf(tokenizer: PieceTokenizer): Years {
   );
 }
 
-function digits(year: number): Pick<TextPromptRecord, "answers" | "wrong_answers"> {
+function digits(year: number): Pick<RawTextPrompt, "answers" | "wrong_answers"> {
   const tens = Math.floor(year / 10);
   return {
     answers: DIGITS.filter((digit) => digit > tens).map(String),

@@ -1,4 +1,4 @@
-import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTextPrompt } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { GPT2, GPT2_AUTOENCODERS } from "../models.ts";
@@ -65,7 +65,7 @@ const COMPONENTS = {
 } satisfies { promptsElsewhere: TextDataSetGenerator; [field: string]: unknown };
 
 /** Which of two people is given something: indirect object identification. */
-export const ioi: PublishedTask<ReadyTask<TextPromptRecord>> = {
+export const ioi: PublishedTask<ReadyTask<RawTextPrompt>> = {
   circuits: [byEdges, mlp0Only, byHeads],
   textDataSets: { ioi: vanilla, "ioi-mixed": mixed },
   dataSets: [

@@ -1,9 +1,9 @@
 import { AutocircuitError, kind, MersenneTwister, signature } from "@autocircuit/base";
 import { chooseOne, chooseSome, distinctPrompts } from "../../prompts/choose.ts";
 import { fillTemplate, type PieceTokenizer, tokenMarks } from "../../prompts/marked-text.ts";
-import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedTextPrompts, type RawTextPrompt } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsKinds, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { answerText, oneTokenWords, requireOneLength } from "../../prompts/vocabulary-words.ts";
+import { answerText, commonLength, oneTokenWords } from "../../prompts/vocabulary-words.ts";
 import { ABBA_TEMPLATES, BABA_TEMPLATES, NAMES, OBJECTS, PLACES, VANILLA_TEMPLATE } from "./words.ts";
 
 /** Which prompts: the title example's template, all templates in both orders, or one template in one order. */
@@ -47,7 +47,7 @@ export function ioiPrompts(options: TextPromptsOptions & { readonly form?: IoiFo
   const words = wordsOf(tokenizer);
   const random = new MersenneTwister(seed);
   const prompts = distinctPrompts(count, (i) => ioiPair(templates[i % templates.length]!, words, random));
-  if (templates.length === 1) requireOneLength(TITLE, prompts, tokenizer);
+  if (templates.length === 1) commonLength(TITLE, prompts, tokenizer);
   return {
     task: `ioi/${nameOf(form)}`,
     description:
@@ -95,7 +95,7 @@ function wordsOf(tokenizer: PieceTokenizer): Words {
   };
 }
 
-function ioiPair(template: string, words: Words, random: MersenneTwister): TextPromptRecord {
+function ioiPair(template: string, words: Words, random: MersenneTwister): RawTextPrompt {
   const { names, places, objects, answer } = words;
   const things = { PLACE: chooseOne(places, random), OBJECT: chooseOne(objects, random) };
   const [io, subject] = chooseSome(names, 2, random) as [string, string];

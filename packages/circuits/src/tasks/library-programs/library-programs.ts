@@ -1,5 +1,5 @@
 import { programPrompts } from "../../prompts/program-prompts.ts";
-import type { PromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTokenPrompt } from "../../prompts/prompt-file.ts";
 import { compilerCircuit } from "../../ready-task/compiler-circuit.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { type TracrTaskSpec, tracrTask } from "../../ready-task/tracr-task.ts";
@@ -13,7 +13,7 @@ type LibraryTaskSpec = Pick<
   positions: "all" | "last";
 };
 
-const tasks: readonly ReadyTask<PromptRecord>[] = [
+const tasks: readonly ReadyTask<RawTokenPrompt>[] = [
   libraryTask({
     name: "tracr-hist",
     description: "counts how often each of five tokens occurs",
@@ -51,14 +51,14 @@ const tasks: readonly ReadyTask<PromptRecord>[] = [
 ];
 
 /** Programs of the compiler's library; the circuit of each is what the compiler built. */
-export const libraryPrograms: PublishedTask<ReadyTask<PromptRecord>> = {
+export const libraryPrograms: PublishedTask<ReadyTask<RawTokenPrompt>> = {
   tasks,
   circuits: [],
   dataSets: tasks.map(({ prompts }) => prompts),
   textDataSets: {},
 };
 
-function libraryTask({ positions, ...spec }: LibraryTaskSpec): ReadyTask<PromptRecord> {
+function libraryTask({ positions, ...spec }: LibraryTaskSpec): ReadyTask<RawTokenPrompt> {
   const count = spec.batchSize * (spec.batchCount.train + spec.batchCount.test);
   return tracrTask({
     ...spec,

@@ -1,9 +1,9 @@
 import { AutocircuitError, MersenneTwister } from "@autocircuit/base";
 import { chooseOne, distinctPrompts, pairKey } from "../../prompts/choose.ts";
 import { fillTemplate, type PieceTokenizer, tokenMarks } from "../../prompts/marked-text.ts";
-import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "../../prompts/prompt-file.ts";
+import { datasetsCommand, type GeneratedTextPrompts, type RawTextPrompt } from "../../prompts/prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "../../prompts/text-prompts-options.ts";
-import { answerText, oneTokenWords, requireOneLength, tokensOf } from "../../prompts/vocabulary-words.ts";
+import { answerText, commonLength, oneTokenWords, tokensOf } from "../../prompts/vocabulary-words.ts";
 import { ATHLETES } from "./athletes.ts";
 
 const TITLE = "Sports players";
@@ -38,7 +38,7 @@ export function sportsPlayersPrompts(options: TextPromptsOptions = {}): Generate
   const turn = (sport: Sport, i: number) => players[sport]![i % players[sport]!.length]!;
   const prompts = distinctPrompts(
     count,
-    (i): TextPromptRecord => {
+    (i): RawTextPrompt => {
       const sport = sports[i % sports.length]!;
       const others = sports.filter((other) => other !== sport);
       return {
@@ -50,7 +50,7 @@ export function sportsPlayersPrompts(options: TextPromptsOptions = {}): Generate
     },
     pairKey,
   );
-  requireOneLength(TITLE, prompts, tokenizer);
+  commonLength(TITLE, prompts, tokenizer);
   const { labels, first, last } = tokenMarks(fillTemplate(TEMPLATE, { name: turn(sports[0]!, 0) }), tokenizer);
   return {
     task: "sports-players",

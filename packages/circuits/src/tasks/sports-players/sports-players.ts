@@ -1,4 +1,4 @@
-import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTextPrompt } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { PYTHIA } from "../models.ts";
@@ -36,7 +36,7 @@ const TASK = {
 } as const;
 
 /** Which sport an athlete plays. */
-export const sportsPlayers: PublishedTask<ReadyTask<TextPromptRecord>> = {
+export const sportsPlayers: PublishedTask<ReadyTask<RawTextPrompt>> = {
   circuits: [byEdges, probed],
   textDataSets: { "sports-players": sportsPlayersPrompts },
   dataSets: [sportsPlayersPrompts],

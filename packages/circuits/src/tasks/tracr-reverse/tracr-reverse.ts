@@ -1,5 +1,5 @@
 import type { LoadedTask } from "@autocircuit/core";
-import type { PromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTokenPrompt } from "../../prompts/prompt-file.ts";
 import { compilerCircuit } from "../../ready-task/compiler-circuit.ts";
 import type { ReadyTask, ReadyTaskOptions } from "../../ready-task/ready-task.ts";
 import { tracrTask } from "../../ready-task/tracr-task.ts";
@@ -33,7 +33,7 @@ const task = tracrTask({
 const MODEL = "compiled reverse";
 
 /** Reversal of a sequence by a compiled model. */
-export const tracrReversal: PublishedTask<ReadyTask<PromptRecord>> = {
+export const tracrReversal: PublishedTask<ReadyTask<RawTokenPrompt>> = {
   tasks: [task],
   circuits: [
     {

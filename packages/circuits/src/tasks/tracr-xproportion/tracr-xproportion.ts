@@ -1,5 +1,5 @@
 import type { LoadedTask } from "@autocircuit/core";
-import type { PromptRecord } from "../../prompts/prompt-file.ts";
+import type { RawTokenPrompt } from "../../prompts/prompt-file.ts";
 import { compilerCircuit } from "../../ready-task/compiler-circuit.ts";
 import type { ReadyTask, ReadyTaskOptions } from "../../ready-task/ready-task.ts";
 import { tracrTask } from "../../ready-task/tracr-task.ts";
@@ -33,7 +33,7 @@ const task = tracrTask({
 const MODEL = "compiled xproportion";
 
 /** The share of a token in a sequence, by a compiled model. */
-export const tracrProportion: PublishedTask<ReadyTask<PromptRecord>> = {
+export const tracrProportion: PublishedTask<ReadyTask<RawTokenPrompt>> = {
   tasks: [task],
   circuits: [
     {

@@ -1,6 +1,5 @@
 import { AutocircuitError, kind, parseJson, signature } from "@autocircuit/base";
-import type { RawAnswers, RawPrompt } from "../raw-prompt.ts";
-import type { ExchangedPrompts } from "./exchanged-prompt.ts";
+import type { PromptFile, RawAnswers, RawPrompt } from "../raw-prompt.ts";
 
 const check = signature("readAutocircuitPrompts", { text: kind.text, where: kind.optional(kind.text) });
 
@@ -9,7 +8,7 @@ const check = signature("readAutocircuitPrompts", { text: kind.text, where: kind
  *
  * @throws AutocircuitError `bad-file` naming the prompt and the field
  */
-export function readAutocircuitPrompts(text: string, where = "prompts"): ExchangedPrompts {
+export function readAutocircuitPrompts(text: string, where = "prompts"): PromptFile {
   check({ text, where });
   return parsePrompts(text, where);
 }
@@ -19,7 +18,7 @@ export function readAutocircuitPrompts(text: string, where = "prompts"): Exchang
  *
  * @param allowEmpty whether prompts may be empty
  */
-export function parsePrompts(text: string, where: string, allowEmpty = false): ExchangedPrompts {
+export function parsePrompts(text: string, where: string, allowEmpty = false): PromptFile {
   let json: unknown;
   try {
     json = parseJson(text);
@@ -36,7 +35,7 @@ export function parsePrompts(text: string, where: string, allowEmpty = false): E
  * @returns the value
  * @throws AutocircuitError `bad-file` naming the prompt and the field
  */
-export function checkAutocircuitPrompts(json: unknown, file: string, allowEmpty = false): ExchangedPrompts {
+export function checkAutocircuitPrompts(json: unknown, file: string, allowEmpty = false): PromptFile {
   const bad = (reason: string): never => {
     throw new AutocircuitError("bad-file", `${file}: ${reason}.`);
   };
@@ -51,7 +50,7 @@ export function checkAutocircuitPrompts(json: unknown, file: string, allowEmpty 
     bad("`word_idxs` should map words to positions");
   }
   for (const [index, prompt] of json.prompts.entries()) checkPrompt(prompt, `${file}: prompts[${index}]`, allowEmpty);
-  return json as unknown as ExchangedPrompts;
+  return json as unknown as PromptFile;
 }
 
 function checkPrompt(prompt: unknown, where: string, allowEmpty: boolean): asserts prompt is RawPrompt {

@@ -1,6 +1,6 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { CsvError, parse } from "csv-parse/sync";
-import type { ExchangedPrompt, ExchangedPrompts } from "./exchanged-prompt.ts";
+import type { PromptFile, RawPrompt } from "../raw-prompt.ts";
 import { yearAnswers } from "./year-answers.ts";
 
 const check = signature("readEapIgCsv", { text: kind.text, where: kind.optional(kind.text) });
@@ -24,7 +24,7 @@ const YEAR_COLUMNS = ["label", "correct_idx"] as const;
  * @param where the file's name, for messages
  * @throws AutocircuitError `bad-file` naming the line
  */
-export function readEapIgCsv(text: string, where = "prompts.csv"): ExchangedPrompts {
+export function readEapIgCsv(text: string, where = "prompts.csv"): PromptFile {
   check({ text, where });
   return parseEapIgCsv(text, where);
 }
@@ -34,7 +34,7 @@ export function readEapIgCsv(text: string, where = "prompts.csv"): ExchangedProm
  *
  * @param allowEmpty whether prompts may be empty
  */
-export function parseEapIgCsv(text: string, where: string, allowEmpty = false): ExchangedPrompts {
+export function parseEapIgCsv(text: string, where: string, allowEmpty = false): PromptFile {
   const [header, ...rows] = parseCsv(text, where);
   if (header === undefined) throw new AutocircuitError("bad-file", `${where}: the file is empty.`);
   const names = header.cells;
@@ -49,7 +49,7 @@ export function parseEapIgCsv(text: string, where: string, allowEmpty = false): 
     throw bad(where, header.line, `no columns of answers: ${known}, or \`label\` for years`);
   }
   const used = new Set<string>(["clean", "corrupted", ...(pair ?? [year!])]);
-  const prompts = rows.map(({ cells, line }): ExchangedPrompt => {
+  const prompts = rows.map(({ cells, line }): RawPrompt => {
     const cell = (name: string) => cells[names.indexOf(name)]!;
     const empty = ["clean", "corrupted"].find((name) => cell(name) === "");
     if (empty !== undefined && !allowEmpty) throw bad(where, line, `\`${empty}\` is empty`);

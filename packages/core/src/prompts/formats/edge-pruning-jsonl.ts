@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import type { ExchangedPrompt, ExchangedPrompts } from "./exchanged-prompt.ts";
+import type { PromptFile, RawPrompt } from "../raw-prompt.ts";
 import { yearAnswers } from "./year-answers.ts";
 
 const check = signature("readEdgePruningJsonl", { text: kind.text, where: kind.optional(kind.text) });
@@ -24,7 +24,7 @@ const PRONOUNS = new Map([
  * @param where the file's name, for messages
  * @throws AutocircuitError `bad-file` naming the line
  */
-export function readEdgePruningJsonl(text: string, where = "prompts.jsonl"): ExchangedPrompts {
+export function readEdgePruningJsonl(text: string, where = "prompts.jsonl"): PromptFile {
   check({ text, where });
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   const prompts = lines.flatMap((line, i) => (line.trim() === "" ? [] : [promptOf(line, `${where}: line ${i + 1}`)]));
@@ -32,7 +32,7 @@ export function readEdgePruningJsonl(text: string, where = "prompts.jsonl"): Exc
   return { prompts };
 }
 
-function promptOf(line: string, where: string): ExchangedPrompt {
+function promptOf(line: string, where: string): RawPrompt {
   let json: unknown;
   try {
     json = JSON.parse(line);

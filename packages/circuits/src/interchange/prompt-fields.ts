@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { type ExchangedPrompts, type RawAnswers, type RawPrompt, yearAnswers } from "@autocircuit/core";
+import { type PromptFile, type RawAnswers, type RawPrompt, yearAnswers } from "@autocircuit/core";
 
 /** Turns an answer given as text into its token, for formats that hold token ids. */
 export interface AnswerTokenizer {
@@ -7,7 +7,7 @@ export interface AnswerTokenizer {
 }
 
 /** What goes lost when prompts are written into a format that has no place for it: names of fields of the data set. */
-export function unplacedFields({ prompts: _, ...rest }: ExchangedPrompts): string[] {
+export function unplacedFields({ prompts: _, ...rest }: PromptFile): string[] {
   return Object.entries(rest)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([key]) => key);
