@@ -18,9 +18,7 @@ export {
 } from "./autocircuit-names.ts";
 export type { HasGraph, KnownEdgesOptions } from "./edges/known-edges.ts";
 export {
-  circuitFileOf,
   formatCircuitFile,
-  isCircuitFile,
   readCircuitFile,
 } from "./interchange/circuit-file.ts";
 export { formatEapIgCsv } from "./interchange/eap-ig-csv.ts";
@@ -29,8 +27,6 @@ export { formatEdgePruningJsonl } from "./interchange/edge-pruning-jsonl.ts";
 export { type AnswerTokenizer, unplacedFields } from "./interchange/exchanged-prompts.ts";
 export { parsePythonJson } from "./interchange/python-json.ts";
 export {
-  eapIgCircuitOf,
-  isEapIgCircuit,
   type ReadCircuitOptions,
   readEapIgCircuit,
 } from "./interchange/read-eap-ig.ts";
@@ -38,7 +34,6 @@ export {
   circuitOf,
   type EapIgNode,
   pruneScoresOf,
-  requireClearScores,
   type ScoredCircuit,
   scoredCircuit,
 } from "./interchange/scored-circuit.ts";
@@ -77,6 +72,11 @@ export {
   type PlannedAutoencoders,
   planAutoencoders,
 } from "./ready-task/task-autoencoders.ts";
+export { circuitOfScores, type SavedCircuitOptions } from "./saved-circuits/circuit-of-scores.ts";
+export { type GraphKind, graphKind } from "./saved-circuits/graph-kind.ts";
+export { latentsIn } from "./saved-circuits/latents-in.ts";
+export { readCircuit, savedCircuitOf } from "./saved-circuits/read-circuit.ts";
+export type { CircuitFormat, SavedCircuit } from "./saved-circuits/saved-circuit.ts";
 export { animalDietPrompts } from "./tasks/animal-diet/prompts.ts";
 export { capitalCitiesPrompts } from "./tasks/capital-cities/prompts.ts";
 export { DOCSTRING_WORDS, docstringEdges, docstringNodeBasedEdges } from "./tasks/docstring/edges.ts";

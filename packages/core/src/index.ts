@@ -162,6 +162,7 @@ export { PruneScores } from "./scores/prune-scores.ts";
 export { type Rank, rankedAs, rankedEdges, rankOf, rankOfScores, ranks } from "./scores/ranked-edges.ts";
 export type { ScoresInfo } from "./scores/scores-info.ts";
 export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
+export { tiesNotes } from "./scores/ties.ts";
 export type { KnownCircuitInGraph } from "./task/known-circuit.ts";
 export { LoadedTask, type TaskPrefix } from "./task/loaded-task.ts";
 export { defineTask, Task } from "./task/task.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, badFile, kind, signature } from "@autocircuit/base";
 import { Graph, latentDifference, latentIdentity, type ResolvedGraphConfig, unclearGroups } from "@autocircuit/core";
 import { formatPythonNumber, isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import { type ReadCircuitOptions, readCircuitOptions } from "./read-eap-ig.ts";
@@ -6,7 +6,6 @@ import { type EapIgNode, type ScoredCircuit, scoredCircuitKind } from "./scored-
 
 const checkFormat = signature("formatCircuitFile", { circuit: scoredCircuitKind });
 const check = signature("readCircuitFile", { text: kind.text, where: kind.text }, readCircuitOptions);
-const checkParsed = signature("circuitFileOf", { where: kind.text }, readCircuitOptions);
 
 /**
  * A circuit as JSON in AutoCircuit's names, by token too: `circuit`, `graph` (its configuration), `graphEdges`, `edges` of the circuit as
@@ -57,12 +56,11 @@ export function readCircuitFile(text: string, where = "circuit", options: ReadCi
 
 /** {@link readCircuitFile} for JSON that was parsed already. */
 export function circuitFileOf(json: unknown, where: string, options: ReadCircuitOptions = {}): ScoredCircuit {
-  checkParsed({ where }, options);
   const bad: Bad = (reason, cause) => {
     throw new AutocircuitError("bad-file", `${where}: ${reason}`, { cause });
   };
   if (!isCircuitFile(json)) return bad("not a circuit: it should have `circuit` and a list of `edges`.");
-  const graph = graphIn(json, options, bad);
+  const graph = graphIn(json, options, where, bad);
   const scores = new Float64Array(graph.edgeCount);
   const inCircuit = new Uint8Array(graph.edgeCount);
   json.edges.forEach((entry, i) => {
@@ -94,7 +92,25 @@ type Bad = (reason: string, cause?: unknown) => never;
 /** What tells the graphs of two models apart. */
 const MODEL_KEYS = ["layers", "heads", "kvHeads", "attnOnly", "parallel"] as const;
 
-function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOptions, bad: Bad): Graph {
+/**
+ * That a circuit of one model is one of another's, as far as it is known of which it is.
+ *
+ * @throws AutocircuitError `bad-file` naming what differs
+ */
+export function requireModel(
+  found: { readonly [key in (typeof MODEL_KEYS)[number]]?: unknown },
+  where: string,
+  { config }: Graph,
+): void {
+  const differs = MODEL_KEYS.find((key) => found[key] !== undefined && found[key] !== config[key]);
+  if (differs)
+    throw badFile(
+      where,
+      `it belongs to another model: \`${differs}\` is ${found[differs]}, the model's is ${config[differs]}.`,
+    );
+}
+
+function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOptions, where: string, bad: Bad): Graph {
   if (json.graph === undefined) {
     if (wanted === undefined) return bad("it does not say which graph it is of; give the model.");
     const names = [json.edges, json.others ?? []]
@@ -115,12 +131,7 @@ function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOp
   } catch (cause) {
     return bad(`\`graph\` is malformed: ${(cause as Error).message}`, cause);
   }
-  const differs = wanted && MODEL_KEYS.find((key) => stored.config[key] !== wanted.config[key]);
-  if (differs) {
-    bad(
-      `it belongs to another model: \`${differs}\` is ${stored.config[differs]}, the model's is ${wanted.config[differs]}.`,
-    );
-  }
+  if (wanted) requireModel(stored.config, where, wanted);
   const other = wanted?.config.latents && latentDifference(latentIdentity(stored), wanted);
   if (other) bad(`${other}.`);
   if (wanted?.config.keptLatents === undefined) return stored;

@@ -8,7 +8,6 @@ import type { EapIgNode, ScoredCircuit } from "./scored-circuit.ts";
 export const readCircuitOptions = { graph: coreKinds.graph };
 
 const check = signature("readEapIgCircuit", { text: kind.text, where: kind.text }, readCircuitOptions);
-const checkParsed = signature("eapIgCircuitOf", { where: kind.text }, readCircuitOptions);
 
 /** How a circuit file is read. */
 export interface ReadCircuitOptions {
@@ -36,7 +35,6 @@ export function isEapIgCircuit(json: unknown): json is Record<"cfg" | "nodes" | 
 
 /** {@link readEapIgCircuit} for JSON that was parsed already. */
 export function eapIgCircuitOf(json: unknown, where: string, options: ReadCircuitOptions = {}): ScoredCircuit {
-  checkParsed({ where }, options);
   const { graph: wanted } = options;
   const bad: Bad = (reason) => {
     throw new AutocircuitError("bad-file", `${where}: ${reason}${reason.endsWith(".") ? "" : "."}`);

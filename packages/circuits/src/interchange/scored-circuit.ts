@@ -70,17 +70,19 @@ export function scoredCircuit(scores: PruneScores, circuit: Circuit, name: strin
  */
 export function requireClearScores({ graph, scores, inCircuit }: ScoredCircuit, where: string): void {
   for (const [edge, score] of scores.entries()) {
-    if (Number.isNaN(score))
-      throw new AutocircuitError(
-        "not-finite",
-        `${where}: the score of ${graph.edge(edge)} is NaN, which has no meaning.`,
-      );
-    if (score === Number.NEGATIVE_INFINITY && inCircuit[edge] === 1) {
-      throw new AutocircuitError(
-        "bad-file",
-        `${where}: ${graph.edge(edge)} is in the circuit, but its score, -Infinity, says that it is not.`,
-      );
-    }
+    if (Number.isNaN(score) || inCircuit[edge] === 1) requireClearScore(score, String(graph.edge(edge)), where);
+  }
+}
+
+/** The same of the score of one edge, which is in the circuit. */
+export function requireClearScore(score: number, edge: string, where: string): void {
+  if (Number.isNaN(score))
+    throw new AutocircuitError("not-finite", `${where}: the score of ${edge} is NaN, which has no meaning.`);
+  if (score === Number.NEGATIVE_INFINITY) {
+    throw new AutocircuitError(
+      "bad-file",
+      `${where}: ${edge} is in the circuit, but its score, -Infinity, says that it is not.`,
+    );
   }
 }
 

@@ -12,7 +12,7 @@ export function addConvert(program: Command, context: Context): void {
     .description("convert circuits and prompts between the formats of AutoCircuit, EAP-IG / MIB and Edge-Pruning")
     .argument(
       "<in>",
-      "circuit (.json of EAP-IG or of this program, .safetensors of scores) or prompts (.json, .csv, .jsonl)",
+      "circuit (.json of EAP-IG, of this program or a list of edges, .safetensors of scores) or prompts (.json, .csv, .jsonl)",
     )
     .argument("<out>", "what to write; its ending and the input decide the format")
     .option(
@@ -31,7 +31,7 @@ export function addConvert(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
-A circuit of EAP-IG becomes one of this program, and the other way round; either becomes scores with OUT.safetensors.
+A circuit of EAP-IG becomes one of this program; what discover --json wrote, a list of edges and the like become EAP-IG's; any becomes scores with OUT.safetensors.
 Prompts in AutoCircuit's .json become EAP-IG's .csv or Edge-Pruning's .jsonl, and the other way round.
 
 Examples:

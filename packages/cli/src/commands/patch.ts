@@ -17,7 +17,7 @@ export function addPatch(program: Command, context: Context): void {
     .description("run a model on clean prompts with some edges ablated from the corrupt prompts, and write the logits")
     .requiredOption(
       "--edges <file>",
-      'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}; what discover --json wrote, or scores that it saved',
+      'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}; what discover --json wrote, EAP-IG\'s circuit, or saved scores',
     )
     .option("--size <n>", "of saved scores: edges to ablate, those that count most", wholeNumber(1))
     .addOption(rankOption())

@@ -16,7 +16,10 @@ export function addTest(program: Command, context: Context): void {
     .description(
       "test the hypothesis that some edges are the circuit of a behaviour: equivalence, independence, minimality, sufficiency and partial necessity",
     )
-    .argument("<circuit>", "what discover --json wrote, a JSON list of edges, or saved scores with --size")
+    .argument(
+      "<circuit>",
+      "what discover --json wrote, a JSON list of edges, EAP-IG's circuit, or saved scores with --size",
+    )
     .option("--task <name>", "the ready-made task it is a circuit of (default: the one that the file names)");
   addSubjectOptions(command, "the circuit")
     .optionsGroup("Tests:")

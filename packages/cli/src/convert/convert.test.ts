@@ -80,6 +80,33 @@ describe("convert circuits", () => {
   });
 });
 
+describe("convert what a discovery wrote", () => {
+  const found = (more: object) => ({
+    ...{
+      task: "mine",
+      algorithm: "acdc",
+      options: {},
+      graph: { factorized: true, separateQkv: true, ungrouped: false },
+    },
+    circuit: [{ edge: "A0.1->MLP 1", token: null, score: 2.5 }],
+    ...more,
+  });
+
+  it("to EAP-IG's file, given the model", async () => {
+    const json = file("found.json", found({}));
+    expect((await convert(json, path("eap.json"))).err).toContain("give the model");
+    expect(await convert(json, path("eap.json"), "--config", join(MODEL, "config.json"))).toMatchObject({ code: 0 });
+    expect(parsed("eap.json").edges["a0.h1->m1"]).toEqual({ score: 2.5, in_graph: true });
+    expect(parsed("eap.json").edges["a0.h1->logits"]).toEqual({ score: 0, in_graph: false });
+  });
+
+  it("refuses what EAP-IG's file cannot hold", async () => {
+    const shared = file("shared.json", found({ graph: { separateQkv: false } }));
+    const { code, err } = await convert(shared, path("x.json"), "--config", join(MODEL, "config.json"));
+    expect([code, err]).toEqual([2, expect.stringMatching(/share one input/)]);
+  });
+});
+
 describe("convert prompts", () => {
   const csv = "clean,corrupted,correct_idx,incorrect_idx\nWhen A and B,When C and D,5,6\n";
 
@@ -120,7 +147,7 @@ describe("convert refuses", () => {
   it.each([
     { args: [path("none.json"), path("x.json")], says: "no such file" },
     { args: [file("a.txt", ""), path("x.json")], says: "the ending says nothing" },
-    { args: [file("a.json", {}), path("x.json")], says: "neither a circuit" },
+    { args: [file("a.json", {}), path("x.json")], says: "neither a list of edges nor another circuit" },
     { args: [file("b.json", "{"), path("x.json")], says: "not JSON" },
     { args: [csv, path("x.csv")], says: "can be written as .json" },
     { args: [csv, path("x.json"), "--size", "3"], says: "--size" },

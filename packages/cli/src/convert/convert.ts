@@ -7,7 +7,6 @@ import {
   formatEdgePruningJsonl,
   formatPromptFile,
   pruneScoresOf,
-  requireClearScores,
   type ScoredCircuit,
   unplacedFields,
 } from "@autocircuit/circuits";
@@ -47,8 +46,7 @@ export async function convert(
     throw new UsageError("--size chooses a circuit from scores; the input has none. Leave --size out.");
   if (rank !== undefined && size === undefined)
     throw new UsageError("--rank says which edges of scores a size takes: give --size too.");
-  if (input.kind === "circuit") requireClearScores(input.circuit, from);
-  if (input.kind === "circuit" && input.ties) print(input.ties);
+  if (input.kind === "circuit") for (const note of input.notes) print(note);
   print(input.kind === "circuit" ? await writeCircuit(input, to, config) : await writePrompts(input, to, tokenizer));
 }
 

@@ -1,12 +1,13 @@
 import { gitLfsPointer } from "@autocircuit/base";
 import {
-  circuitFileOf,
+  type CircuitFormat,
+  circuitOfScores,
   type ExchangedPrompts,
-  eapIgCircuitOf,
-  isCircuitFile,
-  isEapIgCircuit,
   parsePythonJson,
+  type SavedCircuit,
+  type SavedCircuitOptions,
   type ScoredCircuit,
+  savedCircuitOf,
   scoredCircuit,
 } from "@autocircuit/circuits";
 import {
@@ -17,14 +18,14 @@ import {
   scoredCount,
   sortedMagnitudes,
 } from "@autocircuit/core";
-import { type AskedEdges, circuitOfScores } from "../support/circuit-of-scores.ts";
+import { inFlags } from "../discover/in-flags.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { textOf } from "../support/text-of.ts";
 import { UsageError } from "../support/usage-error.ts";
 
-/** What a file holds, and in which format: of prompts of other tools the ending; and what to say of edges of scores that tie. */
+/** What a file holds, and in which format: of prompts of other tools the ending; and what to say of a circuit. */
 export type Input =
-  | { kind: "circuit"; format: "eap-ig" | "autocircuit" | "scores"; circuit: ScoredCircuit; ties?: string | undefined }
+  | { kind: "circuit"; format: CircuitFormat; circuit: ScoredCircuit; notes: readonly string[] }
   | { kind: "prompts"; format: string; prompts: ExchangedPrompts };
 
 /**
@@ -34,16 +35,21 @@ export type Input =
  * @param asked the edges in the circuit, for scores; all that have one by default
  * @throws UsageError for a file that is none of these; AutocircuitError with line, prompt or entry for a broken one
  */
-export async function readInput(path: string, graph: Graph | undefined, asked: AskedEdges = {}): Promise<Input> {
+export async function readInput(
+  path: string,
+  graph: Graph | undefined,
+  asked: SavedCircuitOptions = {},
+): Promise<Input> {
   const ending = /\.[^./\\]*$/.exec(path)?.[0].toLowerCase();
   if (ending === ".safetensors") {
     const scores = await PruneScores.load(path, graph && { graph });
-    const { size, rank } = asked;
-    const { circuit, ties } =
-      size === undefined
-        ? { circuit: scores.circuit(scoredCount(sortedMagnitudes(scores.values))) }
-        : await circuitOfScores(scores, size, rank);
-    return { kind: "circuit", format: "scores", circuit: scoredCircuit(scores, circuit), ties };
+    if (asked.size !== undefined)
+      return circuitInput(
+        inFlags(() => circuitOfScores(scores, path, asked)),
+        graph,
+      );
+    const circuit = scores.circuit(scoredCount(sortedMagnitudes(scores.values)));
+    return { kind: "circuit", format: "scores", circuit: scoredCircuit(scores, circuit), notes: [] };
   }
   return synchronously(() => inputOf(textOf(path), ending, path, graph));
 }
@@ -61,14 +67,12 @@ function inputOf(text: string, ending: string | undefined, path: string, graph: 
 function inputOfJson(text: string, path: string, graph: Graph | undefined): Input {
   // Circuits of EAP-IG hold numbers as Python writes them, NaN and Infinity too; prompts never do.
   const json = parsePythonJson(text, path);
-  const options = graph ? { graph } : {};
-  if (isEapIgCircuit(json)) return { kind: "circuit", format: "eap-ig", circuit: eapIgCircuitOf(json, path, options) };
-  if (isCircuitFile(json))
-    return { kind: "circuit", format: "autocircuit", circuit: circuitFileOf(json, path, options) };
   const { prompts } = (json ?? {}) as { prompts?: unknown };
   if (prompts !== undefined)
     return { kind: "prompts", format: "autocircuit", prompts: readAutocircuitPrompts(text, path) };
-  throw new UsageError(
-    `${path} is neither a circuit (\`cfg\`, \`nodes\`, \`edges\`, or \`circuit\` and \`edges\`) nor prompts (\`prompts\`).`,
-  );
+  return circuitInput(savedCircuitOf(json, path), graph);
+}
+
+function circuitInput({ format, notes, scoredIn }: SavedCircuit, graph: Graph | undefined): Input {
+  return { kind: "circuit", format, circuit: inFlags(() => scoredIn(graph)), notes };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { circuitsInGraph } from "@autocircuit/circuits";
+import { circuitsInGraph, graphKind } from "@autocircuit/circuits";
 import { type LatentLabels, type LoadedTask, latentIdentity, type PruneScores, runVersions } from "@autocircuit/core";
 import {
   type FoundCircuit,
@@ -15,7 +15,6 @@ import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
-import { graphKind } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { Progress } from "../support/progress.ts";

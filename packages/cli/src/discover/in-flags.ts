@@ -15,6 +15,8 @@ export const FLAG_OF = {
   ablation: "--ablation",
   byToken: "--by-token",
   circuit: "--circuit",
+  model: "--model",
+  prompts: "--prompts",
   batchSize: "--batch-size",
   batchCount: "--batch-count",
   "factorized: false": "--node-edges",
@@ -31,10 +33,15 @@ export function inFlags<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof AutocircuitError) || (error.code !== "bad-input" && error.code !== "unknown-name"))
-      throw error;
-    throw new UsageError(inFlagNames(error.message), { cause: error.cause });
+    throw flagError(error);
   }
+}
+
+/** An error of the library as {@link inFlags} throws it. */
+export function flagError(error: unknown): unknown {
+  if (!(error instanceof AutocircuitError) || (error.code !== "bad-input" && error.code !== "unknown-name"))
+    return error;
+  return new UsageError(inFlagNames(error.message), { cause: error.cause });
 }
 
 /** A text of the library with flags in the place of options: `keep` becomes --keep, and `select: "exact"` --select exact. */

@@ -1,8 +1,8 @@
+import type { GraphKind } from "@autocircuit/circuits";
 import type { Circuit, LatentIdentity } from "@autocircuit/core";
 import type { FaithfulSize, FoundMeasures, KeptCircuit, TaskAccuracy } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { ScoredEdge } from "@autocircuit/report";
-import type { GraphKind } from "../support/graph-kind.ts";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { BootstrapJson } from "./bootstrap.ts";
 import type { Pruning } from "./pruning.ts";

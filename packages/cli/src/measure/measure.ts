@@ -1,4 +1,5 @@
 import { suggest, USUAL_SEED } from "@autocircuit/base";
+import { graphKind } from "@autocircuit/circuits";
 import {
   type AblationType,
   graphDifference,
@@ -9,13 +10,13 @@ import {
   rankOfScores,
   runVersions,
 } from "@autocircuit/core";
+import { selectCircuit } from "@autocircuit/discovery";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { inSlices } from "../discover/subject.ts";
-import { circuitOfScores } from "../support/circuit-of-scores.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
-import { graphKind, kindOptions } from "../support/graph-kind.ts";
+import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
@@ -105,7 +106,7 @@ async function tiesOf(
   rank: Rank | undefined,
 ): Promise<string | undefined> {
   for (const size of asked) {
-    const { ties } = await circuitOfScores(scores, size, rank);
+    const [ties] = (await selectCircuit(scores, size, { rank })).notes;
     if (ties) return ties;
   }
   return undefined;

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
 import { runProgram } from "../program.ts";
-import { readEdges } from "./read-edges.ts";
 
 const CASE = fileURLToPath(new URL("../../../conformance/fixtures/autocircuit/gpt2-like", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "patch-"));
@@ -157,8 +156,8 @@ describe("patch", () => {
     { edges: [["A0.1->MLP 1", 9]], says: "outside 0 to 8" },
     { edges: [["A0.1->MLP 1", -1]], says: "entry 0" },
     { edges: [7], says: "entry 0: 7 is no edge" },
-    { edges: "nonsense", says: "not valid JSON" },
-    { edges: { other: [] }, says: "no list of edges" },
+    { edges: "nonsense", says: "not JSON" },
+    { edges: { other: [] }, says: "neither a list of edges nor another circuit" },
   ])("refuses $edges with exit code 2", async ({ edges, says }) => {
     rmSync(join(folder, "logits.json"), { force: true });
     const { code, err, json } = await patch(file("edges.json", edges));
@@ -253,12 +252,5 @@ describe("patch with prompts as text", () => {
     expect([skipped.code, skipped.out]).toEqual([0, expect.stringMatching(/^left out 1 of 5 prompt pairs/)]);
     const none = await run(["patch", "--model", model, "--edges", edges()]);
     expect([none.code, none.err]).toEqual([2, expect.stringMatching(/give prompts for it with --prompts FILE/)]);
-  });
-});
-
-describe("readEdges", () => {
-  it("mixes all forms", async () => {
-    const path = file("mixed.json", ["a->b", ["a->b", 3], ["a->b"], { edge: "a->b" }]);
-    expect((await readEdges(path)).edges.map(({ token }) => token)).toEqual([null, 3, null, null]);
   });
 });

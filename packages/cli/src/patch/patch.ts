@@ -3,7 +3,6 @@ import { autoencoderFields, latentOptions } from "@autocircuit/circuits";
 import type { Rank } from "@autocircuit/core";
 import {
   type AblationType,
-  Circuit,
   isBatchMean,
   loadPrompts,
   type PatchableModel,
@@ -11,7 +10,6 @@ import {
   patchPrompts,
   splitPrompts,
   type TaskModelWithLatents,
-  withGraphOf,
   withTaskAutoencoders,
 } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
@@ -23,18 +21,17 @@ import { processingOptions } from "../discover/processing-options.ts";
 import { pruningOf } from "../discover/pruning.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
-import { requireClearGroups } from "../support/graph-kind.ts";
 import { type KeepingOptions, keptAs, withKeptLatents } from "../support/kept-latents.ts";
 import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
 import { Progress } from "../support/progress.ts";
+import { readSaved } from "../support/read-saved.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { PromptCommandOptions } from "../support/subject-options.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
-import { readEdges } from "./read-edges.ts";
 
 /** Options of `autocircuit patch`, as commander gives them. */
 export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommandOptions, LatentCommandOptions {
@@ -49,7 +46,8 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
 /** Runs the clean prompts with the edges ablated; prints how far the output moved and writes all logits. */
 export async function patch(asked: PatchCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(asked.json);
-  const { edges, ties, kind, latents, seed, requireLatents } = await readEdges(asked.edges, asked);
+  const saved = await readSaved(asked.edges, asked);
+  const { byToken, latents, seed } = saved;
   requireLatentOptions(asked);
   const options = await withKeptLatents(asked, [{ file: asked.edges, latents }]);
   const type = options.ablation as AblationType;
@@ -57,16 +55,10 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   if (files === undefined) throw new UsageError(`--model ${named}: give prompts for it with --prompts FILE.`);
   const processing = processingOptions(options.processing);
   const used = await useDevice(options);
-  const byToken = edges.some(({ token }) => token !== null);
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
-  if (ties) print(ties);
-  if (kind === undefined)
-    requireClearGroups(
-      asked.edges,
-      edges.map(({ name }) => name),
-      config,
-    );
+  for (const note of saved.notes) print(note);
+  saved.requireClear(config);
   const planned = await plannedLatents(options, { config, folder, used, byToken, processing, signal });
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
@@ -85,11 +77,8 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const pruning = options.autoencoders ? pruningOf({ ...latent, train }, options) : null;
   for (const note of [...processingNote(options, planned), ...latentsNote(whole, replacedKl), ...pruningNote(pruning)])
     print(note);
-  requireLatents(whole.graph);
-  const refs = edges.map(({ name, token }) => [name, token] as const);
-  const { seqLen } = prompts;
-  const model = kind ? whole.withGraph({ ...kind, byToken, seqLen }) : withGraphOf(whole, refs, seqLen);
-  const ablated = Circuit.of(model.graph, refs);
+  const model = saved.modelFor(whole, prompts.seqLen);
+  const ablated = saved.circuitIn(model.graph);
   using progress = new Progress("prompts");
   const { logits, largestChange } = await patchPrompts(model, prompts, {
     ...{ ablate: ablated, ablation: type, signal },

@@ -1,12 +1,10 @@
 import { basename } from "node:path";
-import { circuitOf, isCircuitFile, isEapIgCircuit, pruneScoresOf, requireClearScores } from "@autocircuit/circuits";
+import { pruneScoresOf } from "@autocircuit/circuits";
 import { type Graph, graphDifference, PruneScores } from "@autocircuit/core";
 import type { GivenSet } from "@autocircuit/studio";
-import { readInput } from "../convert/read-input.ts";
-import { type FoundWith, latentsIn } from "../support/kept-latents.ts";
-import { readJson } from "../support/read-json.ts";
+import { type FoundWith, latentsOf } from "../support/kept-latents.ts";
+import { readSaved } from "../support/read-saved.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { readCircuit } from "../test-circuit/circuit-file.ts";
 import type { StudioCommandOptions } from "./studio-options.ts";
 
 /**
@@ -31,11 +29,11 @@ export async function latentsOfSets({
   circuit = [],
 }: Pick<StudioCommandOptions, "autoencoders" | "scores" | "circuit">): Promise<FoundWith[]> {
   if (autoencoders === undefined) return [];
-  return Promise.all([...scores, ...circuit].map(async (file) => ({ file, latents: await latentsIn(file) })));
+  return Promise.all([...scores, ...circuit].map(async (file) => ({ file, latents: await latentsOf(file) })));
 }
 
 async function scoresIn(path: string, graph: Graph): Promise<GivenSet> {
-  const of = path.endsWith(".safetensors") ? await PruneScores.load(path) : pruneScoresOf(await scored(path, graph));
+  const of = path.endsWith(".safetensors") ? await PruneScores.load(path) : await scoresOfCircuit(path, graph);
   if (!of.graph.equals(graph))
     throw new UsageError(
       `${path} holds scores of another graph (${of.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges): ` +
@@ -46,16 +44,13 @@ async function scoresIn(path: string, graph: Graph): Promise<GivenSet> {
   return { name: basename(path), origin, of };
 }
 
-async function circuitIn(path: string, graph: Graph): Promise<GivenSet> {
-  const named = { name: basename(path), origin: path };
-  const json = path.endsWith(".json") ? readJson(path) : undefined;
-  if (isEapIgCircuit(json) || isCircuitFile(json)) return { ...named, of: circuitOf(await scored(path, graph)) };
-  return { ...named, of: (await readCircuit(path)).circuitOf(graph) };
+async function scoresOfCircuit(path: string, graph: Graph): Promise<PruneScores> {
+  const saved = await readSaved(path);
+  if (saved.format === "edges" || saved.format === "discovery")
+    throw new UsageError(`${path} holds a circuit, and no scores of other edges: give it as --circuit.`);
+  return pruneScoresOf(saved.scoredIn(graph));
 }
 
-async function scored(path: string, graph: Graph) {
-  const input = await readInput(path, graph);
-  if (input.kind !== "circuit") throw new UsageError(`${path} holds prompts, no circuit. Give it as --prompts.`);
-  requireClearScores(input.circuit, path);
-  return input.circuit;
+async function circuitIn(path: string, graph: Graph): Promise<GivenSet> {
+  return { name: basename(path), origin: path, of: (await readSaved(path)).circuitIn(graph) };
 }

@@ -1,3 +1,4 @@
+import { latentsIn } from "@autocircuit/circuits";
 import { type LatentIdentity, latentIdentity, PruneScores } from "@autocircuit/core";
 import type { LatentCommandOptions } from "./latent-options.ts";
 import { readJson } from "./read-json.ts";
@@ -8,7 +9,7 @@ export interface LatentsOfFile extends LatentIdentity {
   readonly file: string;
 }
 
-/** A file of scores or edges, and what it says of latents, see {@link latentsIn}. */
+/** A file of scores or edges, and what it says of latents, see {@link latentsOf}. */
 export interface FoundWith {
   readonly file: string;
   readonly latents: LatentIdentity | null | undefined;
@@ -21,31 +22,14 @@ export interface KeepingOptions extends LatentCommandOptions {
 }
 
 /**
- * What parsed JSON says of latents, as `discover --json` and circuit files do: null for a model without autoencoders, undefined where it says
- * nothing.
- *
- * @throws UsageError naming the file where what it says is malformed
- */
-export function latentsOfJson(json: unknown, path: string): LatentIdentity | null | undefined {
-  const { latents, graph } = (json ?? {}) as { latents?: unknown; graph?: { latents?: unknown; layers?: unknown } };
-  // A whole configuration says of latents that there are none, the kind of a graph alone nothing.
-  const whole = graph?.layers !== undefined;
-  const identity = latents === undefined && whole ? (graph.latents ? graph : null) : latents;
-  if (identity === undefined || identity === null) return identity;
-  if (typeof identity === "object" && !Array.isArray(identity)) return identity as LatentIdentity;
-  throw new UsageError(
-    `${path}: its \`latents\` must be an object, as what discover --json writes has it, or null for a model without autoencoders.`,
-  );
-}
-
-/**
- * The same of a file: scores, what `discover --json` wrote, or a circuit file.
+ * What a file says of latents, scores, what `discover --json` wrote, or a circuit file: null for a model without autoencoders, undefined where it
+ * says nothing.
  *
  * @throws UsageError or AutocircuitError for a file that cannot be read
  */
-export async function latentsIn(file: string): Promise<LatentIdentity | null | undefined> {
+export async function latentsOf(file: string): Promise<LatentIdentity | null | undefined> {
   if (file.endsWith(".safetensors")) return latentIdentity((await PruneScores.load(file)).graph);
-  return file.endsWith(".json") ? latentsOfJson(readJson(file), file) : undefined;
+  return file.endsWith(".json") ? latentsIn(readJson(file), file) : undefined;
 }
 
 /**
@@ -79,7 +63,7 @@ export async function keptAs<T>(keptBy: LatentsOfFile | undefined, work: () => T
 }
 
 async function keptIn(file: string): Promise<LatentIdentity> {
-  const latents = await latentsIn(file);
+  const latents = await latentsOf(file);
   if (latents) return latents;
   const says = latents === null ? "is of a model without autoencoders" : "does not say which latents were kept";
   throw new UsageError(

@@ -1,14 +1,15 @@
 import { basename } from "node:path";
+import type { SavedCircuit } from "@autocircuit/circuits";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import type { Subject } from "../discover/subject.ts";
+import { readSaved } from "../support/read-saved.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { type CircuitFile, readCircuit } from "./circuit-file.ts";
 import type { TestCommandOptions } from "./options.ts";
 
 /** A circuit of another task on the same model, and what it is about. */
 export interface CrossSubject {
   readonly name: string;
-  readonly file: CircuitFile;
+  readonly file: SavedCircuit;
   readonly subject: Subject;
 }
 
@@ -33,7 +34,7 @@ export async function crossSubjects(options: TestCommandOptions): Promise<CrossS
     );
   return Promise.all(
     cross.map(async (path, i) => {
-      const file = await readCircuit(path, options);
+      const file = await readSaved(path, options);
       if (prompts === undefined && file.task === undefined)
         throw new UsageError(`${path} does not say which task it is a circuit of: give what discover --json wrote.`);
       const own = prompts === undefined ? {} : { prompts: [crossPrompts[i]!] };

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { USUAL_SEED } from "@autocircuit/base";
-import { tasks } from "@autocircuit/circuits";
+import { type SavedCircuit, tasks } from "@autocircuit/circuits";
 import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
 import {
   type CircuitTests,
@@ -16,12 +16,12 @@ import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
+import { readSaved } from "../support/read-saved.ts";
 import { formatNumber } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { caveatLines, testSettings } from "./caveats.ts";
-import { type CircuitFile, readCircuit } from "./circuit-file.ts";
 import { crossJson, crossLines } from "./cross-result.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
@@ -32,10 +32,10 @@ import { verdictLine } from "./verdict-line.ts";
 export async function testCommand(path: string, asked: TestCommandOptions, context: Context): Promise<void> {
   const { signal, print } = context;
   requireWritable(asked.json);
-  const file = await readCircuit(path, asked);
+  const file = await readSaved(path, asked);
   const kept = await withKeptLatents(asked, [{ file: path, latents: file.latents }]);
   const taskName = taskOf(path, file, kept);
-  const options = { ...kept, ...(taskName === undefined && kindOptions(file.kind, asked)) };
+  const options = { ...kept, ...(taskName === undefined && kindOptions(file.graphKind, asked)) };
   const subject = chooseSubject(taskName, options);
   const others = await crossSubjects(options);
   const ablation = (options.ablation as AblationType | undefined) ?? file.ablation ?? "resample";
@@ -44,10 +44,10 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const load = (about: typeof subject, byToken: boolean) =>
     about.load({ byToken, seed, circuit: undefined, used, shape: inSlices }, context);
   await using task = await load(subject, file.byToken);
-  const circuit = file.circuitOf(task.model.graph);
+  const circuit = file.circuitIn(task.model.graph);
   const equal = equalPairsWarning([task.test], ablation);
   if (equal) print(equal);
-  if (file.ties) print(file.ties);
+  for (const note of file.notes) print(note);
   const { tests, score } = options;
   const made = testSettings(options);
   using progress = new Progress("circuits x prompts");
@@ -70,7 +70,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
     const parts = others.map(({ file: theirs, name }, i) => ({
       name,
       prompts: loaded[i]!.test,
-      circuit: theirs.circuitOf(task.model.graph),
+      circuit: theirs.circuitIn(task.model.graph),
     }));
     const own = { name: basename(path, ".json"), prompts: task.test, circuit };
     const all = distinct([own, ...parts], [path, ...(options.cross ?? [])]);
@@ -107,7 +107,7 @@ function passedAll({ verdicts }: CircuitTests): boolean | null {
 }
 
 /** The ready-made task to test on; undefined where the model and prompts are one's own. */
-function taskOf(path: string, { task }: CircuitFile, options: TestCommandOptions): string | undefined {
+function taskOf(path: string, { task }: SavedCircuit, options: TestCommandOptions): string | undefined {
   if (options.task !== undefined || options.prompts !== undefined) return options.task;
   if (task !== undefined && Object.hasOwn(tasks, task)) return task;
   const named = task === undefined ? "does not say what it is a circuit of" : `is a circuit of ${task}`;
@@ -117,7 +117,7 @@ function taskOf(path: string, { task }: CircuitFile, options: TestCommandOptions
 }
 
 /** Says so where a circuit is tested on another task than its file names. */
-function foreignNote(path: string, { task }: CircuitFile, subject: string): string[] {
+function foreignNote(path: string, { task }: SavedCircuit, subject: string): string[] {
   return task === undefined || task === subject
     ? []
     : [`${path} is a circuit of ${task}, and was tested on the prompts of ${subject}.`];

@@ -1,9 +1,16 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type Circuit, coreKinds, type PruneScores, type Rank, rankOfScores, ranks } from "@autocircuit/core";
+import {
+  type Circuit,
+  coreKinds,
+  type PruneScores,
+  type Rank,
+  rankOfScores,
+  ranks,
+  tiesNotes,
+} from "@autocircuit/core";
 import { selectExact } from "./select-exact.ts";
 import { selectGreedy } from "./select-greedy.ts";
 import { selectTop } from "./select-top.ts";
-import { tiesNote } from "./ties.ts";
 
 /**
  * How a circuit is made of scores: the best edges, each for itself (`top`), edges that lead to the output, one after the other (`greedy`), or
@@ -65,12 +72,8 @@ export async function selectCircuit(
     return { ...proven, circuit, notes: fewer(circuit, size, LEFT_OUT) };
   }
   if (select === "top") {
-    if (rank === "absolute") {
-      const circuit = scores.circuit(size);
-      return { ...proven, circuit, notes: tiesNote(scores, size, circuit.size) };
-    }
-    const circuit = selectTop(scores, size, { rank, prune: false });
-    return { ...proven, circuit, notes: signedTies(circuit, scores) };
+    const circuit = rank === "absolute" ? scores.circuit(size) : selectTop(scores, size, { rank, prune: false });
+    return { ...proven, circuit, notes: tiesNotes(scores, size, circuit, rank) };
   }
   const notes: string[] = [];
   let why = "none of at most as many has a larger sum of scores";
@@ -98,17 +101,6 @@ function fewer(circuit: Circuit, size: number, why: string): string[] {
   return circuit.size < size
     ? [`The circuit has ${circuit.size} ${circuit.size === 1 ? "edge" : "edges"}, not ${size}: ${why}.`]
     : [];
-}
-
-/** Says so where edges that were left out have the score of the last one that was taken. */
-function signedTies(circuit: Circuit, { values }: PruneScores): string[] {
-  const last = circuit.indices.reduce((least, edge) => Math.min(least, values[edge]!), Number.POSITIVE_INFINITY);
-  const taken = circuit.indices.reduce((count, edge) => count + Number(values[edge] === last), 0);
-  const left = values.reduce((count, value) => count + Number(value === last), 0) - taken;
-  if (left === 0) return [];
-  return [
-    `warning: ${left} more edges have the score ${inDigits(last)} of the last that was taken; of these, those that come first in the graph were.`,
-  ];
 }
 
 function inDigits(value: number): string {

@@ -1,11 +1,14 @@
 import {
   circuitOf,
+  circuitOfScores,
   formatCircuitFile,
   formatEapIgCircuit,
   formatEapIgCsv,
   formatEdgePruningJsonl,
   formatPromptFile,
   pruneScoresOf,
+  readCircuit,
+  savedCircuitOf,
   scoredCircuit,
 } from "@autocircuit/circuits";
 import { Graph, PruneScores, readAutocircuitPrompts, readEapIgCsv, readEdgePruningJsonl } from "@autocircuit/core";
@@ -17,10 +20,21 @@ const sentences = { prompts: [{ clean: "a", corrupt: "b", answers: [" c"], wrong
 const graph = Graph.of({ layers: 1, heads: 1, attnOnly: false, parallel: false });
 const scores = new PruneScores(graph, new Float32Array(graph.edgeCount).fill(1));
 const circuit = scoredCircuit(scores, scores.circuit(1));
+const where = "c.json";
+const saved = savedCircuitOf(["Resid Start->MLP 0"], where);
 
 /** A valid call of everything that reads or writes files of prompts and of circuits and has a signature. */
 export const exchangeCalls: Readonly<Record<string, PublicCall>> = {
   circuitOf: { takes: { circuit }, call: (t) => circuitOf(t.circuit) },
+  circuitOfScores: {
+    takes: { scores, where },
+    options: { size: 1 },
+    call: (t, o) => circuitOfScores(t.scores, t.where, o),
+  },
+  readCircuit: { takes: { path: "no-such.json" }, call: (t, o) => readCircuit(t.path, o) },
+  savedCircuitOf: { takes: { where }, call: (t) => savedCircuitOf([], t.where) },
+  "a saved circuit in a graph": { takes: { graph }, call: (t) => saved.circuitIn(t.graph) },
+  "a saved circuit with scores": { takes: { graph }, call: (t) => saved.scoredIn(t.graph) },
   formatCircuitFile: { takes: { circuit }, call: (t) => formatCircuitFile(t.circuit) },
   formatEapIgCircuit: { takes: { circuit }, call: (t, o) => formatEapIgCircuit(t.circuit, o) },
   pruneScoresOf: { takes: { circuit }, call: (t) => pruneScoresOf(t.circuit) },

@@ -2,9 +2,13 @@ import {
   circuitOf,
   formatCircuitFile,
   formatEapIgCircuit,
+  parsePythonJson,
   pruneScoresOf,
+  type ReadCircuitOptions,
   readCircuitFile,
   readEapIgCircuit,
+  type ScoredCircuit,
+  savedCircuitOf,
   scoredCircuit,
 } from "@autocircuit/circuits";
 import { Circuit, Graph, PruneScores } from "@autocircuit/core";
@@ -22,7 +26,23 @@ function example(of: Graph) {
   return scoredCircuit(scores, Circuit.of(of, [0, 2]));
 }
 
+/** What `discover --json` writes, read as any saved circuit is. */
+function readSaved(text: string, where: string, { graph: model }: ReadCircuitOptions): ScoredCircuit {
+  return savedCircuitOf(parsePythonJson(text, where), where).scoredIn(model);
+}
+
+const discovered = {
+  ...{ task: "t", algorithm: "acdc", options: { ablation: "resample", seed: 0 }, edgeCount: graph.edgeCount },
+  ...{ graph: { factorized: true, separateQkv: true, ungrouped: false }, latents: null },
+  circuit: [
+    { edge: "Resid Start->A0.1.Q", token: null, score: 2 },
+    { edge: "A0.1->MLP 0", token: null, score: "Infinity" },
+  ],
+};
+
 const formats = [
+  { read: readSaved, document: discovered },
+  { read: readSaved, document: ["Resid Start->A0.1.Q", ["A0.1->MLP 0", null], { edge: "MLP 0->Resid End" }] },
   { read: readCircuitFile, document: JSON.parse(formatCircuitFile(example(graph))) },
   { read: readCircuitFile, document: JSON.parse(formatCircuitFile(example(byToken))) },
   { read: readEapIgCircuit, document: JSON.parse(formatEapIgCircuit(example(graph))) },
@@ -30,7 +50,7 @@ const formats = [
 
 export default target({
   name: "circuit-files",
-  about: "circuits of AutoCircuit and EAP-IG",
+  about: "circuits of AutoCircuit and EAP-IG, and what discoveries write",
   input: fc.record({
     document: documentEdits(formats.length, ["edges", "in_graph", "score"]),
     bytes: byteEdits,
