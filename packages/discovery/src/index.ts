@@ -25,6 +25,7 @@ export { type EapIgActivationsOptions, eapIgActivations } from "./attribution/ea
 export { type EapIgInputsOptions, eapIgInputs } from "./attribution/eap-ig-inputs.ts";
 export { type ExactScoresOptions, exact } from "./attribution/exact.ts";
 export { type InformationFlowOptions, informationFlowRoutes } from "./attribution/information-flow.ts";
+export { idleFunction } from "./attribution/losses.ts";
 export {
   type MeanAlignment,
   type MeanMethod,
@@ -156,6 +157,7 @@ export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { scoredEdges } from "./report/scored-edges.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
+export { type CircuitStability, stabilityNotes, stabilityReport } from "./report/stability-report.ts";
 export { tokenLabelsOf } from "./report/token-labels.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
 export { selectByShare } from "./selection/select-by-share.ts";

@@ -63,6 +63,7 @@ export { equivalenceTest, type HypothesisTest, type TestResult } from "./hypothe
 export { type IndependenceOptions, type IndependenceResult, independenceTest } from "./hypotheses/independence.ts";
 export { FEW_PROMPTS } from "./hypotheses/least-counts.ts";
 export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";
+export { passedAll } from "./hypotheses/passed-all.ts";
 export { type TTestOptions, tTest } from "./hypotheses/t-test.ts";
 export {
   type TestCaveat,
@@ -75,6 +76,7 @@ export {
   testCircuit,
   usualTestSettings,
 } from "./hypotheses/test-circuit.ts";
+export { testPromptsProblem } from "./hypotheses/test-prompts-problem.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";

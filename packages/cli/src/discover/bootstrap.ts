@@ -7,11 +7,13 @@ import {
   type NoStability,
   type StabilityPlan,
   type SureEdge,
+  stabilityNotes,
   stabilityPlan,
 } from "@autocircuit/discovery";
-import { FEW_PROMPTS, fewestForIntervals, promptGroups } from "@autocircuit/metrics";
+import { promptGroups } from "@autocircuit/metrics";
 import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { inFlagNames } from "./in-flags.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** How sure a circuit is, as `discover --json` writes it. */
@@ -84,24 +86,5 @@ export async function bootstrapped(
   if (stability === null) return null;
   const { edges, ...json } = stability;
   const named = edges.map(({ edge, ...sure }) => [`${found.circuit.graph.edge(edge)}`, sure] as const);
-  return { json: { ...json, notes: promptNotes(json) }, edges: new Map(named) };
-}
-
-/** What so few prompts, or the same ones again, cannot show. */
-function promptNotes({ prompts, distinct, narrow }: Pick<FoundStability, "prompts" | "distinct" | "narrow">): string[] {
-  return [
-    ...(distinct < prompts
-      ? [`Of the ${prompts} prompts ${distinct} are distinct: those that are the same are drawn as one.`]
-      : []),
-    ...(distinct < FEW_PROMPTS
-      ? [
-          `${distinct} prompts are few: drawn again they say little of other prompts of the kind. --batch-count takes more to discover with.`,
-        ]
-      : []),
-    ...(narrow
-      ? [
-          `Intervals of fewer than ${fewestForIntervals} prompts are too narrow: they hold the score of other prompts in less than 88 % of cases.`,
-        ]
-      : []),
-  ];
+  return { json: { ...json, notes: stabilityNotes(json).map(inFlagNames) }, edges: new Map(named) };
 }

@@ -1,5 +1,5 @@
 import { suggest } from "@autocircuit/base";
-import { type AlgorithmName, type OptionSpec, optionNamed, optionOf } from "@autocircuit/discovery";
+import { type AlgorithmName, idleFunction, type OptionSpec, optionNamed, optionOf } from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
 import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
@@ -43,10 +43,9 @@ export function givenOptions(algorithm: AlgorithmName, options: DiscoverCommandO
 
 /** @throws UsageError for functions of answers where the loss looks at none */
 function requireHeeded(given: Readonly<Record<string, unknown>>): void {
-  if (given.loss !== "kl_div") return;
-  const idle = FLAGS.find(([, , name]) => /Function$/.test(name) && given[name] !== undefined);
-  if (idle === undefined) return;
-  const [, flag, name] = idle;
+  const name = idleFunction(given);
+  if (name === undefined) return;
+  const [, flag] = FLAGS.find(([, , option]) => option === name)!;
   throw new UsageError(
     `${flag} (--set ${name}) does nothing with --set loss=kl_div, which looks at no answers. Leave one of them out.`,
   );

@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { UsageError } from "../support/usage-error.ts";
+import { shareText } from "./asked-size.ts";
 
 /** What options of the library are called on the command line; with a value those of which it makes another flag. */
 export const FLAG_OF = {
@@ -49,8 +50,14 @@ export function inFlagNames(text: string): string {
   return text.replaceAll(/`((\w+)(?:: "?([^`"]+)"?)?)`/g, (written, whole: string, name: string, value?: string) => {
     const flag = flagNamed(whole) ?? flagNamed(name);
     if (flag === undefined) return written;
-    return value === undefined || flag === flagNamed(whole) ? flag : `${flag} ${value}`;
+    return value === undefined || flag === flagNamed(whole) ? flag : `${flag} ${inPercent(value)}`;
   });
+}
+
+/** A share as the command line takes it, `20%`; other values as they are. */
+function inPercent(value: string): string {
+  const share = /^\{ share: (\S+) \}$/.exec(value)?.[1];
+  return share === undefined ? value : shareText(Number(share));
 }
 
 function flagNamed(option: string): string | undefined {

@@ -5,12 +5,12 @@ import {
   type KnownCircuitInGraph,
   reportAccuracy,
   reportOf,
+  stabilityReport,
 } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
-import { stabilityReport } from "./stability-text.ts";
 import type { Subject } from "./subject.ts";
 
 /** What the command knows of a circuit beside what was found. */
@@ -47,7 +47,7 @@ export async function makeReport(
         ...(measures.curve && select !== "top" ? [curveOfTop(select)] : []),
         ...(tests?.notes ?? []).map((note) => `About the tests: ${note}`),
       ],
-      stability: bootstrap ? stabilityReport(bootstrap, algorithm) : undefined,
+      stability: bootstrap ? stabilityReport(bootstrap, algorithm, bootstrap.notes) : undefined,
       tests: tests?.verdicts,
       ...{ command, seconds, peakMemoryBytes, versions },
     },

@@ -62,6 +62,8 @@ const flags: readonly (readonly [string[], FindCircuitOptions])[] = [
   [["--ablation", "zero"], { ablation: "zero" }],
   [["--set", "ablation=zero"], { options: { ablation: "zero" } }],
   [["--size", "7"], { size: 7 }],
+  [["--size", "29%"], { size: { share: 0.29 } }],
+  [["--size", "0.0001%"], { size: { share: 1e-6 } }],
   [["--keep", "0.9"], { keep: 0.9 }],
   [["--faithful", "0.5"], { faithful: 0.5 }],
   [["--algorithm", "eap"], { algorithm: "edge-attribution" }],
@@ -133,6 +135,7 @@ describe("what is found is the same", () => {
     ["a published task on another model", ["--algorithm", "eap"], { algorithm: "edge-attribution" }],
     ["one's own small model", [], {}],
     ["one's own large model", ["--size", "9"], { size: 9 }],
+    ["one's own small model", ["--algorithm", "eap", "--size", "5%"], { algorithm: "eap", size: { share: 0.05 } }],
   ] as const)("%s with %j", async (subject, flags, options) => {
     const { args, load } = subjects[subject]!;
     const all = ["discover", ...args(), ...typed(...flags), "--out", at("out"), "--json", at("out.json")];

@@ -24,7 +24,6 @@ import {
 } from "@autocircuit/discovery";
 import type { KeepingOptions } from "../support/kept-latents.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { type AskedSize, edgesAsked } from "./asked-size.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { fittingWords, requireFitting } from "./fitting-words.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
@@ -78,13 +77,12 @@ export interface DiscoverSettings extends AnyGraphSettings {
   faithful: number | undefined;
 }
 
-/** The same before there is a graph: what is not said is chosen for it, and the size may be a share of its edges. */
+/** The same before there is a graph: what is not said is chosen for it. */
 export interface AskedSettings extends AnyGraphSettings {
   /** How it is said that this does not fit a model. */
   words: FittingWords;
-  /** What is asked of `findCircuit`, its size apart. */
+  /** What is asked of `findCircuit`. */
   find: FindCircuitOptions & { readonly algorithm?: AlgorithmName | undefined };
-  size: AskedSize | undefined;
 }
 
 /**
@@ -97,15 +95,14 @@ export function discoverSettings(
   options: DiscoverCommandOptions & KeepingOptions,
 ): AskedSettings {
   const subject = chooseSubject(taskName, options);
-  const { size, prune = false, byToken = false, seed, select = "top", rank = "absolute" } = options;
+  const { prune = false, byToken = false, seed, select = "top", rank = "absolute" } = options;
   const find = findOptions(options);
-  // How many edges a share is depends on the graph; that it is given besides another size does not.
-  inFlags(() => requireCompatibleOptions({ ...find, ...(size !== undefined && { size: 0 }) }));
+  inFlags(() => requireCompatibleOptions(find));
   const { options: given = {} } = find;
   const ablation = ablationFor(find.algorithm, given, find.ablation);
   return {
     words: fittingWords(options, subject.name),
-    ...{ subject, find, given, ablation, byToken, seed, size, prune, select, rank },
+    ...{ subject, find, given, ablation, byToken, seed, prune, select, rank },
     known: inFlags(() => circuitNamed(subject, { circuit: options.circuit, ablation })),
     tries: options.tries,
     seconds: 60 * (options.budget ?? USUAL_BUDGET),
@@ -132,8 +129,8 @@ export function fitToGraph(
   const { given } = settings;
   requireFitting({ find, given, words }, task);
   const { graph } = task.model;
-  const size = settings.size === undefined ? undefined : edgesAsked(settings.size, graph.edgeCount);
-  const { named: algorithm, ablation, keep, faithful } = inFlags(() => planOf(task, { ...find, size }));
+  const { named: algorithm, ablation, size: planned, keep, faithful } = inFlags(() => planOf(task, find));
+  const size = typeof planned === "number" ? planned : undefined;
   const known = task.knownEdges === null ? undefined : settings.known;
   const chosen = find.algorithm === undefined && algorithm === FOR_LARGE_GRAPHS;
   return {
@@ -145,9 +142,7 @@ export function fitToGraph(
 /** How a run for such a task uses memory. @throws UsageError for options that do not suit it */
 export function shapeOf(settings: AskedSettings, task: TaskOutline, batch: PlannedBatch): RunShape {
   requireFitting(settings, task);
-  const { find, size: asked } = settings;
-  const size = asked === undefined ? undefined : edgesAsked(asked, task.graph.edgeCount);
-  return inFlags(() => runShape(task, { ...find, size }, batch));
+  return inFlags(() => runShape(task, settings.find, batch));
 }
 
 function largeNote(edgeCount: number): string {
@@ -160,13 +155,13 @@ function largeNote(edgeCount: number): string {
 
 /** What the flags ask of `findCircuit`. */
 function findOptions(options: DiscoverCommandOptions): AskedSettings["find"] {
-  const { keep, faithful, tries, budget, select, rank, selectSeconds } = options;
+  const { size, keep, faithful, tries, budget, select, rank, selectSeconds } = options;
   const algorithm = askedAlgorithm(options);
   const ablation = options.ablation as AblationType | undefined;
   const preset = presetOf(options)?.options ?? {};
   const own = { ...preset, ...(ablation && "ablation" in preset && { ablation }) };
   return {
-    ...{ algorithm, ablation, keep, faithful, tries, select, rank, selectSeconds },
+    ...{ algorithm, ablation, size, keep, faithful, tries, select, rank, selectSeconds },
     options: { ...own, ...givenFor(algorithm, options) },
     seconds: budget && 60 * budget,
   };

@@ -1,5 +1,5 @@
 import { formatBytes, formatShare } from "@autocircuit/base";
-import { KEPT_BELOW } from "@autocircuit/discovery";
+import { KEPT_BELOW, stabilityReport } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
@@ -7,7 +7,6 @@ import { verdictLine } from "../test-circuit/verdict-line.ts";
 import { accuracyText } from "./accuracy-text.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
-import { stabilityReport } from "./stability-text.ts";
 
 /** What the columns of {@link ablationText} say. */
 const ABLATION_COLUMNS = `KL: nats from the full model's output; largest change: of any output value on any prompt (of logits less their mean over the vocabulary, as weights are processed unless told otherwise); kept: below ${KEPT_BELOW}, changed: not`;
@@ -48,7 +47,9 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
     known &&
     `: ${known.truePositives} of the ${known.name} circuit's ${known.edges.length}, ${known.falsePositives} others, ${known.falseNegatives} missed`;
   const onDevice = peakDeviceBytes > 0 ? `, on the GPU ${formatBytes(peakDeviceBytes)}` : "";
-  const sure = result.bootstrap ? [stabilityReport(result.bootstrap, result.algorithm).text] : [];
+  const sure = result.bootstrap
+    ? [stabilityReport(result.bootstrap, result.algorithm, result.bootstrap.notes).text]
+    : [];
   return [
     ...(result.accuracy ? [accuracyText(result.accuracy)] : []),
     `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}${theirs ?? ""}`,

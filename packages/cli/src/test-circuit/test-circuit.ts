@@ -2,13 +2,7 @@ import { basename } from "node:path";
 import { USUAL_SEED } from "@autocircuit/base";
 import { type SavedCircuit, tasks } from "@autocircuit/circuits";
 import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
-import {
-  type CircuitTests,
-  type CrossTask,
-  type CrossTaskPart,
-  crossTaskAblation,
-  testCircuit,
-} from "@autocircuit/metrics";
+import { type CrossTask, type CrossTaskPart, crossTaskAblation, passedAll, testCircuit } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { inSlices } from "../discover/subject.ts";
@@ -97,13 +91,6 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
     });
   if (options.json) print(`wrote ${options.json}`);
   if (!passed) context.refuse();
-}
-
-/** Whether every test that could be made is passed; null where none could, or one that does not refuse the circuit cannot tell either. */
-function passedAll({ verdicts }: CircuitTests): boolean | null {
-  const made = verdicts.filter(({ passed, undecided }) => passed !== null || undecided);
-  if (made.some(({ passed }) => passed === false)) return false;
-  return made.length === 0 || made.some(({ undecided }) => undecided) ? null : true;
 }
 
 /** The ready-made task to test on; undefined where the model and prompts are one's own. */

@@ -11,6 +11,16 @@ export type Loss = (logits: Tensor) => Tensor;
 /** Makes the loss of a slice of prompts. */
 export type LossOf = (slice: PromptBatch) => Promise<Loss>;
 
+/** The function of answers that was asked for where the loss looks at none; undefined where all is well. */
+export function idleFunction(options: {
+  readonly loss?: unknown;
+  readonly gradFunction?: unknown;
+  readonly answerFunction?: unknown;
+}): "gradFunction" | "answerFunction" | undefined {
+  if (options.loss !== "kl_div") return undefined;
+  return (["gradFunction", "answerFunction"] as const).find((name) => options[name] !== undefined);
+}
+
 /**
  * The loss that the options ask for. Faithfulness takes two forward passes of every prompt first, KL divergence one of each slice.
  *
@@ -24,7 +34,7 @@ export async function lossOf(
 ): Promise<LossOf> {
   const { loss = "answers", signal } = options;
   if (loss === "kl_div") {
-    const idle = (["gradFunction", "answerFunction"] as const).find((name) => options[name] !== undefined);
+    const idle = idleFunction(options);
     if (idle !== undefined)
       throw new AutocircuitError(
         "bad-input",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
-import { circuitSize } from "./circuit-size.ts";
 import { dropTogether } from "./drop-together.ts";
+import { keptEdges } from "./kept-edges.ts";
 import { newRanking } from "./ranking-search.ts";
 
 describe("dropTogether", () => {
@@ -21,7 +21,7 @@ describe("dropTogether", () => {
     await dropTogether(found, { graph, order, need: 1, count, forward: true, largestBatch: 1 });
     expect(found.together).toBe(0);
     for (const edge of path) expect(found.mask[edge]).toBe(0);
-    expect(circuitSize(found.mask)).toBeLessThanOrEqual(2 * path.length);
+    expect(keptEdges(found.mask)).toBeLessThanOrEqual(2 * path.length);
     expect(counted).toBeLessThan(graph.edgeCount / 2);
   });
 });

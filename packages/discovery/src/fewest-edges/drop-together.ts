@@ -1,5 +1,5 @@
-import { circuitSize } from "./circuit-size.ts";
 import { type EliminationOptions, removeIfEnough } from "./eliminate.ts";
+import { keptEdges } from "./kept-edges.ts";
 import type { RankingSearch } from "./ranking-search.ts";
 import { searchPhases } from "./search-progress.ts";
 
@@ -19,7 +19,7 @@ export async function dropTogether(search: RankingSearch, options: EliminationOp
       const lot = left.subarray(at, at + search.together).filter((edge) => mask[edge] === 0);
       await removeIfEnough(mask, [...lot], options);
       done++;
-      const total = done + lotsLeft(circuitSize(mask), search.together, (left.length - at) / search.together - 1);
+      const total = done + lotsLeft(keptEdges(mask), search.together, (left.length - at) / search.together - 1);
       options.onProgress?.({ phase: searchPhases.together, done, total, even: true });
     }
   }

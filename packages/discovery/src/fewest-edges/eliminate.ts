@@ -1,7 +1,7 @@
 import type { Graph } from "@autocircuit/core";
 import { RatePredictor } from "../speculation/predictor.ts";
 import { type EvaluateMasks, speculativePass } from "../speculation/speculative-pass.ts";
-import { circuitSize } from "./circuit-size.ts";
+import { keptEdges } from "./kept-edges.ts";
 import { removeDangling } from "./live-edges.ts";
 import { newSweep, type Sweep } from "./ranking-search.ts";
 import { type SearchProgress, searchPhases } from "./search-progress.ts";
@@ -40,7 +40,7 @@ export async function eliminate(
   for (let shrunk = true; shrunk; ) {
     if (sweep.before === undefined) {
       await removeIfEnough(mask, [], options);
-      sweep.before = circuitSize(mask);
+      sweep.before = keptEdges(mask);
       sweep.visited.fill(0);
     }
     const left = order.filter((edge) => mask[edge] === 0 && sweep.visited[edge] === 0);
@@ -62,7 +62,7 @@ export async function eliminate(
         });
       },
     });
-    shrunk = circuitSize(mask) < sweep.before;
+    shrunk = keptEdges(mask) < sweep.before;
     sweep.before = undefined;
   }
 }
@@ -76,7 +76,7 @@ export async function removeIfEnough(
   const without = mask.slice();
   for (const edge of edges) without[edge] = 1;
   removeDangling(graph, without, forward);
-  if (circuitSize(without) === circuitSize(mask)) return;
+  if (keptEdges(without) === keptEdges(mask)) return;
   const [kept] = Array.from(await count(without, 1));
   if (kept! >= need) mask.set(without);
 }

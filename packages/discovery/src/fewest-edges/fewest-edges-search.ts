@@ -9,8 +9,8 @@ import {
   unpacked,
 } from "../long-search/search-state.ts";
 import { beginning } from "./beginning.ts";
-import { circuitSize } from "./circuit-size.ts";
 import type { FirstCircuit } from "./first-circuit.ts";
+import { keptEdges } from "./kept-edges.ts";
 import { KnownCounts } from "./known-counts.ts";
 import { KnownSizes } from "./known-sizes.ts";
 import type { RankingSearch } from "./ranking-search.ts";
@@ -80,10 +80,10 @@ export class FewestEdgesSearch implements RunningSearch {
       return;
     }
     const { prefix, curve, mask } = present;
-    const edges = circuitSize(mask);
+    const edges = keptEdges(mask);
     // A circuit that is far too large has no time for single edges.
     if (!complete && !present.settled) present.together = Math.ceil(edges / 4);
-    if (this.mask === undefined || edges < circuitSize(this.mask)) {
+    if (this.mask === undefined || edges < keptEdges(this.mask)) {
       [this.mask, this.bestRanking] = [mask, this.starts.length];
       this.rest = complete ? undefined : present;
     }
@@ -96,7 +96,7 @@ export class FewestEdgesSearch implements RunningSearch {
     const { present, starts } = this;
     if (present === undefined) return starts;
     const { prefix, mask, curve } = present;
-    return [...starts, { prefix, edges: Math.min(prefix, circuitSize(mask)), curve }];
+    return [...starts, { prefix, edges: Math.min(prefix, keptEdges(mask)), curve }];
   }
 
   /**
@@ -104,7 +104,7 @@ export class FewestEdgesSearch implements RunningSearch {
    * whole graph.
    */
   smallest(): { mask: Float32Array; from: number; first: FirstCircuit | undefined } {
-    const smallest = this.#found().sort((a, b) => circuitSize(a.mask) - circuitSize(b.mask))[0];
+    const smallest = this.#found().sort((a, b) => keptEdges(a.mask) - keptEdges(b.mask))[0];
     if (smallest !== undefined) return { ...smallest, first: undefined };
     const { first } = this;
     return { mask: first?.mask ?? new Float32Array(this.#graph.edgeCount), from: 0, first };
@@ -114,7 +114,7 @@ export class FewestEdgesSearch implements RunningSearch {
   get keptBySmallest(): number | undefined {
     const { mask, first } = this.smallest();
     if (first !== undefined || this.judged === undefined) return undefined;
-    return circuitSize(mask) === this.#graph.edgeCount ? this.judged.answers : this.counts.of(mask);
+    return keptEdges(mask) === this.#graph.edgeCount ? this.judged.answers : this.counts.of(mask);
   }
 
   /** Circuits that keep enough on all prompts, with their rankings. */
@@ -131,7 +131,7 @@ export class FewestEdgesSearch implements RunningSearch {
 
   /** The shortest beginning of a ranking that keeps enough, where elimination began with more; else its circuit. */
   #beginning({ prefix, mask }: RankingSearch, place: number): Float32Array {
-    if (prefix >= circuitSize(mask)) return mask;
+    if (prefix >= keptEdges(mask)) return mask;
     return beginning(
       Uint32Array.from(this.#rankings[place]!.top(prefix), ({ index }) => index),
       prefix,

@@ -1,11 +1,11 @@
 import type { Graph } from "@autocircuit/core";
 import type { SearchClock } from "../long-search/search-clock.ts";
 import { beginning } from "./beginning.ts";
-import { circuitSize } from "./circuit-size.ts";
 import { dropNodes } from "./drop-nodes.ts";
 import { dropTogether } from "./drop-together.ts";
 import { type EliminationOptions, eliminate } from "./eliminate.ts";
 import type { FewestEdgesSearch } from "./fewest-edges-search.ts";
+import { keptEdges } from "./kept-edges.ts";
 import type { KnownSizes } from "./known-sizes.ts";
 import { newRanking, type RankingSearch } from "./ranking-search.ts";
 import { searchPhases } from "./search-progress.ts";
@@ -59,7 +59,7 @@ export async function followRanking(search: FewestEdgesSearch, options: FollowOp
       const started = performance.now();
       await count(mask, 1);
       const seconds = (performance.now() - started) / 1000;
-      const edges = circuitSize(mask);
+      const edges = keptEdges(mask);
       if ((graph.srcs.length + SWEEPS * edges) * FAILING * seconds > clock.left)
         search.present.together = Math.ceil(edges / 4);
     }

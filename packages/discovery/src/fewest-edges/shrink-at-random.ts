@@ -1,6 +1,6 @@
 import { MersenneTwister } from "@autocircuit/base";
-import { circuitSize } from "./circuit-size.ts";
 import { type EliminationOptions, eliminate } from "./eliminate.ts";
+import { keptEdges } from "./kept-edges.ts";
 
 /** What {@link shrinkAtRandom} needs. */
 export interface ShrinkOptions extends Omit<EliminationOptions, "order"> {
@@ -31,7 +31,7 @@ export async function shrinkAtRandom(mask: Float32Array, options: ShrinkOptions)
     random.shuffle(edges.slice(0, size));
     random.shuffle(edges.slice(size));
   }
-  for (let done = options.tried.length; done < options.tries && circuitSize(present) > 1; done++) {
+  for (let done = options.tried.length; done < options.tries && keptEdges(present) > 1; done++) {
     const inside = random.shuffle(edges.filter((edge) => present[edge] === 0));
     const outside = random.shuffle(edges.filter((edge) => present[edge] === 1));
     const candidate = present.slice();
@@ -39,7 +39,7 @@ export async function shrinkAtRandom(mask: Float32Array, options: ShrinkOptions)
     await eliminate(candidate, { ...options, order: Uint32Array.from([...inside, ...outside]) });
     options.tried.push(inside.length);
     // An equal one is taken too: from there other circuits are near.
-    if (circuitSize(candidate) <= circuitSize(present)) present = candidate;
+    if (keptEdges(candidate) <= keptEdges(present)) present = candidate;
     options.onCircuit(present);
   }
   return present;

@@ -17,10 +17,10 @@ export interface FindCircuitOptions {
   /** What removed edges take, for the algorithm and in measuring. Default: the algorithm's, mostly `"resample"`. */
   readonly ablation?: AblationType | undefined;
   /**
-   * Edges in the circuit, or what chooses their number by the scores. Default: as many as the task's known circuit has; of ACDC, what no
+   * Edges in the circuit, a share of all edges (rounded down, at least one), or what chooses their number by the scores. Default: as many as the task's known circuit has; of ACDC, what no
    * threshold removes.
    */
-  readonly size?: number | ((scores: PruneScores) => Promise<number>) | undefined;
+  readonly size?: number | { readonly share: number } | ((scores: PruneScores) => Promise<number>) | undefined;
   /**
    * Share of the model's logit difference that the beginning of the ranking is to keep when everything else is ablated; its size follows from
    * it. See `fewestFaithful`. Default 0.9 where a circuit of the task is known, but in other graphs, and nothing else says a size.
@@ -88,7 +88,7 @@ export const findCircuitOptions = {
   algorithm: kind.oneOf(algorithmNames),
   options: kind.record,
   ablation: coreKinds.ablationName,
-  size: kind.either(kind.whole, kind.callback),
+  size: kind.either(kind.whole, kind.shape("{ share }, above 0, at most 1", { share: kind.share }), kind.callback),
   faithful: kind.share,
   keep: kind.share,
   tries: kind.whole,

@@ -24,6 +24,7 @@ it("chooses algorithm and size by the graph, the outputs and what is known", () 
     // Nothing keeps numbers: an algorithm that gives a circuit of its own, unless the size is said.
     [{ ...large, ...numbers }, {}, { named: "acdc", keep: undefined, faithful: undefined }],
     [{ ...large, ...numbers }, { size: 3 }, { named: "edge-attribution", keep: undefined }],
+    [large, { size: { share: 0.005 } }, { size: Math.floor(large.graph.edgeCount / 200) }],
     // Options of no algorithm are ACDC's.
     [large, { options: { taus: [0.1] } }, { named: "acdc", keep: undefined, faithful: undefined }],
   ];
@@ -33,6 +34,12 @@ it("chooses algorithm and size by the graph, the outputs and what is known", () 
 it("says what cannot be before anything is loaded", () => {
   const algorithm = "relp";
   for (const [task, options, says] of [
+    [
+      small,
+      { size: { share: 1e-4 } },
+      /`size: \{ share: 0.0001 \}` of the graph's \d+ edges is less than one: give a larger share/,
+    ],
+    [small, { size: { share: 1.5 } }, /`size` must be .*\{ share \}, above 0, at most 1/],
     [small, { size: 999 }, /`size` 999 is more than the graph has: give at most \d+/],
     [{ ...small, ...numbers }, { keep: 0.9 }, /instead of `keep` or `faithful` give `size`/],
     [{ ...small, ...numbers }, { algorithm }, /never just right or wrong/],

@@ -2,6 +2,7 @@ import { signature } from "@autocircuit/base";
 import { type AblationType, type LoadedTask, requireSameGraph } from "@autocircuit/core";
 import type { AlgorithmName } from "../algorithms.ts";
 import { USUAL_KEEP } from "../fewest-edges/fewest-edges.ts";
+import { edgesOfShare } from "../selection/circuit-size.ts";
 import { algorithmAsked, bad, requireCompatibleOptions, requireSearch, requireSized } from "./compatible-options.ts";
 import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
 import { ablationFor } from "./fitting-options.ts";
@@ -9,13 +10,17 @@ import { fittingProblem } from "./fitting-problem.ts";
 import { ACDC_UP_TO, type AlgorithmRun, FOR_LARGE_GRAPHS, startingAlgorithms } from "./starting-algorithms.ts";
 import { outlineOf, plannedTask, type TaskOutline } from "./task-outline.ts";
 
+/** A size in a graph that is known. */
+type PlannedSize = Exclude<FindCircuitOptions["size"], { readonly share: number }>;
+
 /** What is to be run, and how large the circuit is to be. */
 export interface Plan {
   /** Undefined where several algorithms are tried. */
   readonly named: AlgorithmName | undefined;
   readonly runs: readonly AlgorithmRun[];
   readonly ablation: AblationType;
-  readonly size: FindCircuitOptions["size"];
+  /** Edges in the circuit, or what chooses their number by the scores. */
+  readonly size: PlannedSize;
   readonly faithful: number | undefined;
   readonly keep: number | undefined;
 }
@@ -37,12 +42,11 @@ const check = signature("planOf", { task: plannedTask }, findCircuitOptions);
 export function planOf(task: LoadedTask | TaskOutline, options: FindCircuitOptions = {}): Plan {
   check({ task }, options);
   requireCompatibleOptions(options);
-  const { options: given = {}, size } = options;
+  const { options: given = {} } = options;
   const { graph, config, known = false, knownElsewhere = false } = outlineOf(task);
   const { edgeCount } = graph;
+  const size = plannedSize(options.size, edgeCount);
   const numbers = config.dVocabOut === 1;
-  if (typeof size === "number" && size > edgeCount)
-    throw bad(`\`size\` ${size} is more than the graph has: give at most ${edgeCount}.`);
   for (const { algorithm: of, scores } of options.resume?.rankings ?? [])
     requireSameGraph(scores.graph, graph, `\`resume\`: the scores of ${of} are`);
   // Without a size for the circuit edge attribution needs right answers to keep; numbers are never just right.
@@ -68,8 +72,20 @@ export function planOf(task: LoadedTask | TaskOutline, options: FindCircuitOptio
   return { named, runs: named ? [[named, given]] : startingAlgorithms(edgeCount), ablation, size, faithful, keep };
 }
 
+/** A size as a number of edges, where it is known. @throws AutocircuitError `bad-input` for more edges than there are, and for less than one */
+function plannedSize(size: FindCircuitOptions["size"], edgeCount: number): PlannedSize {
+  if (typeof size === "number" && size > edgeCount)
+    throw bad(`\`size\` ${size} is more than the graph has: give at most ${edgeCount}.`);
+  if (typeof size !== "object") return size;
+  const edges = edgesOfShare(size.share, edgeCount);
+  if (edges >= 1) return edges;
+  throw bad(
+    `\`size: { share: ${size.share} }\` of the graph's ${edgeCount} edges is less than one: give a larger share.`,
+  );
+}
+
 /** Holds that an exact selection can be made, before anything is computed. */
-function requireSingleEdges({ factorized, tokens }: TaskOutline["graph"], size: FindCircuitOptions["size"]): void {
+function requireSingleEdges({ factorized, tokens }: TaskOutline["graph"], size: PlannedSize): void {
   if (!factorized || tokens !== null)
     throw bad(
       `\`select: "exact"\` needs a graph of single edges ${tokens === null ? "(a factorised one)" : "that is not by token (leave `byToken` out)"}, or take \`select: "greedy"\`.`,

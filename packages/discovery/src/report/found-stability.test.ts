@@ -4,7 +4,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
 import { findCircuit } from "../find-circuit/find-circuit.ts";
 import { foundStability } from "./found-stability.ts";
+import { reportOf } from "./report-of.ts";
 import { stabilityPlan } from "./stability-plan.ts";
+import { stabilityNotes, stabilityReport } from "./stability-report.ts";
 
 const { model, prompts } = randomTask({ prompts: 12, batchSize: 4, seed: 3 });
 afterAll(() => model.dispose());
@@ -100,5 +102,29 @@ describe("foundStability", () => {
       reason: expect.stringMatching(/^4 distinct prompts are too few/),
     });
     expect(alike).toMatchObject({ stable: null, reason: expect.stringMatching(/^all prompts have the same scores/) });
+  });
+
+  it("is told by a report, with what so few prompts cannot show", async () => {
+    const rows: Float32Array[] = [];
+    const options = { onPrompt: (scores: Float32Array) => void rows.push(scores) };
+    const found = await findCircuit(task, { ...how, options });
+    const groups = rows.map((_, row) => row % 4);
+    const stability = (await foundStability(found, rows, { resamples: 120, groups }))!;
+    const { stability: told } = await reportOf(task, found, { stability, curve: "none" });
+    const [distinct, few, narrow] = stabilityNotes(stability);
+    expect([distinct, few, narrow]).toEqual([
+      expect.stringMatching(/^Of the 12 prompts 4 are distinct/),
+      expect.stringMatching(/^4 prompts are few: .* `batchCount` takes more/),
+      expect.stringMatching(/are too narrow/),
+    ]);
+    expect(told!.text).toBe(
+      `How stable the circuit is cannot be said: ${stability.reason}. ${distinct} ${few} ${narrow}`,
+    );
+    const sure = (await foundStability(found, rows, { resamples: 120, seed: 5 }))!;
+    const { text, curve } = stabilityReport(sure, found.algorithm, []);
+    expect(text).toMatch(
+      /^With the 12 prompts drawn again 120 times, circuits of 9 edges share .* The circuit is (not )?stable:/,
+    );
+    expect(curve!.points).toHaveLength(sure.points.filter((point) => point.stable !== null).length);
   });
 });

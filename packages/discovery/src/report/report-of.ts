@@ -13,6 +13,7 @@ import {
   measureFound,
   measureFoundOptions,
 } from "./found-measures.ts";
+import type { FoundStability } from "./found-stability.ts";
 import { keptNotes } from "./kept-report.ts";
 import { knownCircuitOf } from "./known-circuit.ts";
 import { modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
@@ -20,6 +21,7 @@ import { plainOptions } from "./plain-options.ts";
 import { reportGraph } from "./report-graph.ts";
 import { reportEdge, scoredEdges } from "./scored-edges.ts";
 import { sourceNorms } from "./source-norms.ts";
+import { stabilityReport } from "./stability-report.ts";
 import { tokenLabelsOf } from "./token-labels.ts";
 
 /** Options of {@link reportOf}. */
@@ -29,6 +31,8 @@ export interface ReportOfOptions extends MeasureFoundOptions {
    * is measured now.
    */
   readonly measures?: FoundMeasures | undefined;
+  /** How stable it is, as `foundStability` says: the report has it in words and as a curve. Default: nothing is said of it. */
+  readonly stability?: FoundStability | null | undefined;
   /** What latents stand for, `{ "MLP 2 Latent 17": "years" }`: shown beside their names; see {@link labelledLatents}. */
   readonly labels?: LatentLabels | undefined;
   /** Parts of the report that are known better or that only the caller knows: title, model, command, tests, what the notes begin with. */
@@ -51,6 +55,7 @@ const edges = kind.listOf(
 const check = signature("reportOf", foundForTask, {
   ...measureFoundOptions,
   measures: foundMeasures,
+  stability: kind.orNull(kind.having("what foundStability gives", "prompts", "points", "size")),
   labels: kind.record,
   about: kind.shape("parts of a report, of which `notes` are a list of texts and `circuit` is one of edges", {
     notes: kind.optional(texts),
@@ -74,7 +79,7 @@ export async function reportOf(
   options: ReportOfOptions = {},
 ): Promise<CircuitReport> {
   check({ task, found }, options);
-  const { about = {}, known = knownCircuitOf(task), measures, labels, signal, ...measuring } = options;
+  const { about = {}, known = knownCircuitOf(task), measures, stability, labels, signal, ...measuring } = options;
   const labelled = labels && labelledLatents(task.model, labels);
   const shown = reportGraph(task.model.graph, labelled?.labels);
   const { faithfulness, ablation, ablationTable, curve, roc, notes } =
@@ -107,6 +112,7 @@ export async function reportOf(
           : []),
       ],
     },
+    stability: stability ? stabilityReport(stability, algorithm) : undefined,
     training: found.rankings.find((ranking) => ranking instanceof TrainedScores)?.history,
     seconds,
     peakMemoryBytes: (await memory()).peakRssBytes,

@@ -5,7 +5,7 @@ import { type PruneScores, type Rank, rankOf } from "@autocircuit/core";
 export type CircuitSize = number | { readonly share: number } | { readonly threshold: number };
 
 /** What a {@link CircuitSize} may be. */
-export const circuitSize = kind.such(
+export const circuitSizeKind = kind.such(
   "a number of edges, { share } from 0 to 1, or { threshold }",
   (value) =>
     (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) ||
@@ -13,6 +13,12 @@ export const circuitSize = kind.such(
       Object.keys(value as object).length === 1 &&
       ["share", "threshold"].some((name) => typeof (value as Record<string, unknown>)[name] === "number")),
 );
+
+/** Edges in a share of all, rounded down. */
+export function edgesOfShare(share: number, edgeCount: number): number {
+  // 0.29 of 100 is a little less than 29 by rounding alone.
+  return Math.floor(share * edgeCount + 1e-6);
+}
 
 /**
  * The number of edges a size stands for.
@@ -36,7 +42,7 @@ export function edgesOfSize({ graph, values }: PruneScores, size: CircuitSize, r
     throw new AutocircuitError("bad-input", `A circuit of ${size} edges: the graph has only ${edgeCount}.`);
   }
   if ("share" in size) {
-    if (size.share >= 0 && size.share <= 1) return ofThese(Math.floor(size.share * edgeCount));
+    if (size.share >= 0 && size.share <= 1) return ofThese(edgesOfShare(size.share, edgeCount));
     throw new AutocircuitError("bad-input", `A circuit of ${size.share} of the edges: a share is from 0 to 1.`);
   }
   if (Number.isNaN(size.threshold))

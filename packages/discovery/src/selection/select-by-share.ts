@@ -1,13 +1,13 @@
 import { kind, signature } from "@autocircuit/base";
 import { Circuit, coreKinds, type PruneScores, rankedEdges } from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
-import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
+import { type CircuitSize, circuitSizeKind, edgesOfSize } from "./circuit-size.ts";
 import type { SelectionOptions } from "./select-top.ts";
 
 const share = kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1);
 const check = signature(
   "selectByShare",
-  { scores: coreKinds.pruneScores, size: circuitSize, positive: share },
+  { scores: coreKinds.pruneScores, size: circuitSizeKind, positive: share },
   { prune: kind.flag },
 );
 

@@ -9,7 +9,7 @@ import {
   ranks,
   throwIfAborted,
 } from "@autocircuit/core";
-import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
+import { type CircuitSize, circuitSizeKind, edgesOfSize } from "./circuit-size.ts";
 import { exactProgram } from "./exact-program.ts";
 import { selectGreedy } from "./select-greedy.ts";
 import { type ProgramSolution, solveProgram } from "./solve-program.ts";
@@ -49,7 +49,7 @@ export interface UnprovenBest {
   readonly seconds: number;
 }
 
-const check = signature("selectExact", { scores: coreKinds.pruneScores, size: circuitSize }, {
+const check = signature("selectExact", { scores: coreKinds.pruneScores, size: circuitSizeKind }, {
   rank: kind.oneOf(ranks),
   positive: kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1),
   leastPositive: kind.whole,

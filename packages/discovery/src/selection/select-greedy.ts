@@ -9,10 +9,10 @@ import {
   writtenBy,
 } from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
-import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
+import { type CircuitSize, circuitSizeKind, edgesOfSize } from "./circuit-size.ts";
 import { type SelectionOptions, selectionOptions } from "./select-top.ts";
 
-const check = signature("selectGreedy", { scores: coreKinds.pruneScores, size: circuitSize }, selectionOptions);
+const check = signature("selectGreedy", { scores: coreKinds.pruneScores, size: circuitSizeKind }, selectionOptions);
 
 /**
  * A circuit grown backwards from the output (EAP-IG's greedy selection, Hanna et al. 2024): it starts with `Resid End`; as often as the

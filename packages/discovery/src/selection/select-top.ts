@@ -10,7 +10,7 @@ import {
   ranks,
 } from "@autocircuit/core";
 import { pruneCircuit } from "../prune-circuit.ts";
-import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
+import { type CircuitSize, circuitSizeKind, edgesOfSize } from "./circuit-size.ts";
 
 /** Options of the selections. */
 export interface SelectionOptions {
@@ -31,7 +31,7 @@ export const selectionOptions = {
 
 const check = signature(
   "selectTop",
-  { scores: coreKinds.pruneScores, size: circuitSize },
+  { scores: coreKinds.pruneScores, size: circuitSizeKind },
   { ...selectionOptions, preferred: coreKinds.edges },
 );
 

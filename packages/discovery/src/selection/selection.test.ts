@@ -1,5 +1,6 @@
 import { type Circuit, Graph, PruneScores } from "@autocircuit/core";
 import { describe, expect, test } from "vitest";
+import { edgesOfShare } from "./circuit-size.ts";
 import { selectByShare } from "./select-by-share.ts";
 import { selectExact, type UnprovenBest } from "./select-exact.ts";
 import { selectGreedy } from "./select-greedy.ts";
@@ -21,6 +22,11 @@ const total = (scores: PruneScores, circuit: Iterable<{ index: number }>) =>
   Array.from(circuit, ({ index }) => Math.abs(scores.values[index]!)).reduce((a, b) => a + b, 0);
 
 describe("selections", () => {
+  test("a share of edges is rounded down, but for what rounding alone makes less", () => {
+    // 0.29 * 100 is less than 29 in floating point.
+    expect([edgesOfShare(0.29, 100), edgesOfShare(0.2, 77), edgesOfShare(0.005, 70_651)]).toEqual([29, 15, 353]);
+  });
+
   test("sizes by number, share and threshold agree", () => {
     const rank = { prune: false };
     const ten = selectTop(mixed, 10, rank);

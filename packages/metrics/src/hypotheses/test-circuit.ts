@@ -35,6 +35,7 @@ import { minimalityTest } from "./minimality.ts";
 import { RandomPaths } from "./random-circuits.ts";
 import { constant, leveled, roundingOf, withoutRounding } from "./rounding.ts";
 import { type KeptScores, keepsScore } from "./score-kept.ts";
+import { testPromptsProblem } from "./test-prompts-problem.ts";
 
 /** Options of {@link testCircuit}. */
 export interface TestCircuitOptions extends PromptScoresOptions {
@@ -126,8 +127,8 @@ export async function testCircuit(
   options: TestCircuitOptions = {},
 ): Promise<CircuitTests> {
   check({ model, prompts, circuit }, options);
-  if (prompts.promptCount < 2)
-    throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
+  const few = testPromptsProblem(prompts.promptCount);
+  if (few !== undefined) throw new AutocircuitError("bad-input", `testCircuit: ${few}. Give at least two prompts.`);
   const {
     score = usualPromptScore(model, prompts),
     tests = circuitTestNames,
