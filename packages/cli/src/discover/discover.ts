@@ -14,7 +14,7 @@ import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
-import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { Progress } from "../support/progress.ts";
@@ -24,6 +24,7 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { ClaimedFolder } from "./claimed-folder.ts";
 import { find } from "./find.ts";
+import { inFlagNames } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireTestPrompts } from "./require-test-prompts.ts";
@@ -36,7 +37,6 @@ import { requireSpans } from "./spans/span-settings.ts";
 import type { SubjectOptions } from "./subject.ts";
 import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
-import { prepareCircuit } from "./warnings.ts";
 
 /** Finds the circuit of a task, or of somebody's own model and prompts; prints, reports and saves what came out. */
 export async function discover(
@@ -65,23 +65,26 @@ export async function discover(
   if (note) print(note);
   const { ablation, subject } = settings;
   requireTestPrompts(settings, task);
-  const equal = equalPairsWarning([task.train, task.test], ablation);
-  if (equal) print(equal);
+  const equal = equalPairsWarnings([task.train, task.test], ablation);
+  for (const warning of equal) print(warning);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
   const comparedBy = await searchAsked(task, settings, options, { used, signal });
   using search = new SearchFiles(task, settings, { asked: comparedBy, signal, print, command });
   const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
-  const ranked = await find(task, settings, search, { ...context, rows });
+  const found = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
-  const { found, dangling, warnings } = prepareCircuit(ranked, settings);
 
   const { known } = settings;
   const beside = known === undefined ? [] : circuitsInGraph(subject, task, { circuit: known.name });
   const measures = await measured(task, found, beside, { settings, seconds, signal });
   const sure = rows
-    ? await bootstrapped(rows, ranked, { seed, rank: settings.rank, prompts: task.train.prompts, signal })
+    ? await bootstrapped(
+        rows,
+        { ...found, circuit: found.selected },
+        { seed, rank: settings.rank, prompts: task.train.prompts, signal },
+      )
     : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await modelAccuracy(task, { signal });
@@ -97,15 +100,15 @@ export async function discover(
       ablation,
       byToken: task.model.graph.tokens !== null,
       seed,
-      ...selection(settings, ranked),
+      ...selection(settings, found),
     },
     edgeCount: task.model.graph.edgeCount,
     graph: graphKind(task.model.graph),
     latents: latentIdentity(task.model.graph),
     circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
-    dangling,
+    dangling: found.dangling,
     pruned: settings.prune,
-    warnings: [subject.notes, labelled?.note ?? [], equal ?? [], warnings, unsure ?? []].flat(),
+    warnings: [subject.notes, labelled?.note ?? [], found.notes, unsure ?? []].flat(),
     known: beside[0] ? knownResult(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: found.faithful ?? null,
@@ -125,7 +128,7 @@ export async function discover(
   const report = await makeReport(task, found, parts);
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
-  const said = new Set([equal, labelled?.note, ...subject.notes]);
+  const said = new Set([...equal, labelled?.note, ...subject.notes]);
   print(ablationText({ ...report, notes: report.notes.filter((note) => !said.has(note)) }));
   print(summary(result, settings));
 
@@ -147,10 +150,10 @@ function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLa
 /** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */
 function selection(
   { select, rank }: DiscoverSettings,
-  { size, circuit }: FoundCircuit,
+  { size, selected }: FoundCircuit,
 ): { select?: string; rank?: string; size?: number } {
   if (select === "top" && rank === "absolute") return {};
-  return { select, ...(rank !== "absolute" && { rank }), size: size ?? circuit.size };
+  return { select, ...(rank !== "absolute" && { rank }), size: size ?? selected.size };
 }
 
 /** Measures the circuit found and those beside it, with progress. */
@@ -163,7 +166,8 @@ async function measured(
   const { ablation, curve, rank } = settings;
   using progress = new Progress("curve");
   const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
-  return await measureFound(task, found, { ablation, known, curve, rank, seconds, signal, onProgress });
+  const measures = await measureFound(task, found, { ablation, known, curve, rank, seconds, signal, onProgress });
+  return { ...measures, notes: measures.notes.map(inFlagNames) };
 }
 
 /** Saves the scores that the circuit is made of, and those it was looked for from; gives the paths. */

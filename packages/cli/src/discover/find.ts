@@ -2,6 +2,7 @@ import type { LoadedTask } from "@autocircuit/core";
 import { type FoundCircuit, findCircuit } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import type { PromptRows } from "./bootstrap.ts";
+import { inFlagNames } from "./in-flags.ts";
 import type { SearchFiles } from "./search-files.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { StepsProgress } from "./steps-progress.ts";
@@ -14,7 +15,7 @@ export async function find(
   { signal, print, rows }: { signal: AbortSignal; print: (line: string) => void; rows: PromptRows | undefined },
 ): Promise<FoundCircuit> {
   const { algorithm, given, ablation, size, keep, faithful, tries, seconds, seed } = settings;
-  const { select, rank, selectSeconds } = settings;
+  const { select, rank, selectSeconds, prune } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
     print(
       `the search for few edges takes at most ${duration(seconds)} (--budget); Ctrl-C ends it with what it has, --resume goes on`,
@@ -22,7 +23,7 @@ export async function find(
   using progress = new StepsProgress();
   const found = await findCircuit(task, {
     ...{ algorithm, options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) } },
-    ...{ ablation, size, faithful, keep, tries, select, rank, selectSeconds, seed, signal },
+    ...{ ablation, size, faithful, keep, tries, select, rank, selectSeconds, prune, seed, signal },
     ...(keep !== undefined && { seconds }),
     // Where the command line asks for memory, it did so before it loaded anything.
     free: Number.POSITIVE_INFINITY,
@@ -31,7 +32,7 @@ export async function find(
     onProgress: (step) => progress.update(step),
   });
   const { onPrompt: _, ...options } = found.options;
-  return { ...found, options };
+  return { ...found, options, notes: found.notes.map(inFlagNames) };
 }
 
 /** On smaller graphs a search is over soon. */

@@ -17,7 +17,7 @@ import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import { pruningOf } from "../discover/pruning.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
-import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { type KeepingOptions, keptAs, withKeptLatents } from "../support/kept-latents.ts";
 import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
@@ -64,8 +64,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   // Means over "the batch" are means over all prompts.
   const batchSize = isBatchMean(type) ? own.pairs.length : undefined;
   using prompts = await loadPrompts(own.source, { ...own.how, all: true, batchSize });
-  const equal = equalPairsWarning([prompts], type);
-  if (equal) print(equal);
+  for (const warning of equalPairsWarnings([prompts], type)) print(warning);
   // What is pruned is what discover prunes: by the prompts that it would discover with.
   using discovery = options.pruneLatents ? (await ownPrompts(own.source, { ...own.how, seed })).train : null;
   const train = discovery ?? prompts;

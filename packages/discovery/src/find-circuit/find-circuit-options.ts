@@ -38,6 +38,8 @@ export interface FindCircuitOptions {
   readonly rank?: Rank | undefined;
   /** With `select: "exact"`: seconds that it may take. Default 60. */
   readonly selectSeconds?: number | undefined;
+  /** Leave out of the circuit the edges that lead nowhere, see `pruneCircuit`. Default false: a note counts them. */
+  readonly prune?: boolean | undefined;
   /**
    * Bytes that may be taken beside the model, which a discovery that needs more is refused by before it begins, see `discoveryMemory`. Default on
    * the CPU: what the machine has free, or a container leaves of it; on a GPU nothing is known, and nothing refused. `Infinity`: go on whatever
@@ -102,6 +104,7 @@ export const findCircuitOptions = {
   select: kind.oneOf(selections),
   rank: kind.oneOf(ranks),
   selectSeconds: kind.positive,
+  prune: kind.flag,
   free: coreKinds.bytes,
   seed: kind.whole,
   signal: kind.signal,

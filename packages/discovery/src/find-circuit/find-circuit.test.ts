@@ -10,7 +10,7 @@ import { selectExact } from "../selection/select-exact.ts";
 import { selectGreedy } from "../selection/select-greedy.ts";
 import { selectTop } from "../selection/select-top.ts";
 import { ugs } from "../ugs/ugs.ts";
-import { findCircuit } from "./find-circuit.ts";
+import { type FoundCircuit, findCircuit } from "./find-circuit.ts";
 import type { FoundSoFar } from "./find-circuit-options.ts";
 import { startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
@@ -22,6 +22,9 @@ function taskWith(knownEdges: readonly Edge[] | null, test = prompts): LoadedTas
   return new LoadedTask(definition, parts, () => undefined);
 }
 const open = taskWith(null);
+
+/** Notes without what is said of any ranking's circuit. */
+const ownNotes = ({ notes }: FoundCircuit) => notes.filter((note) => !note.includes("edges lead nowhere"));
 
 describe("findCircuit", () => {
   it("takes ACDC on a small graph, and what no threshold removes", async () => {
@@ -83,6 +86,28 @@ describe("findCircuit", () => {
     expect((await findCircuit(taskWith(null, none), asked)).faithful!.heldOut).toBeNull();
   });
 
+  it("counts the edges that lead nowhere, and leaves them out if asked", async () => {
+    const edges = ["Resid Start->A0.0.Q", "Resid Start->Resid End"];
+    const asked = { algorithm: "ground-truth", options: { edges }, size: 2 } as const;
+    const whole = await findCircuit(open, asked);
+    expect(whole.notes).toEqual([
+      expect.stringMatching(/^1 of the 2 edges lead nowhere: .* `prune` leaves them out\.$/),
+    ]);
+    const pruned = await findCircuit(open, { ...asked, prune: true });
+    expect([whole.dangling, pruned.dangling]).toEqual([1, 1]);
+    expect([...pruned.circuit].map(String)).toEqual(edges.slice(1));
+    expect([whole.circuit.indices, pruned.selected.indices]).toEqual([whole.selected.indices, whole.selected.indices]);
+    expect(pruned.notes).toEqual([expect.stringMatching(/They are left out, 1 are left\.$/)]);
+  });
+
+  it("says which prompt pairs say nothing", async () => {
+    const pairs = prompts.prompts.map((pair, i) => (i < 2 ? { ...pair, corrupt: pair.clean } : pair));
+    using some = new PromptLoader(pairs, { batchSize: 4 });
+    const asked = { algorithm: "random", size: 0 } as const;
+    const { notes } = await findCircuit(taskWith(null, some), asked);
+    expect(notes).toEqual([expect.stringMatching(/the same in \d+ of 24 prompt pairs: for these, ablated edges/)]);
+  });
+
   it("selects the circuit as it is told to", async () => {
     const asked = { algorithm: "edge-attribution", size: 9, rank: "signed" } as const;
     for (const select of ["top", "greedy", "exact"] as const) {
@@ -92,7 +117,11 @@ describe("findCircuit", () => {
       expect(selected.circuit.indices).not.toEqual(
         (await selectCircuit(found.scores, 9, { select, rank: "absolute" })).circuit.indices,
       );
-      expect([found.circuit.indices, found.notes]).toEqual([selected.circuit.indices, selected.notes]);
+      expect([found.select, found.circuit.indices]).toEqual([select, selected.circuit.indices]);
+      const dangle =
+        found.dangling > 0 ? [expect.stringContaining(`${found.dangling} of the 9 edges lead nowhere`)] : [];
+      expect(found.notes).toEqual([...selected.notes, ...dangle]);
+      if (select !== "top") expect(found.dangling).toBe(0);
       expect([found.size, found.unproven]).toEqual([9, false]);
     }
     const [saved] = (await findCircuit(open, asked)).rankings;
@@ -239,7 +268,7 @@ describe("findCircuit", () => {
     expect(found.scores.values).toEqual((await ugs(model, prompts, { ...options, seed: 0 })).values);
     expect(found.options).not.toHaveProperty("ablation");
     expect(found.ablation).toBe("resample");
-    expect(found.notes).toEqual([expect.stringMatching(/trained values .* measured with resample/)]);
+    expect(ownNotes(found)).toEqual([expect.stringMatching(/trained values .* measured with resample/)]);
     const zero = await findCircuit(open, { algorithm: "ugs", size: 7, options, ablation: "zero" });
     expect(zero.ablation).toBe("zero");
     await expect(
@@ -254,18 +283,18 @@ describe("findCircuit", () => {
     const worse = Object.create(open, { train: { value: swapped }, test: { value: swapped } }) as LoadedTask;
     const [does, doesNot] = [await findCircuit(open, about), await findCircuit(worse, about)];
     const turned = expect.stringMatching(/^The model's loss of .* is above the .* faithfulness turns every sign/);
-    expect([does.notes, doesNot.notes]).toEqual([[], [turned]]);
+    expect([does, doesNot].map(ownNotes)).toEqual([[], [turned]]);
     // As it says: its unit has the other sign.
     const answers = await findCircuit(worse, { ...about, options: {} });
-    expect(answers.notes).toEqual([]);
+    expect(ownNotes(answers)).toEqual([]);
     const largest = answers.scores.circuit(1).indices[0]!;
     expect(Math.sign(doesNot.scores.values[largest]!)).toBe(-Math.sign(answers.scores.values[largest]!));
   });
 
   it("says where edge pruning misses the size that it was asked for", async () => {
     const of = async (options: Readonly<Record<string, unknown>>) => {
-      const { notes, scores } = await findCircuit(open, { algorithm: "edge-pruning", size: 7, options });
-      return { notes, ...(scores as EdgePruningScores) };
+      const found = await findCircuit(open, { algorithm: "edge-pruning", size: 7, options });
+      return { notes: ownNotes(found), ...(found.scores as EdgePruningScores) };
     };
     const missed = await of({ epochs: 2, sparsity: 0.9 });
     const edges = model.graph.edgeCount;

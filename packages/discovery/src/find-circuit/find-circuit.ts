@@ -3,6 +3,7 @@ import {
   type AblationType,
   type Circuit,
   coreKinds,
+  equalPairs,
   type LoadedTask,
   type PruneScores,
   rankedAs,
@@ -11,7 +12,8 @@ import {
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import { SearchClock } from "../long-search/search-clock.ts";
 import type { ResumableOptions } from "../long-search/search-state.ts";
-import { type SelectedCircuit, selectCircuit } from "../selection/select-circuit.ts";
+import { type SelectedCircuit, type Selection, selectCircuit } from "../selection/select-circuit.ts";
+import { danglingEdges } from "./dangling-edges.ts";
 import { requireDiscoveryMemory } from "./discovery-memory.ts";
 import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import { type FindCircuitOptions, findCircuitOptions, type Ranked } from "./find-circuit-options.ts";
@@ -24,6 +26,10 @@ import { type AlgorithmRun, tooLong } from "./starting-algorithms.ts";
 /** A circuit and where it comes from. */
 export interface FoundCircuit {
   readonly circuit: Circuit;
+  /** With the edges that `prune` left out of {@link circuit}: all that was chosen. */
+  readonly selected: Circuit;
+  /** How many of the edges chosen lead nowhere, see `pruneCircuit`. */
+  readonly dangling: number;
   /** The circuit is that of these scores, which say what ranked them (`rankOfScores`). */
   readonly scores: PruneScores;
   /** Scores of the algorithms that the circuit was looked for from; just {@link scores} unless its size follows from what it keeps. */
@@ -34,6 +40,10 @@ export interface FoundCircuit {
   readonly options: Readonly<Record<string, unknown>>;
   /** What removed edges took. */
   readonly ablation: AblationType;
+  /** What the algorithm drew at random by. */
+  readonly seed: number;
+  /** How edges were chosen by {@link scores}; undefined where the circuit is what keeps enough of the answers. */
+  readonly select?: Selection | undefined;
   readonly keep?: KeptCircuit | undefined;
   /** With `faithful`: how many edges keep enough. */
   readonly faithful?: FaithfulSize | undefined;
@@ -43,7 +53,7 @@ export interface FoundCircuit {
   readonly unproven?: boolean | undefined;
   /** What it took, the ranking of edges included. */
   readonly seconds: number;
-  /** What the reader should know: what was left out for want of time, where edges were scored with another ablation than {@link ablation}. */
+  /** What the reader should know: prompt pairs that say nothing, ties, edges that lead nowhere, what was left out for want of time. */
   readonly notes: readonly string[];
 }
 
@@ -65,14 +75,15 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   check({ task }, options);
   const plan = planOf(task, options);
   const { keep, ablation } = plan;
-  requireDifferentPairs([...task.train.prompts, ...task.test.prompts], { ablation });
+  const pairs = [...task.train.prompts, ...task.test.prompts];
+  requireDifferentPairs(pairs, { ablation });
   await requireDiscoveryMemory(task, options);
   const { seconds = Number.POSITIVE_INFINITY, seed = USUAL_SEED, signal, onProgress, onChange, resume } = options;
   const started = performance.now();
   const left = () => Math.max(1e-3, seconds - (performance.now() - started) / 1000);
   if (keep !== undefined) await requireAnswers(task, signal);
   const rankings: Ranked[] = [];
-  const notes: string[] = [];
+  const notes = [...equalPairs(pairs, { ablation })];
   if (trainsAblation(options.options ?? {}))
     notes.push(
       `Edges were scored with trained values in the place of ablated ones; the circuit is measured with ${ablation} ablation.`,
@@ -106,13 +117,18 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     onChange?.({ rankings, search: undefined });
   }
   const all = rankings.map(({ scores }) => scores);
-  const rest = () => ({ ablation, seconds: (performance.now() - started) / 1000, notes });
+  const rest = (chosen: Circuit) => {
+    const { notes: dangle, ...edges } = danglingEdges(chosen, ablation, options.prune ?? false);
+    return { ...edges, ablation, seed, seconds: (performance.now() - started) / 1000, notes: [...notes, ...dangle] };
+  };
   if (keep === undefined) {
-    const rank = options.rank ?? "absolute";
+    const { rank = "absolute", select = "top" } = options;
     const scores = rankedAs(all[0]!, rank);
-    const selected = await circuitOf(task, scores, plan, { ...options, rank });
+    const { circuit, ...selected } = await circuitOf(task, scores, plan, { ...options, rank });
     notes.push(...selected.notes);
-    return { ...selected, scores, rankings: [scores], algorithm: plan.runs[0]![0], options: chosen, ...rest() };
+    if (selected.unproven) notes.push("`selectSeconds` gives the search for the best circuit more time.");
+    const about = { scores, rankings: [scores], algorithm: plan.runs[0]![0], options: chosen, select };
+    return { ...selected, ...about, ...rest(circuit) };
   }
   const most = left();
   const kept = await keepAnswers(task, all, {
@@ -123,7 +139,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   });
   const { circuit, scores } = kept.found;
   const about = { algorithm: "fewest-edges", options: { ...chosen, keep, tries: kept.tries }, keep: kept.keep };
-  return { circuit, scores, rankings: all, ...about, ...rest() };
+  return { scores, rankings: all, ...about, ...rest(circuit) };
 }
 
 /** Why a ranking that is not there yet is left out; undefined where it is to be made. */

@@ -13,6 +13,7 @@ import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { scoresInOrder } from "../selection/in-order.ts";
+import type { Selection } from "../selection/select-circuit.ts";
 import { measureTable } from "./ablation-table.ts";
 import { keptCurve } from "./kept-report.ts";
 import { knownCircuitOf } from "./known-circuit.ts";
@@ -121,7 +122,7 @@ export async function measureFound(
   } = options;
   using meter = new CircuitMeter(task.model, task.test, { signal });
   const time = new MeasuringTime(detail, options.seconds ?? found.seconds);
-  const { circuit } = found;
+  const { circuit, select = "top" } = found;
   const compared = known[0];
   const measured = await meter.measure(circuit, ablation, time.share(CIRCUIT_SHARE));
   const beside = compared && (await meter.measure(compared.circuit, ablation, time.share(CIRCUIT_SHARE)));
@@ -132,7 +133,7 @@ export async function measureFound(
   };
   const table = await measureTable({ task, circuit, known, meter, time, before });
   const metric = meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats";
-  const { curve, note } = await curveOf();
+  const { curve, notes } = await curveOf();
   return {
     ablation,
     faithfulness: {
@@ -144,17 +145,23 @@ export async function measureFound(
     ablationTable: table.rows,
     curve,
     roc: compared && rankingBeside(found, compared, rank),
-    notes: [...table.notes, ...(note ? [note] : [])],
+    notes: [...table.notes, ...notes],
   };
 
   async function curveOf(): ReturnType<typeof measureSizes> {
     const { edgeCount } = task.model.graph;
-    if (found.keep) return { curve: keptCurve(found.keep, circuit.size, edgeCount) };
-    if (detail === "none") return {};
+    if (found.keep) return { curve: keptCurve(found.keep, circuit.size, edgeCount), notes: [] };
+    if (detail === "none") return { notes: [] };
     const { onProgress = () => undefined } = options;
     const parts = { task, found, rank, known: compared?.circuit.size, ablation, meter, metric, time, onProgress };
-    return await measureSizes(parts);
+    const { curve, notes } = await measureSizes(parts);
+    return { curve, notes: [...notes, ...(curve && select !== "top" ? [curveOfTop(select)] : [])] };
   }
+}
+
+/** Which circuits the curve has where the one found was chosen otherwise. */
+function curveOfTop(select: Selection): string {
+  return `The curve has the circuits of the edges that rank highest, size by size, not those that \`select: "${select}"\` would choose.`;
 }
 
 /** How the scores rank the edges of the known circuit; nothing where that is the whole graph. */

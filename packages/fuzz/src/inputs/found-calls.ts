@@ -46,8 +46,8 @@ import type { PublicCall } from "./public-call.ts";
 /** Valid calls of what finds a circuit, measures it and reports it. */
 export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Record<string, PublicCall>> {
   const found: FoundCircuit = {
-    ...{ circuit: scores.circuit(3), scores, rankings: [scores], algorithm: "random", options: {} },
-    ...{ ablation: "resample", seconds: 1, notes: [] },
+    ...{ circuit: scores.circuit(3), selected: scores.circuit(3), dangling: 0, scores, rankings: [scores] },
+    ...{ algorithm: "random", options: {}, ablation: "resample", seed: 0, seconds: 1, notes: [] },
   };
   const spans = spansOf({ all: [0, null] }, (task.test.promptCount > 0 ? task.test : task.train).prompts);
   return {
