@@ -70,6 +70,7 @@ export {
   type TaskRoom,
 } from "./ready-task/task-autoencoders.ts";
 export { circuitOfScores, type SavedCircuitOptions } from "./saved-circuits/circuit-of-scores.ts";
+export { type DiscoveryFile, discoveryFile, formatDiscoveryFile } from "./saved-circuits/discovery-file.ts";
 export { type GraphKind, graphKind } from "./saved-circuits/graph-kind.ts";
 export { latentsIn } from "./saved-circuits/latents-in.ts";
 export { readCircuit, savedCircuitOf } from "./saved-circuits/read-circuit.ts";

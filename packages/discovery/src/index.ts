@@ -1,4 +1,4 @@
-export { type KnownCircuitInGraph, type Rank, rankedEdges, rankOfScores } from "@autocircuit/core";
+export { type KnownCircuitInGraph, type Rank, rankedEdges, rankOfScores, scoredEdges } from "@autocircuit/core";
 export { type AcdcOptions, acdc, defaultTaus, referenceTaus } from "./acdc/acdc.ts";
 export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
@@ -154,10 +154,8 @@ export {
   type TaskAccuracy,
   type TaskAccuracyOptions,
 } from "./report/model-accuracy.ts";
-export { plainOptions } from "./report/plain-options.ts";
 export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
-export { scoredEdges } from "./report/scored-edges.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export { type CircuitStability, stabilityNotes, stabilityReport } from "./report/stability-report.ts";
 export { tokenLabelsOf } from "./report/token-labels.ts";

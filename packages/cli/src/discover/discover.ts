@@ -1,14 +1,12 @@
 import { join } from "node:path";
-import { circuitsInGraph, graphKind } from "@autocircuit/circuits";
-import { type LatentLabels, type LoadedTask, latentIdentity, type PruneScores, runVersions } from "@autocircuit/core";
+import { circuitsInGraph, discoveryFile } from "@autocircuit/circuits";
+import { type LatentLabels, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
   type KnownCircuitInGraph,
   measureFound,
   modelAccuracy,
-  plainOptions,
-  scoredEdges,
 } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
@@ -89,23 +87,12 @@ export async function discover(
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
+  const file = discoveryFile(subject.name, found);
   const result: DiscoverResult = {
-    task: subject.name,
+    ...file,
     model: subject.model,
     algorithm: settings.algorithm ?? "fewest-edges",
-    options: {
-      // What was left out has the algorithm's defaults, which lie beside its scores; the search for few edges has several algorithms'.
-      ...(found.keep ? {} : plainOptions(found.scores.info.options ?? {})),
-      ...plainOptions(found.options),
-      ablation,
-      byToken: task.model.graph.tokens !== null,
-      seed,
-      ...selection(settings, found),
-    },
-    edgeCount: task.model.graph.edgeCount,
-    graph: graphKind(task.model.graph),
-    latents: latentIdentity(task.model.graph),
-    circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
+    circuit: file.circuit.map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling: found.dangling,
     pruned: settings.prune,
     warnings: [subject.notes, labelled?.note ?? [], found.notes, unsure ?? []].flat(),
@@ -145,15 +132,6 @@ function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLa
   if (autoencoders === undefined)
     throw new UsageError("--labels are of latents: give the autoencoders too, with --autoencoders.");
   return readLatentLabels(labels);
-}
-
-/** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */
-function selection(
-  { select, rank }: DiscoverSettings,
-  { size, selected }: FoundCircuit,
-): { select?: string; rank?: string; size?: number } {
-  if (select === "top" && rank === "absolute") return {};
-  return { select, ...(rank !== "absolute" && { rank }), size: size ?? selected.size };
 }
 
 /** Measures the circuit found and those beside it, with progress. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ownTask } from "@autocircuit/circuits";
+import { formatDiscoveryFile, ownTask } from "@autocircuit/circuits";
 import { PruneScores } from "@autocircuit/core";
 import { type FindCircuitOptions, findCircuit, findSpanCircuit, reportOf } from "@autocircuit/discovery";
 import { measureCircuits } from "@autocircuit/metrics";
@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 const read = (name: string) => JSON.parse(readFileSync(at(name), "utf8"));
 
-const [model, prompts] = [at("model"), at("prompts.json")];
+const [model, prompts] = [at("words"), at("prompts.json")];
 await writeOverflowModel(model, 1);
 // The first pair says nothing.
 const pairs = Array.from({ length: 8 }, (_, row) => {
@@ -76,6 +76,38 @@ it("a program has the notes of a circuit over spans that the command has", async
   const { notes } = await findSpanCircuit(task, spans, 3);
   expect(notes.join()).toMatch(/clean and corrupt are the same in 1 of 8 prompt pairs/);
   expect(read("spans-found.json").warnings).toEqual(notes);
+});
+
+it("a program writes the circuit that it found as `discover --json` does, and `test` goes on from it", async () => {
+  const json = ["--out", at("out"), "--json", at("command.json")];
+  const how = [
+    "--algorithm",
+    "eap",
+    "--size",
+    "4",
+    "--select",
+    "greedy",
+    "--ablation",
+    "zero",
+    "--seed",
+    "3",
+    "--bootstrap",
+    "0",
+  ];
+  expect((await run(["discover", ...own, ...how, ...json])).code).toBe(0);
+  await using task = await ownTask(model, prompts, { seed: 3 });
+  const options = { algorithm: "eap", size: 4, select: "greedy", ablation: "zero", seed: 3 } as const;
+  const found = await findCircuit(task, options);
+  writeFileSync(at("program.json"), formatDiscoveryFile(task.key, found));
+  const written = read("program.json");
+  const command = read("command.json");
+  expect(written).toEqual(Object.fromEntries(Object.keys(written).map((name) => [name, command[name]])));
+  const report = await reportOf(task, found, { curve: "none" });
+  expect(report.options).toEqual(written.options);
+
+  const tested = await run(["test", at("program.json"), ...own, "--tests", "equivalence", "--json", at("tested.json")]);
+  expect([0, 3]).toContain(tested.code);
+  expect(tested.out).toContain("zero ablation: the model");
 });
 
 it("circuits that are larger than asked for say so in a program and of `measure`", async () => {

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeWholeSync } from "@autocircuit/base";
+import { readableJson, writeWholeSync } from "@autocircuit/base";
 import { type LoadedTask, magnitude, PruneScores } from "@autocircuit/core";
 import type { FoundSoFar, Ranked, ResumedDiscovery, SearchState } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { readableJson } from "../support/write-file.ts";
 import { askedDifference, type SearchAsked } from "./search-asked.ts";
 import type { DiscoverSettings } from "./settings.ts";
 

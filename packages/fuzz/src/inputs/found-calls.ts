@@ -1,8 +1,17 @@
-import { circuitNamed, circuitsInGraph, ownPrompts, ownTask, tracrTasks } from "@autocircuit/circuits";
+import {
+  circuitNamed,
+  circuitsInGraph,
+  discoveryFile,
+  formatDiscoveryFile,
+  ownPrompts,
+  ownTask,
+  tracrTasks,
+} from "@autocircuit/circuits";
 import {
   activeLatents,
   circuitBySize,
   circuitsOfSizes,
+  discoveryOptions,
   equalPairs,
   equalPairsProblem,
   firstPrompts,
@@ -12,6 +21,7 @@ import {
   promptSlices,
   promptsInTokens,
   requireDifferentPairs,
+  scoredEdges,
   splitPrompts,
 } from "@autocircuit/core";
 import {
@@ -34,7 +44,6 @@ import {
   requireCompatibleOptions,
   runShape,
   SpanCircuit,
-  scoredEdges,
   selectCircuit,
   spansOf,
   stabilityPlan,
@@ -128,6 +137,9 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => activeLatents(t.model, t.prompts, o),
     },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
+    discoveryOptions: { takes: { found }, call: (t) => discoveryOptions(t.found) },
+    discoveryFile: { takes: { task: "mine", found }, call: (t) => discoveryFile(t.task, t.found) },
+    formatDiscoveryFile: { takes: { task: "mine", found }, call: (t) => formatDiscoveryFile(t.task, t.found) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     tokenLabelsOf: { takes: { task }, call: (t) => tokenLabelsOf(t.task) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
