@@ -110,7 +110,7 @@ export {
   type TrainKnockoutsOptions,
   trainKnockouts,
 } from "./knockouts/train-knockouts.ts";
-export type { ResumableOptions, RunningSearch, SearchState } from "./long-search/search-state.ts";
+export type { BestSoFar, ResumableOptions, RunningSearch, SearchState } from "./long-search/search-state.ts";
 export { type AnswerFunction, answerLoss, type GradFunction } from "./loss.ts";
 export { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 export { hardConcrete, hardConcreteStart } from "./masks/hard-concrete.ts";

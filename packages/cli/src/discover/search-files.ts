@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readableJson, writeWholeSync } from "@autocircuit/base";
-import { type LoadedTask, magnitude, PruneScores } from "@autocircuit/core";
-import type { FoundSoFar, Ranked, ResumedDiscovery, SearchState } from "@autocircuit/discovery";
+import { type Edge, type LoadedTask, magnitude, PruneScores } from "@autocircuit/core";
+import type { BestSoFar, FoundSoFar, Ranked, ResumedDiscovery, SearchState } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { askedDifference, type SearchAsked } from "./search-asked.ts";
@@ -162,38 +162,24 @@ export class SearchFiles implements Disposable {
     this.#print([...lines, `go on with: ${this.#command} --resume`].join("\n"));
   }
 
-  /** Writes the best circuit so far, and says what it is. */
-  #best(scores: PruneScores): string[] {
+  /** Writes the best so far where there is any, and says what it is. */
+  #best({ scores, circuit, text }: BestSoFar): string[] {
     const { algorithm } = scores.info;
-    const edges = scores.values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
-    const kept = algorithm === "acdc" ? scores.circuitAt(Number.POSITIVE_INFINITY).size : edges;
-    if (kept === scores.graph.edgeCount && algorithm !== "subnetwork-probing")
-      return [`${algorithm}: nothing smaller than the whole graph was found yet`];
-    const what = {
-      acdc: `${kept} of ${edges} edges are left: no threshold removed them, or none was tried yet`,
-      "fewest-edges": `the best circuit so far has ${kept} of ${scores.graph.edgeCount} edges and keeps enough${onFew(scores)}`,
-    }[algorithm!];
+    const { edgeCount } = scores.graph;
+    if (circuit?.size === edgeCount) return [`${algorithm}: ${text}`];
     const path = join(this.#settings.out, "scores-so-far.safetensors");
     writeWholeSync(path, scores.toBytes({ task: this.#settings.subject.name }));
     // Where all that are left are alike there is nothing to list.
-    const named = scores.top(Math.min(PRINTED, kept)).filter(({ index }) => Number.isFinite(scores.values[index]));
+    const told = ({ index }: Edge) => Number.isFinite(scores.values[index]) && scores.values[index] !== 0;
+    const named = scores.top(Math.min(PRINTED, circuit?.size ?? edgeCount)).filter(told);
     const strongest = named.map((edge) => `  ${edge} ${magnitude(scores.values[edge.index]!).toPrecision(4)}`);
-    return [
-      `${algorithm}: ${what ?? "scores as trained so far"}; ${path}${strongest.length > 0 ? "; the strongest:" : ""}`,
-      ...strongest,
-    ];
+    return [`${algorithm}: ${text}; ${path}${strongest.length > 0 ? "; the strongest:" : ""}`, ...strongest];
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#signal.removeEventListener("abort", this.#stopped);
   }
-}
-
-/** Of a circuit that was found before there was one that keeps enough on all prompts. */
-function onFew({ info }: PruneScores): string {
-  const prompts = info.options?.prompts;
-  return typeof prompts === "number" ? ` on the first ${prompts} prompts, not yet on all` : "";
 }
 
 function parsed(path: string): unknown {
