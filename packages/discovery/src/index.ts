@@ -78,6 +78,7 @@ export {
 export type { FewestEdgesStart } from "./fewest-edges/fewest-edges-search.ts";
 export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
 export { requireCompatibleOptions } from "./find-circuit/compatible-options.ts";
+export { type DiscoveryAsked, discoveryAsked, discoveryDifference } from "./find-circuit/discovery-asked.ts";
 export { discoveryDefaults } from "./find-circuit/discovery-defaults.ts";
 export { type DiscoveryMemory, discoveryMemory } from "./find-circuit/discovery-memory.ts";
 export type { FaithfulSize } from "./find-circuit/faithful-size.ts";

@@ -2,10 +2,17 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readableJson, writeWholeSync } from "@autocircuit/base";
 import { type Edge, type LoadedTask, magnitude, PruneScores } from "@autocircuit/core";
-import type { BestSoFar, FoundSoFar, Ranked, ResumedDiscovery, SearchState } from "@autocircuit/discovery";
+import {
+  type BestSoFar,
+  type DiscoveryAsked,
+  discoveryDifference,
+  type FoundSoFar,
+  type Ranked,
+  type ResumedDiscovery,
+  type SearchState,
+} from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { askedDifference, type SearchAsked } from "./search-asked.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** What is saved without being asked, each so many seconds. */
@@ -17,7 +24,7 @@ const PRINTED = 20;
 
 /** `search.json`. */
 interface StoredSearch {
-  asked: SearchAsked;
+  asked: DiscoveryAsked;
   rankings: { algorithm: string; seconds: number; file: string }[];
   search: SearchState | null;
 }
@@ -29,7 +36,7 @@ interface StoredSearch {
  */
 export class SearchFiles implements Disposable {
   readonly #settings: DiscoverSettings;
-  readonly #asked: SearchAsked;
+  readonly #asked: DiscoveryAsked;
   readonly #task: LoadedTask;
   readonly #signal: AbortSignal;
   readonly #print: (line: string) => void;
@@ -37,7 +44,7 @@ export class SearchFiles implements Disposable {
   readonly #stopped = (): void => this.#stop();
   readonly #timer: NodeJS.Timeout;
   readonly #began = performance.now();
-  #soFar: FoundSoFar = { rankings: [], search: undefined };
+  #soFar: Omit<FoundSoFar, "asked"> = { rankings: [], search: undefined };
   #saved: StoredSearch["rankings"] = [];
   /** Where the earlier run's search stood, until this one's begins. */
   #before: SearchState | null = null;
@@ -55,7 +62,7 @@ export class SearchFiles implements Disposable {
       print,
       command,
     }: {
-      asked: SearchAsked;
+      asked: DiscoveryAsked;
       signal: AbortSignal;
       print: (line: string) => void;
       command: string;
@@ -89,7 +96,7 @@ export class SearchFiles implements Disposable {
     }
     if (!existsSync(path)) throw new UsageError(`There is no ${path} to go on with. Leave --resume out.`);
     const { asked, rankings, search } = readStored(path);
-    const other = askedDifference(asked, this.#asked);
+    const other = discoveryDifference(asked, this.#asked);
     if (other !== undefined)
       throw new UsageError(
         `${path} is of a run with ${other}. Give the same options, prompts and model as then, or leave --resume out.`,
@@ -105,7 +112,7 @@ export class SearchFiles implements Disposable {
       ...(search ? [`where ${search.algorithm} stood`] : []),
     ];
     this.#print(`going on with ${names.join(", ")} from ${path}`);
-    return { rankings: loaded, ...(search && { search }) };
+    return { asked, rankings: loaded, ...(search && { search }) };
   }
 
   /** Keeps what there is, and writes the rankings that have been finished. */

@@ -52,7 +52,7 @@ export interface FindCircuitOptions {
   readonly onProgress?: ((progress: StepProgress) => void) | undefined;
   /** Called when a ranking is finished, and when a search begins that can be looked at while it runs. */
   readonly onChange?: ((soFar: FoundSoFar) => void) | undefined;
-  /** What an earlier run for the same task and options had found. */
+  /** What an earlier run for the same task and options had found; of others it is refused. */
   readonly resume?: ResumedDiscovery | undefined;
 }
 
@@ -78,6 +78,8 @@ export interface Ranked {
 
 /** What there is while a circuit is looked for. */
 export interface FoundSoFar {
+  /** What was asked for, to be kept beside it: see `discoveryAsked`. */
+  readonly asked: Readonly<Record<string, unknown>>;
   readonly rankings: readonly Ranked[];
   /** The search that runs now, if it is one that can go on later. */
   readonly search: RunningSearch | undefined;
@@ -85,6 +87,8 @@ export interface FoundSoFar {
 
 /** What an earlier run had found. */
 export interface ResumedDiscovery {
+  /** What it was asked for, {@link FoundSoFar.asked}: a discovery that is asked for something else is refused. */
+  readonly asked: Readonly<Record<string, unknown>>;
   readonly rankings?: readonly Ranked[] | undefined;
   readonly search?: SearchState | undefined;
 }
@@ -110,7 +114,8 @@ export const findCircuitOptions = {
   signal: kind.signal,
   onProgress: kind.callback,
   onChange: kind.callback,
-  resume: kind.shape("what an earlier run had found, such as { rankings, search }", {
+  resume: kind.shape("what an earlier run had found, such as { asked, rankings, search }", {
+    asked: kind.record,
     rankings: kind.optional(kind.listOf(ranked)),
     search: kind.optional(resumableOptions.resume),
   }),

@@ -14,6 +14,7 @@ import { SearchClock } from "../long-search/search-clock.ts";
 import type { ResumableOptions } from "../long-search/search-state.ts";
 import { type SelectedCircuit, type Selection, selectCircuit } from "../selection/select-circuit.ts";
 import { danglingEdges } from "./dangling-edges.ts";
+import { askedByPlan, requireSameDiscovery } from "./discovery-asked.ts";
 import { requireDiscoveryMemory } from "./discovery-memory.ts";
 import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import { type FindCircuitOptions, findCircuitOptions, type Ranked } from "./find-circuit-options.ts";
@@ -63,7 +64,7 @@ const check = signature("findCircuit", { task: coreKinds.loadedTask }, findCircu
  * Finds the circuit of a task: ranks the edges by an algorithm and takes as many as asked for, as the known circuit has, or as are needed to
  * keep a share of the right answers. What is not said is chosen to suit the graph and the outputs.
  *
- * @throws AutocircuitError `bad-input` for options that exclude each other, prompt pairs that are all equal with resample ablation, before edges
+ * @throws AutocircuitError `bad-input` for options that exclude each other, a `resume` of what was asked for otherwise, prompt pairs that are all equal with resample ablation, before edges
  *   are ranked where the model answers nothing right that could be kept, and what the algorithms throw; `out-of-memory` before it begins where it
  *   needs more than is free (`free`); `aborted`
  *
@@ -77,6 +78,8 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   const { keep, ablation } = plan;
   const pairs = [...task.train.prompts, ...task.test.prompts];
   requireDifferentPairs(pairs, { ablation });
+  const asked = askedByPlan(task, options, plan);
+  if (options.resume) requireSameDiscovery(options.resume.asked, asked);
   await requireDiscoveryMemory(task, options);
   const { seconds = Number.POSITIVE_INFINITY, seed = USUAL_SEED, signal, onProgress, onChange, resume } = options;
   const started = performance.now();
@@ -91,7 +94,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   let chosen: Record<string, unknown> = {};
   /** Options that let a search be followed, stopped and resumed. */
   const resumable = (algorithm: string): ResumableOptions => ({
-    onSearch: (search) => onChange?.({ rankings, search }),
+    onSearch: (search) => onChange?.({ asked, rankings, search }),
     ...(resume?.search?.algorithm === algorithm && { resume: resume.search }),
   });
   for (const run of plan.runs) {
@@ -114,7 +117,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     if (!done || scores === undefined) continue;
     rankings.push(known ?? { algorithm: name, scores, seconds: (performance.now() - began) / 1000 });
     notes.push(...(await scoreNotes(task, scores, { ...fitting, signal })));
-    onChange?.({ rankings, search: undefined });
+    onChange?.({ asked, rankings, search: undefined });
   }
   const all = rankings.map(({ scores }) => scores);
   const rest = (chosen: Circuit) => {

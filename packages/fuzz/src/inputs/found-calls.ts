@@ -26,6 +26,8 @@ import {
 } from "@autocircuit/core";
 import {
   algorithmNamed,
+  discoveryAsked,
+  discoveryDifference,
   discoveryMemory,
   type FoundCircuit,
   findCircuit,
@@ -65,6 +67,8 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       options: { algorithm: "edge-attribution" },
       call: (t, o) => findCircuit(t.task, o),
     },
+    discoveryAsked: { takes: { task }, call: (t, o) => discoveryAsked(t.task, o) },
+    discoveryDifference: { takes: { before: {}, now: {} }, call: (t) => discoveryDifference(t.before, t.now) },
     discoveryMemory: { takes: { task }, call: (t, o) => discoveryMemory(t.task, o) },
     firstScores: { takes: { task }, call: (t, o) => firstScores(t.task, o) },
     measureFound: { takes: { task, found }, call: (t, o) => measureFound(t.task, t.found, o) },
