@@ -21,7 +21,7 @@ export function keptNotes(
   const rest = starts.map(({ algorithm, prefix, edges: left }) =>
     prefix === graph && left === graph && complete === false
       ? `${algorithm} was given up`
-      : `${algorithm} ${prefix}, ${left < prefix ? `${left} after elimination` : "and elimination, which begins with more, came to no fewer"}`,
+      : `${algorithm} ${prefix}, ${left < prefix || complete ? `${left} after elimination` : "and the time was over before elimination came to fewer"}`,
   );
   const further = tries > 0 ? `; ${tries} random change${tries === 1 ? "" : "s"} of the smallest led to ${edges}` : "";
   return [
