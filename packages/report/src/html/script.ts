@@ -26,9 +26,10 @@ export const pageScript = `
   if (unfold) for (const band of document.querySelectorAll(".folded .band, .unfolded .band")) {
     band.addEventListener("click", () => {
       unfold.checked = !unfold.checked;
-      const block = band.dataset.blocks.split("-")[0];
-      const there = document.querySelector('.unfolded [data-block="' + block + '"]');
-      if (unfold.checked && there) there.scrollIntoView({ block: "center" });
+      const { blocks, first } = band.dataset;
+      const place = blocks ? '[data-block="' + blocks.split("-")[0] + '"]' : '[data-tokens="' + first + '"]';
+      const there = document.querySelector(".unfolded " + place);
+      if (unfold.checked && there) there.scrollIntoView({ block: "center", inline: blocks ? "nearest" : "center" });
     });
   }
   const boxes = [...document.querySelectorAll(".scroll")];

@@ -35,11 +35,15 @@ figure.curve svg{min-width:0}
 .unfold:checked+label::before,.full-size:checked+label::before{content:"✓ "}
 .unfold+label:hover{background:var(--panel)}
 .unfold:focus-visible+label{outline:2px solid var(--found);outline-offset:2px}
-.picture .full-size+label{display:none}
+.picture .full-size+label,.narrow{display:none}
+.picture.shrunk .unfold:not(:checked)~.full-size+label{display:inline-block}
 .unfold:not(:checked)~.unfolded,.unfold:checked~.folded{display:none}
 .folded .band{cursor:zoom-in}
 .unfolded .band{cursor:zoom-out}
-figure.wide svg{max-width:none}
+figure.wide svg,.shrunk .full-size:checked~.folded svg{max-width:none}
+figure.wide .sideways{display:block}
+.full-size:not(:checked)~.folded svg{min-width:0;max-width:100%}
+.full-size:not(:checked)~.folded .sideways{display:none}
 .autocircuit-diagram .edge,.autocircuit-diagram .box{transition:opacity .12s}
 .autocircuit-diagram.focus .edge:not(.on){opacity:.09}
 .autocircuit-diagram.focus .edge.on{opacity:1}
@@ -83,8 +87,8 @@ figure svg{min-width:calc(1.2*var(--least,28rem))}
 figure.curve svg{min-width:0}
 .sideways{display:block}
 .unfold:not(:checked)~.full-size+label{display:inline-block}
-.full-size:not(:checked)~.folded svg{min-width:0;max-width:100%}
-.full-size:not(:checked)~.folded .sideways{display:none}
+.unfold:not(:checked)~.full-size:not(:checked)~.narrow{display:block}
+.full-size:not(:checked)~.narrow~.folded{display:none}
 main{padding:1.6rem .9rem 2.4rem}
 th,td{padding:.36rem .55rem}
 }
