@@ -17,7 +17,7 @@ const shrunkFrom = 1150;
 
 /**
  * The circuit's picture. Where something is folded in it, the whole one too: a switch that needs no script shows either. The folded one shrinks to
- * its room, until another switch shows it in full size; by token, where it has many columns, phones have one of their own with fewer.
+ * its room, until another switch shows it in full size; by token, phones have one of their own with fewer columns.
  */
 export function diagramFigure(report: CircuitReport): Html {
   const folded = drawCircuit(report, { header: false });

@@ -17,7 +17,10 @@ export const pageScript = `
   const keysOfBox = (el) => edges.filter((e) => laneOf(e) === laneOf(el) &&
     [e.dataset.src, e.dataset.dest, e.dataset.owner].includes(el.dataset.box)).flatMap(keys);
   const link = (el, keysOf) => {
-    el.addEventListener("mouseenter", () => show(new Set(keysOf(el))));
+    el.addEventListener("mouseenter", () => {
+      const wanted = keysOf(el);
+      if (wanted.length > 0) show(new Set(wanted));
+    });
     el.addEventListener("mouseleave", () => show(null));
   };
   if (diagrams.length > 0) for (const el of edges.concat(rows)) link(el, keys);
@@ -27,7 +30,7 @@ export const pageScript = `
     band.addEventListener("click", () => {
       unfold.checked = !unfold.checked;
       const { blocks, first } = band.dataset;
-      const place = blocks ? '[data-block="' + blocks.split("-")[0] + '"]' : '[data-tokens="' + first + '"]';
+      const place = blocks ? '[data-block="' + blocks.split("-")[0] + '"]' : '[data-tokens="' + first + '"] .lane-label:last-child';
       const there = document.querySelector(".unfolded " + place);
       if (unfold.checked && there) there.scrollIntoView({ block: "center", inline: blocks ? "nearest" : "center" });
     });
