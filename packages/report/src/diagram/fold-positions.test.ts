@@ -91,6 +91,8 @@ describe("positions that are folded", () => {
     const elements = parseMarkup(html);
     const kinds = elements.filter(({ name }) => name === "figure").map(({ attributes }) => attributes.class!);
     expect(kinds.slice(0, 3)).toEqual(["folded narrow", "folded", "unfolded wide tall"]);
+    // Narrow windows shrink it, so they have a switch for its full size.
+    expect(withClass(elements, "picture", "broad")).toHaveLength(1);
     const ids = elements.flatMap(({ attributes }) => attributes.id ?? []);
     expect(new Set(ids).size).toBe(ids.length);
     expect(html).toContain(`Unfold ${folded.folded.blocks} blocks and positions<`);

@@ -14,6 +14,8 @@ const smallest = 0.72;
 const widerThanPhones = 420;
 /** A folded diagram wider than this shrinks to less than nine tenths in the page's column. */
 const shrunkFrom = 1150;
+/** One wider than this shrinks as much in a narrow window. */
+const broadFrom = 700;
 
 /**
  * The circuit's picture. Where something is folded in it, the whole one too: a switch that needs no script shows either. The folded one shrinks to
@@ -26,7 +28,8 @@ export function diagramFigure(report: CircuitReport): Html {
   const narrow =
     report.graph.tokens !== null &&
     drawCircuit(report, { header: false }, { id: "autocircuit-diagram-narrow", screen: phone });
-  return html`<div class="picture${folded.width > shrunkFrom && " shrunk"}">
+  const kinds = ["picture", folded.width > broadFrom && "broad", folded.width > shrunkFrom && "shrunk"];
+  return html`<div class="${kinds.filter(Boolean).join(" ")}">
 <input type="checkbox" id="unfold" class="unfold"/><label for="unfold">Unfold ${inWords(folded.folded)}</label>
 <input type="checkbox" id="full-size" class="full-size"/><label for="full-size">Full size</label>
 ${narrow && narrow.width < folded.width && figure(narrow, "folded narrow")}

@@ -36,12 +36,10 @@ figure.curve svg{min-width:0}
 .unfold+label:hover{background:var(--panel)}
 .unfold:focus-visible+label{outline:2px solid var(--found);outline-offset:2px}
 .picture .full-size+label,.narrow{display:none}
-.picture.shrunk .unfold:not(:checked)~.full-size+label{display:inline-block}
 .unfold:not(:checked)~.unfolded,.unfold:checked~.folded{display:none}
 .folded .band{cursor:zoom-in}
 .unfolded .band{cursor:zoom-out}
-figure.wide svg,.shrunk .full-size:checked~.folded svg{max-width:none}
-figure.wide .sideways{display:block}
+figure.wide svg{max-width:none}
 .full-size:not(:checked)~.folded svg{min-width:0;max-width:100%}
 .full-size:not(:checked)~.folded .sideways{display:none}
 .autocircuit-diagram .edge,.autocircuit-diagram .box{transition:opacity .12s}
@@ -82,6 +80,15 @@ tbody tr:hover,tr.on{background:var(--panel)}
 .pairs dt{color:var(--soft)}
 .pairs dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}
 pre{background:var(--panel);border-radius:8px;padding:.9rem 1.1rem;overflow:auto;font:.88rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4rem 0}
+@media screen{
+.shrunk .unfold:not(:checked)~.full-size+label{display:inline-block}
+.shrunk .full-size:checked~.folded svg{max-width:none}
+figure.wide .sideways{display:block}
+}
+@media screen and (max-width:68rem){
+.broad .unfold:not(:checked)~.full-size+label{display:inline-block}
+.broad .full-size:checked~.folded svg{max-width:none}
+}
 @media(max-width:40rem){
 figure svg{min-width:calc(1.2*var(--least,28rem))}
 figure.curve svg{min-width:0}
