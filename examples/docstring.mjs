@@ -45,7 +45,7 @@ const file = docstringPrompts({ count: 2 * count, tokenizer });
 const { train, test } = await loadPrompts(file, {
   ...{ tokenizer, size: { train: count, test: count }, batchSize: count, shuffle: false },
 });
-const hasPositions = Object.keys(test.wordIdxs).length > 0;
+const hasPositions = Object.keys(test.wordPositions).length > 0;
 if (!hasPositions)
   console.log("This vocabulary cuts the prompts otherwise than attn-only-4l's: nothing is said by position.");
 
@@ -53,7 +53,7 @@ const rows = { "full model": await measured(model, { circuits: [Circuit.where(mo
 for (const [name, { circuit, factorized }] of Object.entries(PUBLISHED)) {
   for (const byToken of hasPositions ? [false, true] : [false]) {
     const patched = model.withGraph({ factorized, byToken, ...(byToken && { seqLen: test.seqLen }) });
-    const words = byToken ? { byToken: true, wordIdxs: test.wordIdxs } : {};
+    const words = byToken ? { byToken: true, wordPositions: test.wordPositions } : {};
     const circuits = [Circuit.of(patched.graph, circuit.edges(patched, words))];
     for (const ablation of ABLATIONS)
       rows[`${name}, ${byToken ? "its positions" : "every position"}, ${ablation}`] = await measured(patched, {

@@ -63,7 +63,7 @@ async function measure(order, template) {
     const patched = byToken ? model.withGraph({ byToken, seqLen: test.seqLen }) : model;
     for (const [name, key] of Object.entries(CIRCUITS)) {
       const edges = publishedCircuits[key].edges(patched, {
-        ...(byToken && { byToken: true, wordIdxs: test.wordIdxs }),
+        ...(byToken && { byToken: true, wordPositions: test.wordPositions }),
       });
       const published = Circuit.of(patched.graph, edges);
       const found = {

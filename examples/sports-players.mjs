@@ -52,7 +52,7 @@ const sports = [
 const reading = await readingOf(folder, sports);
 const model = await loadModel(folder, { outputSlice: "last_seq", separateQkv: false });
 const byToken = model.withGraph({ byToken: true, seqLen: test.seqLen });
-const words = { byToken: true, wordIdxs: test.wordIdxs };
+const words = { byToken: true, wordPositions: test.wordPositions };
 
 const circuit = Circuit.of(byToken.graph, publishedCircuits["sports-players-edges"].edges(byToken, words));
 const whole = Circuit.where(byToken.graph, () => true);
@@ -86,7 +86,7 @@ async function measured(kept, ablation) {
 
 /** How often what the head would read after each block, at the end of the name, speaks for the right sport. */
 async function probed() {
-  const end = test.wordIdxs.final_name_tok + 1;
+  const end = test.wordPositions.final_name_tok + 1;
   const names = new PromptLoader(
     test.batches.flatMap(({ prompts }) =>
       prompts.map((pair) => ({ ...pair, clean: pair.clean.slice(0, end), corrupt: pair.corrupt.slice(0, end) })),
@@ -98,7 +98,7 @@ async function probed() {
     cut.graph,
     publishedCircuits["sports-players-probe-edges"].edges(cut, {
       ...words,
-      wordIdxs: { ...test.wordIdxs, end: end - 1 },
+      wordPositions: { ...test.wordPositions, end: end - 1 },
     }),
   );
   const ablate = Circuit.where(cut.graph, (index) => !kept.has(index));

@@ -68,6 +68,11 @@ export const WORD_EXCEPTIONS = {
     { place: "packages/core/src/prompts/", why: FILES },
     { place: "packages/circuits/src/", why: FILES },
   ],
+  "word idx": [
+    { place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT },
+    { place: "packages/core/src/prompts/", why: FILES },
+    { place: "packages/circuits/src/", why: FILES },
+  ],
   truth: [{ place: "packages/sweep/src/unit/run-unit.ts", why: "a field of results that are kept" }],
   "kv cache": [
     { place: "packages/conformance/src/features/check-kvcache.ts", why: "the reference's name of the case" },

@@ -15,7 +15,7 @@ const OF_TASKS = {
   tokenCircuit: "byToken",
 } as const;
 const OF_EDGES = { seqIdx: "token" } as const;
-const OF_LOADERS = { seqLabels: "tokenLabels" } as const;
+const OF_LOADERS = { seqLabels: "tokenLabels", wordIdxs: "wordPositions" } as const;
 
 function namesOf(names: { readonly prototype: object }): string[] {
   return Object.getOwnPropertyNames(names.prototype).filter((name) => name !== "constructor");
@@ -52,6 +52,12 @@ describe("AutoCircuit's names", () => {
       ["a", "b"],
       ["a", "b"],
     ]);
+  });
+
+  it("of a prompt loader: wordIdxs is wordPositions", () => {
+    const pair = { clean: [1, 2], corrupt: [1, 3], answers: [4], wrongAnswers: [5] };
+    using loader = new PromptLoader([pair], { batchSize: 1, wordPositions: { end: 1 } });
+    expect([loader.wordIdxs, loader.wordPositions]).toEqual([{ end: 1 }, { end: 1 }]);
   });
 
   it("are all named here, and on the page for who comes from there", () => {

@@ -53,9 +53,15 @@ export const AUTOCIRCUIT_AUTOENCODER_INPUTS = { resid_delta_mlp: "mlp_out", mlp_
 /** Members of a prompt loader. */
 export abstract class AutocircuitLoaderNames {
   abstract readonly tokenLabels: readonly string[] | null;
+  abstract readonly wordPositions: Readonly<Record<string, number>>;
 
   /** AutoCircuit's name for `tokenLabels`. */
   get seqLabels(): readonly string[] | null {
     return this.tokenLabels;
+  }
+
+  /** AutoCircuit's name for `wordPositions`. */
+  get wordIdxs(): Readonly<Record<string, number>> {
+    return this.wordPositions;
   }
 }

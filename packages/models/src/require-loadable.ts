@@ -38,6 +38,7 @@ const check = signature("requireLoadable", { config: transformerConfig }, {
  *
  * @throws AutocircuitError `out-of-memory` that says what is too large
  * @example
+ * const config = await readConfig("models/gpt2");
  * const { sizes } = await planAutoencoders("saes/mlp-out", { config });
  * requireLoadable(config, { autoencoders: sizes });
  */

@@ -75,7 +75,7 @@ export async function runMethods({ command, tasks, prompts, onStep, signal }: Me
 }
 
 /** The first prompts, at most so many, as one batch. */
-function firstOf({ prompts, wordIdxs, seqStart }: PromptLoader, most: number): PromptLoader {
+function firstOf({ prompts, wordPositions, seqStart }: PromptLoader, most: number): PromptLoader {
   const some = prompts.slice(0, most);
-  return new PromptLoader(some, { batchSize: some.length, wordIdxs, seqStart });
+  return new PromptLoader(some, { batchSize: some.length, wordPositions, seqStart });
 }

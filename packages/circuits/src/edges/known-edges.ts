@@ -6,7 +6,7 @@ export interface KnownEdgesOptions {
   /** An edge for each position instead of one for all. Default: whether the graph is by token. */
   byToken?: boolean;
   /** Positions of named words. Circuits that name words read it; the tracr circuits name none. */
-  wordIdxs?: Readonly<Record<string, number>>;
+  wordPositions?: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for, when a shared prefix was cut off. Default 0. */
   seqStart?: number;
   /** Positions (of the whole prompt) that the circuit covers, instead of the published ones. Read by the tracr circuits. */
@@ -22,7 +22,7 @@ const aNumber = kind.such("a number", (value) => typeof value === "number");
 const checkOptions = signature("edges of a known circuit", {}, {
   byToken: kind.flag,
   // Which positions there are depends on the graph, see below.
-  wordIdxs: kind.such("an object of words' positions", (value) => {
+  wordPositions: kind.such("an object of words' positions", (value) => {
     return kind.record.accepts(value) && Object.values(value as object).every((position) => aNumber.accepts(position));
   }),
   seqStart: kind.whole,

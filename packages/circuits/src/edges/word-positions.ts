@@ -10,19 +10,19 @@ import type { KnownEdgesOptions } from "./known-edges.ts";
  *   published code has it
  * @throws AutocircuitError `bad-input`, by token, for words that are not given or lie behind the graph's last position
  */
-export function wordPositions<Word extends string>(
+export function positionsOfWords<Word extends string>(
   circuit: string,
   words: readonly Word[],
   tokens: number | null,
-  { wordIdxs = {}, seqStart = 0 }: KnownEdgesOptions,
+  { wordPositions = {}, seqStart = 0 }: KnownEdgesOptions,
 ): Record<Word, number> {
-  const given = (word: string) => (Object.hasOwn(wordIdxs, word) ? wordIdxs[word] : undefined);
+  const given = (word: string) => (Object.hasOwn(wordPositions, word) ? wordPositions[word] : undefined);
   if (tokens !== null) {
     const missing = words.filter((word) => given(word) === undefined);
     if (missing.length > 0) {
       throw new AutocircuitError(
         "bad-input",
-        `${circuit}: by token this circuit needs the positions of ${words.join(", ")}; \`wordIdxs\` lacks ${missing.join(", ")}. ` +
+        `${circuit}: by token this circuit needs the positions of ${words.join(", ")}; \`wordPositions\` lacks ${missing.join(", ")}. ` +
           "They are in a data set's `word_idxs` (add 1 if a BOS token is put in front).",
       );
     }
@@ -36,6 +36,6 @@ function checkPosition(circuit: string, word: string, position: number, end: num
   throw new AutocircuitError(
     "bad-input",
     `${circuit}: ${word} is said to be at position ${position}, but positions go from 0 to ${end - 1}. ` +
-      "Check `wordIdxs`, the sequence length and the start of the graph.",
+      "Check `wordPositions`, the sequence length and the start of the graph.",
   );
 }

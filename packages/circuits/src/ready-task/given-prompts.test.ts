@@ -70,6 +70,6 @@ describe("a ready-made task on prompts of a file", () => {
     await using task = await load({ prompts, word_idxs });
     expect([task.train.promptCount, task.test.promptCount]).toEqual([9, 3]);
     expect(task.knownEdgeCount).toBeGreaterThan(1000);
-    expect(task.train.wordIdxs.S2).toBe(8);
+    expect(task.train.wordPositions.S2).toBe(8);
   });
 });

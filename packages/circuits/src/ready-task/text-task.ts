@@ -120,8 +120,8 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     ...(circuit && !known && { knownElsewhere: true }),
     ...(circuit &&
       known && {
-        knownEdges: (target, { byToken, seqStart, wordIdxs }) =>
-          circuit.edges(target, { byToken, seqStart, ...(byToken && { wordIdxs }) }),
+        knownEdges: (target, { byToken, seqStart, wordPositions }) =>
+          circuit.edges(target, { byToken, seqStart, ...(byToken && { wordPositions }) }),
       }),
   }).load(signal && { signal });
 }

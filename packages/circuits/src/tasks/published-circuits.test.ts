@@ -45,10 +45,10 @@ describe.each(circuits)("$name", ({ name, edges, graph, words }) => {
     expect(found.every((edge) => graph.has(edge.name) && graph.index(edge.name) === edge.index)).toBe(true);
     expect(new Set(found.map(({ index }) => index)).size).toBe(found.length);
     const byToken = graph.byToken(tokens);
-    const placed = edges(byToken, { corrected, wordIdxs: positionsOf(words) });
+    const placed = edges(byToken, { corrected, wordPositions: positionsOf(words) });
     expect(placed.every((edge) => byToken.index(edge.name, edge.token) === edge.index)).toBe(true);
     expect(new Set(placed.map(({ index }) => index)).size).toBe(placed.length);
-    const names = new Set(edges(graph, { corrected, wordIdxs: positionsOf(words) }).map((edge) => edge.name));
+    const names = new Set(edges(graph, { corrected, wordPositions: positionsOf(words) }).map((edge) => edge.name));
     expect(placed.every((edge) => names.has(edge.name))).toBe(true);
   });
 
@@ -72,9 +72,9 @@ describe.each(circuits.filter(({ words }) => words.length > 0))("$name by token"
     const byToken = graph.byToken(tokens);
     expect(() => edges(byToken)).toThrow(new RegExp(`lacks ${words[0]!.replace("+", "\\+")}`));
     const last = words.at(-1)!;
-    expect(() => edges(byToken, { wordIdxs: { ...positionsOf(words), [last]: tokens } })).toThrow(
+    expect(() => edges(byToken, { wordPositions: { ...positionsOf(words), [last]: tokens } })).toThrow(
       `${last} is said to be at position ${tokens}, but positions go from 0 to ${tokens - 1}`,
     );
-    expect(() => edges(byToken, { wordIdxs: { ...positionsOf(words), [last]: 1.5 } })).toThrow(/position 1.5/);
+    expect(() => edges(byToken, { wordPositions: { ...positionsOf(words), [last]: 1.5 } })).toThrow(/position 1.5/);
   });
 });

@@ -103,7 +103,7 @@ describe("on a random model of GPT-2 small's shape", () => {
     await using task = await tasks["ioi-token"]!.load({ model: model.folder });
     expect([task.train.batchSize, task.train.length, task.test.batchSize, task.test.length]).toEqual([300, 1, 100, 1]);
     expect([task.train.seqLen, task.model.graph.tokens]).toEqual([15, 15]);
-    expect(task.train.wordIdxs).toEqual({ IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 });
+    expect(task.train.wordPositions).toEqual({ IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 });
     expect(task.knownEdgeCount).toBe(47126);
     expect(task.train.tokenLabels).toHaveLength(15);
     await using byEdges = await tasks["ioi-token"]!.load({ model: model.folder, circuit: "edges" });

@@ -6,7 +6,7 @@ import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
 import type { CircuitsCommandOptions } from "./circuits-options.ts";
-import { parseWordIdxs } from "./parse-word-idxs.ts";
+import { parseWordPositions } from "./parse-word-positions.ts";
 import { readModelConfig } from "./read-model-config.ts";
 
 /** Most edges printed; the file has them all. */
@@ -18,8 +18,8 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   const circuit = findCircuit(name);
   const graph = await graphFor(options);
   const { seqStart, corrected = false } = options;
-  const wordIdxs = options.wordIdxs === undefined ? {} : parseWordIdxs(options.wordIdxs);
-  const found = await synchronously(() => circuit.edges(graph, { wordIdxs, seqStart, corrected }));
+  const wordPositions = options.wordPositions === undefined ? {} : parseWordPositions(options.wordPositions);
+  const found = await synchronously(() => circuit.edges(graph, { wordPositions, seqStart, corrected }));
   const edges = found.map((edge) => ({ edge: edge.name, token: edge.token }));
   print(`${name}: ${edges.length} of ${graph.edgeCount} edges (${circuit.paper})`);
   for (const edge of found.slice(0, PRINTED)) print(`  ${edge}`);

@@ -4,7 +4,7 @@ export interface CircuitsCommandOptions {
   config?: string;
   byToken?: boolean;
   seqLen?: number;
-  wordIdxs?: string;
+  wordPositions?: string;
   seqStart: number;
   sharedQkv?: boolean;
   corrected?: boolean;

@@ -62,7 +62,7 @@ describe("circuits", () => {
   it("writes them by token", async () => {
     const json = join(folder, "by-token.json");
     const place = ["--config", renamed, "--by-token", "--seq-len", "13", "--seq-start", "2", "--json", json];
-    const { code } = await circuits("ioi-edges", ...place, "--word-idxs", JSON.stringify(words));
+    const { code } = await circuits("ioi-edges", ...place, "--word-positions", JSON.stringify(words));
     expect(code).toBe(0);
     const written = JSON.parse(readFileSync(json, "utf8"));
     expect(written.graphEdges).toBe(13 * 32491);
@@ -90,10 +90,10 @@ describe("circuits refuses", () => {
     { args: ["ioi-edges", "--config", renamed, "--by-token"], says: "--seq-len N" },
     { args: ["ioi-edges", "--config", renamed, "--seq-len", "4"], says: "Add --by-token" },
     { args: ["ioi-edges", ...byToken], says: "lacks IO, S1, S1+1, S2, end" },
-    { args: ["ioi-edges", ...byToken, "--word-idxs", '{"IO":2}'], says: "lacks S1, S1+1, S2, end" },
-    { args: ["ioi-edges", ...byToken, "--word-idxs", "{IO:2}"], says: "not valid JSON" },
-    { args: ["ioi-edges", ...byToken, "--word-idxs", "[2]"], says: "not an object" },
-    { args: ["ioi-edges", ...byToken, "--word-idxs", '{"IO":-1}'], says: "IO is at -1" },
+    { args: ["ioi-edges", ...byToken, "--word-positions", '{"IO":2}'], says: "lacks S1, S1+1, S2, end" },
+    { args: ["ioi-edges", ...byToken, "--word-positions", "{IO:2}"], says: "not valid JSON" },
+    { args: ["ioi-edges", ...byToken, "--word-positions", "[2]"], says: "not an object" },
+    { args: ["ioi-edges", ...byToken, "--word-positions", '{"IO":-1}'], says: "IO is at -1" },
     { args: ["docstring-edges", "--config", renamed], says: "belongs to attn-only-4l" },
     { args: ["ioi-edges", "--config", renamed, "--shared-qkv"], says: "without --shared-qkv" },
   ])("$args", async ({ args, says }) => {

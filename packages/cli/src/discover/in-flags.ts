@@ -1,5 +1,6 @@
 import { AutocircuitError, type ErrorCode } from "@autocircuit/base";
 import { UsageError } from "../support/usage-error.ts";
+import { shareText } from "./asked-size.ts";
 
 /** What options of the library are called on the command line; with a value those of which it makes another flag. */
 export const FLAG_OF = {
@@ -60,7 +61,7 @@ export function inFlagNames(text: string): string {
 /** A share as the command line takes it, `20%`; other values as they are. */
 function inPercent(value: string): string {
   const share = /^\{ share: (\S+) \}$/.exec(value)?.[1];
-  return share === undefined ? value : `${Number((100 * Number(share)).toPrecision(12))}%`;
+  return share === undefined ? value : shareText(Number(share));
 }
 
 function flagNamed(option: string): string | undefined {

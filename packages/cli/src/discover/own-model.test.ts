@@ -268,7 +268,7 @@ describe("wrong input to discover", () => {
     writeFileSync(at("edges.json"), '["A0.0->MLP 0",\n"A0.0-]');
     const patch = ["patch", "--model", smallGpt2, "--prompts", writePrompts("ids.json", [pair, pair])];
     const refused = await run([...patch, "--edges", at("edges.json"), "--json", at("wrong.json")]);
-    expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/edges\.json is not valid JSON: line 2: /)]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/edges\.json: not JSON: line 2: /)]);
     writeFileSync(at("edges.json"), '["A0.0->MLP 99"]');
     const unknown = await run([...patch, "--edges", at("edges.json"), "--json", at("wrong.json")]);
     expect([unknown.code, unknown.err]).toEqual([2, expect.stringMatching(/no edge `A0\.0->MLP 99`.*near names/)]);

@@ -13,7 +13,11 @@ beforeAll(() => {
 });
 afterAll(() => model.dispose());
 
-const own = new PromptLoader(randomPairs(6, 6, 3), { batchSize: 2, wordIdxs: { word: 4 }, tokenLabels: [..."abcdef"] });
+const own = new PromptLoader(randomPairs(6, 6, 3), {
+  batchSize: 2,
+  wordPositions: { word: 4 },
+  tokenLabels: [..."abcdef"],
+});
 const common = new PromptLoader(
   own.prompts.map((pair) => ({
     ...pair,
@@ -52,7 +56,7 @@ describe("sharePrefix", () => {
     using shared = await sharePrefix(byToken, own);
     expect(shared.model.graph.tokens).toBe(3);
     expect(shared.prompts.tokenLabels).toEqual(["d", "e", "f"]);
-    expect(shared.prompts.wordIdxs).toEqual({ word: 4 });
+    expect(shared.prompts.wordPositions).toEqual({ word: 4 });
     expect(shared.prompts.seqStart).toBe(3);
     using limited = await sharePrefix(byToken, own, { limit: 2 });
     expect(limited.length).toBe(2);

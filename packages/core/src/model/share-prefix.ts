@@ -86,7 +86,7 @@ export async function sharePrefix(
     throw error;
   }
   const rest = pairs.map((pair) => ({ ...pair, clean: pair.clean.slice(length), corrupt: pair.corrupt.slice(length) }));
-  const { batchSize, firstDifference, tokenLabels, wordIdxs, seqStart } = prompts;
+  const { batchSize, firstDifference, tokenLabels, wordPositions, seqStart } = prompts;
   return {
     length,
     kind: one ? "one" : "per-prompt",
@@ -94,7 +94,7 @@ export async function sharePrefix(
     prompts: new PromptLoader(rest, {
       batchSize,
       firstDifference,
-      wordIdxs,
+      wordPositions,
       prefixes,
       seqStart: seqStart + length,
       tokenLabels: tokenLabels?.slice(length),

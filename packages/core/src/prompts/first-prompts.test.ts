@@ -8,7 +8,7 @@ import { PromptLoader } from "./prompt-loader.ts";
 const model = new PatchableModel({ transformer: tinyTransformer() });
 afterAll(() => model.dispose());
 
-const own = new PromptLoader(randomPairs(6, 6, 3), { batchSize: 2, wordIdxs: { word: 4 } });
+const own = new PromptLoader(randomPairs(6, 6, 3), { batchSize: 2, wordPositions: { word: 4 } });
 const common = new PromptLoader(
   own.prompts.map(({ clean, corrupt, ...pair }) => ({
     ...pair,
@@ -23,7 +23,7 @@ describe("firstPrompts", () => {
     const sizes = (most: number) => firstPrompts(own, most).batches.map(({ size }) => size);
     expect([sizes(1), sizes(5), sizes(100)]).toEqual([[1], [5], [6]]);
     expect(firstPrompts(own, 5).prompts).toEqual(own.prompts.slice(0, 5));
-    expect(firstPrompts(own, 5).wordIdxs).toEqual({ word: 4 });
+    expect(firstPrompts(own, 5).wordPositions).toEqual({ word: 4 });
     expect(firstPrompts(new PromptLoader([], { batchSize: 2 }), 5).promptCount).toBe(0);
   });
 

@@ -84,7 +84,10 @@ export async function fittingPrompts(input: PromptInput, options: FittingPrompts
 async function readAlone(prompt: LocatedPrompt, how: PrepareOptions): Promise<{ unfit: string } | { length: number }> {
   if (prompt.prompt.clean.length === 0 || prompt.prompt.corrupt.length === 0) return { unfit: "an empty prompt" };
   try {
-    using loader = await loadPrompts({ prompts: [prompt], tokenLabels: null, wordIdxs: {} }, { ...how, all: true });
+    using loader = await loadPrompts(
+      { prompts: [prompt], tokenLabels: null, wordPositions: {} },
+      { ...how, all: true },
+    );
     const [{ clean, corrupt, alignment }] = loader.prompts as [(typeof loader.prompts)[0]];
     if (clean.length !== corrupt.length && alignment === undefined)
       return { unfit: "clean and corrupt differ in length" };

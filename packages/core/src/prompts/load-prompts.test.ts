@@ -53,7 +53,7 @@ describe("loadPrompts", () => {
     for (const count of [1, 37, 40, 64]) divisors.push((await loadPrompts(file(count), { all: true })).batchSize);
     expect(divisors).toEqual([1, 1, 20, 32]);
     const labelled = await loadPrompts(texts, { tokenizer: letters, all: true, batchSize: 1 });
-    expect([labelled.length, labelled.tokenLabels?.[0], labelled.wordIdxs.word]).toEqual([2, "<|BOS|>", 2]);
+    expect([labelled.length, labelled.tokenLabels?.[0], labelled.wordPositions.word]).toEqual([2, "<|BOS|>", 2]);
   });
 
   it("refuses what belongs to a split beside `all`, and batches that leave prompts over", async () => {
@@ -100,11 +100,11 @@ describe("loadPrompts", () => {
     const { train } = await loadPrompts(texts, { tokenizer: letters, shuffle: false });
     expect(train.prompts[0]!.clean).toEqual([0, 1, 2, 3]);
     expect(train.tokenLabels).toEqual(["<|BOS|>", "first", "second", "third"]);
-    expect(train.wordIdxs).toEqual({ word: 2 });
+    expect(train.wordPositions).toEqual({ word: 2 });
     expect(train.seqLen).toBe(4);
     const plain = await loadPrompts(texts, { tokenizer: letters, shuffle: false, prependBos: false });
     expect(plain.train.tokenLabels).toEqual(texts.seq_labels);
-    expect(plain.train.wordIdxs).toEqual({ word: 1 });
+    expect(plain.train.wordPositions).toEqual({ word: 1 });
   });
 
   it("knows the first difference over all prompts", async () => {

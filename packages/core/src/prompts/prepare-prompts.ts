@@ -29,7 +29,7 @@ const bosLabel = "<|BOS|>";
  */
 export function preparePrompts(
   chosen: readonly LocatedPrompt[],
-  { tokenLabels, wordIdxs }: PromptSource,
+  { tokenLabels, wordPositions }: PromptSource,
   options: PrepareOptions,
 ): PreparedPrompts {
   const { pairs: tokenized, bos } = tokenizePrompts(chosen, options);
@@ -45,7 +45,9 @@ export function preparePrompts(
       length,
       firstDifference: firstDifference(pairs),
       tokenLabels: tokenLabels && (bos ? [bosLabel, ...tokenLabels] : tokenLabels),
-      wordIdxs: Object.fromEntries(Object.entries(wordIdxs).map(([word, index]) => [word, index + (bos ? 1 : 0)])),
+      wordPositions: Object.fromEntries(
+        Object.entries(wordPositions).map(([word, index]) => [word, index + (bos ? 1 : 0)]),
+      ),
     },
   };
 }

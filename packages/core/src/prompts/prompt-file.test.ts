@@ -27,7 +27,7 @@ describe("readPrompts", () => {
     expect(source).toEqual({
       prompts: [{ prompt, where: `${path}: prompts[0]` }],
       tokenLabels: ["a", "b"],
-      wordIdxs: { a: 0 },
+      wordPositions: { a: 0 },
       title: "letters",
     });
     expect((await readPrompts(pathToFileURL(path))).prompts[0]!.prompt).toEqual(prompt);

@@ -15,7 +15,7 @@ export interface LocatedPrompt {
 export interface PromptSource {
   readonly prompts: readonly LocatedPrompt[];
   readonly tokenLabels: readonly string[] | null;
-  readonly wordIdxs: Readonly<Record<string, number>>;
+  readonly wordPositions: Readonly<Record<string, number>>;
   /** What the files say they are about, null where none does. */
   readonly title?: string | null | undefined;
 }
@@ -44,10 +44,10 @@ export async function readAllPrompts(input: PromptInput, allowEmpty: boolean): P
     : [input as string | URL | PromptFile];
   if (inputs.length === 0) throw new AutocircuitError("bad-input", "Prompts: the list of files is empty.");
   const sources = await Promise.all(inputs.map((one) => readOne(one, allowEmpty)));
-  const { tokenLabels, wordIdxs } = sources[0]!;
+  const { tokenLabels, wordPositions } = sources[0]!;
   const titles = [...new Set(sources.flatMap(({ title }) => title ?? []))];
   const title = titles.length === 0 ? null : titles.join(", ");
-  return { prompts: sources.flatMap((source) => source.prompts), tokenLabels, wordIdxs, title };
+  return { prompts: sources.flatMap((source) => source.prompts), tokenLabels, wordPositions, title };
 }
 
 /** A format of prompts that another tool writes. */
@@ -66,7 +66,7 @@ export const promptFormats: readonly PromptFormat[] = [
 
 /** What was read before: its prompts say where they come from. */
 function isSource(input: PromptInput): input is PromptSource {
-  return typeof input === "object" && "wordIdxs" in input && "tokenLabels" in input;
+  return typeof input === "object" && "wordPositions" in input && "tokenLabels" in input;
 }
 
 async function readOne(input: string | URL | PromptFile, allowEmpty: boolean): Promise<PromptSource> {
@@ -87,7 +87,7 @@ function sourceOf({ prompts, seq_labels, word_idxs, task }: PromptFile, file: st
   return {
     prompts: prompts.map((prompt, index) => ({ prompt, where: `${file}: prompts[${index}]` })),
     tokenLabels: seq_labels ?? null,
-    wordIdxs: word_idxs ?? {},
+    wordPositions: word_idxs ?? {},
     title: typeof task === "string" && task.trim() !== "" ? task : null,
   };
 }

@@ -16,7 +16,7 @@ export interface LoaderOptions {
   /** A label for each position. */
   readonly tokenLabels?: readonly string[] | null | undefined;
   /** Positions of named words. */
-  readonly wordIdxs?: Readonly<Record<string, number>> | undefined;
+  readonly wordPositions?: Readonly<Record<string, number>> | undefined;
   /** First difference over more prompts than these (training and test prompts together). */
   readonly firstDifference?: number | undefined;
   /** Positions to pad to, if more than the longest prompt has. */
@@ -31,7 +31,7 @@ const loaderOptions: KindsOf<LoaderOptions> = {
   batchSize: kind.required(kind.count),
   padId: kind.orNull(kind.whole),
   tokenLabels: kind.orNull(kind.listOf(kind.text)),
-  wordIdxs: kind.record,
+  wordPositions: kind.record,
   firstDifference: kind.whole,
   length: kind.whole,
   seqStart: kind.whole,
@@ -63,7 +63,7 @@ export class PromptLoader extends AutocircuitLoaderNames implements Iterable<Pro
   readonly seqStart: number;
   /** A label for each position, or null. */
   readonly tokenLabels: readonly string[] | null;
-  readonly wordIdxs: Readonly<Record<string, number>>;
+  readonly wordPositions: Readonly<Record<string, number>>;
   /** Prompts that did not fill a batch. */
   readonly dropped: number;
 
@@ -103,7 +103,7 @@ export class PromptLoader extends AutocircuitLoaderNames implements Iterable<Pro
     this.batchSize = batchSize;
     this.firstDifference = options.firstDifference ?? firstDifference(pairs);
     this.seqStart = options.seqStart ?? 0;
-    this.wordIdxs = options.wordIdxs ?? {};
+    this.wordPositions = options.wordPositions ?? {};
     this.dropped = pairs.length % batchSize;
     const count = Math.floor(pairs.length / batchSize);
     requirePrefixes(prefixes, count);

@@ -127,7 +127,7 @@ function taskParts(
   sharedPrefix: TaskPrefix | null,
 ): TaskParts {
   const byToken = options.byToken ?? false;
-  const context = { byToken, wordIdxs: train.wordIdxs, seqStart: train.seqStart };
+  const context = { byToken, wordPositions: train.wordPositions, seqStart: train.seqStart };
   const edges = options.knownEdges?.(model, context);
   return { model, train, test, knownEdges: edges ? [...Circuit.of(model.graph, edges)] : null, sharedPrefix };
 }

@@ -42,7 +42,7 @@ export interface KnownEdgesContext {
   /** Whether the graph is by token. */
   readonly byToken: boolean;
   /** Positions of named words in the whole prompt, BOS counted. */
-  readonly wordIdxs: Readonly<Record<string, number>>;
+  readonly wordPositions: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for. */
   readonly seqStart: number;
 }

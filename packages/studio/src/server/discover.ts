@@ -85,12 +85,20 @@ function optionsFor(
 /** The first prompts for discovery, or all of them. */
 function promptsFor({ prompts, train = prompts }: StudioSubject, most: number | null): PromptLoader {
   const count = Math.min(most ?? train.promptCount, train.promptCount);
-  const { batchSize, seqStart, tokenLabels, wordIdxs, batches } = train;
+  const { batchSize, seqStart, tokenLabels, wordPositions, batches } = train;
   const size = Math.min(batchSize, count);
   const length = Math.max(...batches.map((batch) => batch.length));
   const prefixes = batches.flatMap(({ prefix }) => prefix ?? []);
   return new PromptLoader(train.prompts.slice(0, Math.floor(count / size) * size), {
-    ...{ batchSize: size, length, padId: 0, seqStart, tokenLabels, wordIdxs, firstDifference: train.firstDifference },
+    ...{
+      batchSize: size,
+      length,
+      padId: 0,
+      seqStart,
+      tokenLabels,
+      wordPositions,
+      firstDifference: train.firstDifference,
+    },
     ...(prefixes.length > 0 && { prefixes }),
   });
 }

@@ -4,7 +4,7 @@ import { docstringEdges, docstringNodeBasedEdges } from "./edges.ts";
 
 const graph = Graph.of({ layers: 4, heads: 8, attnOnly: true, parallel: false });
 /** Positions in AutoCircuit's prompts of 41 tokens, BOS counted. */
-const wordIdxs = { A_def: 11, B_def: 13, ",_B": 14, C_def: 15, A_doc: 27, B_doc: 34, param_3: 40 };
+const wordPositions = { A_def: 11, B_def: 13, ",_B": 14, C_def: 15, A_doc: 27, B_doc: 34, param_3: 40 };
 
 describe("docstringEdges", () => {
   it("has 24 edges: 12 before the last block, 6 for each of two heads in it", () => {
@@ -15,11 +15,11 @@ describe("docstringEdges", () => {
   it("has 34 by token, 35 corrected", () => {
     const positions = [2, 3, 1, 1, 0, 1, 1, 2, 4, 2, 1, 2]; // of the 12, in the order of the published code
     const expected = positions.reduce((total, count) => total + count) + 2 * (1 + 1 + 1 + 1 + 1 + 2);
-    const edges = docstringEdges(graph.byToken(41), { wordIdxs });
+    const edges = docstringEdges(graph.byToken(41), { wordPositions });
     expect(edges).toHaveLength(expected);
     expect(edges).toHaveLength(34);
     expect(edges.map(String)).not.toContain("Resid Start->A2.0.K [14]");
-    const corrected = docstringEdges(graph.byToken(41), { wordIdxs, corrected: true }).map(String);
+    const corrected = docstringEdges(graph.byToken(41), { wordPositions, corrected: true }).map(String);
     expect(corrected).toHaveLength(35);
     expect(corrected).toContain("Resid Start->A2.0.K [14]");
   });
@@ -42,10 +42,10 @@ describe("docstringNodeBasedEdges", () => {
     const placed = 5 * first! + 3 * second! + third! + 2 * fourth!;
     const everywhere = first! + second! + third!;
     const byToken = chosen.byToken(41);
-    expect(docstringNodeBasedEdges(byToken, { wordIdxs })).toHaveLength(kind.tokens41);
+    expect(docstringNodeBasedEdges(byToken, { wordPositions })).toHaveLength(kind.tokens41);
     expect(kind.tokens41).toBe(41 * start! + placed + 28 * everywhere);
     // Corrected, the stretch starts two positions earlier, at A_def.
-    expect(docstringNodeBasedEdges(byToken, { wordIdxs, corrected: true })).toHaveLength(kind.corrected);
+    expect(docstringNodeBasedEdges(byToken, { wordPositions, corrected: true })).toHaveLength(kind.corrected);
     expect(kind.corrected).toBe(kind.tokens41 + 2 * everywhere);
   });
 });

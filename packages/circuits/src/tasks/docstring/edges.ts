@@ -2,7 +2,7 @@ import type { Edge } from "@autocircuit/core";
 import { type Connection, connectedEdges, edgesOfHeads } from "../../edges/connections.ts";
 import { graphOf, type HasGraph, type KnownEdgesOptions, positionsByToken } from "../../edges/known-edges.ts";
 import { ATTN_ONLY_4L, requireModel } from "../../edges/published-model.ts";
-import { wordPositions } from "../../edges/word-positions.ts";
+import { positionsOfWords } from "../../edges/word-positions.ts";
 
 /** Words of a docstring prompt whose positions the circuits name: the parameters in the definition and in the docstring. */
 export const DOCSTRING_WORDS = ["A_def", "B_def", ",_B", "C_def", "A_doc", "B_doc", "param_3"] as const;
@@ -54,7 +54,7 @@ const HEADS: Readonly<Record<string, readonly Word[] | "all">> = {
  * What `corrected` changes, by token: `Resid Start->A2.0.K` is taken at the comma after B. The published code leaves its positions
  * empty, so that the edge is in the circuit but not in the circuit by token.
  *
- * @param options.wordIdxs positions of A_def, B_def, `,_B`, C_def, A_doc, B_doc and param_3; needed by token
+ * @param options.wordPositions positions of A_def, B_def, `,_B`, C_def, A_doc, B_doc and param_3; needed by token
  * @throws AutocircuitError `shape` unless the graph is that model's, factorised, with separate Q, K, V; `bad-input` for word positions
  *   that are missing or outside
  */
@@ -62,7 +62,7 @@ export function docstringEdges(target: HasGraph, options: KnownEdgesOptions = {}
   const circuit = "docstringEdges";
   const graph = graphOf(target);
   requireModel(circuit, ATTN_ONLY_4L, "separate Q, K, V", graph);
-  const at = wordPositions(circuit, DOCSTRING_WORDS, positionsByToken(circuit, graph, options), options);
+  const at = positionsOfWords(circuit, DOCSTRING_WORDS, positionsByToken(circuit, graph, options), options);
   const connections = Object.entries(EDGES).map(([name, words]): Connection => {
     const open = name === LEFT_OPEN && !options.corrected;
     return [name, open ? [] : words.map((word) => at[word])];
@@ -80,14 +80,14 @@ export function docstringEdges(target: HasGraph, options: KnownEdgesOptions = {}
  * What `corrected` changes, by token: heads whose position the post does not give act everywhere from A_def to param_3, as described.
  * The published code starts at the first of the other words, which leaves out A_def and the comma after it.
  *
- * @param options.wordIdxs positions of the same words; needed by token
+ * @param options.wordPositions positions of the same words; needed by token
  * @throws AutocircuitError `shape` for another model's graph; `bad-input` for word positions that are missing or outside
  */
 export function docstringNodeBasedEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
   const circuit = "docstringNodeBasedEdges";
   const graph = graphOf(target);
   requireModel(circuit, ATTN_ONLY_4L, "any", graph);
-  const at = wordPositions(circuit, DOCSTRING_WORDS, positionsByToken(circuit, graph, options), options);
+  const at = positionsOfWords(circuit, DOCSTRING_WORDS, positionsByToken(circuit, graph, options), options);
   const ends = DOCSTRING_WORDS.filter((word) => options.corrected || word !== "A_def").map((word) => at[word]);
   const first = Math.min(...ends);
   const stretch = Array.from({ length: Math.max(...ends) - first + 1 }, (_, i) => first + i);

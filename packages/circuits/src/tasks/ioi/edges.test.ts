@@ -5,7 +5,7 @@ import { IOI_HEADS } from "./heads.ts";
 
 const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
 /** BOS When Mary and John went to the store, John gave a drink to */
-const wordIdxs = { IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 };
+const wordPositions = { IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 };
 const byToken = (tokens: number) => graph.byToken(tokens);
 const sum = (...counts: number[]) => counts.reduce((total, count) => total + count, 0);
 
@@ -52,7 +52,7 @@ describe("ioiEdges", () => {
   });
 
   it("has 869 by token for the 15 tokens of the usual template", () => {
-    const edges = ioiEdges(byToken(15), { wordIdxs });
+    const edges = ioiEdges(byToken(15), { wordPositions });
     // embedding to MLPs at S1+1, S1, S2, end, IO; pairs of MLPs at the same words; three MLPs to the output
     const expected = sum(HEADS_ONLY, 4 + 4 + 3 + 8 + 11, 11 + 6 + 28 + 36 + 55, MLP_TO_HEADS);
     expect(edges).toHaveLength(sum(expected, HEADS_TO_MLP, MOVERS_TO_MLP, 3));
@@ -63,16 +63,16 @@ describe("ioiEdges", () => {
   it("depends on the prompt's length unless corrected", () => {
     const short = { IO: 4, S1: 2, "S1+1": 3, S2: 7, end: 10 };
     // With `end` at 10 only MLP 9 lies in the range; of the movers' edges to MLPs those to MLP 9 are left.
-    expect(ioiEdges(byToken(11), { wordIdxs: short })).toHaveLength(869 - 2 - 2 - (MOVERS_TO_MLP - 4));
-    expect(ioiEdges(byToken(11), { wordIdxs: short, corrected: true })).toHaveLength(869);
-    expect(ioiEdges(byToken(15), { wordIdxs, corrected: true })).toHaveLength(869);
+    expect(ioiEdges(byToken(11), { wordPositions: short })).toHaveLength(869 - 2 - 2 - (MOVERS_TO_MLP - 4));
+    expect(ioiEdges(byToken(11), { wordPositions: short, corrected: true })).toHaveLength(869);
+    expect(ioiEdges(byToken(15), { wordPositions, corrected: true })).toHaveLength(869);
   });
 
   it("moves with the start of the graph, and leaves out what was cut off", () => {
-    const whole = ioiEdges(byToken(15), { wordIdxs });
-    const shifted = ioiEdges(byToken(13), { wordIdxs, seqStart: 2 });
+    const whole = ioiEdges(byToken(15), { wordPositions });
+    const shifted = ioiEdges(byToken(13), { wordPositions, seqStart: 2 });
     expect(shifted.map(({ name, token }) => [name, token! + 2])).toEqual(whole.map(({ name, token }) => [name, token]));
-    const cut = ioiEdges(byToken(11), { wordIdxs, seqStart: 4 });
+    const cut = ioiEdges(byToken(11), { wordPositions, seqStart: 4 });
     expect(cut).toHaveLength(whole.filter(({ token }) => token! >= 4).length);
   });
 });
@@ -89,8 +89,8 @@ describe("ioiMlp0OnlyEdges", () => {
   });
 
   it("has 266 by token, 236 corrected", () => {
-    expect(ioiMlp0OnlyEdges(byToken(15), { wordIdxs })).toHaveLength(266);
-    expect(ioiMlp0OnlyEdges(byToken(15), { wordIdxs, corrected: true })).toHaveLength(236);
+    expect(ioiMlp0OnlyEdges(byToken(15), { wordPositions })).toHaveLength(266);
+    expect(ioiMlp0OnlyEdges(byToken(15), { wordPositions, corrected: true })).toHaveLength(236);
   });
 });
 
@@ -111,12 +111,12 @@ describe("ioiHeadBasedEdges", () => {
     const { others, heads } = counts(separateQkv ? 3 : 1);
     expect(ioiHeadBasedEdges(kind)).toHaveLength(others + heads);
     expect(others + heads).toBe(size);
-    expect(ioiHeadBasedEdges(kind.byToken(15), { wordIdxs })).toHaveLength(15 * others + heads);
+    expect(ioiHeadBasedEdges(kind.byToken(15), { wordPositions })).toHaveLength(15 * others + heads);
     expect(15 * others + heads).toBe(tokens15);
   });
 
   it("keeps each head at one position", () => {
-    const edges = ioiHeadBasedEdges(byToken(15), { wordIdxs });
+    const edges = ioiHeadBasedEdges(byToken(15), { wordPositions });
     const at = (head: string) => new Set(edges.filter(({ src }) => src.name === head).map(({ token }) => token));
     expect(at("A9.9")).toEqual(new Set([14]));
     expect(at("A5.5")).toEqual(new Set([10]));

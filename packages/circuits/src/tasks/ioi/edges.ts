@@ -2,7 +2,7 @@ import type { Edge, Graph } from "@autocircuit/core";
 import { type Connection, connectedEdges, edgesOfHeads } from "../../edges/connections.ts";
 import { graphOf, type HasGraph, type KnownEdgesOptions, positionsByToken } from "../../edges/known-edges.ts";
 import { GPT2_SMALL, requireModel } from "../../edges/published-model.ts";
-import { wordPositions } from "../../edges/word-positions.ts";
+import { positionsOfWords } from "../../edges/word-positions.ts";
 import { type HeadAt, IOI_HEADS, IOI_WORDS, type IoiRole, type IoiWord } from "./heads.ts";
 
 /** Who passes what on to whom, and at which word the destination reads it. */
@@ -46,7 +46,7 @@ const ACTS_AT: Record<IoiRole, IoiWord> = {
  * MLPs stop, so that the set depends on the prompt's length, and without word positions no MLP leads to the output. Corrected, the MLPs
  * up to the last block are included, whatever the prompt.
  *
- * @param options.wordIdxs positions of IO, S1, S1+1, S2 and end; needed by token
+ * @param options.wordPositions positions of IO, S1, S1+1, S2 and end; needed by token
  * @throws AutocircuitError `shape` unless the graph is GPT-2 small's, factorised, with separate Q, K, V; `bad-input` for word positions
  *   that are missing or outside
  *
@@ -81,14 +81,14 @@ export function ioiMlp0OnlyEdges(target: HasGraph, options: KnownEdgesOptions = 
  * Source: Wang et al. 2022 (arXiv:2211.00593), section 4; positions as in AutoCircuit. Any graph of GPT-2 small will do. `corrected`
  * changes nothing.
  *
- * @param options.wordIdxs positions of S1+1, S2 and end; needed by token
+ * @param options.wordPositions positions of S1+1, S2 and end; needed by token
  * @throws AutocircuitError `shape` for another model's graph; `bad-input` for word positions that are missing or outside
  */
 export function ioiHeadBasedEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
   const circuit = "ioiHeadBasedEdges";
   const graph = graphOf(target);
   requireModel(circuit, GPT2_SMALL, "any", graph);
-  const at = wordPositions(circuit, ["S1+1", "S2", "end"], positionsByToken(circuit, graph, options), options);
+  const at = positionsOfWords(circuit, ["S1+1", "S2", "end"], positionsByToken(circuit, graph, options), options);
   const kept = new Map<string, readonly number[]>();
   for (const [role, heads] of Object.entries(IOI_HEADS)) {
     for (const head of heads) kept.set(headName(head), [at[ACTS_AT[role as IoiRole] as keyof typeof at]]);
@@ -99,7 +99,7 @@ export function ioiHeadBasedEdges(target: HasGraph, options: KnownEdgesOptions =
 function connectedIn(circuit: string, target: HasGraph, options: KnownEdgesOptions): Edge[] {
   const graph = graphOf(target);
   requireModel(circuit, GPT2_SMALL, "separate Q, K, V", graph);
-  const at = wordPositions(circuit, IOI_WORDS, positionsByToken(circuit, graph, options), options);
+  const at = positionsOfWords(circuit, IOI_WORDS, positionsByToken(circuit, graph, options), options);
   return connectedEdges(graph, ioiConnections(graph, at, options.corrected ?? false), options.seqStart);
 }
 

@@ -4,7 +4,7 @@ import { sportsPlayersEdges, sportsPlayersProbeEdges } from "./edges.ts";
 
 const config = { layers: 32, heads: 32, attnOnly: false, parallel: true };
 const graph = Graph.of(config, { separateQkv: false });
-const wordIdxs = { first_name_tok: 13, final_name_tok: 15, end: 19 };
+const wordPositions = { first_name_tok: 13, final_name_tok: 15, end: 19 };
 
 /** Joining a name: the embedding to 64 heads and MLP 0, block 0 to the heads of block 1. In a parallel block no head feeds its MLP. */
 const JOIN = 64 + 1 + 32 * 32 + 32;
@@ -19,7 +19,7 @@ it("has 2276 edges", () => {
 });
 
 it("has 4518 by token for names of three tokens", () => {
-  const edges = sportsPlayersEdges(graph.byToken(20), { wordIdxs });
+  const edges = sportsPlayersEdges(graph.byToken(20), { wordPositions });
   expect(edges).toHaveLength(3 * JOIN + LOOK_UP + EXTRACT + 6);
   expect(edges).toHaveLength(4518);
   expect(new Set(edges.map(({ token }) => token))).toEqual(new Set([13, 14, 15, 19]));
@@ -32,7 +32,7 @@ it("up to the probe: no extraction, and MLPs of all blocks at the last token of 
   // Without positions both parts are one circuit, and the early edges are among the final ones.
   expect(sportsPlayersProbeEdges(graph)).toHaveLength(final);
   expect(final).toBe(3600);
-  const edges = sportsPlayersProbeEdges(graph.byToken(20), { wordIdxs });
+  const edges = sportsPlayersProbeEdges(graph.byToken(20), { wordPositions });
   expect(edges).toHaveLength(2 * JOIN + final);
   expect(edges).toHaveLength(5842);
   expect(new Set(edges.map(({ token }) => token))).toEqual(new Set([13, 14, 15]));

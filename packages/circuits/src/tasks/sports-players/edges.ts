@@ -2,7 +2,7 @@ import type { Edge } from "@autocircuit/core";
 import { type Connection, connectedEdges } from "../../edges/connections.ts";
 import { graphOf, type HasGraph, type KnownEdgesOptions, positionsByToken } from "../../edges/known-edges.ts";
 import { PYTHIA_2_8B, requireModel } from "../../edges/published-model.ts";
-import { wordPositions } from "../../edges/word-positions.ts";
+import { positionsOfWords } from "../../edges/word-positions.ts";
 
 /** Words of a sports prompt whose positions the circuit names: first and last token of the name, and the last token. */
 export const SPORTS_PLAYERS_WORDS = ["first_name_tok", "final_name_tok", "end"] as const;
@@ -23,7 +23,7 @@ const HELPING_HEADS = ["A21.9", "A22.17", "A22.15", "A17.30", "A19.24"];
  * concatenation, lookup and extraction; edges and positions as in AutoCircuit, which takes all edges among the first blocks because
  * names have three tokens there, not two. `corrected` changes nothing.
  *
- * @param options.wordIdxs positions of first_name_tok, final_name_tok and end; needed by token
+ * @param options.wordPositions positions of first_name_tok, final_name_tok and end; needed by token
  * @throws AutocircuitError `shape` unless the graph is Pythia-2.8B's, factorised, with one input per head (`separateQkv: false`);
  *   `bad-input` for word positions that are missing or outside
  */
@@ -31,7 +31,7 @@ export function sportsPlayersEdges(target: HasGraph, options: KnownEdgesOptions 
   const circuit = "sportsPlayersEdges";
   const graph = graphOf(target);
   requireModel(circuit, PYTHIA_2_8B, "shared Q, K, V", graph);
-  const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, positionsByToken(circuit, graph, options), options);
+  const at = positionsOfWords(circuit, SPORTS_PLAYERS_WORDS, positionsByToken(circuit, graph, options), options);
   return connectedEdges(graph, sportsConnections(graph.config.heads, at), options.seqStart);
 }
 
@@ -39,14 +39,14 @@ export function sportsPlayersEdges(target: HasGraph, options: KnownEdgesOptions 
  * The part of {@link sportsPlayersEdges} up to the looked-up name, with the MLPs of all blocks at its last token: what AutoCircuit's
  * experiment leaves unablated when it probes the residual stream for the sport (`sports_players_probe_true_edges`).
  *
- * @param options.wordIdxs positions of first_name_tok, final_name_tok and end; needed by token
+ * @param options.wordPositions positions of first_name_tok, final_name_tok and end; needed by token
  * @throws AutocircuitError as {@link sportsPlayersEdges} does
  */
 export function sportsPlayersProbeEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
   const circuit = "sportsPlayersProbeEdges";
   const graph = graphOf(target);
   requireModel(circuit, PYTHIA_2_8B, "shared Q, K, V", graph);
-  const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, positionsByToken(circuit, graph, options), options);
+  const at = positionsOfWords(circuit, SPORTS_PLAYERS_WORDS, positionsByToken(circuit, graph, options), options);
   const { early, before, joining } = joiningParts(graph.config.heads, at);
   const final = ["Resid Start", ...joining, ...mlps(graph.config.layers)];
   const connections = [...pairs(early, early, before), ...pairs(final, final, [at.final_name_tok])];

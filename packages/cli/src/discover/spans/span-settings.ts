@@ -7,6 +7,7 @@ import {
   spanAlgorithmNames,
 } from "@autocircuit/discovery";
 import { UsageError } from "../../support/usage-error.ts";
+import { shareText } from "../asked-size.ts";
 import { chooseSubject } from "../choose-subject.ts";
 import { givenOptions } from "../given-options.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
@@ -77,7 +78,7 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
     throw new UsageError(
       size === undefined
         ? "A circuit over spans needs its size: give --size."
-        : `--size ${size} cannot work with --spans, whose edges are of several kinds: give a number of edges.`,
+        : `--size ${shareText(size.share)} cannot work with --spans, whose edges are of several kinds: give a number of edges.`,
     );
   const subject = chooseSubject(taskName, options);
   return {
