@@ -7,6 +7,7 @@ import { tinyAutoencoders } from "../../../core/test/tiny-autoencoders.ts";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { findCircuit } from "../find-circuit/find-circuit.ts";
 import { selectTop } from "../selection/select-top.ts";
+import type { MeasuringProgress } from "./circuit-measuring.ts";
 import { faithfulText } from "./faithful-text.ts";
 import { measureFound } from "./found-measures.ts";
 import { modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
@@ -49,6 +50,19 @@ describe("measureFound", () => {
     expect(ablationTable[0]!.kl).toBe(mine.kl);
     expect(ablationTable[2]!.maxAbsDiff).toBe(theirs.maxAbsDiff);
     expect(ablationTable[3]!.kl).toBe((await meter.measure(Circuit.of(graph, truth), "zero")).kl);
+  });
+
+  it.each(["resample", "tokenwise-mean-clean"] as const)("tells how far it is, with %s ablation", async (ablation) => {
+    const found = await findCircuit(known, { ...attribution, ablation });
+    const told: MeasuringProgress[] = [];
+    await measureFound(known, found, { curve: "quick", seconds: 1e-3, onProgress: (progress) => told.push(progress) });
+    const circuits = told.filter(({ step }) => step === "circuits");
+    // Both circuits with two ablations, and with a third one where the circuit was found with that; 12 prompts each.
+    const total = 12 * (ablation === "resample" ? 4 : 6);
+    expect(circuits[0]).toEqual({ step: "circuits", done: 0, total });
+    expect(circuits.at(-1)).toEqual({ step: "circuits", done: total, total });
+    expect(circuits.map(({ done }) => done)).toEqual(circuits.map(({ done }) => done).toSorted((a, b) => a - b));
+    expect(told.map(({ step }) => step)).toEqual(told.map(({ step }) => step).toSorted());
   });
 
   it("draws a curve from the empty circuit to the whole graph, through the one found", async () => {

@@ -87,6 +87,7 @@ import {
   memoryDemand,
   modelFromWeights,
   parameterCount,
+  processingOf,
   readConfig,
   readConfigFile,
   requireLoadable,
@@ -343,6 +344,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     takes: { model, vectors: Tensor.zeros([1, on.model.config.dModel]) },
     call: (t, o) => logitLens(t.model, t.vectors, o),
   },
+  processingOf: { takes: { folder: path }, call: (t, o) => processingOf(t.folder, o) },
   logitTable: { takes: { model, prompt: [0, 1] }, call: (t, o) => logitTable(t.model, t.prompt, o) },
   loadTokenizer: { takes: { folder: path }, call: (t) => loadTokenizer(t.folder) },
   transformerFromWeights: {
