@@ -75,27 +75,6 @@ import {
   tTest,
   usualMetrics,
 } from "@autocircuit/metrics";
-import {
-  describeModel,
-  estimateMemory,
-  loadModel,
-  loadParts,
-  loadTokenizer,
-  loadTransformer,
-  logitLens,
-  logitTable,
-  memoryDemand,
-  modelFromWeights,
-  parameterCount,
-  processingOf,
-  readConfig,
-  readConfigFile,
-  requireLoadable,
-  resolveHubFolder,
-  resolveModelFolder,
-  sharesEmbedding,
-  transformerFromWeights,
-} from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
 import { compileLibraryProgram } from "@autocircuit/tracr";
 import { algorithmCalls } from "./algorithm-calls.ts";
@@ -105,6 +84,7 @@ import { foundCalls } from "./found-calls.ts";
 import { graphCalls } from "./graph-calls.ts";
 import { latentCalls } from "./latent-calls.ts";
 import { methodCalls } from "./method-calls.ts";
+import { modelCalls } from "./model-calls.ts";
 import type { PublicCall } from "./public-call.ts";
 import { reportCalls } from "./report-calls.ts";
 import { studioCalls } from "./studio-calls.ts";
@@ -124,7 +104,7 @@ const partners = [
   [0, null, 2],
   [0, 1, 2],
 ];
-const [where, text, path, idOrFolder] = ["circuit.json", "{}", "no-such-folder/no-such-file", "./no-such-folder"];
+const [where, text, path] = ["circuit.json", "{}", "no-such-folder/no-such-file"];
 const config = tinyConfig;
 const weights = tinyWeights();
 const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, prompts: "no-such.json" };
@@ -316,51 +296,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => similarityMatrices(t.scores, o),
   },
   tTest: { takes: { a: [1, 2], b: [2, 3] }, call: (t, o) => tTest(t.a, t.b, o) },
-  resolveHubFolder: {
-    takes: { pathOrName: path },
-    options: { wants: () => true, mostBytes: 1, offline: true },
-    call: (t, o) => resolveHubFolder(t.pathOrName, o),
-  },
-  resolveModelFolder: {
-    takes: { idOrFolder },
-    options: { offline: true },
-    call: (t, o) => resolveModelFolder(t.idOrFolder, o),
-  },
-  readConfig: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => readConfig(t.idOrFolder, o) },
-  sharesEmbedding: {
-    takes: { idOrFolder },
-    options: { offline: true },
-    call: (t, o) => sharesEmbedding(t.idOrFolder, o),
-  },
-  readConfigFile: { takes: { path }, call: (t) => readConfigFile(t.path) },
-  loadParts: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadParts(t.idOrFolder, o) },
-  loadTransformer: {
-    takes: { idOrFolder },
-    options: { offline: true },
-    call: (t, o) => loadTransformer(t.idOrFolder, o),
-  },
-  loadModel: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadModel(t.idOrFolder, o) },
-  logitLens: {
-    takes: { model, vectors: Tensor.zeros([1, on.model.config.dModel]) },
-    call: (t, o) => logitLens(t.model, t.vectors, o),
-  },
-  processingOf: { takes: { folder: path }, call: (t, o) => processingOf(t.folder, o) },
-  logitTable: { takes: { model, prompt: [0, 1] }, call: (t, o) => logitTable(t.model, t.prompt, o) },
-  loadTokenizer: { takes: { folder: path }, call: (t) => loadTokenizer(t.folder) },
-  transformerFromWeights: {
-    takes: { config: {}, weights: {} },
-    call: (t, o) => transformerFromWeights(t.config, t.weights, o),
-  },
-  modelFromWeights: { takes: { config: {}, weights: {} }, call: (t, o) => modelFromWeights(t.config, t.weights, o) },
-  requireLoadable: { takes: { config }, call: (t, o) => requireLoadable(t.config, o) },
-  memoryDemand: {
-    takes: { config },
-    options: { batchSize: 1, length: 1 },
-    call: (t, o) => memoryDemand(t.config, o),
-  },
-  describeModel: { takes: { config }, call: (t) => describeModel(t.config) },
-  parameterCount: { takes: { config }, call: (t) => parameterCount(t.config) },
-  estimateMemory: { takes: { config, batch: 1, seq: 1 }, call: (t, o) => estimateMemory(t.config, t.batch, t.seq, o) },
+  ...modelCalls(model),
   "prompts of a task": {
     takes: {},
     options: { count: 1 },
