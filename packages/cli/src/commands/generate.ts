@@ -34,7 +34,7 @@ export function addGenerate(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
-The logits of --top are ${LESS_THEIR_MEAN} (--processing none); differences of logits, probabilities and what is written are not changed by that.
+The logits of --top are ${LESS_THEIR_MEAN} (--processing none: as stored); differences of logits, probabilities and what is written are not changed by that.
 
 Examples:
   autocircuit generate --model gpt2 --prompt "The cat sat on the"

@@ -40,7 +40,7 @@ and V, or nodes. It is by token if any edge has a position (one without a positi
 On models whose query heads share keys and values in groups a list does not tell whether K and V are edges of a group or of each query head:
   {"graph": {"ungrouped": false}, "edges": ["A23.3->Resid End", "MLP 0->A23.1.V"]}
 says that they are the groups' (true: each query head's own).
-Logits are ${LESS_THEIR_MEAN} (--processing none).
+Logits are ${LESS_THEIR_MEAN} (--processing none: as stored).
 
 Examples:
   autocircuit patch --model models/gpt2 --prompts prompts.json --edges edges.json --ablation zero

@@ -1,5 +1,5 @@
 import type { TrainTest } from "@autocircuit/core";
-import type { AskedSize } from "../discover/asked-size.ts";
+import { type AskedSize, shareText } from "../discover/asked-size.ts";
 import { flagOf } from "./flag-of.ts";
 
 /** The command as it would be typed: only the options that were given or have a default. */
@@ -22,13 +22,8 @@ const SPACED: ReadonlySet<string> = new Set(["prompts", "autoencoders"]);
 /** What an option of commander's gave, as the option takes it. */
 function typed(value: string | AskedSize | TrainTest | readonly unknown[]): string {
   if (typeof value !== "object") return String(value);
-  if ("share" in value) return `${percent(value.share)}%`;
+  if ("share" in value) return shareText(value.share);
   return "train" in value ? `${value.train},${value.test}` : value.join(",");
-}
-
-/** A share in percent, without the last digit's rounding: 7, not 7.000000000000001. */
-function percent(share: number): number {
-  return Number((100 * share).toPrecision(15));
 }
 
 /** Quoted for a shell where that is needed. */

@@ -11,6 +11,6 @@ export async function processingDone(
   const done = await processingOf(folder, asked);
   return {
     steps: PROCESSING_STEPS.filter((step) => done[step]).map(kebabOf),
-    logits: done.centerUnembed ? [`logits: ${LESS_THEIR_MEAN} (--processing none)`] : [],
+    logits: done.centerUnembed ? [`logits: ${LESS_THEIR_MEAN} (--processing none: as stored)`] : [],
   };
 }

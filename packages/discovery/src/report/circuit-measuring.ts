@@ -39,7 +39,7 @@ export class CircuitMeasuring {
       onProgress: ({ done }) => tell(done),
     });
     // Where time was short the rest of the prompts is left out.
-    tell(meter.promptCount);
+    if (measures.prompts < meter.promptCount) tell(meter.promptCount);
     return measures;
   }
 }

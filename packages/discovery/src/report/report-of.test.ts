@@ -1,4 +1,12 @@
-import { Circuit, defaultCircuitSizes, type Edge, LoadedTask, PromptLoader, pruneLatents } from "@autocircuit/core";
+import {
+  Circuit,
+  defaultCircuitSizes,
+  type Edge,
+  LoadedTask,
+  PatchableModel,
+  PromptLoader,
+  pruneLatents,
+} from "@autocircuit/core";
 import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import { mapAutoencoders } from "@autocircuit/native";
 import { circuitSvg, circuitText, reportHtml } from "@autocircuit/report";
@@ -176,6 +184,23 @@ describe("reportOf", () => {
     expect((await reportOf(of(null, labels("start")), found)).tokenLabels).toEqual(labels("start"));
     expect(tokenLabelsOf(of(null, ["one too few"]))).toBeUndefined();
     expect((await reportOf(named, found, { about: { tokenLabels: labels("mine") } })).tokenLabels![0]).toBe("mine");
+  });
+
+  it("names positions by the first prompt's tokens else, and says where other prompts have others", async () => {
+    const tokenizer = { encode: () => [], token: (id: number) => `word ${id}` };
+    const named = new PatchableModel({ transformer: model.transformer, seqLen: 4, tokenizer });
+    const pair = (...clean: number[]) => ({ clean, corrupt: [9, 9, 9, 9], answers: [1], wrongAnswers: [2] });
+    const loader = (...pairs: ReturnType<typeof pair>[]) => new PromptLoader(pairs, { batchSize: 1 });
+    const train = loader(pair(1, 2, 3, 4), pair(1, 5, 3, 4));
+    const test = loader(pair(1, 2, 3, 6));
+    const of = (tokenLabels?: readonly string[]) =>
+      new LoadedTask({ ...open.options, tokenLabels }, { ...open, model: named, train, test }, () => undefined);
+    const found = await findCircuit(of(), { ...attribution, size: 3 });
+    expect(await reportOf(of(), found)).toMatchObject({
+      tokenLabels: ["word 1", "word 2", "word 3", "word 4"],
+      varyingTokens: [1, 3],
+    });
+    expect((await reportOf(of([..."abcd"]), found)).varyingTokens).toBeUndefined();
   });
 
   it("takes the caller's words and measures, and adds its own notes to theirs", async () => {

@@ -75,6 +75,18 @@ import {
   tTest,
   usualMetrics,
 } from "@autocircuit/metrics";
+import {
+  continueTokens,
+  describeModel,
+  estimateMemory,
+  logitLens,
+  logitTable,
+  memoryDemand,
+  modelFromWeights,
+  parameterCount,
+  requireLoadable,
+  transformerFromWeights,
+} from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
 import { compileLibraryProgram } from "@autocircuit/tracr";
 import { algorithmCalls } from "./algorithm-calls.ts";
@@ -83,8 +95,8 @@ import { exchangeCalls } from "./exchange-calls.ts";
 import { foundCalls } from "./found-calls.ts";
 import { graphCalls } from "./graph-calls.ts";
 import { latentCalls } from "./latent-calls.ts";
+import { loadingCalls } from "./loading-calls.ts";
 import { methodCalls } from "./method-calls.ts";
-import { modelCalls } from "./model-calls.ts";
 import type { PublicCall } from "./public-call.ts";
 import { reportCalls } from "./report-calls.ts";
 import { studioCalls } from "./studio-calls.ts";
@@ -296,7 +308,31 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => similarityMatrices(t.scores, o),
   },
   tTest: { takes: { a: [1, 2], b: [2, 3] }, call: (t, o) => tTest(t.a, t.b, o) },
-  ...modelCalls(model),
+  ...loadingCalls,
+  logitLens: {
+    takes: { model, vectors: Tensor.zeros([1, on.model.config.dModel]) },
+    call: (t, o) => logitLens(t.model, t.vectors, o),
+  },
+  continueTokens: {
+    takes: { model, prompt: [0, 1] },
+    options: { maxTokens: 1 },
+    call: (t, o) => continueTokens(t.model, t.prompt, o),
+  },
+  logitTable: { takes: { model, prompt: [0, 1] }, call: (t, o) => logitTable(t.model, t.prompt, o) },
+  transformerFromWeights: {
+    takes: { config: {}, weights: {} },
+    call: (t, o) => transformerFromWeights(t.config, t.weights, o),
+  },
+  modelFromWeights: { takes: { config: {}, weights: {} }, call: (t, o) => modelFromWeights(t.config, t.weights, o) },
+  requireLoadable: { takes: { config }, call: (t, o) => requireLoadable(t.config, o) },
+  memoryDemand: {
+    takes: { config },
+    options: { batchSize: 1, length: 1 },
+    call: (t, o) => memoryDemand(t.config, o),
+  },
+  describeModel: { takes: { config }, call: (t) => describeModel(t.config) },
+  parameterCount: { takes: { config }, call: (t) => parameterCount(t.config) },
+  estimateMemory: { takes: { config, batch: 1, seq: 1 }, call: (t, o) => estimateMemory(t.config, t.batch, t.seq, o) },
   "prompts of a task": {
     takes: {},
     options: { count: 1 },
