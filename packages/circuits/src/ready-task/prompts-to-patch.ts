@@ -45,7 +45,7 @@ const check = signature("promptsToPatch", { prompts: coreKinds.promptInput }, {
  * @throws AutocircuitError as `loadPrompts`; `bad-input` where there are too few to prune by
  * @example
  * using own = await promptsToPatch("names.json", { tokenizer, ablation: "batch-all-tok-mean" });
- * const { logits } = await patchPrompts(model, own.prompts, { ablate: ["MLP 0->MLP 1"], ablation: "batch-all-tok-mean" });
+ * console.log(own.prompts.batches.length); // 1
  */
 export async function promptsToPatch(
   prompts: PromptInput,
