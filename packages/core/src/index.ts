@@ -5,6 +5,7 @@ export {
   ablationTypes,
   dataSetSides,
   isBatchMean,
+  isMean,
 } from "./ablations/ablation-type.ts";
 export { type DiscoveredCircuit, discoveredCircuit } from "./discovered/discovered-circuit.ts";
 export { discoveryOptions } from "./discovered/discovery-options.ts";
@@ -53,6 +54,7 @@ export {
   passBytes,
   passParts,
   promptsAtOnce,
+  tensorBytes,
   usualSliceBytes,
 } from "./memory/bytes.ts";
 export {

@@ -148,6 +148,7 @@ export { type SubnetworkProbingOptions, subnetworkProbing } from "./probing/subn
 export { pruneCircuit } from "./prune-circuit.ts";
 export { random } from "./random.ts";
 export { KEPT_BELOW } from "./report/ablation-table.ts";
+export type { MeasuringProgress } from "./report/circuit-measuring.ts";
 export { type FoundMeasures, type MeasureFoundOptions, measureFound } from "./report/found-measures.ts";
 export {
   type FoundStability,
@@ -167,6 +168,7 @@ export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export { type CircuitStability, stabilityNotes, stabilityReport } from "./report/stability-report.ts";
 export { tokenLabelsOf } from "./report/token-labels.ts";
+export { type AlgorithmOrPreset, algorithmOrPreset, requireAlgorithm, requirePreset } from "./require-algorithm.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
 export {

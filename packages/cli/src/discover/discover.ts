@@ -5,6 +5,7 @@ import {
   type FoundCircuit,
   type FoundMeasures,
   type KnownCircuitInGraph,
+  type MeasuringProgress,
   measureFound,
   modelAccuracy,
 } from "@autocircuit/discovery";
@@ -15,7 +16,7 @@ import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
-import { Progress } from "../support/progress.ts";
+import { withProgress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -32,6 +33,7 @@ import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
+import { StepsProgress } from "./steps-progress.ts";
 import type { SubjectOptions } from "./subject.ts";
 import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
@@ -85,7 +87,7 @@ export async function discover(
       )
     : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
-  const accuracy = await modelAccuracy(task, { signal });
+  const accuracy = await withProgress("accuracy of the model", () => modelAccuracy(task, { signal }));
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const file = discoveryFile(subject.name, found);
   const result: DiscoverResult = {
@@ -112,7 +114,7 @@ export async function discover(
     versions: runVersions(),
   };
   const parts = { settings, result, measures, labels: labelled?.labels, known: beside, command, signal };
-  const report = await makeReport(task, found, parts);
+  const report = await withProgress("report", () => makeReport(task, found, parts));
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
   const said = new Set([...equal, labelled?.note, ...subject.notes]);
@@ -134,6 +136,9 @@ function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLa
   return readLatentLabels(labels);
 }
 
+/** What is done for the report, in the words of the progress. */
+const MEASURING = { circuits: "measuring the circuit found", curve: "curve" } as const;
+
 /** Measures the circuit found and those beside it, with progress. */
 async function measured(
   task: LoadedTask,
@@ -142,8 +147,8 @@ async function measured(
   { settings, seconds, signal }: { settings: DiscoverSettings; seconds: number; signal: AbortSignal },
 ): Promise<FoundMeasures> {
   const { ablation, curve, rank } = settings;
-  using progress = new Progress("curve");
-  const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
+  using progress = new StepsProgress();
+  const onProgress = ({ step, ...at }: MeasuringProgress) => progress.update({ step: MEASURING[step], ...at });
   const measures = await measureFound(task, found, { ablation, known, curve, rank, seconds, signal, onProgress });
   return { ...measures, notes: measures.notes.map(inFlagNames) };
 }

@@ -1,9 +1,7 @@
-import { autoencoderFields, latentOptions, ownPrompts } from "@autocircuit/circuits";
+import { autoencoderFields, latentOptions, promptsToPatch } from "@autocircuit/circuits";
 import type { Rank } from "@autocircuit/core";
 import {
   type AblationType,
-  isBatchMean,
-  loadPrompts,
   type PatchableModel,
   type PromptLoader,
   patchPrompts,
@@ -21,6 +19,7 @@ import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { type KeepingOptions, keptAs, withKeptLatents } from "../support/kept-latents.ts";
 import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
+import { processingDone } from "../support/logits-note.ts";
 import { Progress } from "../support/progress.ts";
 import { readSaved } from "../support/read-saved.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
@@ -57,17 +56,13 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   for (const note of saved.notes) print(note);
   saved.requireClear(config);
   const planned = await plannedLatents(options, { config, folder, used, byToken, processing, signal });
-  using plain = await loadModel(folder, {
-    ...{ ...used.how, tokenizer, signal },
-    ...(processing ?? planned?.processing),
-  });
-  // Means over "the batch" are means over all prompts.
-  const batchSize = isBatchMean(type) ? own.pairs.length : undefined;
-  using prompts = await loadPrompts(own.source, { ...own.how, all: true, batchSize });
+  const processed = processing ?? planned?.processing;
+  const { steps, logits: aboutLogits } = await processingDone(folder, processed);
+  using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...processed });
+  const { pruneLatents } = options;
+  using toPatch = await promptsToPatch(own.source, { ...own.how, ablation: type, pruneLatents, seed });
+  const { prompts, train } = toPatch;
   for (const warning of equalPairsWarnings([prompts], type)) print(warning);
-  // What is pruned is what discover prunes: by the prompts that it would discover with.
-  using discovery = options.pruneLatents ? (await ownPrompts(own.source, { ...own.how, seed })).train : null;
-  const train = discovery ?? prompts;
   const { replacedKl, ...latent } = await withLatents(plain, train, options, { folder, byToken, signal });
   using whole = latent.model;
   const pruning = options.autoencoders ? pruningOf({ ...latent, train }, options) : null;
@@ -88,11 +83,12 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
       [[shape[0]!, ablated.size, type, shape.join(" x "), formatNumber(largestChange)]],
     ),
   );
+  for (const note of aboutLogits) print(note);
   if (!options.json) return;
   // One line: a file of logits is for programs.
   await writeWhole(
     options.json,
-    `${JSON.stringify({ logits, shape, lengths, pruning, replacedKl, ...used.report })}\n`,
+    `${JSON.stringify({ logits, shape, lengths, processing: steps, pruning, replacedKl, ...used.report })}\n`,
   );
   print(`wrote ${options.json}`);
 }

@@ -28,7 +28,7 @@ import { reportEdge } from "./report-edge.ts";
 import { reportGraph } from "./report-graph.ts";
 import { sourceNorms } from "./source-norms.ts";
 import { stabilityReport } from "./stability-report.ts";
-import { tokenLabelsOf } from "./token-labels.ts";
+import { namedPositions } from "./token-labels.ts";
 
 /** Options of {@link reportOf}. */
 export interface ReportOfOptions extends MeasureFoundOptions {
@@ -93,13 +93,15 @@ export async function reportOf(
   const { circuit, scores, keep, algorithm, seconds } = found;
   const { graph } = task.model;
   const compared = known[0];
+  const positions = namedPositions(task);
   const activation = await sourceNorms(task, signal);
   const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
   return {
     title: task.name,
     task: task.name,
     ...(!("accuracy" in about) && { accuracy: reportAccuracy(await modelAccuracy(task, { signal })) }),
-    tokenLabels: tokenLabelsOf(task),
+    tokenLabels: positions.labels,
+    varyingTokens: positions.varying,
     algorithm,
     options: { ...discoveryOptions(found), ablation },
     known: compared && {

@@ -5,6 +5,7 @@ import {
   formatDiscoveryFile,
   ownPrompts,
   ownTask,
+  promptsToPatch,
   tracrTasks,
 } from "@autocircuit/circuits";
 import {
@@ -85,6 +86,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => ownTask(t.model, t.prompts, o),
     },
     ownPrompts: { takes: { prompts: "no-such.json" }, call: (t, o) => ownPrompts(t.prompts, o) },
+    promptsToPatch: { takes: { prompts: "no-such.json" }, call: (t, o) => promptsToPatch(t.prompts, o) },
     promptsInTokens: { takes: { input: "no-such.json" }, call: (t, o) => promptsInTokens(t.input, o) },
     splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
     circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },

@@ -5,6 +5,7 @@ import {
   type Circuit,
   coreKinds,
   dataSetSides,
+  isBatchMean,
   type PatchableModel,
   type PromptLoader,
   type PromptSlice,
@@ -26,6 +27,8 @@ export interface CircuitMeterOptions {
 export interface MeterOptions {
   /** Seconds to spend, at least those of one group of prompts: fewer prompts are measured where all would take longer. Default: no limit. */
   readonly seconds?: number | undefined;
+  /** Told the prompt pairs that were measured, of all. */
+  readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
 const check = signature("CircuitMeter", { model: coreKinds.patchableModel, prompts: coreKinds.promptLoader }, {
@@ -35,7 +38,7 @@ const check = signature("CircuitMeter", { model: coreKinds.patchableModel, promp
 const checkMeasure = signature(
   "CircuitMeter.measure",
   { circuit: kind.having("a Circuit", "graph", "indices"), ablation: coreKinds.ablationName },
-  { seconds: kind.positive } satisfies KindsOf<MeterOptions>,
+  { seconds: kind.positive, onProgress: kind.callback } satisfies KindsOf<MeterOptions>,
 );
 
 /**
@@ -81,13 +84,16 @@ export class CircuitMeter implements Disposable {
   async measure(circuit: Circuit, ablation: AblationType, options: MeterOptions = {}): Promise<CircuitMeasures> {
     checkMeasure({ circuit, ablation }, options);
     requireSameGraph(circuit.graph, this.model.graph, "The circuit is");
-    const { seconds = Number.POSITIVE_INFINITY } = options;
+    const { seconds = Number.POSITIVE_INFINITY, onProgress } = options;
     const started = performance.now();
     const parts: CircuitMeasures[] = [];
+    let done = 0;
     for (const group of this.groups) {
       const spent = (performance.now() - started) / 1000;
       if (parts.length > 0 && (spent * (parts.length + 1)) / parts.length > seconds) break;
       await this.measureGroup(group, ablation, [circuit], (measured) => parts.push(measured));
+      done += group.slice.size;
+      onProgress?.({ done, total: this.promptCount });
     }
     return joinedMeasures(parts);
   }
@@ -150,7 +156,7 @@ export class CircuitMeter implements Disposable {
   async #ablation({ batch, slice }: PromptSlice, type: AblationType): Promise<Ablation> {
     const { signal } = this;
     if (dataSetSides(type) === undefined) {
-      const prompts = type === "resample" || type === "zero" ? slice : batch;
+      const prompts = isBatchMean(type) ? batch : slice;
       return this.model.ablations(prompts.corrupt, type, { signal });
     }
     const shared = this.#shared.get(type) ?? (await this.model.ablations(this.#prompts, type, { signal }));
