@@ -67,8 +67,8 @@ export {
   type PlanAutoencodersOptions,
   type PlannedAutoencoders,
   planAutoencoders,
-  type TaskRoom,
 } from "./ready-task/task-autoencoders.ts";
+export type { TaskRoom } from "./ready-task/task-room.ts";
 export { circuitOfScores, type SavedCircuitOptions } from "./saved-circuits/circuit-of-scores.ts";
 export { type GraphKind, graphKind } from "./saved-circuits/graph-kind.ts";
 export { latentsIn } from "./saved-circuits/latents-in.ts";

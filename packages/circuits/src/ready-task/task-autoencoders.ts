@@ -11,7 +11,7 @@ import {
   processingFor,
   sayOtherFamily,
 } from "@autocircuit/autoencoders";
-import { AutocircuitError, type DType } from "@autocircuit/base";
+import { AutocircuitError } from "@autocircuit/base";
 import {
   type AutoencoderInput,
   type AutoencoderSize,
@@ -21,12 +21,10 @@ import {
   requireKeepable,
   type TaskOptions,
 } from "@autocircuit/core";
-import { type ProcessingOptions, requireLoadable } from "@autocircuit/models";
+import type { ProcessingOptions } from "@autocircuit/models";
 import {
   type Autoencoders,
   type ComputeDType,
-  type DeviceName,
-  defaultDevice,
   type ReplacedPart,
   scope,
   type TransformerConfig,
@@ -129,31 +127,6 @@ export async function autoencoderFields(
       loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal, asAutocircuit }),
   };
   return { fields, processing, sizes: sizesOf(inspected) };
-}
-
-/** Where a task's model is loaded, and how much may be taken. */
-export interface TaskRoom {
-  /**
-   * Bytes that are free: autoencoders that take more, with their model, are refused before a weight of either is read. Default on the CPU: what
-   * the machine has free, or a container leaves of it; on a GPU nothing is known, and nothing refused. `Infinity`: try all the same.
-   */
-  readonly free?: number | undefined;
-}
-
-/**
- * Holds that a task's autoencoders and its model have room. A model alone is mapped from its file, and has room in any case.
- *
- * @throws AutocircuitError `out-of-memory`
- */
-export function requireRoomForLatents(
-  config: TransformerConfig,
-  { sizes }: AutoencoderFields,
-  { device = defaultDevice(), dtype, free }: TaskRoom & { device?: DeviceName | undefined; dtype?: DType | undefined },
-): void {
-  if (sizes === undefined) return;
-  // Others are refused before, see `latentsProblem`.
-  const computed = dtype === "float64" ? "float64" : "float32";
-  requireLoadable(config, { autoencoders: sizes, device, dtype: computed, free });
 }
 
 /** What autoencoders replace; those of MLPs where there are others beside them, else those of attention. */

@@ -24,7 +24,7 @@ export async function find(
     ...{ algorithm, options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) } },
     ...{ ablation, size, faithful, keep, tries, select, rank, selectSeconds, seed, signal },
     ...(keep !== undefined && { seconds }),
-    // Where the command line asks for memory, it did so before it loaded anything.
+    // Whether there is memory was asked as the task was loaded, in words of the command line (`Subject.load`).
     free: Number.POSITIVE_INFINITY,
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),
