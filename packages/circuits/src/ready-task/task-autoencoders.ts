@@ -7,6 +7,7 @@ import {
   hookPlace,
   type InspectedAutoencoders,
   inspectAutoencoders,
+  latentsPlace,
   loadAutoencoders,
   processingFor,
   sayOtherFamily,
@@ -22,13 +23,7 @@ import {
   type TaskOptions,
 } from "@autocircuit/core";
 import type { ProcessingOptions } from "@autocircuit/models";
-import {
-  type Autoencoders,
-  type ComputeDType,
-  type ReplacedPart,
-  scope,
-  type TransformerConfig,
-} from "@autocircuit/native";
+import { type Autoencoders, type ComputeDType, scope, type TransformerConfig } from "@autocircuit/native";
 import { type LatentOptions, type LatentUse, latentsProblem } from "./latent-options.ts";
 
 /** Autoencoders that a task is about. */
@@ -220,22 +215,13 @@ async function lookedAt(
 }
 
 function sizesOf({ autoencoders }: InspectedAutoencoders): readonly (AutoencoderSize & KeepablePlace)[] {
-  return autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders, latentNumbers }) => {
-    const of = partOf(hookOut);
-    // Before a block is behind the one before.
-    const behind = hookPlace(hookIn).site === "resid_pre" ? (block ?? 0) - 1 : block;
-    return of === undefined || behind === undefined || behind < 0
+  return autoencoders.flatMap((one) => {
+    const { dSae: count, dIn, dOut, decoders, latentNumbers } = one;
+    const place = latentsPlace(one);
+    return place === undefined
       ? []
-      : [{ block: behind, of, count: dSae, dIn, dOut, decoders, ...(latentNumbers && { latentNumbers }) }];
+      : [{ ...place, count, dIn, dOut, decoders, ...(latentNumbers && { latentNumbers }) }];
   });
-}
-
-/** What an autoencoder stands in the place of; undefined where it can stand in none. */
-function partOf(hookOut: string): ReplacedPart | undefined {
-  const { site } = hookPlace(hookOut);
-  if (site === "z" || site === "attn_out") return "attention";
-  if (site === "mlp_out" || site === "mlp_post") return "mlp";
-  return site === "resid_post" || site === "resid_pre" ? "stream" : undefined;
 }
 
 /** How autoencoders become a model's sources. */
