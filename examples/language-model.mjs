@@ -4,7 +4,7 @@
 //
 //   node examples/language-model.mjs FOLDER [PICTURES]
 //
-// FOLDER is any model that reads text, such as SmolLM2-135M (30 blocks of 9 heads; about two minutes on two cores). Pictures of the
+// FOLDER is any model that reads text, such as SmolLM2-135M (30 blocks of 9 heads; about a minute on two cores). Pictures of the
 // circuits are written into PICTURES, if it is given.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";

@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { ggufOfFolder } from "../../models/test/gguf-of-folder.ts";
 import { run, smallGguf } from "../test/run-program.ts";
+import { wordModel } from "../test/word-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gguf-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,6 +48,17 @@ describe("commands on a GGUF file", () => {
     const list = ["--prompts", write("tokens.json", tokens), "--edges", write("edges.json", edges)];
     expect(await run(["patch", "--model", smallGguf, ...list, "--json", at("logits.json")])).toMatchObject({ code: 0 });
     expect(read("logits.json").logits[0][0]).toHaveLength(17);
+  });
+
+  it("a task of text: one without a tokenizer is read with the tokenizer.json beside it, as the advice says", async () => {
+    const model = join(await wordModel(at("words")), "words.gguf");
+    writeFileSync(model, await ggufOfFolder(at("words")));
+    renameSync(at("words/tokenizer.json"), at("tokenizer.json"));
+    const args = ["discover", "ioi-component", "--model", model, "--size", "5", "--curve", "none", "--out", at("ioi")];
+    const without = await run(args);
+    expect([without.code, without.err]).toEqual([2, expect.stringContaining("Put the model's tokenizer.json beside")]);
+    renameSync(at("tokenizer.json"), at("words/tokenizer.json"));
+    expect((await run(args)).code).toBe(0);
   });
 
   it.each([

@@ -136,6 +136,7 @@ export { type SubnetworkProbingOptions, subnetworkProbing } from "./probing/subn
 export { pruneCircuit } from "./prune-circuit.ts";
 export { random } from "./random.ts";
 export { KEPT_BELOW } from "./report/ablation-table.ts";
+export type { MeasuringProgress } from "./report/circuit-measuring.ts";
 export { type FoundMeasures, type MeasureFoundOptions, measureFound } from "./report/found-measures.ts";
 export {
   type FoundStability,

@@ -22,6 +22,7 @@ export { type LogitTable, type LogitTableOptions, logitTable } from "./logit-tab
 export { type MemoryDemand, memoryDemand, type PlannedRun, requireMemory } from "./memory-demand.ts";
 export { parameterCount } from "./parameter-count.ts";
 export { type ProcessingOptions, processingSteps } from "./processing/process-weights.ts";
+export { processingOf } from "./processing/processing-of.ts";
 export type { LogitRow } from "./ranked-logits.ts";
 export { readConfig, readConfigFile, sharesEmbedding } from "./read-config.ts";
 export { type LoadablePlan, requireLoadable } from "./require-loadable.ts";

@@ -12,6 +12,7 @@ import {
   processWeights,
   resolveProcessing,
 } from "./processing/process-weights.ts";
+import { processedByDefault } from "./processing/processing-of.ts";
 import { asTransformerLens, openConfig } from "./read-config.ts";
 import { Checkpoint } from "./safetensors/checkpoint.ts";
 import { loadTransformerLens, type ModelParts } from "./transformer-lens/load.ts";
@@ -57,15 +58,16 @@ export async function loadParts(idOrFolder: string, options: LoadOptions = {}): 
 /** The same for options that were checked, and may hold more. */
 export async function loadedParts(idOrFolder: string, options: LoadOptions): Promise<ModelParts> {
   const folder = await modelFolder(idOrFolder, options);
-  if (isGguf(folder)) return processed(await loadGguf(folder, loadContext(options)), options, true);
+  const byDefault = await processedByDefault(folder);
+  return processed(await storedParts(folder, loadContext(options)), options, byDefault);
+}
+
+async function storedParts(folder: string, context: LoadContext): Promise<ModelParts> {
+  if (isGguf(folder)) return loadGguf(folder, context);
   const { format, raw } = await openConfig(folder);
   await using checkpoint = await Checkpoint.open(folder);
-  const context = loadContext(options);
-  const huggingFace = format === "hugging-face";
-  const parts = huggingFace
-    ? await loadHuggingFace(checkpoint, raw, context)
-    : await loadTransformerLens(checkpoint, asTransformerLens(raw), raw.where, context);
-  return processed(parts, options, huggingFace);
+  if (format === "hugging-face") return await loadHuggingFace(checkpoint, raw, context);
+  return await loadTransformerLens(checkpoint, asTransformerLens(raw), raw.where, context);
 }
 
 /** What the stages of loading need of the options. */

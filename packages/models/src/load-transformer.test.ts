@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Graph } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
@@ -6,6 +7,7 @@ import { caseFolder, cases } from "../../core/test/conformance.ts";
 import { expectClose, numbers } from "../test/close-to.ts";
 import { editedCheckpoint, hostTensors } from "../test/edited-checkpoint.ts";
 import { huggingFace, trainedModel, transformerLens } from "../test/fixtures.ts";
+import { ggufOfFolder } from "../test/gguf-of-folder.ts";
 import { loadModel, modelFromWeights } from "./load-model.ts";
 import { loadTransformer, transformerFromWeights } from "./load-transformer.ts";
 import { SafetensorsFile } from "./safetensors/safetensors-file.ts";
@@ -35,11 +37,26 @@ describe("loadTransformer", () => {
 });
 
 describe("a damaged checkpoint", () => {
-  it("is refused, naming the weight", async () => {
+  it("is refused, naming the file, its tensor and the place", async () => {
     await using edited = await editedCheckpoint(huggingFace("gpt2"), (tensors) => {
       (tensors["transformer.h.1.mlp.c_fc.bias"]!.data as Float32Array)[3] = Number.NaN;
     });
-    await expect(loadTransformer(edited.folder)).rejects.toThrow("blocks.1.mlp.b_in");
+    await expect(loadTransformer(edited.folder)).rejects.toMatchObject({
+      code: "bad-file",
+      message: `${join(edited.folder, "model.safetensors")}: tensor "transformer.h.1.mlp.c_fc.bias" holds NaN at flat index 3, where a finite number belongs: the file is damaged. Fetch it anew.`,
+      cause: { message: expect.stringContaining("blocks.1.mlp.b_in") },
+    });
+  });
+
+  it("is refused as GGUF too, by llama.cpp's name of the tensor", async () => {
+    await using edited = await editedCheckpoint(huggingFace("llama"), (tensors) => {
+      (tensors["model.layers.1.mlp.up_proj.weight"]!.data as Float32Array)[5] = Number.NEGATIVE_INFINITY;
+    });
+    const path = join(edited.folder, "model.gguf");
+    writeFileSync(path, await ggufOfFolder(edited.folder));
+    await expect(loadTransformer(path)).rejects.toThrow(
+      `${path}: tensor "blk.1.ffn_up.weight" holds -Infinity at flat index 5`,
+    );
   });
 });
 

@@ -1,8 +1,10 @@
-import { kind, signature } from "@autocircuit/base";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { checkedDType, openDevice, Transformer, type TransformerConfig } from "@autocircuit/native";
+import { modelFolder } from "./hub/resolve-model-folder.ts";
 import { type LoadOptions, loadContext, loadedParts, loadOptions, processed } from "./load-parts.ts";
 import type { TransformerLensConfig } from "./transformer-lens/config.ts";
 import { type HostWeight, type ModelParts, partsFromHost } from "./transformer-lens/load.ts";
+import { damagedTensor } from "./weights/damaged-tensor.ts";
 
 /** A transformer in the engine, with its configuration, which is that of its graph too. */
 export interface LoadedTransformer {
@@ -17,7 +19,7 @@ const checkHost = signature("transformerFromWeights", { config: kind.record, wei
 /**
  * Loads a checkpoint folder, a GGUF file, or a model of the hub, into the engine, see {@link loadParts} for what it may hold.
  *
- * @throws AutocircuitError as `loadParts`; `bad-input` for weights that are NaN or infinite and devices that are none; `device` for one that does not work here
+ * @throws AutocircuitError as `loadParts`; `bad-file` for weights that are NaN or infinite; `bad-input` for devices that are none; `device` for one that does not work here
  * @example
  * const { transformer } = await loadTransformer("models/gpt2", { dtype: "float32" });
  */
@@ -30,7 +32,18 @@ export async function loadTransformer(idOrFolder: string, options: LoadOptions =
 export async function loadedTransformer(idOrFolder: string, options: LoadOptions): Promise<LoadedTransformer> {
   // Before anything is computed: LibTorch settles with the first gradient whether there is a GPU.
   const { name } = await openDevice(options.device);
-  return build(await loadedParts(idOrFolder, options), { ...options, device: name });
+  const folder = await modelFolder(idOrFolder, options);
+  const parts = await loadedParts(folder, options);
+  try {
+    return await build(parts, { ...options, device: name });
+  } catch (error) {
+    throw (isBadInput(error) && (await damagedTensor(folder, error))) || error;
+  }
+}
+
+/** What the engine says of weights that it does not take. */
+function isBadInput(error: unknown): boolean {
+  return error instanceof AutocircuitError && error.code === "bad-input";
 }
 
 /**

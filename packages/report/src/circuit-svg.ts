@@ -1,10 +1,11 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { type ComparedEdge, compareWithKnown, type KnownComparison } from "./compare.ts";
 import { drawCarries, drawLanes, drawStripes, laneLabelHeight } from "./diagram/draw-lanes.ts";
-import { pictureOf } from "./diagram/fit-screen.ts";
+import { desk, type Folded, pictureOf, type Screen } from "./diagram/fit-screen.ts";
 import type { Contents } from "./diagram/lanes.ts";
 import { drawLegend, type LegendFacts } from "./diagram/legend.ts";
 import { coordinate as c } from "./diagram/line-path.ts";
+import { isVarying } from "./diagram/place.ts";
 import { diagramStyle } from "./diagram/style.ts";
 import { weightsOf } from "./diagram/weights.ts";
 import { escapeXml } from "./escape.ts";
@@ -27,7 +28,10 @@ export interface CircuitSvgOptions {
   readonly bySign?: boolean | undefined;
   /** Title and answer above the picture; true by default. */
   readonly header?: boolean | undefined;
-  /** Fold the blocks with the weakest edges into bands where the picture would be larger than a screen; true by default. */
+  /**
+   * Fold what has the weakest edges where the picture would be larger than a screen: blocks into bands; by token also positions into narrow columns
+   * and heads into one box. True by default.
+   */
   readonly fold?: boolean | undefined;
 }
 
@@ -50,7 +54,7 @@ const check = signature("circuitSvg", { report: reportKind }, {
  * for each position in a graph by token. Edges run between the columns, never across a name; edges of one source share
  * a line until they part. Of the latents of an autoencoder the five strongest, by the sum of the scores of their edges in
  * this circuit, have boxes of their own above what it is of; the others share one that counts them. A picture larger than
- * a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color,
+ * a screen is folded: the blocks with the weakest edges become bands, and positions narrow columns. Found, missed and extra edges differ in color,
  * dashes and tips. Every node and edge has a tooltip. The same report gives the same text.
  *
  * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithKnown}).
@@ -69,21 +73,26 @@ export interface DrawnCircuit {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
-  /** Blocks with edges that are folded. */
-  readonly folded: number;
+  /** What edges of the circuit touch and is folded. */
+  readonly folded: Folded;
 }
 
-/** Draws a circuit; with another `id`, where a page holds several pictures. */
+/** Draws a circuit; with another `id`, where a page holds several pictures, and for another screen. */
 export function drawCircuit(
   report: CircuitReport,
   options: CircuitSvgOptions,
-  id = "autocircuit-diagram",
+  { id = "autocircuit-diagram", screen = desk }: { id?: string; screen?: Screen } = {},
 ): DrawnCircuit {
   const signs = options.bySign ?? false;
   const shown = signs ? { ...report, known: undefined } : report;
   const whole = compareWithKnown(shown);
   const comparison = compared(whole, options.threshold ?? 0, signs);
-  const { contents, placed, folded } = pictureOf(shown, comparison, options.maxEdges ?? 500, options.fold ?? true);
+  const { contents, placed, folded } = pictureOf(
+    shown,
+    comparison,
+    options.maxEdges ?? 500,
+    options.fold === false ? null : screen,
+  );
   const weights = weightsOf(contents.drawn);
   const labels = placed.stripes.length > 0 ? blockLabelWidth : 0;
   const width = Math.ceil(Math.max(narrowest, placed.width + labels) + 2 * margin);
@@ -102,6 +111,7 @@ export function drawCircuit(
     signs,
     left,
     folded,
+    varying: placed.lanes.some(({ lane }) => isVarying(report, lane.tokens)),
     latents: kinds.has("latent") ? (report.graph.latentsByPosition ? "by position" : "by number") : undefined,
     weakerLatents: kinds.has("latents"),
   };

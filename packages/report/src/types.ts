@@ -192,6 +192,8 @@ export interface CircuitReport {
   readonly graph: ReportGraph;
   /** One label per position of a graph by token: "BOS", "1", "2". */
   readonly tokenLabels?: readonly string[] | undefined;
+  /** Positions whose label is the token of the first prompt, where other prompts have others; marked in the picture. Default none. */
+  readonly varyingTokens?: readonly number[] | undefined;
   readonly circuit: readonly ScoredEdge[];
   /** Of a circuit over spans: the edges inside heads that are in it. */
   readonly crossing?: readonly ReportCrossing[] | undefined;

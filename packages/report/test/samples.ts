@@ -276,3 +276,14 @@ export function attentionOnlyReport(): CircuitReport {
     },
   });
 }
+
+/** A long model by token: edges at some positions of many, as those of real prompts are, with most and the strongest at the first named. */
+export function longByTokenReport(tokens: number, at: readonly number[], heads = 9, count = 300): CircuitReport {
+  const next = random(3);
+  const circuit = randomEdges(graphOf({ layers: 30, heads }), count, 7).map(({ edge, score }) => {
+    const token = at[Math.floor(next() ** 2 * at.length)]!;
+    return { edge, token, score: score / (at.indexOf(token) + 1) };
+  });
+  const tokenLabels = Array.from({ length: tokens }, (_, token) => ` word${token}`);
+  return reportOf({ graph: graphOf({ layers: 30, heads, tokens }), circuit, tokenLabels });
+}

@@ -90,12 +90,20 @@ describe("a claim", () => {
     expect(claim).toBeDefined();
   });
 
-  it("is left where it was silent, or is another's", () => {
+  it("goes where it was silent too, unless another is about to take it away; one that is another's by now stays", () => {
     vi.useFakeTimers({ toFake: ["Date"] });
+    claimNow(path)![Symbol.dispose]();
     const silent = claimNow(path)!;
     vi.advanceTimersByTime(31_000);
     silent[Symbol.dispose]();
-    expect(existsSync(path)).toBe(true);
+    expect(readdirSync(join(path, ".."))).toEqual([]);
+    const watched = claimNow(path)!;
+    const { token } = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(`${path}.${token}.stale`, JSON.stringify({ host: "elsewhere", pid: 1, token: "taker" }));
+    utimesSync(`${path}.${token}.stale`, new Date(Date.now() + 31_000), new Date(Date.now() + 31_000));
+    vi.advanceTimersByTime(31_000);
+    watched[Symbol.dispose]();
+    expect(readFileSync(path, "utf8")).toContain(token);
     vi.useRealTimers();
     rmSync(path);
     const lost = claimNow(path)!;

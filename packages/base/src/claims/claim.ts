@@ -108,15 +108,15 @@ export class Claim implements Disposable {
   }
 
   /**
-   * In one turn of the event loop, so that {@link releaseClaims} finds it whole or not at all. The file of one that was silent stays: by now it may
-   * be another's.
+   * In one turn of the event loop, so that {@link releaseClaims} finds it whole or not at all. The file of one that was silent goes as what is stale
+   * does, with the right to take it away: another may be about to, or have claimed it by now.
    */
   [Symbol.dispose](): void {
     clearInterval(this.#beat);
     own.delete(this);
     this.#hear();
-    if (Date.now() >= this.#unsureUntil && standing(this.#path)?.token === this.#token)
-      rmSync(this.#path, { force: true });
+    if (Date.now() < this.#unsureUntil) takeAway(this.#path, this.#token);
+    else if (standing(this.#path)?.token === this.#token) rmSync(this.#path, { force: true });
   }
 }
 

@@ -102,4 +102,11 @@ it("writes at once, and makes the folder", () => {
   mkdirSync(join(folder, "taken-at-once"));
   expect(() => writeWholeSync(join(folder, "taken-at-once"), "x")).toThrow(/EISDIR|EEXIST|ENOTEMPTY/);
   expect(readdirSync(join(folder, "at"))).toEqual(["once.txt"]);
+  // A file where a folder is asked for: the folder that cannot be made is named, and no part that was never written.
+  expect(() => writeWholeSync(join(path, "in-a-file.txt"), "x")).toThrow(
+    expect.objectContaining({
+      code: "bad-file",
+      message: `Cannot write "${path}" (EEXIST). A file of that name is in the way: remove it, or choose another folder.`,
+    }),
+  );
 });

@@ -46,8 +46,8 @@ export async function writeWhole(path: string, content: FileContent): Promise<vo
 export function writeWholeSync(path: string, content: string | Uint8Array): void {
   const target = existsSync(path) ? realpathSync(path) : resolve(path);
   const beside = `${target}.${randomUUID()}.part`;
+  makeFolder(dirname(target));
   try {
-    makeFolder(dirname(target));
     writeFileSync(beside, content, { flag: "wx" });
     renameSync(beside, target);
   } catch (cause) {

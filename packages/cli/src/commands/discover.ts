@@ -98,7 +98,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--budget <minutes>",
-      `--keep: how long to look for few edges, with --resume from then on; then the best so far counts (default: ${USUAL_BUDGET})`,
+      `--keep: how long to look for few edges, with --resume from then on; then the best so far counts and is measured (default: ${USUAL_BUDGET})`,
       positiveNumber,
     )
     .option(

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { PatchCommandOptions } from "../patch/patch.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { addLatentOptions } from "../support/latent-options.ts";
+import { LESS_THEIR_MEAN } from "../support/logits-are.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { oneOf, wholeNumber } from "../support/parse-options.ts";
@@ -39,6 +40,7 @@ and V, or nodes. It is by token if any edge has a position (one without a positi
 On models whose query heads share keys and values in groups a list does not tell whether K and V are edges of a group or of each query head:
   {"graph": {"ungrouped": false}, "edges": ["A23.3->Resid End", "MLP 0->A23.1.V"]}
 says that they are the groups' (true: each query head's own).
+Logits are ${LESS_THEIR_MEAN} (--processing none: as stored).
 
 Examples:
   autocircuit patch --model models/gpt2 --prompts prompts.json --edges edges.json --ablation zero

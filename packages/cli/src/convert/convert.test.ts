@@ -105,6 +105,27 @@ describe("convert what a discovery wrote", () => {
     const { code, err } = await convert(shared, path("x.json"), "--config", join(MODEL, "config.json"));
     expect([code, err]).toEqual([2, expect.stringMatching(/share one input/)]);
   });
+
+  it("says of scores of grouped keys and values how to have others, and refuses those of another model", async () => {
+    const grouped = Graph.of({ layers: 1, heads: 4, kvHeads: 2, attnOnly: false, parallel: false });
+    await new PruneScores(grouped, new Float32Array(grouped.edgeCount).fill(1)).save(path("grouped.safetensors"));
+    const ofModel = (kvHeads: number, layers = 1) => {
+      const more = { hidden_size: 8, num_attention_heads: 4, intermediate_size: 8, rms_norm_eps: 1e-5, vocab_size: 9 };
+      const last = { num_hidden_layers: layers, num_key_value_heads: kvHeads, max_position_embeddings: 8 };
+      return file("llama.json", { model_type: "llama", ...more, ...last });
+    };
+    const args = [path("grouped.safetensors"), path("x.json"), "--size", "5", "--config"] as const;
+    const same = await convert(...args, ofModel(2));
+    expect([same.code, same.err]).toEqual([
+      2,
+      expect.stringMatching(/keys and values are grouped .*--ungrouped of `discover`/),
+    ]);
+    const other = await convert(...args, ofModel(2, 3));
+    expect([other.code, other.err]).toEqual([
+      2,
+      expect.stringMatching(/holds scores of another graph than this model's: layers is 1, wanted 3/),
+    ]);
+  });
 });
 
 describe("convert prompts", () => {

@@ -15,6 +15,7 @@ import {
   PruneScores,
   promptFormats,
   readAutocircuitPrompts,
+  requireSameGraph,
   scoredCount,
   sortedMagnitudes,
 } from "@autocircuit/core";
@@ -42,16 +43,29 @@ export async function readInput(
 ): Promise<Input> {
   const ending = /\.[^./\\]*$/.exec(path)?.[0].toLowerCase();
   if (ending === ".safetensors") {
-    const scores = await PruneScores.load(path, graph && { graph });
+    const scores = await scoresIn(path, graph);
     if (asked.size !== undefined)
       return circuitInput(
         inFlags(() => circuitOfScores(scores, path, asked)),
-        graph,
+        undefined,
       );
     const circuit = scores.circuit(scoredCount(sortedMagnitudes(scores.values)));
     return { kind: "circuit", format: "scores", circuit: scoredCircuit(scores, circuit), notes: [] };
   }
   return synchronously(() => inputOf(textOf(path), ending, path, graph));
+}
+
+/**
+ * Scores of a model. Those that say which of its graphs they are of may be of any: what cannot be written is said, with what to do, where it is
+ * written. Files of other tools do not say it.
+ */
+async function scoresIn(path: string, graph: Graph | undefined): Promise<PruneScores> {
+  const scores = graph && (await PruneScores.load(path).catch(() => undefined));
+  if (scores === undefined) return PruneScores.load(path, graph && { graph });
+  const { tokens, factorized, separateQkv, config } = scores.graph;
+  const same = graph!.with({ tokens, factorized, separateQkv, ungrouped: config.ungrouped });
+  requireSameGraph(scores.graph, same, `${path} holds scores`, "this model's");
+  return scores;
 }
 
 function inputOf(text: string, ending: string | undefined, path: string, graph: Graph | undefined): Input {

@@ -5,6 +5,7 @@ import {
   type FoundCircuit,
   type FoundMeasures,
   type KnownCircuitInGraph,
+  type MeasuringProgress,
   measureFound,
   modelAccuracy,
   plainOptions,
@@ -17,7 +18,7 @@ import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
-import { Progress } from "../support/progress.ts";
+import { withProgress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -33,6 +34,7 @@ import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
+import { StepsProgress } from "./steps-progress.ts";
 import type { SubjectOptions } from "./subject.ts";
 import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
@@ -84,7 +86,7 @@ export async function discover(
     ? await bootstrapped(rows, ranked, { seed, rank: settings.rank, prompts: task.train.prompts, signal })
     : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
-  const accuracy = await modelAccuracy(task, { signal });
+  const accuracy = await withProgress("accuracy of the model", () => modelAccuracy(task, { signal }));
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
     task: subject.name,
@@ -122,7 +124,7 @@ export async function discover(
     versions: runVersions(),
   };
   const parts = { settings, result, measures, labels: labelled?.labels, known: beside, command, signal };
-  const report = await makeReport(task, found, parts);
+  const report = await withProgress("report", () => makeReport(task, found, parts));
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
   const said = new Set([equal, labelled?.note, ...subject.notes]);
@@ -153,6 +155,9 @@ function selection(
   return { select, ...(rank !== "absolute" && { rank }), size: size ?? circuit.size };
 }
 
+/** What is done for the report, in the words of the progress. */
+const MEASURING = { circuits: "measuring the circuit found", curve: "curve" } as const;
+
 /** Measures the circuit found and those beside it, with progress. */
 async function measured(
   task: LoadedTask,
@@ -161,8 +166,8 @@ async function measured(
   { settings, seconds, signal }: { settings: DiscoverSettings; seconds: number; signal: AbortSignal },
 ): Promise<FoundMeasures> {
   const { ablation, curve, rank } = settings;
-  using progress = new Progress("curve");
-  const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
+  using progress = new StepsProgress();
+  const onProgress = ({ step, ...at }: MeasuringProgress) => progress.update({ step: MEASURING[step], ...at });
   return await measureFound(task, found, { ablation, known, curve, rank, seconds, signal, onProgress });
 }
 

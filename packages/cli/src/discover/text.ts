@@ -1,6 +1,7 @@
 import { formatBytes, formatShare } from "@autocircuit/base";
 import { KEPT_BELOW, stabilityReport } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
+import { LESS_THEIR_MEAN } from "../support/logits-are.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";
@@ -9,7 +10,7 @@ import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** What the columns of {@link ablationText} say. */
-const ABLATION_COLUMNS = `KL: nats from the full model's output; largest change: of any output value on any prompt (of logits less their mean over the vocabulary, as weights are processed unless told otherwise); kept: below ${KEPT_BELOW}, changed: not`;
+const ABLATION_COLUMNS = `KL: nats from the full model's output; largest change: of any output value on any prompt (of logits ${LESS_THEIR_MEAN}); kept: below ${KEPT_BELOW}, changed: not`;
 
 /** What stays of the output when everything outside a circuit is ablated, with what the report notes about it. */
 export function ablationText({ ablationTable = [], notes }: CircuitReport): string {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadModel } from "@autocircuit/models";
+import { loadModel, readConfig } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { run, smallGguf, smallGpt2, trainedModels } from "../../test/run-program.ts";
@@ -110,6 +110,60 @@ describe("generate", () => {
     expect(tokens).toEqual([next[0].token]);
     expect(out).toMatch(/rank.*token.*text.*logit.*probability/);
     expect(out).toContain(JSON.stringify(next[2].text));
+  });
+
+  it.each([smallGguf, smallGpt2])(
+    "says that logits are less their mean, or gives them as stored: %s",
+    async (model) => {
+      const json = join(folder, "logits.json");
+      const args = [
+        "generate",
+        "--model",
+        model,
+        "--tokens",
+        "1,5,9",
+        "--max-tokens",
+        "1",
+        "--top",
+        "3",
+        "--json",
+        json,
+      ];
+      const shown = async (...more: string[]) => {
+        const { out } = await run([...args, ...more]);
+        return { out, ...JSON.parse(readFileSync(json, "utf8")) };
+      };
+      const usual = await shown();
+      expect(usual.out).toContain("logits: less their mean over the vocabulary");
+      expect(usual.processing).toContain("center-unembed");
+      const stored = await shown("--processing", "none");
+      expect(stored.out).not.toContain("mean");
+      expect(stored.processing).toEqual([]);
+      using loaded = await loadModel(model, {
+        foldLn: false,
+        centerUnembed: false,
+        centerWritingWeights: false,
+        foldValueBiases: false,
+      });
+      using tokens = Tensor.from(BigInt64Array.from([1n, 5n, 9n]), { shape: [1, 3], dtype: "int64" });
+      using logits = await loaded.forward(tokens, { positions: [2] });
+      const values = Array.from(await logits.data(), Number);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      expect(Math.abs(mean)).toBeGreaterThan(1e-3);
+      for (const [i, { token, logit, probability }] of usual.next.entries()) {
+        expect(logit).toBeCloseTo(values[token]! - mean, 4);
+        expect(stored.next[i].logit).toBeCloseTo(values[token]!, 4);
+        expect(stored.next[i].probability).toBeCloseTo(probability, 5);
+      }
+    },
+  );
+
+  it("says at once that the context ends before so many tokens are written", async () => {
+    const { out } = await run(["generate", "--model", smallGpt2, "--tokens", "3,1,4", "--max-tokens", "100000"]);
+    const { context } = await readConfig(smallGpt2);
+    expect(out.split("\n")[0]).toBe(
+      `--max-tokens 100000: there is room for ${context - 3} at most, then the model's context of ${context} is full`,
+    );
   });
 
   it.each([

@@ -10,7 +10,9 @@ import {
 } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { Context } from "../context.ts";
+import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
+import { processingDone } from "../support/logits-note.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -31,6 +33,7 @@ export interface GenerateCommandOptions extends DeviceCommandOptions {
   top?: number;
   seed: number;
   prependBos: boolean;
+  processing?: string[];
   json?: string;
 }
 
@@ -43,6 +46,7 @@ const REASONS: Readonly<Record<StopReason, string>> = {
 /** Continues a text or token ids, and prints the whole. */
 export async function generate(options: GenerateCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
+  const processing = processingOptions(options.processing);
   const { prompt, temperature, topK, seed, maxTokens, json } = options;
   if ((prompt === undefined) === (options.tokens === undefined))
     throw new UsageError("Give what to continue: either --prompt TEXT or --tokens 1,2,3.");
@@ -54,10 +58,17 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   const tokenizer = await findTokenizer(folder);
   const promptTokens = options.tokens ?? encode(prompt!, tokenizer, options);
   checkPrompt(promptTokens, config);
+  const room = config.context - promptTokens.length;
+  if (maxTokens > room)
+    print(
+      `--max-tokens ${maxTokens}: there is room for ${room} at most, then the model's context of ${config.context} is full`,
+    );
+  const { steps, logits } = await processingDone(folder, processing);
 
   const used = await useDevice(options);
-  using model = await loadModel(folder, { ...used.how, tokenizer, signal });
+  using model = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
   const next = options.top === undefined ? null : await nextTokens(model, promptTokens, options.top, { signal, print });
+  if (next) for (const note of logits) print(note);
   using progress = new Progress("tokens");
   const started = performance.now();
   const { tokens, stopped } = await continueTokens(model, promptTokens, {
@@ -65,7 +76,7 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
     ends: await endTokens(folder, tokenizer?.eosId),
     maxTokens,
     signal,
-    onToken: (written) => progress.update(written, maxTokens),
+    onToken: (written) => progress.update(written, Math.min(maxTokens, room)),
   });
   const seconds = (performance.now() - started) / 1000;
   const all = [...promptTokens, ...tokens];
@@ -77,7 +88,7 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   const sampling = temperature === undefined ? null : { temperature, topK: topK ?? null, seed };
   await writeJson(json, {
     ...{ model: options.model, text, promptTokens, tokens, stopped, sampling, seconds },
-    ...(next && { next }),
+    ...(next && { next, processing: steps }),
     ...used.report,
     versions: runVersions(),
   });

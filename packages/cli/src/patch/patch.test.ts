@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findTokenizer, SafetensorsFile } from "@autocircuit/models";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../test/run-program.ts";
+import { run, smallGpt2 } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
 import { runProgram } from "../program.ts";
 
@@ -252,5 +252,33 @@ describe("patch with prompts as text", () => {
     expect([skipped.code, skipped.out]).toEqual([0, expect.stringMatching(/^left out 1 of 5 prompt pairs/)]);
     const none = await run(["patch", "--model", model, "--edges", edges()]);
     expect([none.code, none.err]).toEqual([2, expect.stringMatching(/give prompts for it with --prompts FILE/)]);
+  });
+});
+
+describe("the logits of a processed model", () => {
+  it("are said to be less their mean, which differs from the stored ones' by one number at a position", async () => {
+    const prompts = file("ids.json", {
+      prompts: [{ clean: [3, 1, 4], corrupt: [3, 2, 4], answers: [5], wrong_answers: [6] }],
+    });
+    const edges = file("one.json", ["A0.0->Resid End"]);
+    const json = join(folder, "processed.json");
+    const args = ["patch", "--model", smallGpt2, "--prompts", prompts, "--edges", edges, "--json", json];
+    const usual = await run(args);
+    expect([usual.code, usual.err]).toEqual([0, ""]);
+    expect(usual.out).toContain("logits: less their mean over the vocabulary");
+    const ours = JSON.parse(readFileSync(json, "utf8"));
+    expect(ours.processing).toContain("center-unembed");
+    const plain = await run([...args, "--processing", "none"]);
+    expect(plain.out).not.toContain("mean over the vocabulary");
+    const stored = JSON.parse(readFileSync(json, "utf8"));
+    expect(stored.processing).toEqual([]);
+    for (const [position, logits] of (ours.logits[0] as number[][]).entries()) {
+      const theirs = stored.logits[0][position] as number[];
+      const mean = theirs.reduce((sum, logit) => sum + logit, 0) / theirs.length;
+      expect(Math.abs(mean)).toBeGreaterThan(1e-3);
+      logits.forEach((logit, token) => {
+        expect(logit).toBeCloseTo(theirs[token]! - mean, 4);
+      });
+    }
   });
 });

@@ -21,6 +21,7 @@ import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { type KeepingOptions, keptAs, withKeptLatents } from "../support/kept-latents.ts";
 import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
+import { processingDone } from "../support/logits-note.ts";
 import { Progress } from "../support/progress.ts";
 import { readSaved } from "../support/read-saved.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
@@ -57,10 +58,9 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   for (const note of saved.notes) print(note);
   saved.requireClear(config);
   const planned = await plannedLatents(options, { config, folder, used, byToken, processing, signal });
-  using plain = await loadModel(folder, {
-    ...{ ...used.how, tokenizer, signal },
-    ...(processing ?? planned?.processing),
-  });
+  const processed = processing ?? planned?.processing;
+  const { steps, logits: aboutLogits } = await processingDone(folder, processed);
+  using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...processed });
   // Means over "the batch" are means over all prompts.
   const batchSize = isBatchMean(type) ? own.pairs.length : undefined;
   using prompts = await loadPrompts(own.source, { ...own.how, all: true, batchSize });
@@ -89,11 +89,12 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
       [[shape[0]!, ablated.size, type, shape.join(" x "), formatNumber(largestChange)]],
     ),
   );
+  for (const note of aboutLogits) print(note);
   if (!options.json) return;
   // One line: a file of logits is for programs.
   await writeWhole(
     options.json,
-    `${JSON.stringify({ logits, shape, lengths, pruning, replacedKl, ...used.report })}\n`,
+    `${JSON.stringify({ logits, shape, lengths, processing: steps, pruning, replacedKl, ...used.report })}\n`,
   );
   print(`wrote ${options.json}`);
 }

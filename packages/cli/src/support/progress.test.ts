@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { Progress } from "./progress.ts";
+import { Progress, withProgress } from "./progress.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -40,7 +40,7 @@ it("says how long a long step will take, and what is left, by the speed until th
   expect(lines.at(-1)).toBe("nodes: 1 of 1000, at most 50 s left\n");
   vi.advanceTimersByTime(9000);
   limited.update(999, 1000, 40);
-  expect(lines.at(-1)).toBe("nodes: 999 of 1000, about 0 s left\n");
+  expect(lines.at(-1)).toBe("nodes: 999 of 1000, about 1 s left\n");
   limited[Symbol.dispose]();
   // Of steps that take longer and longer the first say nothing of the others.
   using uneven = new Progress("sizes", stream, false);
@@ -61,6 +61,10 @@ it("says each ten seconds or so that a step goes on, with what is left of its ti
   vi.advanceTimersByTime(60_000);
   expect(lines.length).toBeGreaterThanOrEqual(5);
   expect(lines[0]).toBe("sizes: still 2 of 24, at most 1 min 28 s left\n");
+  // Its time is over, and it has not ended: no line says that nothing is left.
+  vi.advanceTimersByTime(60_000);
+  expect(lines.at(-1)).toBe("sizes: still 2 of 24, its time is over: ending what runs\n");
+  expect(lines.join("")).not.toContain(" 0 s left");
   progress.update(24, 24, 38);
   const { length } = lines;
   vi.advanceTimersByTime(60_000);
@@ -69,4 +73,16 @@ it("says each ten seconds or so that a step goes on, with what is left of its ti
   progress[Symbol.dispose]();
   vi.advanceTimersByTime(60_000);
   expect(lines.length).toBeLessThanOrEqual(length + 1);
+});
+
+it("says that work without steps goes on where it takes long", async () => {
+  vi.useFakeTimers();
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  const long = withProgress("report", () => new Promise((resolve) => setTimeout(() => resolve(7), 12_000)));
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(await long).toBe(7);
+  expect(lines).toEqual(["report: still 0 of 1\n"]);
+  expect(await withProgress("report", async () => 8)).toBe(8);
+  expect(lines).toHaveLength(1);
 });

@@ -55,7 +55,7 @@ export class Progress implements Disposable {
     this.#told = done < total ? { done, total } : undefined;
     const left = this.#left(done, total);
     this.#foretell(done, total, left);
-    const text = left === undefined ? this.#atMost() : `about ${duration(left)} left`;
+    const text = left === undefined ? this.#atMost() : `about ${atLeastOne(left)} left`;
     if (this.#bar) {
       if (!this.#started) this.#bar.start(total, 0, { left: text });
       this.#bar.setTotal(total);
@@ -89,7 +89,8 @@ export class Progress implements Disposable {
 
   #atMost(): string {
     if (!Number.isFinite(this.#ends)) return "";
-    return `at most ${duration(Math.max(0, this.#ends - Date.now()) / 1000)} left`;
+    const left = (this.#ends - Date.now()) / 1000;
+    return left > 0 ? `at most ${atLeastOne(left)} left` : "its time is over: ending what runs";
   }
 
   /** Says once how long a long step will take, measured from its first part. */
@@ -118,4 +119,16 @@ export class Progress implements Disposable {
     clearInterval(this.#beat);
     if (this.#started) this.#bar?.stop();
   }
+}
+
+/** Seconds in words while something is left to do: never 0 s. */
+function atLeastOne(seconds: number): string {
+  return duration(Math.max(1, seconds));
+}
+
+/** Does what has no steps to tell; where it takes long, a line now and then says that it goes on. */
+export async function withProgress<T>(label: string, work: () => Promise<T>): Promise<T> {
+  using progress = new Progress(label);
+  progress.update(0, 1);
+  return await work();
 }

@@ -48,12 +48,16 @@ export function addPromptOptions(command: Command): Command {
     .addOption(processing());
 }
 
-/** How the weights of a model are processed. */
-export function processing(): Option {
+/**
+ * How the weights of a model are processed.
+ *
+ * @param chosen what else the default is chosen by, beside the model
+ */
+export function processing(chosen = ", and what its autoencoders were made for"): Option {
   const steps = PROCESSING_STEPS.map(kebabOf);
   return new Option(
     "--processing <list>",
-    `weight processing: none, or any of ${steps.join(", ")} (default: what suits the model, and what its autoencoders were made for)`,
+    `weight processing: none, or any of ${steps.join(", ")} (default: what suits the model${chosen})`,
   ).argParser(listOf(oneOf(["none", ...steps])));
 }
 

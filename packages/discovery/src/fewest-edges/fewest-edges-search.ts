@@ -20,7 +20,7 @@ import type { KeptAtSize } from "./smallest-prefix.ts";
 export interface FewestEdgesStart {
   /** Edges of the shortest beginning of the ranking that was found to keep enough. */
   readonly prefix: number;
-  /** Edges left of it after elimination. */
+  /** Edges of the smallest circuit that it led to: what elimination left, or the beginning itself where the time was over before. */
   readonly edges: number;
   /** Answers kept by beginnings of the ranking, by growing size. */
   readonly curve: readonly KeptAtSize[];
@@ -80,10 +80,10 @@ export class FewestEdgesSearch implements RunningSearch {
       return;
     }
     const { prefix, curve, mask } = present;
-    const edges = keptEdges(mask);
+    const edges = complete ? keptEdges(mask) : smallestOf(present);
     // A circuit that is far too large has no time for single edges.
-    if (!complete && !present.settled) present.together = Math.ceil(edges / 4);
-    if (this.mask === undefined || edges < keptEdges(this.mask)) {
+    if (!complete && !present.settled) present.together = Math.ceil(keptEdges(mask) / 4);
+    if (this.mask === undefined || edges < smallestOf({ mask: this.mask, prefix: this.rest?.prefix })) {
       [this.mask, this.bestRanking] = [mask, this.starts.length];
       this.rest = complete ? undefined : present;
     }
@@ -91,12 +91,21 @@ export class FewestEdgesSearch implements RunningSearch {
     this.present = undefined;
   }
 
+  /** Ends what was left to do on the smallest circuit. */
+  finishRest(): void {
+    this.starts.splice(0, this.starts.length, ...this.led);
+    this.rest = undefined;
+  }
+
   /** How far each ranking led, the one that is followed now included. */
   get led(): FewestEdgesStart[] {
-    const { present, starts } = this;
+    const { present, rest, bestRanking } = this;
+    const starts = this.starts.map((start, place) =>
+      rest !== undefined && place === bestRanking ? { ...start, edges: smallestOf(rest) } : start,
+    );
     if (present === undefined) return starts;
-    const { prefix, mask, curve } = present;
-    return [...starts, { prefix, edges: Math.min(prefix, keptEdges(mask)), curve }];
+    const { prefix, curve } = present;
+    return [...starts, { prefix, edges: smallestOf(present), curve }];
   }
 
   /**
@@ -203,6 +212,14 @@ export class FewestEdgesSearch implements RunningSearch {
     const options = { ...this.#described, unfinished: true, ...(first && { prompts: first.prompts }) };
     return new PruneScores(this.#graph, scores, { algorithm: "fewest-edges", options });
   }
+}
+
+/** Edges of the smallest circuit of a ranking: elimination begins with more than the shortest beginning, and may not have come below it. */
+function smallestOf({
+  mask,
+  prefix = mask.length,
+}: Pick<RankingSearch, "mask"> & { readonly prefix?: number | undefined }): number {
+  return Math.min(prefix, keptEdges(mask));
 }
 
 /** {@link SearchState.at} of this search. */

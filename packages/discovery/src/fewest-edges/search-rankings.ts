@@ -77,7 +77,7 @@ export async function searchRankings(options: RankingsOptions): Promise<void> {
   if (search.rest) {
     // Others needed less than their share of the time.
     await shrink(search.rest, { ...eliminating(clock.signal), order: rankings[search.bestRanking]!.toReversed() });
-    search.rest = undefined;
+    search.finishRest();
   }
   if (search.mask === undefined) return;
   await shrinkAtRandom(search.mask, {

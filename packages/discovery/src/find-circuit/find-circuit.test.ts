@@ -188,6 +188,10 @@ describe("findCircuit", () => {
     expect(found.keep!.tries).toBeLessThan(asked);
     const [, edges] = keptNotes(found.keep!, found.circuit.size, model.graph.edgeCount);
     expect(edges).not.toContain(String(asked));
+    const starts = [{ algorithm: "edge-attribution", prefix: 30, edges: 30, curve: [] }];
+    expect(keptNotes({ ...found.keep!, starts }, 30, model.graph.edgeCount)[1]).toContain(
+      "edge-attribution 30, and the time was over before elimination came to fewer",
+    );
     if (found.keep!.tries > 1) expect(edges).toContain(`; ${found.keep!.tries} random changes of the smallest`);
   });
 

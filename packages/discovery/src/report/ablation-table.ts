@@ -1,7 +1,7 @@
 import type { AblationType, Circuit, KnownCircuitInGraph, LoadedTask } from "@autocircuit/core";
-import type { CircuitMeasures, CircuitMeter } from "@autocircuit/metrics";
+import type { CircuitMeasures } from "@autocircuit/metrics";
 import type { AblationRow } from "@autocircuit/report";
-import type { MeasuringTime } from "./measuring-time.ts";
+import type { CircuitMeasuring } from "./circuit-measuring.ts";
 
 /** Largest difference of an output value that counts as the same output: float32 noise of a compiled model stays far below. */
 export const KEPT_BELOW = 1e-3;
@@ -15,28 +15,33 @@ interface TableParts {
   /** The circuit found. */
   readonly circuit: Circuit;
   readonly known: readonly KnownCircuitInGraph[];
-  readonly meter: CircuitMeter;
-  readonly time: MeasuringTime;
+  readonly measuring: CircuitMeasuring;
   /** What was measured already of a circuit: one circuit has one number everywhere, also where fewer prompts were run for want of time. */
   readonly before: (circuit: Circuit, ablation: AblationType) => CircuitMeasures | undefined;
 }
 
+/** What edges outside take in the table. */
+export function tableAblations({ test }: LoadedTask): readonly ("resample" | "zero")[] {
+  return test.unequal === null ? ["resample", "zero"] : ["zero"];
+}
+
 /** What stays of the output when everything outside a circuit is ablated: of the one found and of known ones, resampled and zero. */
-export async function measureTable({ task, circuit, known, meter, time, before }: TableParts): Promise<{
+export async function measureTable({ task, circuit, known, measuring, before }: TableParts): Promise<{
   rows: AblationRow[];
   notes: string[];
 }> {
   const rows: AblationRow[] = [];
   const { unequal } = task.test;
   const notes = unequal === null ? [] : [`Not measured with resampled values: ${unequal}.`];
-  const types = unequal === null ? (["resample", "zero"] as const) : (["zero"] as const);
+  const types = tableAblations(task);
   const circuits = [{ name: "found", circuit }, ...known];
   let left = circuits.length * types.length;
+  const { meter, time } = measuring;
   let fewest = meter.promptCount;
   for (const { name, circuit: of } of circuits) {
     for (const ablation of types) {
       const share = TABLE_SHARE / left--;
-      const measured = before(of, ablation) ?? (await meter.measure(of, ablation, time.share(share)));
+      const measured = before(of, ablation) ?? (await measuring.measure(of, ablation, share));
       fewest = Math.min(fewest, measured.prompts);
       const { kl, maxAbsDiff } = measured;
       rows.push({ circuit: name, ablation, kl, maxAbsDiff, kept: maxAbsDiff < KEPT_BELOW });

@@ -13,7 +13,8 @@ import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { scoresInOrder } from "../selection/in-order.ts";
-import { measureTable } from "./ablation-table.ts";
+import { measureTable, tableAblations } from "./ablation-table.ts";
+import { CircuitMeasuring, type MeasuringProgress } from "./circuit-measuring.ts";
 import { keptCurve } from "./kept-report.ts";
 import { knownCircuitOf } from "./known-circuit.ts";
 import { CURVES, type CurveDetail, MeasuringTime } from "./measuring-time.ts";
@@ -35,8 +36,8 @@ export interface MeasureFoundOptions {
   /** Seconds that the discovery took, of which `quick` may take half. Default: {@link FoundCircuit.seconds}. */
   readonly seconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called while the curve is measured. */
-  readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
+  /** Told how far it is. */
+  readonly onProgress?: ((progress: MeasuringProgress) => void) | undefined;
 }
 
 /** What a circuit that was found keeps of the model's output, beside known circuits and circuits of other sizes. Plain data. */
@@ -123,14 +124,16 @@ export async function measureFound(
   const time = new MeasuringTime(detail, options.seconds ?? found.seconds);
   const { circuit } = found;
   const compared = known[0];
-  const measured = await meter.measure(circuit, ablation, time.share(CIRCUIT_SHARE));
-  const beside = compared && (await meter.measure(compared.circuit, ablation, time.share(CIRCUIT_SHARE)));
+  const { onProgress = () => undefined } = options;
+  const measuring = new CircuitMeasuring(meter, time, { circuits: circuitsToMeasure(), onProgress });
+  const measured = await measuring.measure(circuit, ablation, CIRCUIT_SHARE);
+  const beside = compared && (await measuring.measure(compared.circuit, ablation, CIRCUIT_SHARE));
   const before = (of: Circuit, type: AblationType) => {
     if (type !== ablation) return undefined;
     if (of === circuit) return measured;
     return of === compared?.circuit ? beside : undefined;
   };
-  const table = await measureTable({ task, circuit, known, meter, time, before });
+  const table = await measureTable({ task, circuit, known, measuring, before });
   const metric = meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats";
   const { curve, note } = await curveOf();
   return {
@@ -151,9 +154,20 @@ export async function measureFound(
     const { edgeCount } = task.model.graph;
     if (found.keep) return { curve: keptCurve(found.keep, circuit.size, edgeCount) };
     if (detail === "none") return {};
-    const { onProgress = () => undefined } = options;
-    const parts = { task, found, rank, known: compared?.circuit.size, ablation, meter, metric, time, onProgress };
-    return await measureSizes(parts);
+    const ofCurve = {
+      meter,
+      metric,
+      time,
+      onProgress: (at: { done: number; total: number }) => onProgress({ step: "curve", ...at }),
+    };
+    return await measureSizes({ task, found, rank, known: compared?.circuit.size, ablation, ...ofCurve });
+  }
+
+  /** With which ablation, for the report's figures and for its table. */
+  function circuitsToMeasure(): number {
+    const types = tableAblations(task);
+    const again = (types as readonly AblationType[]).includes(ablation) ? 0 : compared ? 2 : 1;
+    return (1 + known.length) * types.length + again;
   }
 }
 

@@ -21,13 +21,13 @@ export function keptNotes(
   const rest = starts.map(({ algorithm, prefix, edges: left }) =>
     prefix === graph && left === graph && complete === false
       ? `${algorithm} was given up`
-      : `${algorithm} ${prefix}, ${left} after elimination`,
+      : `${algorithm} ${prefix}, ${left < prefix || complete ? `${left} after elimination` : "and the time was over before elimination came to fewer"}`,
   );
   const further = tries > 0 ? `; ${tries} random change${tries === 1 ? "" : "s"} of the smallest led to ${edges}` : "";
   return [
     ...few,
     `Answers: the full model puts an answer above all other tokens in ${answers} of ${judged}; kept are those that the circuit alone still gets right. ${complete ? "The score of an edge is the share of the answers that is lost without it." : `Scores are those of ${from}.`}`,
-    `Edges by ranking: ${rest.join("; ") || `${from} ${edges}`}${further}. The circuit comes from ${from}. ${complete ? "No single edge of it can be dropped; whether other edges would do with fewer is not proven." : `The search ended with its time${stood}: a smaller part of the circuit may keep enough.`}`,
+    `Edges by ranking, of the shortest beginning found that keeps enough: ${rest.join("; ") || `${from} ${edges}`}${further}. The circuit comes from ${from}. ${complete ? "No single edge of it can be dropped; whether other edges would do with fewer is not proven." : `The search ended with its time${stood}: a smaller part of the circuit may keep enough.`}`,
   ];
 }
 

@@ -1,4 +1,12 @@
-import { Circuit, defaultCircuitSizes, type Edge, LoadedTask, PromptLoader, pruneLatents } from "@autocircuit/core";
+import {
+  Circuit,
+  defaultCircuitSizes,
+  type Edge,
+  LoadedTask,
+  PatchableModel,
+  PromptLoader,
+  pruneLatents,
+} from "@autocircuit/core";
 import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import { mapAutoencoders } from "@autocircuit/native";
 import { circuitSvg, circuitText, reportHtml } from "@autocircuit/report";
@@ -7,6 +15,7 @@ import { tinyAutoencoders } from "../../../core/test/tiny-autoencoders.ts";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { findCircuit } from "../find-circuit/find-circuit.ts";
 import { selectTop } from "../selection/select-top.ts";
+import type { MeasuringProgress } from "./circuit-measuring.ts";
 import { faithfulText } from "./faithful-text.ts";
 import { measureFound } from "./found-measures.ts";
 import { modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
@@ -49,6 +58,19 @@ describe("measureFound", () => {
     expect(ablationTable[0]!.kl).toBe(mine.kl);
     expect(ablationTable[2]!.maxAbsDiff).toBe(theirs.maxAbsDiff);
     expect(ablationTable[3]!.kl).toBe((await meter.measure(Circuit.of(graph, truth), "zero")).kl);
+  });
+
+  it.each(["resample", "tokenwise-mean-clean"] as const)("tells how far it is, with %s ablation", async (ablation) => {
+    const found = await findCircuit(known, { ...attribution, ablation });
+    const told: MeasuringProgress[] = [];
+    await measureFound(known, found, { curve: "quick", seconds: 1e-3, onProgress: (progress) => told.push(progress) });
+    const circuits = told.filter(({ step }) => step === "circuits");
+    // Both circuits with two ablations, and with a third one where the circuit was found with that; 12 prompts each.
+    const total = 12 * (ablation === "resample" ? 4 : 6);
+    expect(circuits[0]).toEqual({ step: "circuits", done: 0, total });
+    expect(circuits.at(-1)).toEqual({ step: "circuits", done: total, total });
+    expect(circuits.map(({ done }) => done)).toEqual(circuits.map(({ done }) => done).toSorted((a, b) => a - b));
+    expect(told.map(({ step }) => step)).toEqual(told.map(({ step }) => step).toSorted());
   });
 
   it("draws a curve from the empty circuit to the whole graph, through the one found", async () => {
@@ -162,6 +184,23 @@ describe("reportOf", () => {
     expect((await reportOf(of(null, labels("start")), found)).tokenLabels).toEqual(labels("start"));
     expect(tokenLabelsOf(of(null, ["one too few"]))).toBeUndefined();
     expect((await reportOf(named, found, { about: { tokenLabels: labels("mine") } })).tokenLabels![0]).toBe("mine");
+  });
+
+  it("names positions by the first prompt's tokens else, and says where other prompts have others", async () => {
+    const tokenizer = { encode: () => [], token: (id: number) => `word ${id}` };
+    const named = new PatchableModel({ transformer: model.transformer, seqLen: 4, tokenizer });
+    const pair = (...clean: number[]) => ({ clean, corrupt: [9, 9, 9, 9], answers: [1], wrongAnswers: [2] });
+    const loader = (...pairs: ReturnType<typeof pair>[]) => new PromptLoader(pairs, { batchSize: 1 });
+    const train = loader(pair(1, 2, 3, 4), pair(1, 5, 3, 4));
+    const test = loader(pair(1, 2, 3, 6));
+    const of = (tokenLabels?: readonly string[]) =>
+      new LoadedTask({ ...open.options, tokenLabels }, { ...open, model: named, train, test }, () => undefined);
+    const found = await findCircuit(of(), { ...attribution, size: 3 });
+    expect(await reportOf(of(), found)).toMatchObject({
+      tokenLabels: ["word 1", "word 2", "word 3", "word 4"],
+      varyingTokens: [1, 3],
+    });
+    expect((await reportOf(of([..."abcd"]), found)).varyingTokens).toBeUndefined();
   });
 
   it("takes the caller's words and measures, and adds its own notes to theirs", async () => {

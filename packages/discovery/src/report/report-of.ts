@@ -22,7 +22,7 @@ import { reportGraph } from "./report-graph.ts";
 import { reportEdge, scoredEdges } from "./scored-edges.ts";
 import { sourceNorms } from "./source-norms.ts";
 import { stabilityReport } from "./stability-report.ts";
-import { tokenLabelsOf } from "./token-labels.ts";
+import { namedPositions } from "./token-labels.ts";
 
 /** Options of {@link reportOf}. */
 export interface ReportOfOptions extends MeasureFoundOptions {
@@ -87,13 +87,15 @@ export async function reportOf(
   const { circuit, scores, keep, algorithm, seconds } = found;
   const { graph } = task.model;
   const compared = known[0];
+  const positions = namedPositions(task);
   const activation = await sourceNorms(task, signal);
   const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
   return {
     title: task.name,
     task: task.name,
     ...(!("accuracy" in about) && { accuracy: reportAccuracy(await modelAccuracy(task, { signal })) }),
-    tokenLabels: tokenLabelsOf(task),
+    tokenLabels: positions.labels,
+    varyingTokens: positions.varying,
     algorithm,
     options: { ...plainOptions(found.options), ablation },
     known: compared && {

@@ -12,14 +12,29 @@ const check = signature("tokenLabelsOf", { task: coreKinds.loadedTask });
  */
 export function tokenLabelsOf(task: LoadedTask): readonly string[] | undefined {
   check({ task });
+  return namedPositions(task).labels;
+}
+
+/** What positions are called, and at which of them that is the first prompt's token, and other prompts have others. */
+export function namedPositions(task: LoadedTask): { labels?: readonly string[]; varying?: readonly number[] } {
   const { train, model, options } = task;
   const length = model.graph.tokens ?? train.seqLen;
   const ofFile = train.tokenLabels?.map((label) => (label === "<|BOS|>" ? "BOS" : label));
-  return [ofFile, options.tokenLabels, firstPromptTokens(task)].find((labels) => labels?.length === length);
+  const given = [ofFile, options.tokenLabels].find((labels) => labels?.length === length);
+  if (given) return { labels: given };
+  const labels = firstPromptTokens(task);
+  return labels?.length === length ? { labels, varying: varyingPositions(task) } : {};
 }
 
 function firstPromptTokens({ train, model: { tokenizer } }: LoadedTask): readonly string[] | undefined {
   const first = train.batches[0]?.prompts[0];
   if (!first || !tokenizer?.token) return undefined;
   return first.clean.map((id) => tokenizer.token!(id) ?? `token ${id}`);
+}
+
+/** Where a prompt, of those to find a circuit on or to measure it on, has another token than the first. */
+function varyingPositions({ train, test }: LoadedTask): readonly number[] {
+  const prompts = [...train.batches, ...test.batches].flatMap((batch) => batch.prompts);
+  const first = prompts[0]!.clean;
+  return [...first.keys()].filter((position) => prompts.some(({ clean }) => clean[position] !== first[position]));
 }

@@ -78,21 +78,12 @@ import {
 import {
   describeModel,
   estimateMemory,
-  loadModel,
-  loadParts,
-  loadTokenizer,
-  loadTransformer,
   logitLens,
   logitTable,
   memoryDemand,
   modelFromWeights,
   parameterCount,
-  readConfig,
-  readConfigFile,
   requireLoadable,
-  resolveHubFolder,
-  resolveModelFolder,
-  sharesEmbedding,
   transformerFromWeights,
 } from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
@@ -103,6 +94,7 @@ import { exchangeCalls } from "./exchange-calls.ts";
 import { foundCalls } from "./found-calls.ts";
 import { graphCalls } from "./graph-calls.ts";
 import { latentCalls } from "./latent-calls.ts";
+import { loadingCalls } from "./loading-calls.ts";
 import { methodCalls } from "./method-calls.ts";
 import type { PublicCall } from "./public-call.ts";
 import { reportCalls } from "./report-calls.ts";
@@ -123,7 +115,7 @@ const partners = [
   [0, null, 2],
   [0, 1, 2],
 ];
-const [where, text, path, idOrFolder] = ["circuit.json", "{}", "no-such-folder/no-such-file", "./no-such-folder"];
+const [where, text, path] = ["circuit.json", "{}", "no-such-folder/no-such-file"];
 const config = tinyConfig;
 const weights = tinyWeights();
 const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, prompts: "no-such.json" };
@@ -315,36 +307,12 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => similarityMatrices(t.scores, o),
   },
   tTest: { takes: { a: [1, 2], b: [2, 3] }, call: (t, o) => tTest(t.a, t.b, o) },
-  resolveHubFolder: {
-    takes: { pathOrName: path },
-    options: { wants: () => true, mostBytes: 1, offline: true },
-    call: (t, o) => resolveHubFolder(t.pathOrName, o),
-  },
-  resolveModelFolder: {
-    takes: { idOrFolder },
-    options: { offline: true },
-    call: (t, o) => resolveModelFolder(t.idOrFolder, o),
-  },
-  readConfig: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => readConfig(t.idOrFolder, o) },
-  sharesEmbedding: {
-    takes: { idOrFolder },
-    options: { offline: true },
-    call: (t, o) => sharesEmbedding(t.idOrFolder, o),
-  },
-  readConfigFile: { takes: { path }, call: (t) => readConfigFile(t.path) },
-  loadParts: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadParts(t.idOrFolder, o) },
-  loadTransformer: {
-    takes: { idOrFolder },
-    options: { offline: true },
-    call: (t, o) => loadTransformer(t.idOrFolder, o),
-  },
-  loadModel: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadModel(t.idOrFolder, o) },
+  ...loadingCalls,
   logitLens: {
     takes: { model, vectors: Tensor.zeros([1, on.model.config.dModel]) },
     call: (t, o) => logitLens(t.model, t.vectors, o),
   },
   logitTable: { takes: { model, prompt: [0, 1] }, call: (t, o) => logitTable(t.model, t.prompt, o) },
-  loadTokenizer: { takes: { folder: path }, call: (t) => loadTokenizer(t.folder) },
   transformerFromWeights: {
     takes: { config: {}, weights: {} },
     call: (t, o) => transformerFromWeights(t.config, t.weights, o),

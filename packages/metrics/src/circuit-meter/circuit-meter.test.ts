@@ -58,6 +58,14 @@ describe("CircuitMeter", () => {
     expect((await memory()).tensors).toBeLessThanOrEqual(before);
   });
 
+  it("tells the prompts that were measured", async () => {
+    using model = smallModel();
+    using meter = new CircuitMeter(model, prompts, { together: 8 });
+    const told: object[] = [];
+    await meter.measure(scoresOf(model).circuit(1), "zero", { onProgress: (progress) => told.push(progress) });
+    expect(told).toEqual([5, 10, 15, 20].map((done) => ({ done, total: 20 })));
+  });
+
   it("stops when asked", async () => {
     using model = smallModel();
     using meter = new CircuitMeter(model, prompts, { signal: AbortSignal.abort() });

@@ -26,6 +26,8 @@ export interface CircuitMeterOptions {
 export interface MeterOptions {
   /** Seconds to spend, at least those of one group of prompts: fewer prompts are measured where all would take longer. Default: no limit. */
   readonly seconds?: number | undefined;
+  /** Told the prompt pairs that were measured, of all. */
+  readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
 }
 
 const check = signature("CircuitMeter", { model: coreKinds.patchableModel, prompts: coreKinds.promptLoader }, {
@@ -35,7 +37,7 @@ const check = signature("CircuitMeter", { model: coreKinds.patchableModel, promp
 const checkMeasure = signature(
   "CircuitMeter.measure",
   { circuit: kind.having("a Circuit", "graph", "indices"), ablation: coreKinds.ablationName },
-  { seconds: kind.positive } satisfies KindsOf<MeterOptions>,
+  { seconds: kind.positive, onProgress: kind.callback } satisfies KindsOf<MeterOptions>,
 );
 
 /**
@@ -81,13 +83,16 @@ export class CircuitMeter implements Disposable {
   async measure(circuit: Circuit, ablation: AblationType, options: MeterOptions = {}): Promise<CircuitMeasures> {
     checkMeasure({ circuit, ablation }, options);
     requireSameGraph(circuit.graph, this.model.graph, "The circuit is");
-    const { seconds = Number.POSITIVE_INFINITY } = options;
+    const { seconds = Number.POSITIVE_INFINITY, onProgress } = options;
     const started = performance.now();
     const parts: CircuitMeasures[] = [];
+    let done = 0;
     for (const group of this.groups) {
       const spent = (performance.now() - started) / 1000;
       if (parts.length > 0 && (spent * (parts.length + 1)) / parts.length > seconds) break;
       await this.measureGroup(group, ablation, [circuit], (measured) => parts.push(measured));
+      done += group.slice.size;
+      onProgress?.({ done, total: this.promptCount });
     }
     return joinedMeasures(parts);
   }

@@ -1,5 +1,9 @@
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { huggingFace } from "../../test/fixtures.ts";
+import { editedCheckpoint } from "../../test/edited-checkpoint.ts";
+import { ggufFixture, huggingFace } from "../../test/fixtures.ts";
+import { ggufOfFolder } from "../../test/gguf-of-folder.ts";
 import { textFolder } from "../../test/text-folder.ts";
 import { byteLetters, byteLevel, llamaTokenizer } from "../../test/tokenizers.ts";
 import { findTokenizer, loadTokenizer } from "./load-tokenizer.ts";
@@ -12,6 +16,28 @@ async function load(files: Record<string, string | object>) {
 const bytes = (text: string) => [...new TextEncoder().encode(text)].map((byte) => byte + 3);
 
 describe("loadTokenizer", () => {
+  it("of a GGUF file without one takes that of the folder, for as many tokens as the model has", async () => {
+    await using checkpoint = await editedCheckpoint(huggingFace("llama"), () => undefined);
+    const path = join(checkpoint.folder, "alone.gguf");
+    writeFileSync(path, await ggufOfFolder(checkpoint.folder));
+    expect(await findTokenizer(path)).toBe(null);
+    writeFileSync(join(checkpoint.folder, "tokenizer.json"), JSON.stringify(llamaTokenizer()));
+    const tokenizer = await loadTokenizer(path);
+    expect(tokenizer.encode("<s></s>")).toEqual([1, 2]);
+    expect(() => tokenizer.encode("Mary")).toThrow(
+      /token 271 .* has no embedding: the tokenizer has 276 tokens, the model 97/,
+    );
+  });
+
+  it("of a GGUF file with one takes nothing of the folder", async () => {
+    await using beside = await textFolder({ "tokenizer.json": llamaTokenizer() });
+    const path = join(beside.folder, "whole.gguf");
+    copyFileSync(ggufFixture("llama"), path);
+    const [own, there] = [await loadTokenizer(ggufFixture("llama")), await loadTokenizer(path)];
+    expect(there.encode("ab cd")).toEqual(own.encode("ab cd"));
+    expect(there.vocabularySize).toBe(own.vocabularySize);
+  });
+
   it("reads SentencePiece BPE with byte fallback, whose words bring their space", async () => {
     const tokenizer = await load({ "tokenizer.json": llamaTokenizer() });
     const [mary, john, space] = [271, 275, 259];

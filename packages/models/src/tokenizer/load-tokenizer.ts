@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AutocircuitError, kind, readText, signature } from "@autocircuit/base";
 import { ConfigReader } from "../config-reader.ts";
 import { isGguf } from "../gguf/gguf-file.ts";
+import { ggufConfig } from "../gguf/model-config.ts";
 import { ggufTokenizer } from "../gguf/tokenizer/gguf-tokenizer.ts";
 import { FAMILIES } from "../hugging-face/families.ts";
 import { GPT2_VOCABULARY, gpt2Tokenizer } from "./gpt2-tokenizer.ts";
@@ -19,7 +20,7 @@ type TokenizerFile = (typeof TOKENIZER_FILES)[number] | "config.json";
 const check = signature("loadTokenizer", { folder: kind.text });
 
 /**
- * Loads the tokenizer of a GGUF file, or of a model's folder: `tokenizer.json`; else `vocab.json` with `merges.txt` (GPT-2's form); else
+ * Loads the tokenizer of a GGUF file, or of a model's folder, or of the folder that a GGUF file without one lies in: `tokenizer.json`; else `vocab.json` with `merges.txt` (GPT-2's form); else
  * `vocab_scores.json` (SentencePiece pieces with scores); else, for a GPT-2 with 50,257 tokens, GPT-2's own.
  *
  * @throws AutocircuitError `not-found` when the folder has none, `bad-file` when it is broken
@@ -38,10 +39,29 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
 /** The same, null when the folder has none. */
 export async function findTokenizer(folder: string): Promise<TextTokenizer | null> {
   check({ folder });
-  if (isGguf(folder)) return ggufTokenizer(folder);
+  if (isGguf(folder)) return (await ggufTokenizer(folder)) ?? besideGguf(folder);
   const modelConfig = await json(folder, "config.json");
   const source = await describe(folder);
   if (!source) return modelConfig && isGpt2(modelConfig) ? gpt2Tokenizer() : null;
+  const tokenizer = await described(folder, source, modelConfig);
+  const embeddings = modelConfig && embeddingRows(modelConfig);
+  return embeddings === undefined ? tokenizer : tokenizer.within(embeddings);
+}
+
+/** The tokenizer in the folder of a GGUF file that has none itself. What else lies there need not be of the same model. */
+async function besideGguf(path: string): Promise<TextTokenizer | null> {
+  const folder = dirname(path);
+  const source = await describe(folder);
+  if (!source) return null;
+  const { dVocab } = await ggufConfig(path);
+  return (await described(folder, source, undefined)).within(dVocab);
+}
+
+async function described(
+  folder: string,
+  source: { json: TokenizerJson; path: string },
+  modelConfig: ConfigReader | undefined,
+): Promise<TextTokenizer> {
   const codec = await LibraryCodec.create(source.json, source.path);
   const specialIds = findSpecialIds(
     {
@@ -52,9 +72,7 @@ export async function findTokenizer(folder: string): Promise<TextTokenizer | nul
     },
     (token) => codec.idOf(token),
   );
-  const tokenizer = new TextTokenizer({ codec: () => codec, specialIds, vocabularySize: codec.size });
-  const embeddings = modelConfig && embeddingRows(modelConfig);
-  return embeddings === undefined ? tokenizer : tokenizer.within(embeddings);
+  return new TextTokenizer({ codec: () => codec, specialIds, vocabularySize: codec.size });
 }
 
 /** The folder's tokenizer in the form of a `tokenizer.json`, and the file it comes from. */

@@ -16,11 +16,15 @@ const meaningRoom = 10;
 /** Space between the frame around what an autoencoder writes and what is in it. */
 export const framePad = 5;
 
-/** What the box of a latent, of weaker latents or of an error says, as in the studio: whose they are stands below them. */
-export function shortName({ kind, name }: Pick<Box, "kind" | "name">, latents: readonly string[] = []): string {
+/**
+ * What a box says where that is not its name: a latent, weaker latents and an error as in the studio, for whose they are stands below them.
+ *
+ * @param members names of what shares the box
+ */
+export function shortName({ kind, name }: Pick<Box, "kind" | "name">, members: readonly string[] = []): string {
   if (kind === "error") return "Error";
-  if (kind === "latents" && latents.length !== 1) return `${formatCount(latents.length)} more`;
-  const latent = autoencoderSource(latents[0] ?? name)?.latent;
+  if (kind === "heads" || (kind === "latents" && members.length !== 1)) return `${formatCount(members.length)} more`;
+  const latent = autoencoderSource(members[0] ?? name)?.latent;
   return kind === "latent" || kind === "latents" ? `L${latent}` : name;
 }
 

@@ -12,9 +12,9 @@ export interface Box {
   readonly name: string;
   /**
    * `resid` nodes are the residual stream itself, a `band` stands for folded blocks; both are drawn as bars. A `caption` says whose latents
-   * stand above it where that is no node; `latents` are the weaker ones of an autoencoder.
+   * stand above it where that is no node; `latents` are the weaker ones of an autoencoder, `heads` those of a block that share a box.
    */
-  readonly kind: "resid" | "band" | "head" | "mlp" | "other" | "caption" | "latent" | "latents" | "error";
+  readonly kind: "resid" | "band" | "head" | "heads" | "mlp" | "other" | "caption" | "latent" | "latents" | "error";
   /** Row from the bottom. */
   readonly row: number;
   /** Transformer block, null outside the blocks. */

@@ -3,6 +3,7 @@ import { fit, pixels } from "../text-width.ts";
 import type { CircuitReport } from "../types.ts";
 import { tokenName } from "../verdict.ts";
 import { drawBox } from "./draw-box.ts";
+import { drawClosed } from "./draw-closed.ts";
 import { drawEdge } from "./draw-edge.ts";
 import type { Frame } from "./frames.ts";
 import { coordinate as c } from "./line-path.ts";
@@ -31,6 +32,7 @@ export function drawStripes(placed: Placed): string {
 export function drawLanes(report: CircuitReport, placed: Placed, weights: Weights): string {
   return placed.lanes
     .map(({ lane, x, width, label, boxes, lines, frames }) => {
+      const { closed } = lane;
       const token = lane.tokens && lane.tokens[0] === lane.tokens[1] ? tokenName(report, lane.tokens[0]) : null;
       const data = lane.tokens === null ? "" : ` data-tokens="${[...new Set(lane.tokens)].join("-")}"`;
       const inside = [
@@ -38,12 +40,16 @@ export function drawLanes(report: CircuitReport, placed: Placed, weights: Weight
         lines.map((line) => drawEdge(line, weights, placed.metrics.tip, token)).join("\n"),
         boxes.map((box) => drawBox(box, token)).join("\n"),
       ];
-      if (boxes.length === 0) {
+      if (lane.tokens !== null && closed.length > 0) {
+        const first = Math.min(...closed.map((edge) => edge.token!));
+        const name = laneTitle(lane.tokens, label);
+        inside.push(drawClosed({ name, edges: closed.length, first }, width, placed.height));
+      } else if (boxes.length === 0) {
         inside.push(`<path class="rest" d="M${c(width / 2)} 0V${c(placed.height)}"/>`);
       }
       if (lane.tokens !== null) {
         const short = escapeXml(fit(label, Math.max(width, 30), (text) => pixels(text, laneLabelSize)));
-        const title = `<title>${escapeXml(laneTitle(lane.tokens, label, lines.length))}</title>`;
+        const title = `<title>${escapeXml(laneTitle(lane.tokens, label) + (lines.length + closed.length > 0 ? "" : ": no edge of the circuit"))}</title>`;
         for (const y of [placed.height + 18, -10]) {
           inside.push(`<text class="lane-label" x="${c(width / 2)}" y="${c(y)}">${title}${short}</text>`);
         }
@@ -58,9 +64,8 @@ function drawFrame({ x, y, width, height }: Frame): string {
   return `<rect class="frame" x="${c(x)}" y="${c(y)}" width="${c(width)}" height="${c(height)}" rx="6"/>`;
 }
 
-function laneTitle(tokens: readonly [number, number], label: string, edges: number): string {
-  const what = tokens[0] === tokens[1] ? `position ${label}` : `positions ${label}`;
-  return edges > 0 ? what : `${what}: no edge of the circuit`;
+function laneTitle(tokens: readonly [number, number], label: string): string {
+  return tokens[0] === tokens[1] ? `position ${label}` : `positions ${label}`;
 }
 
 /**

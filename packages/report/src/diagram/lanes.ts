@@ -4,11 +4,15 @@ import { isLatent } from "../latents/latent-name.ts";
 import type { ReportGraph } from "../types.ts";
 import { type Box, type BoxGraph, isWritten, type Port } from "./boxes.ts";
 import type { Line, RowBox } from "./line.ts";
+import { sharedHeads, withSharedBoxes } from "./share-heads.ts";
+import { type TokenRun, tokenRuns } from "./token-runs.ts";
 
 /** What stands at one position (or, in a graph that is not by token, everything). */
 export interface Lane {
-  /** First and last position; equal but for positions without edges, which are drawn as one. Null: not by token. */
-  readonly tokens: readonly [number, number] | null;
+  /** First and last position; equal but for positions without edges and folded ones, which are drawn as one. Null: not by token. */
+  readonly tokens: TokenRun | null;
+  /** Edges at positions that are folded, which are not drawn. */
+  readonly closed: readonly ComparedEdge[];
   readonly lines: readonly Line[];
   /** Boxes of every shown row. */
   readonly rows: readonly (readonly RowBox[])[];
@@ -16,8 +20,11 @@ export interface Lane {
   readonly used: ReadonlySet<number>;
   /** By the id of a band: edges between its blocks, which are not drawn. */
   readonly inside: ReadonlyMap<number, number>;
-  /** By the id of a box that stands for several latents, a band too: their names, also of those whose edges are not drawn. */
-  readonly latents: ReadonlyMap<number, readonly string[]>;
+  /**
+   * By the id of a box that several latents or heads share, and of a band for its latents: their names, of latents also those whose edges are
+   * not drawn.
+   */
+  readonly members: ReadonlyMap<number, readonly string[]>;
 }
 
 /** The contents of a diagram, before anything has a place. */
@@ -31,17 +38,33 @@ export interface Contents {
   readonly drawn: readonly ComparedEdge[];
 }
 
+/** No head shares a box. */
+export const every = Number.POSITIVE_INFINITY;
+
+/** What of a picture is folded. */
+export interface Folding {
+  /** The boxes, some blocks of them as bands. */
+  readonly boxes: BoxGraph;
+  /**
+   * In a graph by token: positions that are not folded, and those that have a column of their own all the same. Others stand together with their
+   * neighbours. Null: none is folded; three or more without an edge stand together.
+   */
+  readonly positions: { readonly open: ReadonlySet<number>; readonly alone: ReadonlySet<number> } | null;
+  /** As many boxes as the heads of a block have at a position, of which the last stands for all weaker ones. */
+  readonly mostHeads: number;
+}
+
 /**
  * Chooses what to draw: the most important edges, the boxes they touch, and in small models the others too.
  *
- * @param folded the same boxes, some blocks of them as bands
+ * @param folding of the same boxes; by default nothing is folded
  */
 export function contentsOf(
   graph: ReportGraph,
   boxes: BoxGraph,
   comparison: KnownComparison,
   maxEdges: number,
-  folded: BoxGraph = boxes,
+  folding: Folding = { boxes, positions: null, mostHeads: every },
 ): Contents {
   const drawn = drawnEdges(comparison.edges, maxEdges);
   const positions = graph.tokens ?? 1;
@@ -53,11 +76,29 @@ export function contentsOf(
     byToken.set(token, [...(byToken.get(token) ?? []), edge]);
   }
   // In a small model every box is drawn, and nothing is folded.
-  const { rows: all, ofSrc, ofDest } = outlines ? boxes : folded;
-  const latentsAt = sharedBoxes(graph, comparison.edges, ofSrc);
+  const shown = outlines ? boxes : folding.boxes;
+  const folded = outlines ? null : folding.positions;
+  const mostHeads = outlines ? every : folding.mostHeads;
+  const { ofSrc, ofDest } = shown;
+  const all = mostHeads === every ? shown.rows : withSharedBoxes(shown);
+  const membersAt = latentMembers(graph, comparison.edges, ofSrc);
+  const alone = (token: number) =>
+    outlines || (folded === null ? byToken.has(token) : folded.open.has(token) || folded.alone.has(token));
+  const runs = graph.tokens === null ? [null] : tokenRuns(graph.tokens, alone, folded === null ? 3 : 2);
+  const columns = runs.map((tokens) => {
+    const [first, last] = tokens ?? [0, 0];
+    const edges = Array.from({ length: last - first + 1 }, (_, i) => byToken.get(first + i) ?? []).flat();
+    const closed = first !== last || (tokens !== null && folded !== null && !folded.open.has(first));
+    const shared = sharedHeads(all, shown, closed ? [] : edges, mostHeads);
+    return { tokens, edges, closed, shared };
+  });
   const touched = withOwners(
     all.flat(),
-    drawn.flatMap((e) => [ofSrc[e.src]!.id, ofDest[e.dest]!.box.id]),
+    columns.flatMap(({ edges, closed, shared }) =>
+      closed
+        ? []
+        : edges.flatMap((e) => [ofSrc[e.src]!, ofDest[e.dest]!.box].map((box) => (shared.get(box) ?? box).id)),
+    ),
   );
   const ends = new Set([all[0]!, all.at(-1)!].flat().filter((box) => box.kind === "resid"));
   const rows = all
@@ -69,16 +110,19 @@ export function contentsOf(
   rows.forEach((row, index) => {
     for (const box of row) rowBox.set(box.id, { id: box.id, row: index, box });
   });
-  const lane = (tokens: [number, number] | null, edges: readonly ComparedEdge[]): Lane => {
+  const lanes = columns.map(({ tokens, edges, closed, shared }): Lane => {
     const inside = new Map<number, number>();
     const bundles = new Map<
       string,
       { edge: ComparedEdge; others: ComparedEdge[]; src: Box; dest: Box; port: Port | null }
     >();
     // Least important first: the last of a bundle stands for it.
-    for (const edge of edges) {
-      const src = ofSrc[edge.src]!;
-      const { box: dest, port } = ofDest[edge.dest]!;
+    for (const edge of closed ? [] : edges) {
+      const from = ofSrc[edge.src]!;
+      const to = ofDest[edge.dest]!;
+      const src = shared.get(from) ?? from;
+      const dest = shared.get(to.box) ?? to.box;
+      const port = dest === to.box ? to.port : null;
       if (src === dest) {
         inside.set(src.id, (inside.get(src.id) ?? 0) + 1);
         continue;
@@ -97,29 +141,27 @@ export function contentsOf(
         port,
       }),
     );
-    const latents = latentsAt.get(tokens?.[0] ?? 0) ?? new Map<number, readonly string[]>();
+    const members = new Map(membersAt.get(tokens?.[0] ?? 0));
+    for (const [head, { id }] of shared) members.set(id, [...(members.get(id) ?? []), head.name]);
     const used = withOwners(
-      rows.flat().filter(({ id, kind }) => kind !== "latents" || latents.has(id)),
+      rows.flat().filter(({ id, kind }) => kind !== "latents" || members.has(id)),
       lines.flatMap((line) => [line.src.id, line.dest.id]),
     );
-    const shown = (box: Box) =>
+    const here = (box: Box) =>
       (outlines && !isWritten(box)) ||
       used.has(box.id) ||
       inside.has(box.id) ||
       ((ends.has(box) || box.kind === "band") && (tokens === null || lines.length > 0));
     return {
       tokens,
+      closed: closed ? edges : [],
       lines,
       used,
       inside,
-      latents,
-      rows: rows.map((row) => row.filter(shown).map((box) => rowBox.get(box.id)!)),
+      members,
+      rows: rows.map((row) => row.filter(here).map((box) => rowBox.get(box.id)!)),
     };
-  };
-  const lanes =
-    graph.tokens === null
-      ? [lane(null, drawn)]
-      : tokenRuns(graph.tokens, byToken, outlines).map((run) => lane(run, byToken.get(run[0]) ?? []));
+  });
   return { lanes, rows, outlines, drawn };
 }
 
@@ -134,7 +176,11 @@ function withOwners(boxes: readonly Box[], ids: readonly number[]): Set<number> 
 }
 
 /** By position (0 where edges have none), by the id of a box that several share: the latents, those of the strongest edges first. */
-function sharedBoxes({ nodes }: ReportGraph, edges: readonly ComparedEdge[], ofSrc: readonly Box[]) {
+function latentMembers(
+  { nodes }: ReportGraph,
+  edges: readonly ComparedEdge[],
+  ofSrc: readonly Box[],
+): Map<number, Map<number, readonly string[]>> {
   const names = new Map<number, Map<number, Set<string>>>();
   for (const { src, token } of edges) {
     const { id, kind } = ofSrc[src]!;
@@ -146,19 +192,6 @@ function sharedBoxes({ nodes }: ReportGraph, edges: readonly ComparedEdge[], ofS
   return new Map(
     [...names].map(([token, ofToken]) => [token, new Map([...ofToken].map(([id, set]) => [id, [...set]]))]),
   );
-}
-
-/** All positions; three or more in a row without an edge become one run where there are many. */
-function tokenRuns(tokens: number, edges: ReadonlyMap<number, unknown>, outlines: boolean): [number, number][] {
-  const runs: [number, number][] = [];
-  for (let token = 0; token < tokens; token++) {
-    let end = token;
-    while (!edges.has(token) && end + 1 < tokens && !edges.has(end + 1)) end++;
-    if (outlines || end - token < 2) end = token;
-    runs.push([token, end]);
-    token = end;
-  }
-  return runs;
 }
 
 /** At most `max` edges, least important first; the known circuit's edges go before all others. */

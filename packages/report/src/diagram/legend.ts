@@ -3,6 +3,7 @@ import { escapeXml } from "../escape.ts";
 import { formatCount, formatNumber, plural } from "../format.ts";
 import { pixels, wrap } from "../text-width.ts";
 import { drawTip } from "./draw-edge.ts";
+import type { Folded } from "./fit-screen.ts";
 import { coordinate as c } from "./line-path.ts";
 import type { Weights } from "./weights.ts";
 
@@ -26,8 +27,9 @@ export interface LegendFacts {
   readonly signs: boolean;
   /** Said last: that not every edge is drawn. */
   readonly left?: string | undefined;
-  /** Blocks with edges that are folded. */
-  readonly folded: number;
+  readonly folded: Folded;
+  /** Whether a column is named by the first prompt's token where other prompts have others. */
+  readonly varying: boolean;
   /** What the numbers of latents that have boxes of their own are; undefined where none have. */
   readonly latents: "by number" | "by position" | undefined;
   /** Whether weaker latents share boxes. */
@@ -75,8 +77,9 @@ function keysOf(comparison: KnownComparison, { signs }: LegendFacts): EdgeStatus
   return comparison.compared ? ["found", "missed", "extra"] : ["circuit"];
 }
 
-function remarks({ weights, outlines, carries, left, folded, latents, weakerLatents }: LegendFacts): string[] {
+function remarks({ weights, outlines, carries, left, folded, varying, latents, weakerLatents }: LegendFacts): string[] {
   const said: string[] = [];
+  if (varying) said.push("*: the first prompt's token; other prompts have others at that position.");
   if (weights.range) {
     said.push(`Wider: larger |score|, ${weights.range.map(formatNumber).join(" to ")}.`);
   }
@@ -87,10 +90,13 @@ function remarks({ weights, outlines, carries, left, folded, latents, weakerLate
     said.push("L17: what is number 17 among the latents kept at its position, another latent at each.");
   if (weakerLatents)
     said.push("“More”: latents with weaker edges; a line from there stands for all their edges to the same end.");
-  if (folded > 0)
+  if (folded.blocks > 0)
     said.push(
-      `Bands: ${plural(folded, "block")} with weaker edges, folded; a line there stands for all edges between the same two ends.`,
+      `Bands: ${plural(folded.blocks, "block")} with weaker edges, folded; a line there stands for all edges between the same two ends.`,
     );
+  if (folded.positions > 0)
+    said.push(`Upright bands: ${plural(folded.positions, "position")} with weaker edges, folded.`);
+  if (folded.heads > 0) said.push("“More”: heads with weaker edges there.");
   if (left) said.push(left);
   return said;
 }

@@ -58,13 +58,13 @@ export function standOf(box: Box, owners: ReadonlySet<string>, latentHeight: num
 /** Chooses sizes from how much there is to draw. The space between two rows grows with the edges that turn there. */
 export function metricsOf(lanes: readonly Lane[], rowCount: number): Metrics {
   const boxes = lanes.flatMap((lane) =>
-    lane.rows.flat().map(({ box }) => ({ box, latents: lane.latents.get(box.id) })),
+    lane.rows.flat().map(({ box }) => ({ box, members: lane.members.get(box.id) })),
   );
   const widest = Math.max(
     0,
     ...boxes
       .filter(({ box }) => !isBar(box))
-      .map(({ box, latents }) => Math.max(pixels(shortName(box, latents), labelSize) + 14, meaningWidth(box.label))),
+      .map(({ box, members }) => Math.max(pixels(shortName(box, members), labelSize) + 14, meaningWidth(box.label))),
   );
   const boxWidth = Math.round(Math.min(130, Math.max(50, widest)));
   const latentHeight =

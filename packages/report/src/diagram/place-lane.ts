@@ -58,7 +58,7 @@ export function placeLane(lane: Lane, metrics: Metrics, minWidth: number): Place
         used: lane.used.has(id),
         usedPorts,
         inside: lane.inside.get(id) ?? 0,
-        latents: lane.latents.get(id) ?? [],
+        members: lane.members.get(id) ?? [],
         above: written.get(box.name)?.length ?? 0,
       };
     }),

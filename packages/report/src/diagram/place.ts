@@ -45,7 +45,13 @@ function widestBar(lane: Lane): number {
 function laneLabel(report: CircuitReport, lane: Lane): string {
   if (lane.tokens === null) return "";
   const [first, last] = lane.tokens;
-  return first === last ? tokenName(report, first) : `${first}–${last}`;
+  if (first !== last) return `${first}–${last}`;
+  return `${tokenName(report, first)}${isVarying(report, lane.tokens) ? "*" : ""}`;
+}
+
+/** Whether a column is named by the first prompt's token, and other prompts have others there. */
+export function isVarying({ varyingTokens }: CircuitReport, tokens: Lane["tokens"]): boolean {
+  return tokens !== null && tokens[0] === tokens[1] && (varyingTokens?.includes(tokens[0]) ?? false);
 }
 
 /** A stripe spans the rows of its block and half of the space around them. */

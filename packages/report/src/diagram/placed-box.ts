@@ -12,8 +12,8 @@ export interface PlacedBox {
   readonly usedPorts: ReadonlySet<Port>;
   /** Edges between the blocks of a band. */
   readonly inside: number;
-  /** Names of the latents that a band or a box of weaker ones stands for. */
-  readonly latents: readonly string[];
+  /** Names of the latents that a band stands for, or of those latents or heads that share a box. */
+  readonly members: readonly string[];
   /** How many sources that an autoencoder writes are drawn above it. */
   readonly above: number;
 }

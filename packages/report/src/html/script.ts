@@ -17,7 +17,10 @@ export const pageScript = `
   const keysOfBox = (el) => edges.filter((e) => laneOf(e) === laneOf(el) &&
     [e.dataset.src, e.dataset.dest, e.dataset.owner].includes(el.dataset.box)).flatMap(keys);
   const link = (el, keysOf) => {
-    el.addEventListener("mouseenter", () => show(new Set(keysOf(el))));
+    el.addEventListener("mouseenter", () => {
+      const wanted = keysOf(el);
+      if (wanted.length > 0) show(new Set(wanted));
+    });
     el.addEventListener("mouseleave", () => show(null));
   };
   if (diagrams.length > 0) for (const el of edges.concat(rows)) link(el, keys);
@@ -26,9 +29,10 @@ export const pageScript = `
   if (unfold) for (const band of document.querySelectorAll(".folded .band, .unfolded .band")) {
     band.addEventListener("click", () => {
       unfold.checked = !unfold.checked;
-      const block = band.dataset.blocks.split("-")[0];
-      const there = document.querySelector('.unfolded [data-block="' + block + '"]');
-      if (unfold.checked && there) there.scrollIntoView({ block: "center" });
+      const { blocks, first } = band.dataset;
+      const place = blocks ? '[data-block="' + blocks.split("-")[0] + '"]' : '[data-tokens="' + first + '"] .lane-label:last-child';
+      const there = document.querySelector(".unfolded " + place);
+      if (unfold.checked && there) there.scrollIntoView({ block: "center", inline: blocks ? "nearest" : "center" });
     });
   }
   const boxes = [...document.querySelectorAll(".scroll")];

@@ -35,11 +35,13 @@ figure.curve svg{min-width:0}
 .unfold:checked+label::before,.full-size:checked+label::before{content:"✓ "}
 .unfold+label:hover{background:var(--panel)}
 .unfold:focus-visible+label{outline:2px solid var(--found);outline-offset:2px}
-.picture .full-size+label{display:none}
+.picture .full-size+label,.narrow{display:none}
 .unfold:not(:checked)~.unfolded,.unfold:checked~.folded{display:none}
 .folded .band{cursor:zoom-in}
 .unfolded .band{cursor:zoom-out}
 figure.wide svg{max-width:none}
+.full-size:not(:checked)~.folded svg{min-width:0;max-width:100%}
+.full-size:not(:checked)~.folded .sideways{display:none}
 .autocircuit-diagram .edge,.autocircuit-diagram .box{transition:opacity .12s}
 .autocircuit-diagram.focus .edge:not(.on){opacity:.09}
 .autocircuit-diagram.focus .edge.on{opacity:1}
@@ -78,13 +80,22 @@ tbody tr:hover,tr.on{background:var(--panel)}
 .pairs dt{color:var(--soft)}
 .pairs dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}
 pre{background:var(--panel);border-radius:8px;padding:.9rem 1.1rem;overflow:auto;font:.88rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4rem 0}
+@media screen{
+.shrunk .unfold:not(:checked)~.full-size+label{display:inline-block}
+.shrunk .full-size:checked~.folded svg{max-width:none}
+figure.wide .sideways{display:block}
+}
+@media screen and (max-width:68rem){
+.broad .unfold:not(:checked)~.full-size+label{display:inline-block}
+.broad .full-size:checked~.folded svg{max-width:none}
+}
 @media(max-width:40rem){
 figure svg{min-width:calc(1.2*var(--least,28rem))}
 figure.curve svg{min-width:0}
 .sideways{display:block}
 .unfold:not(:checked)~.full-size+label{display:inline-block}
-.full-size:not(:checked)~.folded svg{min-width:0;max-width:100%}
-.full-size:not(:checked)~.folded .sideways{display:none}
+.unfold:not(:checked)~.full-size:not(:checked)~.narrow{display:block}
+.full-size:not(:checked)~.narrow~.folded{display:none}
 main{padding:1.6rem .9rem 2.4rem}
 th,td{padding:.36rem .55rem}
 }

@@ -14,7 +14,7 @@ let out: Awaited<ReturnType<typeof resultsFolder>>;
 beforeAll(async () => {
   out = await resultsFolder();
   units = await unitsOf({
-    tasks: ["tracr-hist", "tracr-detect-pattern"],
+    tasks: ["tracr-sort", "tracr-detect-pattern"],
     algorithms: ["random", "edge-attribution"],
     seeds: [0, 1],
     measure: { metrics: ["kl-clean"], mib: true },
@@ -34,9 +34,9 @@ describe("a comparison", () => {
     ]);
     const table = (title: string) => page.tables!.find((one) => one.title === title)!;
     const [row] = table("Against the known circuit").rows as [string[]];
-    const own = all.filter(({ unit }) => unit.key === "random" && unit.subject.task.key === "tracr-hist");
+    const own = all.filter(({ unit }) => unit.key === "random" && unit.subject.task.key === "tracr-sort");
     expect(row).toEqual([
-      ...["tracr-hist", "random"],
+      ...["tracr-sort", "random"],
       meanText(own.map(({ result }) => result.truth!.auc)),
       meanText(own.map(({ result }) => result.truth!.averagePrecision)),
     ]);
@@ -94,10 +94,10 @@ describe("rows", () => {
     const [first] = all as [DoneUnit];
     expect(unitRow(first)).toMatchObject({
       unit: units[0]!.hash,
-      task: "tracr-hist",
+      task: "tracr-sort",
       algorithm: "random",
       seed: 0,
-      graphEdges: 8,
+      graphEdges: 46,
     });
     const [series] = first.result.series;
     expect(measureRows(first).map(({ edges, value }) => ({ edges, value }))).toEqual(
@@ -111,7 +111,7 @@ describe("rows", () => {
     expect(unitRow(called)).toMatchObject({ algorithm: "random", key: "chance" });
     expect(measureRows(called)[0]).toMatchObject({ algorithm: "random", key: "chance" });
     const page = await compareSweep([called], { name: "test", command: String });
-    expect(page.tables!.find(({ title }) => title === "Units")!.rows[0]!.slice(0, 2)).toEqual(["tracr-hist", "chance"]);
+    expect(page.tables!.find(({ title }) => title === "Units")!.rows[0]!.slice(0, 2)).toEqual(["tracr-sort", "chance"]);
   });
 
   it("are written as CSV has it", async () => {

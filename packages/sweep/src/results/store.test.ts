@@ -20,9 +20,10 @@ beforeEach(async () => {
 
 const [found, failing] = (await expandPlan(
   givenPlan({
-    tasks: ["tracr-shuffle-dyck2", { task: "tracr-hist", circuit: "compiler" }],
+    tasks: ["tracr-sort", { task: "tracr-hist", circuit: "compiler" }],
     algorithms: ["mask-gradient"],
-    measure: { sizes: [0, 5, 10, 10_000_000], mib: true, ablations: ["resample", "zero"] },
+    // Three edges have scores that are no rounding, whatever the processor.
+    measure: { sizes: [0, 2, 3, 10_000_000], mib: true, ablations: ["resample", "zero"] },
   }),
 )) as [Awaited<ReturnType<typeof expandPlan>>[number], Awaited<ReturnType<typeof expandPlan>>[number]];
 
@@ -49,7 +50,7 @@ describe("a unit", () => {
         ]),
       ),
     );
-    expect(result.series[0]!.points.map(({ edges }) => edges)).toEqual([0, 5, 10]);
+    expect(result.series[0]!.points.map(({ edges }) => edges)).toEqual([0, 2, 3]);
     expect(result.truth!.auc).toBeGreaterThan(0.5);
     expect(result.mib).toMatchObject({ signed: { points: expect.any(Array) } });
     const scores = join(results.folder, "scores.safetensors");
@@ -65,7 +66,7 @@ describe("a unit", () => {
     await done();
     const file = results.path("units", found.hash);
     const whole = readFileSync(file, "utf8");
-    const damaged = [whole.slice(0, 500), "", whole.replace(/"edges":10/, '"edges":11'), `${whole.slice(0, -40)}`];
+    const damaged = [whole.slice(0, 500), "", whole.replace(/"edges":3\b/, '"edges":4'), `${whole.slice(0, -40)}`];
     for (const text of damaged) {
       writeFileSync(file, text);
       expect(await results.result(found.hash)).toBeUndefined();
