@@ -1,4 +1,4 @@
-/** Other names of algorithms, such as papers have. Nothing that is kept has one: scores, circuits and states say the algorithm's own name. */
+/** Other names of algorithms, such as papers have. What is kept says the algorithm's own name; files of before may have another. */
 export const algorithmAliases = { eap: "edge-attribution" } as const;
 
 /** Another name of an algorithm. */

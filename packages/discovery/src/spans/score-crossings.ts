@@ -61,8 +61,8 @@ const check = signature(
  * are aggregated over the pairs of tokens of two spans that may attend, then the mean is taken over the prompts. The sum over all `to` of a value's
  * scores with `"sum"` is the product of the value's change and its gradient.
  *
- * The algorithms are those whose score is a difference by a mean of gradients: edge-attribution, clean-corrupted, eap-ig-inputs, eap-ig-activations, eap-gp, and relp with
- * what its backward pass gives in their place.
+ * The algorithms are those whose score is a difference by a mean of gradients: edge-attribution, clean-corrupted, eap-ig-inputs, eap-ig-activations,
+ * eap-gp, and relp with what its backward pass gives in their place.
  *
  * Cost: the algorithm's forwards and backwards, two forwards, and for every token of a prompt the attention patterns of all heads twice.
  *
