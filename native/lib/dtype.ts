@@ -4,9 +4,14 @@ import type { DType } from "@autocircuit/base";
 export const computeDTypes = ["float32", "float64", "bfloat16", "float16"] as const;
 export type ComputeDType = (typeof computeDTypes)[number];
 
-/** Bytes of an element of a type to compute in. */
-export function elementBytes(dtype: ComputeDType): number {
-  return dtype === "float64" ? 8 : dtype === "float32" ? 4 : 2;
+const BYTES: Readonly<Record<DType, number>> = {
+  ...{ float64: 8, float32: 4, bfloat16: 2, float16: 2 },
+  ...{ int64: 8, int32: 4, uint8: 1, bool: 1 },
+};
+
+/** Bytes of an element. */
+export function elementBytes(dtype: DType): number {
+  return BYTES[dtype];
 }
 
 /** The typed arrays that tensors are made from and read into. */

@@ -57,6 +57,7 @@ export {
 } from "./ready-task/latent-options.ts";
 export { type OwnBatchesOptions, type OwnPromptsOptions, ownPrompts } from "./ready-task/own-prompts.ts";
 export { type OwnTaskOptions, ownTask } from "./ready-task/own-task.ts";
+export { type PromptsToPatch, type PromptsToPatchOptions, promptsToPatch } from "./ready-task/prompts-to-patch.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
 export { type ReadyTaskUse, readyTaskProblem } from "./ready-task/ready-task-problem.ts";
 export {
@@ -70,6 +71,7 @@ export {
 } from "./ready-task/task-autoencoders.ts";
 export type { TaskRoom } from "./ready-task/task-room.ts";
 export { circuitOfScores, type SavedCircuitOptions } from "./saved-circuits/circuit-of-scores.ts";
+export { eapIgGraph } from "./saved-circuits/eap-ig-circuit.ts";
 export { type GraphKind, graphKind } from "./saved-circuits/graph-kind.ts";
 export { latentsIn } from "./saved-circuits/latents-in.ts";
 export { readCircuit, savedCircuitOf } from "./saved-circuits/read-circuit.ts";

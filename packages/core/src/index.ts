@@ -5,6 +5,7 @@ export {
   ablationTypes,
   dataSetSides,
   isBatchMean,
+  isMean,
 } from "./ablations/ablation-type.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
@@ -49,6 +50,7 @@ export {
   passBytes,
   passParts,
   promptsAtOnce,
+  tensorBytes,
   usualSliceBytes,
 } from "./memory/bytes.ts";
 export {

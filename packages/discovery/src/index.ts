@@ -158,6 +158,7 @@ export { scoredEdges } from "./report/scored-edges.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export { type CircuitStability, stabilityNotes, stabilityReport } from "./report/stability-report.ts";
 export { tokenLabelsOf } from "./report/token-labels.ts";
+export { type AlgorithmOrPreset, algorithmOrPreset, requireAlgorithm, requirePreset } from "./require-algorithm.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
 export {

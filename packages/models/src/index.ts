@@ -3,11 +3,19 @@ export { parseHeader, type SafetensorsHeader, type TensorInfo } from "@autocircu
 export { ConfigReader } from "./config-reader.ts";
 export { describeModel } from "./describe-model.ts";
 export { type EstimateMemoryOptions, estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
+export {
+  type ContinuedTokens,
+  type ContinueOptions,
+  continueTokens,
+  type StopReason,
+} from "./generate/continue-tokens.ts";
+export { promptIds } from "./generate/prompt-ids.ts";
+export { requireWriter } from "./generate/require-writer.ts";
+export { roomBehind } from "./generate/room-behind.ts";
 export { GgufFile, isGguf } from "./gguf/gguf-file.ts";
 export { ggufSummary } from "./gguf/model-config.ts";
 export type { GgufTensor } from "./gguf/tensor-infos.ts";
 export { TENSOR_TYPES, type TensorType } from "./gguf/tensor-types.ts";
-export { ggufEndIds } from "./gguf/tokenizer/end-ids.ts";
 export type { DownloadProgress, HubOptions, ResolveOptions } from "./hub/hub-options.ts";
 export { hubOptions } from "./hub/hub-options.ts";
 export { type HubFolderOptions, resolveHubFolder } from "./hub/resolve-hub-folder.ts";

@@ -1,5 +1,6 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { type ModelGraphOptions, modelGraphOptions, PatchableModel, type Tokenizer } from "@autocircuit/core";
+import { endTokens } from "./generate/end-tokens.ts";
 import { modelFolder } from "./hub/resolve-model-folder.ts";
 import { type LoadOptions, loadOptions } from "./load-parts.ts";
 import { hostTransformer, type LoadedTransformer, loadedTransformer } from "./load-transformer.ts";
@@ -39,7 +40,8 @@ export async function loadModel(idOrFolder: string, options: LoadModelOptions = 
   const folder = await modelFolder(idOrFolder, options);
   const given = options.tokenizer === undefined ? await findTokenizer(folder) : options.tokenizer;
   const tokenizer = given instanceof TextTokenizer ? given.within((await readConfig(folder)).dVocab) : given;
-  return patchable(await loadedTransformer(folder, options), { ...options, tokenizer });
+  const ends = await endTokens(folder);
+  return patchable(await loadedTransformer(folder, options), { ...options, tokenizer }, ends);
 }
 
 /**
@@ -58,11 +60,18 @@ export async function modelFromWeights(
   return patchable(await hostTransformer(config, weights, options), options);
 }
 
-function patchable({ transformer, config }: LoadedTransformer, options: LoadModelOptions): PatchableModel {
+function patchable(
+  { transformer, config }: LoadedTransformer,
+  options: LoadModelOptions,
+  endTokens?: readonly number[],
+): PatchableModel {
   try {
     const { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, dtype, sliceBytes } = options;
     const graph = { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, sliceBytes };
-    return new PatchableModel({ transformer, config, dtype, tokenizer: options.tokenizer ?? undefined, ...graph });
+    return new PatchableModel({
+      ...{ transformer, config, dtype, endTokens, tokenizer: options.tokenizer ?? undefined },
+      ...graph,
+    });
   } catch (error) {
     transformer.dispose();
     throw error;

@@ -1,6 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type PatchableModel } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
+import { encode, promptIds, requireToken } from "./generate/prompt-ids.ts";
 import { type LogitRow, rankedLogits } from "./ranked-logits.ts";
 
 /** What a model makes of a prompt's last position. */
@@ -53,16 +54,10 @@ export async function logitTable(
   options: LogitTableOptions = {},
 ): Promise<LogitTable> {
   check({ model, prompt }, options);
-  const { top = 10, answers = [], prependBos = true, signal } = options;
-  const encode = (text: string): number[] => {
-    if (model.tokenizer) return [...model.tokenizer.encode(text)];
-    throw new AutocircuitError("bad-input", "The model has no tokenizer, so a text cannot be read. Give token ids.");
-  };
-  const bos = typeof prompt === "string" && prependBos ? (model.tokenizer?.bosId ?? null) : null;
-  const ids = [...(bos === null ? [] : [bos]), ...(typeof prompt === "string" ? encode(prompt) : prompt)];
-  if (ids.length === 0) throw new AutocircuitError("bad-input", "The prompt is empty: give at least one token.");
-  const wanted = answers.map((one) => (typeof one === "number" ? one : single(one, encode(one))));
-  for (const id of ids) requireToken(id, model.config.dVocab, "The prompt");
+  const { top = 10, answers = [], prependBos, signal } = options;
+  const { tokenizer } = model;
+  const ids = promptIds(prompt, { tokenizer, prependBos, vocabulary: model.config.dVocab });
+  const wanted = answers.map((one) => (typeof one === "number" ? one : single(one, encode(one, tokenizer))));
   for (const id of wanted) requireToken(id, model.config.dVocabOut, "An answer");
 
   const logits = await scope(async () => {
@@ -80,9 +75,4 @@ function single(text: string, ids: readonly number[]): number {
     "bad-input",
     `The answer ${JSON.stringify(text)} is ${ids.length} tokens, not one. Most words begin with a space: ${JSON.stringify(` ${text.trim()}`)}.`,
   );
-}
-
-function requireToken(id: number, size: number, what: string): void {
-  if (id < size) return;
-  throw new AutocircuitError("bad-input", `${what} has the token id ${id}; ids go from 0 to ${size - 1}.`);
 }

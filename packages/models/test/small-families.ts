@@ -2,6 +2,8 @@ import type { TransformerConfig } from "@autocircuit/native";
 
 /** A `config.json`, and what of the engine's configuration it is there to turn on. */
 export interface SmallFamily {
+  /** Names of some of its models, by which it must be known. */
+  readonly models: readonly string[];
   readonly config: Readonly<Record<string, unknown>>;
   readonly turnsOn: Partial<TransformerConfig>;
 }
@@ -22,6 +24,7 @@ const gated = {
 /** A small model of every architecture, by `model_type`, with what sets the architecture apart turned on. */
 export const smallFamilies: Readonly<Record<string, SmallFamily>> = {
   gpt2: {
+    models: ["openai-community/gpt2-medium"],
     config: {
       vocab_size: 19,
       n_embd: 16,
@@ -33,6 +36,7 @@ export const smallFamilies: Readonly<Record<string, SmallFamily>> = {
     turnsOn: { norm: "layer", positions: "learned", kvHeads: 4, activation: "gelu_new" },
   },
   gpt_neo: {
+    models: ["roneneldan/TinyStories-33M", "EleutherAI/gpt-neo-125m"],
     config: {
       vocab_size: 19,
       hidden_size: 16,
@@ -45,6 +49,7 @@ export const smallFamilies: Readonly<Record<string, SmallFamily>> = {
     turnsOn: { window: [0, 3], attnScale: 1 },
   },
   gpt_neox: {
+    models: ["EleutherAI/pythia-160m-deduped", "EleutherAI/gpt-neox-20b"],
     config: {
       vocab_size: 19,
       hidden_size: 16,
@@ -58,6 +63,7 @@ export const smallFamilies: Readonly<Record<string, SmallFamily>> = {
     turnsOn: { parallel: true, rotary: { dim: 2, interleaved: false, frequencies: [[1]] } },
   },
   opt: {
+    models: ["facebook/opt-125m"],
     config: {
       vocab_size: 19,
       hidden_size: 16,
@@ -69,6 +75,7 @@ export const smallFamilies: Readonly<Record<string, SmallFamily>> = {
     turnsOn: { positions: "learned", activation: "relu" },
   },
   llama: {
+    models: ["meta-llama/Llama-3.2-1B"],
     config: {
       ...gated,
       attention_bias: true,
@@ -83,13 +90,23 @@ export const smallFamilies: Readonly<Record<string, SmallFamily>> = {
     },
     turnsOn: { kvHeads: 2, gated: true, norm: "rms", activation: "silu" },
   },
-  mistral: { config: { ...gated, sliding_window: 3 }, turnsOn: { kvHeads: 2, window: [3, 3] } },
+  mistral: {
+    models: ["mistralai/Mistral-7B-v0.1"],
+    config: { ...gated, sliding_window: 3 },
+    turnsOn: { kvHeads: 2, window: [3, 3] },
+  },
   qwen2: {
+    models: ["Qwen/Qwen3-0.6B"],
     config: { ...gated, use_sliding_window: true, sliding_window: 3, max_window_layers: 1 },
     turnsOn: { kvHeads: 2, window: [0, 3] },
   },
-  qwen3: { config: { ...gated, num_key_value_heads: 1 }, turnsOn: { kvHeads: 1, qkNorm: "head" } },
+  qwen3: {
+    models: ["Qwen/Qwen3-0.6B"],
+    config: { ...gated, num_key_value_heads: 1 },
+    turnsOn: { kvHeads: 1, qkNorm: "head" },
+  },
   gemma2: {
+    models: ["google/gemma-2-2b"],
     config: {
       ...gated,
       query_pre_attn_scalar: 6,
@@ -100,6 +117,7 @@ export const smallFamilies: Readonly<Record<string, SmallFamily>> = {
     turnsOn: { kvHeads: 2, window: [3, 0], attnSoftcap: 2, finalSoftcap: 3, embedScale: Math.sqrt(12) },
   },
   gemma3_text: {
+    models: ["google/gemma-2-2b"],
     config: {
       ...gated,
       query_pre_attn_scalar: 6,
@@ -109,5 +127,5 @@ export const smallFamilies: Readonly<Record<string, SmallFamily>> = {
     },
     turnsOn: { kvHeads: 2, window: [3, 0], qkNorm: "head" },
   },
-  olmo2: { config: gated, turnsOn: { kvHeads: 2, qkNorm: "full", preNorm: false } },
+  olmo2: { models: ["allenai/OLMo-2-0425-1B"], config: gated, turnsOn: { kvHeads: 2, qkNorm: "full", preNorm: false } },
 };

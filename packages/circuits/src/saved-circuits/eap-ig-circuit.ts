@@ -1,4 +1,5 @@
-import { Circuit } from "@autocircuit/core";
+import { Circuit, Graph } from "@autocircuit/core";
+import type { TransformerConfig } from "@autocircuit/native";
 import { requireModel } from "../interchange/circuit-file.ts";
 import { eapIgCircuitOf } from "../interchange/read-eap-ig.ts";
 import { circuitOf, requireClearScores } from "../interchange/scored-circuit.ts";
@@ -9,6 +10,11 @@ import { type SavedCircuit, savedCircuit } from "./saved-circuit.ts";
 
 /** That of every file of EAP-IG: each query head has keys and values of its own. */
 const KIND: GraphKind = { factorized: true, separateQkv: true, ungrouped: true };
+
+/** The graph of a model whose edges EAP-IG's files name. */
+export function eapIgGraph(config: TransformerConfig): Graph {
+  return Graph.of(config, KIND);
+}
 
 /** A circuit as EAP-IG writes it, whose models have no autoencoders. @throws AutocircuitError as `readEapIgCircuit` does */
 export function eapIgCircuit(json: unknown, where: string): SavedCircuit {

@@ -15,7 +15,7 @@ const PRINTED = 20;
 /** Prints the edges of a published circuit in a model's graph and writes `{ circuit, graph, graphEdges, edges }`. */
 export async function circuitEdges(name: string, options: CircuitsCommandOptions, { print }: Context): Promise<void> {
   requireWritable(options.json);
-  const circuit = findCircuit(name);
+  const circuit = publishedCircuit(name);
   const graph = await graphFor(options);
   const { seqStart, corrected = false } = options;
   const wordPositions = options.wordPositions === undefined ? {} : parseWordPositions(options.wordPositions);
@@ -30,7 +30,7 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   print(`wrote ${options.json}`);
 }
 
-function findCircuit(name: string): PublishedCircuit {
+function publishedCircuit(name: string): PublishedCircuit {
   if (Object.hasOwn(publishedCircuits, name)) return publishedCircuits[name]!;
   throw new UsageError(`There is no circuit "${name}". ${suggest(name, Object.keys(publishedCircuits))}`);
 }

@@ -1,5 +1,6 @@
 import {
   circuitOf,
+  eapIgGraph,
   formatCircuitFile,
   formatEapIgCircuit,
   formatEapIgCsv,
@@ -9,7 +10,7 @@ import {
   type ScoredCircuit,
   unplacedFields,
 } from "@autocircuit/circuits";
-import { Graph, type PromptFile, type Rank } from "@autocircuit/core";
+import type { PromptFile, Rank } from "@autocircuit/core";
 import { gpt2Tokenizer, loadTokenizer } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";
@@ -38,7 +39,7 @@ export async function convert(
   requireWritable(to);
   const given = where.model !== undefined || where.config !== undefined;
   const config = given ? await readModelConfig(where) : undefined;
-  const graph = config && Graph.of(config, { ungrouped: config.kvHeads !== config.heads });
+  const graph = config && eapIgGraph(config);
   const input = await readInput(from, graph, { size, rank });
   if (size !== undefined && (input.kind !== "circuit" || input.format !== "scores"))
     throw new UsageError("--size chooses a circuit from scores; the input has none. Leave --size out.");

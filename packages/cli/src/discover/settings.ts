@@ -1,24 +1,21 @@
-import { suggest } from "@autocircuit/base";
 import { circuitNamed, type KnownCircuitByName } from "@autocircuit/circuits";
 import type { AblationType, LoadedTask } from "@autocircuit/core";
 import {
   ACDC_UP_TO,
   type AlgorithmName,
   ablationFor,
-  algorithmNamed,
-  algorithmNames,
   type CurveDetail,
   type FindCircuitOptions,
   type FittingWords,
   FOR_LARGE_GRAPHS,
   type PlannedBatch,
   type Preset,
-  type PresetName,
   planOf,
-  presets,
   type Rank,
   type RunShape,
+  requireAlgorithm,
   requireCompatibleOptions,
+  requirePreset,
   runShape,
   type TaskOutline,
 } from "@autocircuit/discovery";
@@ -177,21 +174,18 @@ function givenFor(algorithm: AlgorithmName | undefined, options: DiscoverCommand
   return givenOptions(algorithm ?? "acdc", options);
 }
 
-/** The preset that was named. @throws UsageError for one that does not exist, or an algorithm beside it */
+/** The preset that was named. @throws UsageError for an algorithm beside it; AutocircuitError `unknown-name` */
 function presetOf({ preset, algorithm }: DiscoverCommandOptions): Preset | undefined {
   if (preset === undefined) return undefined;
   if (algorithm !== undefined)
     throw new UsageError("Give either --preset or --algorithm: each names what ranks the edges.");
-  if (Object.hasOwn(presets, preset)) return presets[preset as PresetName];
-  throw new UsageError(`There is no preset "${preset}". ${suggest(preset, Object.keys(presets))}`);
+  return requirePreset(preset);
 }
 
 /** The algorithm that was named, by itself or by a preset. */
 function askedAlgorithm(options: DiscoverCommandOptions): AlgorithmName | undefined {
   const preset = presetOf(options);
   if (preset) return preset.algorithm;
-  const { algorithm: name } = options;
-  const algorithm = name && algorithmNamed(name);
-  if (name === undefined || algorithm) return algorithm || undefined;
-  throw new UsageError(`There is no algorithm "${name}". ${suggest(name, algorithmNames)}`);
+  const { algorithm } = options;
+  return algorithm === undefined ? undefined : requireAlgorithm(algorithm);
 }

@@ -7,7 +7,7 @@ import {
   runVersions,
   type SrcNode,
 } from "@autocircuit/core";
-import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
+import { findTokenizer, loadModel, readConfig, resolveModelFolder } from "@autocircuit/models";
 import { disposeAutoencoders, Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
 import { type PlannedLatents, plannedLatents } from "../discover/planned-latents.ts";
@@ -16,6 +16,7 @@ import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { readLatentLabels } from "../support/latent-labels.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote } from "../support/latents-note.ts";
+import { type PromptOptions, promptIds, requirePrompt } from "../support/prompt-ids.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -23,18 +24,14 @@ import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 
 /** Options of `autocircuit latents`, as commander gives them. */
-export interface LatentsCommandOptions extends DeviceCommandOptions {
-  model: string;
+export interface LatentsCommandOptions extends DeviceCommandOptions, PromptOptions {
   autoencoders: string[];
   autoencoderScale?: number[];
   partialAutoencoders?: boolean;
-  prompt?: string;
-  tokens?: number[];
   top: number;
   blocks?: number[];
   labels?: string;
   autoencoderErrors: boolean;
-  prependBos: boolean;
   processing?: string[];
   json?: string;
 }
@@ -55,17 +52,16 @@ interface TokenLatents {
 /** Runs a model with autoencoders on a text and prints which latents are active where. */
 export async function latents(options: LatentsCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
-  const { prompt, autoencoders, partialAutoencoders: partial, autoencoderErrors: errors, json } = options;
-  if ((prompt === undefined) === (options.tokens === undefined))
-    throw new UsageError("Give what to read: either --prompt TEXT or --tokens 1,2,3.");
+  const { autoencoders, partialAutoencoders: partial, autoencoderErrors: errors, json } = options;
+  requirePrompt(options, "read");
   const scale = scaleOf(options);
   requireLatentOptions({ autoencoders, dtype: options.dtype });
   const asked = options.labels === undefined ? undefined : readLatentLabels(options.labels);
   const folder = await resolveModelFolder(options.model, { signal });
   const tokenizer = await findTokenizer(folder);
-  const ids = options.tokens ?? encode(prompt!, tokenizer, options);
-  const used = await useDevice(options);
   const modelConfig = await readConfig(folder);
+  const ids = promptIds(options, tokenizer, modelConfig);
+  const used = await useDevice(options);
   const blocks = chosenBlocks(options.blocks, modelConfig.layers);
   const processing = processingOptions(options.processing);
   const planned = await plannedLatents(options, {
@@ -164,17 +160,4 @@ function requireOfBlocks(asked: readonly number[] | undefined, { autoencoders }:
   throw new UsageError(
     `--blocks ${lacking}: there is no autoencoder of block ${lacking}, only of ${there.join(", ")}.`,
   );
-}
-
-function encode(
-  prompt: string,
-  tokenizer: TextTokenizer | null,
-  { model, prependBos }: LatentsCommandOptions,
-): number[] {
-  if (!tokenizer)
-    throw new UsageError(`${model} has no tokenizer, so a text cannot be read. Give token ids: --tokens 1,2,3.`);
-  const bos = prependBos && tokenizer.bosId !== null ? [tokenizer.bosId] : [];
-  const ids = [...bos, ...tokenizer.encode(prompt)];
-  if (ids.length > 0) return ids;
-  throw new UsageError("--prompt is empty: give some text, or token ids with --tokens.");
 }

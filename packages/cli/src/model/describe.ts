@@ -17,7 +17,7 @@ import { readJson } from "../support/read-json.ts";
 import { table } from "../support/table.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { architectureName } from "./architecture-name.ts";
-import { graphKinds } from "./graph-kinds.ts";
+import { graphCounts } from "./graph-counts.ts";
 import { graphLayers, shortList } from "./graph-layers.ts";
 
 /** Options of `autocircuit model`, as commander gives them. */
@@ -41,7 +41,7 @@ export async function describe(
   const architecture = isGguf(folder)
     ? await ggufSummary(folder)
     : architectureName(readJson(join(folder, "config.json")));
-  const graphs = await synchronously(() => graphKinds(config, length));
+  const graphs = await synchronously(() => graphCounts(config, length));
   const layers = options.graph ? await synchronously(() => graphLayers(Graph.of(config))) : undefined;
   const memory = estimateMemory(config, batch, length);
   print(architecture);

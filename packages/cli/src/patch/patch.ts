@@ -1,9 +1,7 @@
-import { autoencoderFields, latentOptions, ownPrompts } from "@autocircuit/circuits";
+import { autoencoderFields, latentOptions, promptsToPatch } from "@autocircuit/circuits";
 import type { Rank } from "@autocircuit/core";
 import {
   type AblationType,
-  isBatchMean,
-  loadPrompts,
   type PatchableModel,
   type PromptLoader,
   patchPrompts,
@@ -61,14 +59,11 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const processed = processing ?? planned?.processing;
   const { steps, logits: aboutLogits } = await processingDone(folder, processed);
   using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...processed });
-  // Means over "the batch" are means over all prompts.
-  const batchSize = isBatchMean(type) ? own.pairs.length : undefined;
-  using prompts = await loadPrompts(own.source, { ...own.how, all: true, batchSize });
+  const { pruneLatents } = options;
+  using toPatch = await promptsToPatch(own.source, { ...own.how, ablation: type, pruneLatents, seed });
+  const { prompts, train } = toPatch;
   const equal = equalPairsWarning([prompts], type);
   if (equal) print(equal);
-  // What is pruned is what discover prunes: by the prompts that it would discover with.
-  using discovery = options.pruneLatents ? (await ownPrompts(own.source, { ...own.how, seed })).train : null;
-  const train = discovery ?? prompts;
   const { replacedKl, ...latent } = await withLatents(plain, train, options, { folder, byToken, signal });
   using whole = latent.model;
   const pruning = options.autoencoders ? pruningOf({ ...latent, train }, options) : null;

@@ -54,6 +54,11 @@ export function ablationKind(type: AblationType): AblationKind {
   return kinds[type];
 }
 
+/** Whether values are means over prompts, of a batch or of a data set. */
+export function isMean(type: AblationType): boolean {
+  return ablationKind(type).over !== undefined;
+}
+
 /** Whether values are means over a batch, so that they depend on which prompts it holds. */
 export function isBatchMean(type: AblationType): boolean {
   return ablationKind(type).over === "batch";

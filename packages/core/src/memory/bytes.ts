@@ -1,5 +1,5 @@
 import { freemem } from "node:os";
-import { type ComputeDType, elementBytes, sourceRows, type TransformerConfig } from "@autocircuit/native";
+import { type ComputeDType, elementBytes, sourceRows, type Tensor, type TransformerConfig } from "@autocircuit/native";
 import type { Graph } from "../graph/graph.ts";
 import { graphSize } from "../graph/graph-size.ts";
 import { firstLatentRow, type LatentPlace } from "../model/latents.ts";
@@ -45,6 +45,11 @@ export function bytesPerPrompt(model: PassWidths, positions: number): number {
 /** What the logits of a prompt take at so many output positions, in bytes. */
 export function logitBytes({ config, computeDtype }: Omit<PassWidths, "graph">, outputs: number): number {
   return outputs * config.dVocabOut * elementBytes(computeDtype);
+}
+
+/** What a tensor takes that is there, in bytes. */
+export function tensorBytes({ size, dtype }: Pick<Tensor, "size" | "dtype">): number {
+  return size * elementBytes(dtype);
 }
 
 /** What a patched pass of a whole graph holds at its height, part by part, in bytes. */

@@ -55,6 +55,8 @@ export interface PatchableModelOptions extends ModelGraphOptions {
   readonly dtype?: DType | undefined;
   /** For prompts given as text. */
   readonly tokenizer?: Tokenizer | undefined;
+  /** Tokens that end a text, besides the tokenizer's. */
+  readonly endTokens?: readonly number[] | undefined;
 }
 
 /** What {@link PatchableModelOptions} may be. */
@@ -64,6 +66,7 @@ export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
   config: kind.record,
   dtype: kind.oneOf(dtypes),
   tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
+  endTokens: kind.listOf(kind.whole),
 };
 
 /** What a forward pass takes. */

@@ -80,6 +80,8 @@ export class PatchableModel implements Disposable {
   /** Number type of the weights. */
   readonly dtype: DType;
   readonly tokenizer: Tokenizer | null;
+  /** Tokens that end a text. None where nothing says so. */
+  readonly endTokens: ReadonlySet<number>;
   readonly #sliceBytes: number;
   #ownsTransformer = true;
 
@@ -92,6 +94,8 @@ export class PatchableModel implements Disposable {
     this.config = options.config ?? options.transformer.config;
     this.dtype = options.dtype ?? options.transformer.dtype;
     this.tokenizer = options.tokenizer ?? null;
+    const end = this.tokenizer?.eosId ?? null;
+    this.endTokens = new Set([...(options.endTokens ?? []), ...(end === null ? [] : [end])]);
     this.outputSlice = options.outputSlice ?? "last_seq";
     this.seqLen = options.seqLen ?? null;
     this.#sliceBytes = options.sliceBytes ?? usualSliceBytes(this.device);
@@ -146,6 +150,7 @@ export class PatchableModel implements Disposable {
       config,
       dtype,
       tokenizer: this.tokenizer ?? undefined,
+      endTokens: [...this.endTokens],
       ...graphChoiceOver(this.graph.config, options),
       byToken: options.byToken ?? tokens !== null,
       seqLen: options.seqLen === undefined ? seqLen : options.seqLen,

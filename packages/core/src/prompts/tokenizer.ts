@@ -8,6 +8,8 @@ export interface Tokenizer {
   token?(id: number): string | undefined;
   /** Token that starts a text, if the model has one. */
   readonly bosId?: number | null | undefined;
+  /** Token that ends a text, if the model has one. */
+  readonly eosId?: number | null | undefined;
   /** Token that fills shorter prompts on the left; what it is does not matter, padded positions are not attended to. */
   readonly padId?: number | null | undefined;
 }

@@ -110,6 +110,7 @@ function graphModel(options: TaskOptions, network: TaskModel, seqLen: number | n
     transformer: network.transformer,
     config: network.config,
     tokenizer: network.tokenizer ?? undefined,
+    endTokens: network.endTokens && [...network.endTokens],
     dtype: options.dtype,
     factorized: options.factorized,
     separateQkv: options.separateQkv,

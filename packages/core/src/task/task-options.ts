@@ -26,6 +26,8 @@ export interface TaskModel {
   readonly config?: TransformerConfig | undefined;
   /** Needed for prompts given as text. */
   readonly tokenizer?: Tokenizer | null | undefined;
+  /** Tokens that end a text, besides the tokenizer's. */
+  readonly endTokens?: Iterable<number> | undefined;
 }
 
 /** What a {@link ModelLoader} is told. */

@@ -1,11 +1,10 @@
-import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
+import { AutocircuitError, kind } from "@autocircuit/base";
 import { type LoadedTask, type LongOptions, type PruneScores, requireDifferentPairs } from "@autocircuit/core";
 import type { AlgorithmAlias } from "../algorithm-aliases.ts";
-import { algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import { ablationFor, fittingOptions, optionOf, trainsAblation } from "../find-circuit/fitting-options.ts";
 import type { NamedAlgorithm } from "../named-algorithm.ts";
-import { type Preset, presets } from "../presets.ts";
+import { algorithmOrPreset, requireAlgorithm } from "../require-algorithm.ts";
 import type { RecordedAlgorithm } from "./result-parts.ts";
 
 /** An algorithm of one's own in an experiment. */
@@ -70,9 +69,8 @@ function resolve(asked: ExperimentAlgorithm): ResolvedAlgorithm {
     const { key, name = key, short = name, options = {}, discover } = asked;
     return { key, name, short, options, discover };
   }
-  const { algorithm: called, ...chosen } = typeof asked === "string" ? byName(asked) : asked;
-  const algorithm = algorithmNamed(called);
-  if (algorithm === undefined) throw unknown(called, algorithmNames);
+  const { algorithm: called, ...chosen } = typeof asked === "string" ? algorithmOrPreset(asked) : asked;
+  const algorithm = requireAlgorithm(called);
   const { key = algorithm, name = key, short = name, options = {} } = chosen;
   return {
     ...{ key, name, short },
@@ -92,21 +90,4 @@ function requirePairsFor(algorithm: AlgorithmName, options: Readonly<Record<stri
   // Some look at no ablated edge, such as the known circuit and chance.
   if (optionOf(algorithm, "ablation") === undefined || trainsAblation(options)) return;
   requireDifferentPairs(task.train.prompts, { ablation: ablationFor(algorithm, options) });
-}
-
-function byName(name: string): ChosenAlgorithm {
-  const preset = (presets as Readonly<Record<string, Preset>>)[name];
-  if (preset && Object.hasOwn(presets, name)) return { ...preset, key: name };
-  const algorithm = algorithmNamed(name);
-  if (algorithm) return { algorithm };
-  throw unknown(name, [...Object.keys(presets), ...algorithmNames]);
-}
-
-function unknown(name: string, names: readonly string[]): AutocircuitError {
-  const near = nearNames(name.slice(0, 60), names);
-  const hint = near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `There are: ${names.join(", ")}.`;
-  return new AutocircuitError(
-    "unknown-name",
-    `There is no algorithm or preset ${JSON.stringify(name.slice(0, 60))}. ${hint}`,
-  );
 }

@@ -31,7 +31,7 @@ export interface FindCircuitOptions {
   readonly keep?: number | undefined;
   /** With `keep`: random changes in search of a smaller circuit. Default: 20 for graphs of up to 1,000 edges, else none. */
   readonly tries?: number | undefined;
-  /** With `keep`: seconds to spend, what ranks the edges included. Default: no limit. */
+  /** With `keep`: seconds to spend, what ranks the edges included. Default: no limit; `discover`, before which somebody waits, gives 10 minutes. */
   readonly seconds?: number | undefined;
   /** How a circuit of so many edges is made of the scores; see `selectCircuit`. Not with `keep`. Default `"top"`. */
   readonly select?: Selection | undefined;

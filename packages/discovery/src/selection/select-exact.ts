@@ -28,7 +28,10 @@ export interface ExactOptions {
    * share of the asked size, which leaves a smaller circuit out. Default 0.
    */
   readonly leastPositive?: number | undefined;
-  /** Seconds after which the search is given up, writing the program included. Default 600. */
+  /**
+   * Seconds after which the search is given up, writing the program included. Default 600: without `onUnproven` nothing is left then, so there is time for
+   * a proof. {@link selectCircuit}, which takes the best so far, gives 60.
+   */
   readonly seconds?: number | undefined;
   /**
    * Called where time ended before the best circuit was proven: the best so far is then given, or the greedy one. Without it that is an error.

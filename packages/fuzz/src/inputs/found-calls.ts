@@ -1,4 +1,4 @@
-import { circuitNamed, circuitsInGraph, ownPrompts, ownTask, tracrTasks } from "@autocircuit/circuits";
+import { circuitNamed, circuitsInGraph, ownPrompts, ownTask, promptsToPatch, tracrTasks } from "@autocircuit/circuits";
 import {
   activeLatents,
   circuitBySize,
@@ -72,6 +72,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => ownTask(t.model, t.prompts, o),
     },
     ownPrompts: { takes: { prompts: "no-such.json" }, call: (t, o) => ownPrompts(t.prompts, o) },
+    promptsToPatch: { takes: { prompts: "no-such.json" }, call: (t, o) => promptsToPatch(t.prompts, o) },
     promptsInTokens: { takes: { input: "no-such.json" }, call: (t, o) => promptsInTokens(t.input, o) },
     splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
     circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },

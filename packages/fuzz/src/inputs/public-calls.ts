@@ -76,6 +76,7 @@ import {
   usualMetrics,
 } from "@autocircuit/metrics";
 import {
+  continueTokens,
   describeModel,
   estimateMemory,
   logitLens,
@@ -311,6 +312,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   logitLens: {
     takes: { model, vectors: Tensor.zeros([1, on.model.config.dModel]) },
     call: (t, o) => logitLens(t.model, t.vectors, o),
+  },
+  continueTokens: {
+    takes: { model, prompt: [0, 1] },
+    options: { maxTokens: 1 },
+    call: (t, o) => continueTokens(t.model, t.prompt, o),
   },
   logitTable: { takes: { model, prompt: [0, 1] }, call: (t, o) => logitTable(t.model, t.prompt, o) },
   transformerFromWeights: {

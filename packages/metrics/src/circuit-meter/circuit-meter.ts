@@ -5,6 +5,7 @@ import {
   type Circuit,
   coreKinds,
   dataSetSides,
+  isBatchMean,
   type PatchableModel,
   type PromptLoader,
   type PromptSlice,
@@ -155,7 +156,7 @@ export class CircuitMeter implements Disposable {
   async #ablation({ batch, slice }: PromptSlice, type: AblationType): Promise<Ablation> {
     const { signal } = this;
     if (dataSetSides(type) === undefined) {
-      const prompts = type === "resample" || type === "zero" ? slice : batch;
+      const prompts = isBatchMean(type) ? batch : slice;
       return this.model.ablations(prompts.corrupt, type, { signal });
     }
     const shared = this.#shared.get(type) ?? (await this.model.ablations(this.#prompts, type, { signal }));

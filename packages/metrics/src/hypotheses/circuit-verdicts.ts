@@ -1,5 +1,5 @@
 import { formatShare } from "@autocircuit/base";
-import type { AblationType } from "@autocircuit/core";
+import { type AblationType, ablationKind } from "@autocircuit/core";
 import type { AgainstRandom } from "./against-random.ts";
 import { binomial, sumOf } from "./binomial.ts";
 import type { HypothesisTest } from "./equivalence.ts";
@@ -121,7 +121,7 @@ const WORSE =
 
 /** What else than a circuit that is too small makes scores without it go with the model's. */
 const otherCause = (ablation: AblationType) =>
-  ablation === "resample"
+  ablationKind(ablation).values === "other-run"
     ? "the corrupt prompts' values in its place, which differ as the clean prompts do"
     : "answers that score high or low on any prompt";
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { TransformerConfig } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { huggingFace, huggingFaceFamilies } from "../../test/fixtures.ts";
+import { smallFamilies } from "../../test/small-families.ts";
 import { ConfigReader } from "../config-reader.ts";
 import { SafetensorsFile } from "../safetensors/safetensors-file.ts";
 import { checkWeights } from "../weights/check-names.ts";
@@ -23,25 +24,19 @@ describe("every family", () => {
   });
 
   it("is known by the names of its models", () => {
-    const models = {
-      "openai-community/gpt2-medium": ["gpt2"],
-      "roneneldan/TinyStories-33M": ["gpt_neo"],
-      "EleutherAI/gpt-neo-125m": ["gpt_neo"],
-      "EleutherAI/pythia-160m-deduped": ["gpt_neox"],
-      "EleutherAI/gpt-neox-20b": ["gpt_neox"],
-      "facebook/opt-125m": ["opt"],
-      "meta-llama/Llama-3.2-1B": ["llama"],
-      "mistralai/Mistral-7B-v0.1": ["mistral"],
-      "Qwen/Qwen3-0.6B": ["qwen2", "qwen3"],
-      "google/gemma-2-2b": ["gemma2", "gemma3_text"],
-      "allenai/OLMo-2-0425-1B": ["olmo2"],
-      "tiny-adoptions": [],
-    };
+    const families = Object.entries(smallFamilies);
+    expect(families.map(([modelType]) => modelType).sort()).toEqual([...FAMILIES.keys()].sort());
     const familiesOf = (name: string) =>
       modelFamilies.filter(({ named }) => named.test(name.toLowerCase())).map(({ modelType }) => modelType);
-    const found = Object.keys(models).map((name) => [name, familiesOf(name)] as const);
-    expect(Object.fromEntries(found)).toEqual(models);
-    expect(new Set(found.flatMap(([, families]) => families))).toEqual(new Set(FAMILIES.keys()));
+    for (const [modelType, { models }] of families) {
+      expect(models, modelType).not.toEqual([]);
+      // What is known by a name is every family that says so, and no other.
+      for (const name of models)
+        expect(familiesOf(name).sort(), name).toEqual(
+          families.flatMap(([other, { models }]) => (models.includes(name) ? [other] : [])).sort(),
+        );
+    }
+    expect(familiesOf("tiny-adoptions")).toEqual([]);
   });
 
   it.each(huggingFaceFamilies)("%s: its rules take exactly what the checkpoint holds", async (name) => {

@@ -1,14 +1,12 @@
-import { AutocircuitError, suggest } from "@autocircuit/base";
 import { memoryBudgets, type Progress, PromptLoader, throwIfAborted } from "@autocircuit/core";
 import {
   type AlgorithmName,
   ablationFor,
-  algorithmNamed,
-  algorithmNames,
   algorithms,
   fittingOptions,
   type NamedAlgorithm,
   optionNamed,
+  requireAlgorithm,
 } from "@autocircuit/discovery";
 import type { DiscoverLine, DiscoverRequest } from "../api/index.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
@@ -56,15 +54,6 @@ export function discover(
         return { type: "done", id: set.id, seconds: (performance.now() - started) / 1000 };
       }),
     ({ done, total }) => ({ type: "progress", done, total, text: algorithm }),
-  );
-}
-
-function requireAlgorithm(name: string): AlgorithmName {
-  const algorithm = algorithmNamed(name);
-  if (algorithm) return algorithm;
-  throw new AutocircuitError(
-    "unknown-name",
-    `There is no algorithm "${name.slice(0, 60)}". ${suggest(name, algorithmNames)}`,
   );
 }
 

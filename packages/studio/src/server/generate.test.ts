@@ -1,5 +1,5 @@
 import { tracrReverse } from "@autocircuit/circuits";
-import type { AblationType } from "@autocircuit/core";
+import { type AblationType, PatchableModel } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { asItIs, TestStudio } from "../../test/client.ts";
@@ -43,6 +43,26 @@ describe("generation", () => {
       expect(patched).not.toEqual(full);
     },
   );
+
+  it("stops at what ends a text, whatever says so, and where the context is full", async () => {
+    const { model, prompts } = await smallModel();
+    using _model = model;
+    expect(model.endTokens).toEqual(new Set([2]));
+    const lines = async (endTokens: readonly number[], count: number) => {
+      const { transformer, config, seqLen, dtype } = model;
+      const ending = new PatchableModel({ transformer, config, seqLen, dtype, outputSlice: "last_seq", endTokens });
+      await using studio = await TestStudio.start({ model: ending, prompts, title: "small" });
+      const request = { ...asItIs, ablation: "zero" as const, prompt: { index: 3 }, count };
+      return (await studio.lines<GenerateLine>("api/generate", request)).flatMap((line) =>
+        line.type === "token" && line.model === "full" ? [Number(line.token)] : [],
+      );
+    };
+    const all = await lines([], 100);
+    expect(all).toHaveLength(model.config.context - 6);
+    const place = all.findIndex((token) => token !== all[0]);
+    expect(place).toBeGreaterThan(0);
+    expect(await lines([all[place]!], 100)).toEqual(all.slice(0, place + 1));
+  });
 
   it("refuses means, graphs by token, and models that cannot go on", async () => {
     const { model, prompts } = await smallModel();

@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { type PatchType, PromptBatch, type PromptPair, patchPlan } from "@autocircuit/core";
+import { isMean, type PatchableModel, PromptBatch, type PromptPair, patchPlan } from "@autocircuit/core";
+import { requireWriter } from "@autocircuit/models";
 import type { Prefix, Tensor } from "@autocircuit/native";
 import type { GenerateLine, GenerateRequest, PromptChoice } from "../api/index.ts";
 import { libraryCircuit } from "./model/chosen-circuit.ts";
@@ -28,12 +29,14 @@ export async function* generate(
   request: GenerateRequest,
   signal: AbortSignal,
 ): AsyncGenerator<GenerateLine, void, void> {
-  requireWriter(subject, request);
   const { model } = subject;
+  requireWriter(model.config, "This model");
+  requireAblatable(model, request);
   const patched = libraryCircuit(model.graph, chosenPair(sets, model.graph, request).patched);
   const ablate = request.patch === "edge" ? patched.mask() : patched.complement();
   const start = continuedPair(subject, request.prompt);
-  const ends = endOf(subject);
+  const ends = (id: number, length: number) =>
+    model.endTokens.has(id) || length + subject.prompts.seqStart >= model.config.context;
   const states = { full: { ...start }, patched: { ...start } };
   const going = new Set(["full", "patched"] as const);
   const plan = patchPlan(request.patch, false);
@@ -55,22 +58,18 @@ export async function* generate(
   yield { type: "done" };
 }
 
-function requireWriter({ model }: StudioSubject, { ablation }: { ablation: string; patch: PatchType }): void {
-  const refuse = (reason: string): never => {
-    throw new AutocircuitError("bad-input", reason);
-  };
-  const { causal, dVocab, dVocabOut } = model.config;
-  if (!causal) refuse("This model is bidirectional: it reads whole texts and cannot continue one.");
-  if (dVocab !== dVocabOut)
-    refuse(`This model reads ${dVocab} tokens and gives ${dVocabOut} outputs, which are no tokens to go on with.`);
-  if (model.graph.tokens !== null)
-    refuse(
-      `The graph is by token and has ${model.graph.tokens} positions: a longer text has none. Leave --by-token out.`,
+/** @throws AutocircuitError `bad-input` where there is no edge, or no value for one, at the positions that are written */
+function requireAblatable({ graph }: PatchableModel, { ablation }: GenerateRequest): void {
+  if (graph.tokens !== null)
+    throw new AutocircuitError(
+      "bad-input",
+      `The graph is by token and has ${graph.tokens} positions: a longer text has none. Leave --by-token out.`,
     );
-  if (ablation !== "resample" && ablation !== "zero")
-    refuse(
-      `${ablation} has values for the positions of the data set only, not for what is written. Take resample or zero.`,
-    );
+  if (!isMean(ablation)) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${ablation} has values for the positions of the data set only, not for what is written. Take resample or zero.`,
+  );
 }
 
 function continuedPair(subject: StudioSubject, choice: PromptChoice): Continued {
@@ -103,13 +102,6 @@ function batchOf({ pair, prefix }: Continued): PromptBatch {
 }
 
 const lastOf = ({ length }: PromptBatch) => ({ positions: [length - 1] });
-
-/** Where a text ends: at the token that says so, or where the context is full. */
-function endOf({ model, prompts }: StudioSubject): (id: number, length: number) => boolean {
-  const { tokenizer, config } = model;
-  const end = (tokenizer as { eosId?: number | null } | null)?.eosId ?? null;
-  return (id, length) => id === end || length + prompts.seqStart >= config.context;
-}
 
 /** The token of the largest logit, and its probability. Frees the logits. */
 async function likeliest(logits: Tensor): Promise<{ id: number; probability: number }> {

@@ -1,12 +1,5 @@
-import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
-import {
-  type AlgorithmName,
-  algorithmNamed,
-  algorithmNames,
-  type Preset,
-  presets,
-  requireAlgorithmOptions,
-} from "@autocircuit/discovery";
+import { AutocircuitError, kind } from "@autocircuit/base";
+import { type AlgorithmName, algorithmOrPreset, requireAlgorithmOptions } from "@autocircuit/discovery";
 import type { SweepAlgorithm } from "./plan.ts";
 import { requireOnce } from "./require-once.ts";
 
@@ -44,7 +37,7 @@ export function requireOwnKeys(what: string, entries: readonly { readonly key: s
 
 function expanded(entry: string | SweepAlgorithm): AlgorithmEntry[] {
   const { algorithm: name, key = name, options = {}, grid = {}, priority = 0 } = asObject(entry);
-  const { algorithm, options: set } = named(name);
+  const { algorithm, options: set } = algorithmOrPreset(name);
   const where = `the algorithm ${JSON.stringify(key)}`;
   for (const [option, values] of Object.entries(grid)) {
     if (Object.hasOwn(options, option))
@@ -68,19 +61,6 @@ function expanded(entry: string | SweepAlgorithm): AlgorithmEntry[] {
 
 function asObject(entry: string | SweepAlgorithm): SweepAlgorithm {
   return typeof entry === "string" ? { algorithm: entry } : entry;
-}
-
-/** What a name stands for, a preset before an algorithm. */
-function named(name: string): { algorithm: AlgorithmName; options: Readonly<Record<string, unknown>> } {
-  if (Object.hasOwn(presets, name)) return (presets as Readonly<Record<string, Preset>>)[name]!;
-  const algorithm = algorithmNamed(name);
-  if (algorithm) return { algorithm, options: {} };
-  const names = [...algorithmNames, ...Object.keys(presets)];
-  const near = nearNames(name.slice(0, 60), names);
-  throw new AutocircuitError(
-    "unknown-name",
-    `There is no algorithm or preset ${JSON.stringify(name.slice(0, 60))}. ${near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `There are: ${names.join(", ")}.`}`,
-  );
 }
 
 /** Every choice of one value for each option, the last option changing fastest. */

@@ -1,4 +1,4 @@
-import { memoryBudgets, type PromptSlice, patchPlan } from "@autocircuit/core";
+import { memoryBudgets, type PromptSlice, patchPlan, tensorBytes } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
 import { type ChosenCircuit, libraryCircuit } from "../model/chosen-circuit.ts";
 import type { MeanAblations } from "../model/mean-ablations.ts";
@@ -78,7 +78,7 @@ export class DataSetRuns implements Disposable {
     const known = this.#full.get(group);
     if (known) return known;
     const logits = await this.subject.model.forward(group.slice.clean, { signal });
-    const bytes = logits.size * 4;
+    const bytes = tensorBytes(logits);
     if (this.#fullBytes + bytes > memoryBudgets.heldLogits) return logits;
     this.#full.set(group, logits);
     this.#fullBytes += bytes;

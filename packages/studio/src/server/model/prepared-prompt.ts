@@ -1,5 +1,6 @@
 import {
   type AblationType,
+  ablationKind,
   type PatchableModel,
   type PromptBatch,
   type PromptSide,
@@ -62,7 +63,7 @@ export class PreparedPrompt implements Disposable {
 
   /** What ablated edges take, made of this pair alone. */
   async ablation(type: AblationType, from: PromptSide, signal: AbortSignal): Promise<Ablation> {
-    const key = type === "zero" ? type : `${type} ${from}`;
+    const key = ablationKind(type).values === "none" ? type : `${type} ${from}`;
     const known = this.#ablations.get(key);
     if (known !== undefined) return known;
     const made = await this.model.ablations(this.batch.tokens(from), type, { signal });

@@ -21,6 +21,7 @@ export class QueuedModel extends PatchableModel {
       ...{ transformer, config, dtype, outputSlice, seqLen, sliceBytes },
       ...{ factorized, separateQkv, ungrouped, byToken: tokens !== null },
       tokenizer: model.tokenizer ?? undefined,
+      endTokens: [...model.endTokens],
     });
     this.#queue = queue;
     this.#signal = signal;

@@ -1,16 +1,16 @@
 import { Graph, type GraphOptions } from "@autocircuit/core";
 import type { TransformerConfig } from "@autocircuit/native";
 
-/** One kind of graph of a model. */
-export interface GraphKind {
+/** How large a model's graph of one kind is. */
+export interface GraphCounts {
   kind: string;
   sources: number;
   destinations: number;
   edges: number;
 }
 
-/** Every kind of graph that a model has, with its counts. */
-export function graphKinds(config: TransformerConfig, length: number): GraphKind[] {
+/** The counts of every kind of graph that a model has. */
+export function graphCounts(config: TransformerConfig, length: number): GraphCounts[] {
   const grouped = config.kvHeads !== config.heads;
   const kinds: Record<string, GraphOptions> = {
     "edges, separate Q, K, V": {},
