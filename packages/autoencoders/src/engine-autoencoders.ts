@@ -14,9 +14,10 @@ import { requireSources } from "./engine-block.ts";
 import type { FormatName } from "./formats/format.ts";
 import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
 import * as kinds from "./kinds.ts";
+import { latentsPlace } from "./latents-place.ts";
 import type { AutoencoderSet } from "./load-autoencoders.ts";
 import { leavesOpen } from "./made-for.ts";
-import { notSources, type Place, type Placed, placeIn, siteOf } from "./place-in.ts";
+import { notSources, type Place, type Placed, placeIn } from "./place-in.ts";
 
 /** How autoencoders become sources. */
 export interface EngineAutoencodersOptions {
@@ -191,9 +192,10 @@ function ofPlace<One extends InBlock>(
 }
 
 /** The block that an autoencoder stands in or behind. */
-function replacedBlock({ path, hookIn, block }: InBlock): number {
-  if (siteOf(hookIn) !== "resid_pre") return block!;
-  if (block! > 0) return block! - 1;
+function replacedBlock(one: InBlock): number {
+  const place = latentsPlace(one);
+  if (place !== undefined) return place.block;
+  const { path, hookIn } = one;
   throw new AutocircuitError(
     "bad-input",
     `${path}: reads ${hookIn}, which is what \`Resid Start\` writes: nothing is behind a block there. Take those of later blocks.`,

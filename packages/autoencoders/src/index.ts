@@ -9,6 +9,7 @@ export type { StoredTensor, TensorFile } from "./files/tensor-file.ts";
 export type { FormatName, Reading } from "./formats/format.ts";
 export { type HookPlace, hookPlace, type Site } from "./hooks.ts";
 export { type InspectedAutoencoders, inspectAutoencoders } from "./inspect-autoencoders.ts";
+export { type LatentsPlace, latentsPlace } from "./latents-place.ts";
 export { type AutoencoderSet, type LoadAutoencodersOptions, loadAutoencoders } from "./load-autoencoders.ts";
 export type { MadeFor } from "./made-for.ts";
 export { readPickle } from "./pickle/read-pickle.ts";

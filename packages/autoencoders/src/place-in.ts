@@ -60,7 +60,7 @@ export function placeIn(
   return { input, normWeights: madeFor?.foldedNorms === undefined ? undefined : !madeFor.foldedNorms };
 }
 
-export const siteOf = (hook: string): Site => hookPlace(hook).site!;
+const siteOf = (hook: string): Site => hookPlace(hook).site!;
 
 export function notSources(path: string, what: string): AutocircuitError {
   return new AutocircuitError(

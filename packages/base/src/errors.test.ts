@@ -6,4 +6,7 @@ it("an error carries code, message and cause", () => {
   const error = new AutocircuitError("bad-file", "broken", { cause });
   expect(error).toMatchObject({ name: "AutocircuitError", code: "bad-file", message: "broken", cause });
   expect(error).toBeInstanceOf(Error);
+  expect(error).not.toHaveProperty("reason");
+  const exact = new AutocircuitError("bad-input", "`clean` is empty", { reason: "empty-prompt" });
+  expect(exact).toMatchObject({ code: "bad-input", reason: "empty-prompt" });
 });

@@ -43,10 +43,30 @@ export const inputErrorCodes: ReadonlySet<ErrorCode> = new Set([
   "bad-file",
 ]);
 
+/** What an error is about more exactly than its code says, where a caller can do something about that alone. */
+export type ErrorReason =
+  /** A prompt has no token. */
+  | "empty-prompt"
+  /** An answer is not one token. */
+  | "answer-of-several-tokens"
+  /** An answer of a prompt is among its wrong answers. */
+  | "answer-is-wrong-too"
+  /** A model has no embedding, or no output, for a token. */
+  | "token-outside-model"
+  /** A tokenizer has no tokens for a text. */
+  | "text-outside-vocabulary"
+  /** The two prompts of a pair have not as many words as each other. */
+  | "words-not-aligned"
+  /** Prompts differ in length where they must not. */
+  | "lengths-differ"
+  /** Latents are to be kept that the autoencoders do not have. */
+  | "latents-not-kept";
+
 /**
  * The error that every AutoCircuit package throws: what was wrong, where, and what to do.
  *
- * `code` is one of {@link ErrorCode}; what lies below (an abort reason, a system error) is in `cause`.
+ * `code` is one of {@link ErrorCode}; what lies below (an abort reason, a system error) is in `cause`. `reason` says more exactly what is wrong where
+ * somebody asks for that; most errors have none.
  *
  * @example
  * ```ts
@@ -61,9 +81,11 @@ export const inputErrorCodes: ReadonlySet<ErrorCode> = new Set([
 export class AutocircuitError extends Error {
   override readonly name: string = "AutocircuitError";
   readonly code: ErrorCode;
+  declare readonly reason?: ErrorReason;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; reason?: ErrorReason | undefined }) {
     super(message, options);
     this.code = code;
+    if (options?.reason !== undefined) this.reason = options.reason;
   }
 }

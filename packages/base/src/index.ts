@@ -2,7 +2,7 @@ export { Claim, type ClaimHolder, claimHolder, claimNow, releaseClaims } from ".
 export { whileClaimed } from "./claims/while-claimed.ts";
 export { counted } from "./counted.ts";
 export { type DType, dtypes } from "./element-types.ts";
-export { AutocircuitError, type ErrorCode, inputErrorCodes } from "./errors.ts";
+export { AutocircuitError, type ErrorCode, type ErrorReason, inputErrorCodes } from "./errors.ts";
 export { badFile } from "./files/bad-file.ts";
 export { cannotRead } from "./files/cannot-read.ts";
 export { cannotWrite } from "./files/cannot-write.ts";

@@ -68,8 +68,8 @@ export {
   type PlanAutoencodersOptions,
   type PlannedAutoencoders,
   planAutoencoders,
-  type TaskRoom,
 } from "./ready-task/task-autoencoders.ts";
+export type { TaskRoom } from "./ready-task/task-room.ts";
 export { circuitOfScores, type SavedCircuitOptions } from "./saved-circuits/circuit-of-scores.ts";
 export { type DiscoveryFile, discoveryFile, formatDiscoveryFile } from "./saved-circuits/discovery-file.ts";
 export { eapIgGraph } from "./saved-circuits/eap-ig-circuit.ts";

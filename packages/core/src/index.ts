@@ -154,6 +154,7 @@ export { type DividedPrompts, type SplitPromptsOptions, splitPrompts } from "./p
 export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { type Counterpart, Tokens, type TokensDetails } from "./prompts/tokens.ts";
 export type { TrainTest } from "./prompts/train-test.ts";
+export { type UnfitReason, unfitReason } from "./prompts/unfit-prompt.ts";
 export { runVersions } from "./run-versions.ts";
 export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";
 export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";

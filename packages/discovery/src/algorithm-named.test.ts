@@ -1,8 +1,17 @@
 import { expect, it } from "vitest";
-import { algorithmAliases, algorithmNamed, algorithmNames } from "./algorithm-named.ts";
+import { randomTask } from "../test/random-model.ts";
+import { algorithmAliases } from "./algorithm-aliases.ts";
+import { algorithmNamed, algorithmNames } from "./algorithm-named.ts";
 import { algorithms } from "./algorithms.ts";
+import { eap } from "./attribution/eap.ts";
+import { meanOfMethods } from "./attribution/mean-of-methods.ts";
+import { nodeScores } from "./attribution/node-scores.ts";
 import { resolvedAlgorithms } from "./experiment/experiment-algorithm.ts";
 import { algorithmAsked } from "./find-circuit/compatible-options.ts";
+import { noCrossing } from "./spans/crossing-algorithm.ts";
+import { PromptSpans } from "./spans/prompt-spans.ts";
+import { crossingScores } from "./spans/score-crossings.ts";
+import { spanScores } from "./spans/score-spans.ts";
 import { spanAlgorithmNamed, spanAlgorithmNames } from "./spans/span-options.ts";
 
 it("an algorithm is found by its name and by others of it", () => {
@@ -28,6 +37,32 @@ it("findCircuit and experiments understand them, and keep the name that results 
 
 it("over spans too, by either name", () => {
   for (const name of spanAlgorithmNames) expect(spanAlgorithmNamed(name)).toBe(name);
-  expect(spanAlgorithmNamed("edge-attribution")).toBe("eap");
+  expect(spanAlgorithmNamed("eap")).toBe("edge-attribution");
   for (const name of ["acdc", "none"]) expect(spanAlgorithmNamed(name)).toBeUndefined();
+});
+
+it("the scores of nodes, of spans and of several methods understand them, and what is kept says the algorithm's own name", async () => {
+  const { model, prompts } = randomTask({ seed: 3 });
+  const named = { algorithm: "edge-attribution" } as const;
+  expect((await eap(model, prompts)).info).toMatchObject(named);
+  expect(await nodeScores(model, prompts, { algorithm: "eap" })).toEqual(await nodeScores(model, prompts, named));
+  const mean = await meanOfMethods(model, prompts, { methods: ["eap", "relp"] });
+  expect(mean.info.options).toMatchObject({ methods: ["edge-attribution", "relp"] });
+  expect(mean.values).toEqual((await meanOfMethods(model, prompts, { methods: ["edge-attribution", "relp"] })).values);
+  await expect(meanOfMethods(model, prompts, { methods: ["eap", "edge-attribution"] })).rejects.toThrow(/named twice/);
+  const pairs = prompts.prompts;
+  const spans = new PromptSpans(
+    pairs,
+    pairs.map(({ clean }) => ({ first: [0, 2] as const, second: [2, clean.length] as const })),
+  );
+  expect(noCrossing(model, "eap")).toBeNull();
+  for (const scoresOf of [spanScores, crossingScores]) {
+    const [own, other] = [
+      await scoresOf(model, pairs, spans, named),
+      await scoresOf(model, pairs, spans, { algorithm: "eap" }),
+    ];
+    expect(other.values).toEqual(own.values);
+    expect(other.info).toEqual(own.info);
+    expect(own.info.options).toMatchObject(named);
+  }
 });

@@ -11,12 +11,8 @@ export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
 export { type FollowedScores, followScores, type TiedDecision } from "./acdc/follow-scores.ts";
 export { activationMagnitude } from "./activation-magnitude.ts";
-export {
-  type AlgorithmAlias,
-  algorithmAliases,
-  algorithmNamed,
-  algorithmNames,
-} from "./algorithm-named.ts";
+export { type AlgorithmAlias, algorithmAliases, type WithAliases } from "./algorithm-aliases.ts";
+export { algorithmNamed, algorithmNames } from "./algorithm-named.ts";
 export { optionNamed, requireAlgorithmOptions } from "./algorithm-options.ts";
 export { type AlgorithmName, algorithms } from "./algorithms.ts";
 export type {

@@ -15,7 +15,8 @@ import { findTokenizer, loadModel, type ProcessingOptions, readConfig, resolveMo
 import { deviceName } from "@autocircuit/native";
 import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
 import { OWN_PAD_ID, type OwnBatchesOptions, ownBatches, ownBatchesKinds } from "./own-prompts.ts";
-import { autoencoderFields, requireFittingLatents, requireRoomForLatents, type TaskRoom } from "./task-autoencoders.ts";
+import { autoencoderFields, requireFittingLatents } from "./task-autoencoders.ts";
+import { requireRoomToLoad, type TaskRoom } from "./task-room.ts";
 
 /** What a task of one's own takes of core's {@link TaskOptions}. */
 type FromTask =
@@ -87,7 +88,7 @@ const check = signature(
  * @param prompts as `loadPrompts` reads them
  * @param options `onProgress` is called while latents are pruned
  * @returns what was loaded, the caller's to dispose
- * @throws AutocircuitError as `loadModel`, `loadPrompts` and `planAutoencoders`; `out-of-memory` where autoencoders and model have no room
+ * @throws AutocircuitError as `loadModel`, `loadPrompts` and `planAutoencoders`; `out-of-memory` where the model, with its autoencoders, has no room
  * @example
  * await using task = await ownTask("models/gpt2", "names.json");
  * const { circuit } = await findCircuit(task, { faithful: 0.8 });
@@ -104,7 +105,7 @@ export async function ownTask(model: string, prompts: PromptInput, options: OwnT
   const tokenizer = given === undefined ? await findTokenizer(folder) : given;
   const config = await readConfig(folder);
   const latent = await autoencoderFields(undefined, { ...rest, signal }, { config, folder, processing });
-  requireRoomForLatents(config, latent, rest);
+  requireRoomToLoad(config, latent.sizes, rest);
   const graph = { factorized, separateQkv, ungrouped };
   const { knownEdges, outputSlice, device, tf32, align, sharePrefix, prependBos } = rest;
   return defineTask({

@@ -4,7 +4,7 @@ import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { GeneratedPrompts, RawTextPrompt, RawTokenPrompt } from "../prompts/prompt-file.ts";
 import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
-import type { TaskRoom } from "./task-autoencoders.ts";
+import type { TaskRoom } from "./task-room.ts";
 
 /** How a ready-made task is loaded. */
 export interface ReadyTaskOptions extends TransformerOptions, LatentOptions, TaskRoom {

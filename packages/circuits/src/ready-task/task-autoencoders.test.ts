@@ -47,9 +47,6 @@ describe("tasks of autoencoders", () => {
       await using task = await load(Number.POSITIVE_INFINITY);
       expect(task.model.graph.config.latents).toHaveLength(2);
     }
-    // A model alone is mapped from its file.
-    await using plain = await tasks["ioi-component"]!.load({ model: model.folder, free: 1000 });
-    expect(plain.model.graph.config.latents).toBeUndefined();
   });
 
   it("keep all latents and the errors where that is asked for, and then compute what the model does", async () => {

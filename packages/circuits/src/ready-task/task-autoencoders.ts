@@ -7,11 +7,12 @@ import {
   hookPlace,
   type InspectedAutoencoders,
   inspectAutoencoders,
+  latentsPlace,
   loadAutoencoders,
   processingFor,
   sayOtherFamily,
 } from "@autocircuit/autoencoders";
-import { AutocircuitError, type DType } from "@autocircuit/base";
+import { AutocircuitError } from "@autocircuit/base";
 import {
   type AutoencoderInput,
   type AutoencoderSize,
@@ -21,16 +22,8 @@ import {
   requireKeepable,
   type TaskOptions,
 } from "@autocircuit/core";
-import { type ProcessingOptions, requireLoadable } from "@autocircuit/models";
-import {
-  type Autoencoders,
-  type ComputeDType,
-  type DeviceName,
-  defaultDevice,
-  type ReplacedPart,
-  scope,
-  type TransformerConfig,
-} from "@autocircuit/native";
+import type { ProcessingOptions } from "@autocircuit/models";
+import { type Autoencoders, type ComputeDType, scope, type TransformerConfig } from "@autocircuit/native";
 import { type LatentOptions, type LatentUse, latentsProblem } from "./latent-options.ts";
 
 /** Autoencoders that a task is about. */
@@ -131,31 +124,6 @@ export async function autoencoderFields(
   return { fields, processing, sizes: sizesOf(inspected) };
 }
 
-/** Where a task's model is loaded, and how much may be taken. */
-export interface TaskRoom {
-  /**
-   * Bytes that are free: autoencoders that take more, with their model, are refused before a weight of either is read. Default on the CPU: what
-   * the machine has free, or a container leaves of it; on a GPU nothing is known, and nothing refused. `Infinity`: try all the same.
-   */
-  readonly free?: number | undefined;
-}
-
-/**
- * Holds that a task's autoencoders and its model have room. A model alone is mapped from its file, and has room in any case.
- *
- * @throws AutocircuitError `out-of-memory`
- */
-export function requireRoomForLatents(
-  config: TransformerConfig,
-  { sizes }: AutoencoderFields,
-  { device = defaultDevice(), dtype, free }: TaskRoom & { device?: DeviceName | undefined; dtype?: DType | undefined },
-): void {
-  if (sizes === undefined) return;
-  // Others are refused before, see `latentsProblem`.
-  const computed = dtype === "float64" ? "float64" : "float32";
-  requireLoadable(config, { autoencoders: sizes, device, dtype: computed, free });
-}
-
 /** What autoencoders replace; those of MLPs where there are others beside them, else those of attention. */
 function inputOf({ autoencoders }: InspectedAutoencoders): AutoencoderInput {
   const siteOf = (one: AutoencoderFacts | undefined) => (one && hookPlace(one.hookOut).site) ?? "";
@@ -247,22 +215,13 @@ async function lookedAt(
 }
 
 function sizesOf({ autoencoders }: InspectedAutoencoders): readonly (AutoencoderSize & KeepablePlace)[] {
-  return autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders, latentNumbers }) => {
-    const of = partOf(hookOut);
-    // Before a block is behind the one before.
-    const behind = hookPlace(hookIn).site === "resid_pre" ? (block ?? 0) - 1 : block;
-    return of === undefined || behind === undefined || behind < 0
+  return autoencoders.flatMap((one) => {
+    const { dSae: count, dIn, dOut, decoders, latentNumbers } = one;
+    const place = latentsPlace(one);
+    return place === undefined
       ? []
-      : [{ block: behind, of, count: dSae, dIn, dOut, decoders, ...(latentNumbers && { latentNumbers }) }];
+      : [{ ...place, count, dIn, dOut, decoders, ...(latentNumbers && { latentNumbers }) }];
   });
-}
-
-/** What an autoencoder stands in the place of; undefined where it can stand in none. */
-function partOf(hookOut: string): ReplacedPart | undefined {
-  const { site } = hookPlace(hookOut);
-  if (site === "z" || site === "attn_out") return "attention";
-  if (site === "mlp_out" || site === "mlp_post") return "mlp";
-  return site === "resid_post" || site === "resid_pre" ? "stream" : undefined;
 }
 
 /** How autoencoders become a model's sources. */

@@ -18,9 +18,9 @@ import {
   autoencoderFields,
   requireAutoencoders,
   requireFittingLatents,
-  requireRoomForLatents,
   type TaskAutoencoders,
 } from "./task-autoencoders.ts";
+import { requireRoomToLoad } from "./task-room.ts";
 
 /** What makes a task of a trained model with prompts as text. */
 export interface TextTaskSpec {
@@ -99,9 +99,8 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   }
   const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
   const { batchSize, batchCount } = spec;
-  const latent = await autoencoderFields(spec.autoencoders, options, { config, folder });
-  requireRoomForLatents(config, latent, options);
-  const { fields, processing } = latent;
+  const { fields, processing, sizes } = await autoencoderFields(spec.autoencoders, options, { config, folder });
+  requireRoomToLoad(config, sizes, options);
   return defineTask({
     key: spec.key,
     name: spec.title,

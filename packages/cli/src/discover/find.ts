@@ -23,7 +23,7 @@ export async function find(
   const found = await findCircuit(task, {
     ...findOptionsOf(settings),
     ...{ options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) }, signal },
-    // Where the command line asks for memory, it did so before it loaded anything.
+    // Whether there is memory was asked as the task was loaded, in words of the command line (`Subject.load`).
     free: Number.POSITIVE_INFINITY,
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),

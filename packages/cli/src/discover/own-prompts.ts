@@ -8,6 +8,7 @@ import {
   promptsInTokens,
   readPrompts,
   type Tokenizer,
+  unfitReason,
 } from "@autocircuit/core";
 import { inFlagNames } from "./in-flags.ts";
 
@@ -68,12 +69,12 @@ function leftText(left: readonly LeftOut[], fitting: number): string | undefined
 /** Said where prompts do not fit. */
 const OFFER = "--skip-unfit leaves out such prompts and counts them.";
 
-/** What is said of prompts that can be left out, by the error about them. */
-const UNFIT = /must be one token|is one of `answers`|has token id|`(clean|corrupt)` is empty|needs one length/;
-
 /** An error about prompts with the command line's names, and what leaves out such prompts. */
 function inWords(error: unknown): never {
   if (!(error instanceof AutocircuitError)) throw error;
-  const { code, message, cause } = error;
-  throw new AutocircuitError(code, `${inFlagNames(message)}${UNFIT.test(message) ? ` ${OFFER}` : ""}`, { cause });
+  const { code, message, cause, reason } = error;
+  throw new AutocircuitError(code, `${inFlagNames(message)}${unfitReason(error) === undefined ? "" : ` ${OFFER}`}`, {
+    cause,
+    reason,
+  });
 }

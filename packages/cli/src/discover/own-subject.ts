@@ -102,6 +102,8 @@ export function ownSubject(
             outputSlice,
           },
           ...{ tokenizer, align: options.align, processing, signal },
+          // It was asked above whether there is memory.
+          free: Number.POSITIVE_INFINITY,
           ...(!options.prependBos && { prependBos: false }),
           ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
           onProgress: ({ done, total }) => latentsPruned.update(done, total),

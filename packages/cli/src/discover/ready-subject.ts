@@ -1,12 +1,13 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
-import { activeLatents, type LoadedTask, slicedCount } from "@autocircuit/core";
-import { readConfig, resolveModelFolder } from "@autocircuit/models";
+import { activeLatents, type LoadedTask, latentPlaces, slicedCount } from "@autocircuit/core";
+import { readConfig, requireLoadable, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
+import { inFlags } from "./in-flags.ts";
 import { memoryNote, plannedBatch } from "./memory-note.ts";
 import { type PlannedLatents, type PlannedModel, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { type Pruning, pruningOf } from "./pruning.ts";
@@ -37,14 +38,13 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     load: async ({ byToken, seed, circuit, ablation, labels, used, shape }, { signal, print }) => {
       const { needsAutoencoders: asAutocircuit } = task;
       const planned =
-        model && options.autoencoders
-          ? await plannedOn(model, options, { used, asAutocircuit, labels, signal })
-          : undefined;
+        model === undefined ? undefined : await plannedOn(model, options, { used, asAutocircuit, labels, signal });
       const how = {
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
         ...(ablation !== undefined && { ablation }),
-        ...(model !== undefined && { model }),
+        // Of a model that was named it was asked above, in words of the command line.
+        ...(model !== undefined && { model, free: Number.POSITIVE_INFINITY }),
         ...(files && { prompts: [...files] }),
         ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
       };
@@ -62,7 +62,8 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
           ...pruningNote(pruning),
         );
         for (const note of notes) print(note);
-        if (model !== undefined) print(await memoryOf(loaded, shape, { used, planned, signal }));
+        const memory = await memoryOf(loaded, shape, { used, planned, signal });
+        if (model !== undefined) print(memory);
         return loaded;
       } catch (error) {
         await loaded[Symbol.asyncDispose]();
@@ -72,14 +73,19 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
   };
 }
 
-/** What its autoencoders will be on a model that was named. */
+/** What its autoencoders will be on a model that was named. @throws UsageError where they, or the model alone, have no room */
 async function plannedOn(
   model: string,
   options: ReadyOptions,
   how: Pick<PlannedModel, "used" | "asAutocircuit" | "labels" | "signal">,
 ) {
   const folder = await resolveModelFolder(model, { signal: how.signal });
-  return plannedLatents(options, { config: await readConfig(folder), folder, ...how });
+  const config = await readConfig(folder);
+  if (options.autoencoders === undefined) {
+    const { device, dtype } = how.used.how;
+    inFlags(() => requireLoadable(config, { device, dtype, free: how.used.freeBytes }), ["out-of-memory"]);
+  }
+  return plannedLatents(options, { config, folder, ...how });
 }
 
 /** That there is nothing to compare with, and which prompts there are. */
@@ -110,7 +116,9 @@ async function memoryOf(
   const { config, graph, outputSlice } = model;
   const prompts = train.promptCount + test.promptCount;
   const run = { batchSize, length, prompts, outputs: slicedCount(outputSlice, length), used };
-  const autoencoders = sizesIn(graph, planned);
+  // Sizes of their own that nobody looked at do not matter: they are there.
+  const unseen = () => latentPlaces(graph).map((place) => ({ ...place, dIn: 0, dOut: 0, decoders: 1 }));
+  const autoencoders = graph.config.latents && (sizesIn(graph, planned) ?? unseen());
   const active = autoencoders && (await activeLatents(model, train, { signal }));
   return memoryNote({
     config,

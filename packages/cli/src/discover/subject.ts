@@ -22,7 +22,7 @@ export interface Subject {
   readonly pruning: Pruning | null;
   /** How far a model is that autoencoders make, without what they leave out: KL(the model || this) in nats, once it is loaded; else null. */
   readonly replacedKl: number | null;
-  /** Loads model and prompts, and says what was loaded; the caller disposes the result. */
+  /** Loads model and prompts, and says what was loaded; the caller disposes the result. @throws UsageError where that, or the run, has no room */
   load: (options: SubjectOptions, context: Context) => Promise<LoadedTask>;
 }
 

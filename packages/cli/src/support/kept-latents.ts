@@ -1,3 +1,4 @@
+import { AutocircuitError } from "@autocircuit/base";
 import { latentsIn } from "@autocircuit/circuits";
 import { type LatentIdentity, latentIdentity, PruneScores } from "@autocircuit/core";
 import type { LatentCommandOptions } from "./latent-options.ts";
@@ -56,9 +57,9 @@ export async function keptAs<T>(keptBy: LatentsOfFile | undefined, work: () => T
   try {
     return await work();
   } catch (cause) {
-    const [, problem] = /^keepLatents: (.*)$/s.exec((cause as Error).message) ?? [];
-    if (keptBy === undefined || problem === undefined) throw cause;
-    throw new UsageError(`${keptBy.file}: ${problem}`, { cause });
+    const unkept = cause instanceof AutocircuitError && cause.reason === "latents-not-kept";
+    if (keptBy === undefined || !unkept) throw cause;
+    throw new UsageError(`${keptBy.file}: ${cause.message.replace(/^keepLatents: /, "")}`, { cause });
   }
 }
 

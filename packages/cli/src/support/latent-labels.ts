@@ -1,4 +1,4 @@
-import { hookPlace, inspectAutoencoders, type Site } from "@autocircuit/autoencoders";
+import { inspectAutoencoders, latentsPlace } from "@autocircuit/autoencoders";
 import {
   type LabelledLatents,
   type LatentLabels,
@@ -47,13 +47,10 @@ async function autoencoderSizes(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, number>>> {
   const { autoencoders } = await inspectAutoencoders(folder, { signal });
-  return Object.fromEntries(autoencoders.map(({ hookOut, dSae }) => [ownerOf(hookOut), dSae]));
-}
-
-function ownerOf(hookOut: string): string {
-  // The model has taken them, so their places are known.
-  const { block, site } = hookPlace(hookOut) as { block: number; site: Site };
-  if (site === "resid_pre") return latentOwner({ block: block - 1, of: "stream" });
-  const of = site === "resid_post" ? "stream" : site === "z" || site === "attn_out" ? "attention" : "mlp";
-  return latentOwner({ block, of });
+  return Object.fromEntries(
+    autoencoders.flatMap((one) => {
+      const place = latentsPlace(one);
+      return place === undefined ? [] : [[latentOwner(place), one.dSae]];
+    }),
+  );
 }

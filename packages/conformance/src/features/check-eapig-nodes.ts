@@ -1,5 +1,5 @@
 import { Circuit } from "@autocircuit/core";
-import { cutEffects, type NodeAlgorithm, nodeScores, pruneCircuit } from "@autocircuit/discovery";
+import { cutEffects, type NodeScoresOptions, nodeScores, pruneCircuit } from "@autocircuit/discovery";
 import { Ablation } from "@autocircuit/native";
 import { ablationOf } from "../attribution/reference-ablation.ts";
 import type { Recorder } from "../recorder.ts";
@@ -25,7 +25,7 @@ export async function checkNodeScores(found: EapIgCase, name: string, recorder: 
   } else if (level.endsWith("-out") || !model.config.parallel) {
     const steps = /-(\d+)$/.exec(method)?.[1];
     const scores = await nodeScores(model, prompts, {
-      algorithm: method.replace(/-\d+$/, "") as NodeAlgorithm,
+      algorithm: method.replace(/-\d+$/, "") as NodeScoresOptions["algorithm"],
       ...(steps !== undefined && { steps: Number(steps) }),
       ablation,
       mlpGradient: level.endsWith("-out") ? "output" : "input",

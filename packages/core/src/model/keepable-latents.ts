@@ -49,7 +49,7 @@ export function requireKeepable(latents: LatentIdentity, places: readonly Keepab
 
 /** The error for latents that cannot be kept. */
 export function refuseKeeping(what: string): AutocircuitError {
-  return new AutocircuitError("bad-input", `keepLatents: ${what}.`);
+  return new AutocircuitError("bad-input", `keepLatents: ${what}.`, { reason: "latents-not-kept" });
 }
 
 function requireBlocks(

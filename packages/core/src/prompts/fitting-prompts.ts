@@ -3,6 +3,7 @@ import { promptInput } from "../kinds.ts";
 import { loadPrompts, prepareOptions } from "./load-prompts.ts";
 import type { PrepareOptions } from "./prepare-prompts.ts";
 import { type LocatedPrompt, type PromptInput, type PromptSource, readAllPrompts } from "./prompt-file.ts";
+import { type UnfitReason, unfitReason, unfitTexts } from "./unfit-prompt.ts";
 
 /** How prompts are read that are held against a model. */
 export interface FittingPromptsOptions extends PrepareOptions {
@@ -25,15 +26,6 @@ export interface LeftOut {
   /** Where the first of them stands: `prompts[3]`. */
   readonly where: string;
 }
-
-/** What of a prompt does not fit a model, by what reading it says; anything else is wrong with the file or the options. */
-const REASONS: readonly [RegExp, string][] = [
-  [/an answer must be one token/, "an answer of several tokens"],
-  [/is one of `answers` and of `wrong_answers`/, "an answer that is a wrong answer too"],
-  [/has token id|has no embedding/, "a token that the model does not have"],
-  [/vocabulary (cannot|does not|has no)/, "text that the vocabulary cannot express"],
-  [/cannot be aligned by words/, "clean and corrupt cannot be aligned by words"],
-];
 
 const check = signature("fittingPrompts", { input: promptInput }, {
   ...prepareOptions,
@@ -61,7 +53,7 @@ export async function fittingPrompts(input: PromptInput, options: FittingPrompts
   const fitting: { prompt: LocatedPrompt; length: number }[] = [];
   for (const prompt of source.prompts) {
     const read = await readAlone(prompt, how);
-    if ("unfit" in read) leave(read.unfit, prompt);
+    if ("unfit" in read) leave(unfitTexts[read.unfit], prompt);
     else fitting.push({ prompt, length: read.length });
   }
   const usual = oneLength ? mostFrequent(fitting.map(({ length }) => length)) : undefined;
@@ -81,22 +73,23 @@ export async function fittingPrompts(input: PromptInput, options: FittingPrompts
   return { source: { ...source, prompts: kept.map(({ prompt }) => prompt) }, left };
 }
 
-async function readAlone(prompt: LocatedPrompt, how: PrepareOptions): Promise<{ unfit: string } | { length: number }> {
-  if (prompt.prompt.clean.length === 0 || prompt.prompt.corrupt.length === 0) return { unfit: "an empty prompt" };
+async function readAlone(
+  prompt: LocatedPrompt,
+  how: PrepareOptions,
+): Promise<{ unfit: UnfitReason } | { length: number }> {
+  if (prompt.prompt.clean.length === 0 || prompt.prompt.corrupt.length === 0) return { unfit: "empty-prompt" };
   try {
     using loader = await loadPrompts(
       { prompts: [prompt], tokenLabels: null, wordPositions: {} },
       { ...how, all: true },
     );
     const [{ clean, corrupt, alignment }] = loader.prompts as [(typeof loader.prompts)[0]];
-    if (clean.length !== corrupt.length && alignment === undefined)
-      return { unfit: "clean and corrupt differ in length" };
+    if (clean.length !== corrupt.length && alignment === undefined) return { unfit: "lengths-differ" };
     return { length: Math.max(clean.length, corrupt.length) };
   } catch (error) {
-    if (!(error instanceof AutocircuitError) || error.code !== "bad-input") throw error;
-    const reason = REASONS.find(([said]) => said.test(error.message))?.[1];
-    if (reason === undefined) throw error;
-    return { unfit: reason };
+    const unfit = unfitReason(error);
+    if (unfit === undefined) throw error;
+    return { unfit };
   }
 }
 

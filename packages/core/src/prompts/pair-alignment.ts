@@ -33,6 +33,7 @@ export function partnersByWords(clean: readonly string[], corrupt: readonly stri
     throw new AutocircuitError(
       "bad-input",
       `${where}: \`clean\` has ${ours.length} words, \`corrupt\` ${theirs.length}, so they cannot be aligned by words. Align them at the end, or give an \`alignment\`.`,
+      { reason: "words-not-aligned" },
     );
   }
   const partners: (number | null)[] = [];

@@ -78,6 +78,7 @@ function requireOneLength({ pairs, shortest, longest }: PromptsInTokens): void {
     "bad-input",
     `The prompts have ${shortest} to ${longest} tokens, but a circuit by token needs one length: \`${side}\` of prompt ${other} has ` +
       `${tokens}, \`clean\` of prompt 0 has ${length}. ${usualLength(pairs)}`,
+    { reason: "lengths-differ" },
   );
 }
 

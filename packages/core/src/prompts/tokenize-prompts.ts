@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, type ErrorReason } from "@autocircuit/base";
 import { notOneToken } from "./not-one-token.ts";
 import {
   checkPartners,
@@ -134,7 +134,7 @@ function answerIds(raw: RawAnswers, field: string, tokenizer: Tokenizer | null |
     if (typeof answer === "number") return answer;
     const ids = encode(answer, tokenizer, where);
     if (ids.length === 1) return ids[0]!;
-    return fail(where, `\`${field}\`: ${notOneToken(answer, ids.length, tokenizer!)}`);
+    return fail(where, `\`${field}\`: ${notOneToken(answer, ids.length, tokenizer!)}`, "answer-of-several-tokens");
   };
   const nested = raw.some((item) => Array.isArray(item));
   return nested
@@ -151,7 +151,11 @@ function requireApart(answers: Answers, wrongAnswers: Answers, prompt: RawPrompt
     (id) => typeof id === "number" && (wrongAnswers as readonly unknown[]).includes(id),
   );
   if (both >= 0)
-    fail(where, `${JSON.stringify(prompt.answers[both])} is one of \`answers\` and of \`wrong_answers\`: give others`);
+    fail(
+      where,
+      `${JSON.stringify(prompt.answers[both])} is one of \`answers\` and of \`wrong_answers\`: give others`,
+      "answer-is-wrong-too",
+    );
 }
 
 function hasFractions({ prompt }: LocatedPrompt): boolean {
@@ -163,9 +167,9 @@ function checkIds(ids: readonly number[], vocabulary: number | undefined, what: 
   const bad = ids.find((id) => !Number.isInteger(id) || id < 0 || (vocabulary !== undefined && id >= vocabulary));
   if (bad === undefined) return;
   const range = vocabulary === undefined ? "a whole number from 0 on" : `from 0 to ${vocabulary - 1}`;
-  fail(where, `${what} has token id ${bad}; ids must be ${range}`);
+  fail(where, `${what} has token id ${bad}; ids must be ${range}`, "token-outside-model");
 }
 
-function fail(where: string, reason: string): never {
-  throw new AutocircuitError("bad-input", `${where}: ${reason}.`);
+function fail(where: string, what: string, reason?: ErrorReason): never {
+  throw new AutocircuitError("bad-input", `${where}: ${what}.`, { reason });
 }

@@ -1,3 +1,4 @@
+import { withAliases } from "../algorithm-aliases.ts";
 import type { NamedAlgorithm, OptionSpec } from "../named-algorithm.ts";
 import { lossOptions } from "../option-rows.ts";
 import { attributionLosses } from "./attribution-options.ts";
@@ -124,7 +125,7 @@ export const attributionAlgorithms = {
       {
         name: "methods",
         type: "names",
-        choices: meanMethods,
+        choices: withAliases(meanMethods),
         default: usualMeanMethods,
         description: "the methods, at least two",
       },

@@ -103,7 +103,7 @@ describe("identities", () => {
   test("a node's score is the sum of its edges' and of its neurons'", async () => {
     const task = randomTask({ seed: 9 });
     for (const [algorithm, edges] of [
-      [{ algorithm: "eap" }, await eap(task.model, task.prompts)],
+      [{ algorithm: "edge-attribution" }, await eap(task.model, task.prompts)],
       [{ algorithm: "clean-corrupted" }, await cleanCorrupted(task.model, task.prompts)],
       [{ algorithm: "eap-ig-activations", steps: 2 }, await eapIgActivations(task.model, task.prompts, { steps: 2 })],
     ] as const) {
@@ -160,9 +160,9 @@ describe("losses", () => {
     const { model, prompts } = randomTask({ seed: 12 });
     const [loss, zero] = ["kl_div", /zero by construction/] as const;
     await expect(eapIgActivations(model, prompts, { loss, steps: 1 })).rejects.toThrow(zero);
-    for (const algorithm of ["eap", "eap-ig-inputs", "eap-ig-activations"] as const)
+    for (const algorithm of ["edge-attribution", "eap-ig-inputs", "eap-ig-activations"] as const)
       await expect(
-        nodeScores(model, prompts, { loss, algorithm, ...(algorithm !== "eap" && { steps: 1 }) }),
+        nodeScores(model, prompts, { loss, algorithm, ...(algorithm !== "edge-attribution" && { steps: 1 }) }),
       ).rejects.toThrow(zero);
     // These look elsewhere as well.
     await eapIgInputs(model, prompts, { loss, steps: 1 });
@@ -178,7 +178,7 @@ describe("losses", () => {
         await expect(algorithm(model, prompts, { loss: "kl_div", [name]: value })).rejects.toThrow(
           new RegExp(`\`${name}\` does nothing with the loss "kl_div"`),
         );
-    for (const algorithm of [undefined, "eap", "clean-corrupted"] as const)
+    for (const algorithm of [undefined, "edge-attribution", "clean-corrupted"] as const)
       await expect(nodeScores(model, prompts, { algorithm, steps: 7 })).rejects.toThrow(/`steps` does nothing/);
   });
 

@@ -7,8 +7,8 @@ import { scorePrompts } from "./score-prompts.ts";
 const check = signature("eap", modelAndPrompts, attributionOptions);
 
 /**
- * Edge attribution patching (EAP; Syed, Rager and Conmy 2023, arXiv:2310.10348), `(z_u(corrupt) - z_u(clean)) . dL/dx_v(clean)`: the numbers
- * of `edgeAttribution`, with the choices of loss, the scores of single prompts and the given ablations of the algorithms beside it.
+ * Edge attribution patching (EAP; Syed, Rager and Conmy 2023, arXiv:2310.10348), `(z_u(corrupt) - z_u(clean)) . dL/dx_v(clean)`: the algorithm
+ * `edge-attribution`, so the numbers of `edgeAttribution`, with the choices of loss, the scores of single prompts and the given ablations of the algorithms beside it.
  *
  * Cost: 2 forwards and a backward.
  *
@@ -20,5 +20,7 @@ export async function eap(
   options: AttributionOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  return scorePrompts(model, prompts, options, { algorithm: "eap", cleanOnly: true }, (slice) => slice.gradient({}));
+  return scorePrompts(model, prompts, options, { algorithm: "edge-attribution", cleanOnly: true }, (slice) =>
+    slice.gradient({}),
+  );
 }

@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions, recordedOptions } from "./attribution-options.ts";
 import { ceap } from "./ceap.ts";
@@ -44,14 +45,14 @@ export const scoreNormalisations: readonly ScoreNormalisation[] = ["scale", "ran
 /** Options of {@link meanOfMethods}. */
 export interface MeanOfMethodsOptions extends AttributionOptions {
   /** At least two. Default: EAP, EAP-IG over inputs, EAP-IG over activations. */
-  readonly methods?: readonly MeanMethod[] | undefined;
+  readonly methods?: readonly WithAliases<MeanMethod>[] | undefined;
   /** Default `"scale"`. */
   readonly normalise?: ScoreNormalisation | undefined;
 }
 
 const check = signature("meanOfMethods", modelAndPrompts, {
   ...attributionOptions,
-  methods: kind.listOf(kind.oneOf(meanMethods)),
+  methods: kind.listOf(kind.oneOf(withAliases(meanMethods))),
   normalise: kind.oneOf(scoreNormalisations),
 } satisfies KindsOf<MeanOfMethodsOptions>);
 
@@ -71,7 +72,8 @@ export async function meanOfMethods(
   options: MeanOfMethodsOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  const { methods: names = usualMeanMethods, normalise = "scale", onPrompt, onProgress, ...shared } = options;
+  const { methods: asked = usualMeanMethods, normalise = "scale", onPrompt, onProgress, ...shared } = options;
+  const names = asked.map((name) => ownName<MeanMethod>(name));
   requireMethods(names, normalise, onPrompt !== undefined);
   const mean = new Float64Array(model.graph.edgeCount);
   const perPrompt: Float64Array[] = [];
@@ -93,7 +95,7 @@ export async function meanOfMethods(
   for (const [prompt, scores] of perPrompt.entries()) onPrompt!(Float32Array.from(scores), prompt);
   return new PruneScores(model.graph, Float32Array.from(mean), {
     algorithm: "mean-of-methods",
-    options: { ...recordedOptions(options), methods: [...names], normalise },
+    options: { ...recordedOptions(options), methods: names, normalise },
   });
 }
 

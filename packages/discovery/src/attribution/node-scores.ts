@@ -1,6 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { overPrompts, type PatchableModel, type PromptLoader, type SrcNode } from "@autocircuit/core";
 import { Ablation, scope, Tensor } from "@autocircuit/native";
+import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { betweenOutputs } from "./eap-ig-activations.ts";
@@ -12,11 +13,11 @@ import { maskFrom, requireNoLatents } from "./start-edges.ts";
 import { pathSteps } from "./steps.ts";
 
 /** Where the gradients of nodes are taken. */
-export type NodeAlgorithm = "eap" | "eap-ig-inputs" | "clean-corrupted" | "eap-ig-activations";
+export type NodeAlgorithm = "edge-attribution" | "eap-ig-inputs" | "clean-corrupted" | "eap-ig-activations";
 
 /** The names of these algorithms. */
 export const nodeAlgorithms: readonly NodeAlgorithm[] = [
-  "eap",
+  "edge-attribution",
   "eap-ig-inputs",
   "clean-corrupted",
   "eap-ig-activations",
@@ -24,8 +25,8 @@ export const nodeAlgorithms: readonly NodeAlgorithm[] = [
 
 /** Options of {@link nodeScores}. */
 export interface NodeScoresOptions extends Omit<AttributionOptions, "onPrompt"> {
-  /** Default `"eap"`. */
-  readonly algorithm?: NodeAlgorithm | undefined;
+  /** Default `"edge-attribution"`. */
+  readonly algorithm?: WithAliases<NodeAlgorithm> | undefined;
   /** Points of the integrated algorithms, `eap-ig-inputs` and `eap-ig-activations`. Default 5. */
   readonly steps?: number | undefined;
   /**
@@ -47,7 +48,7 @@ export interface NodeScores {
 const { onPrompt: _, ...common } = attributionOptions;
 const check = signature("nodeScores", modelAndPrompts, {
   ...common,
-  algorithm: kind.oneOf(nodeAlgorithms),
+  algorithm: kind.oneOf(withAliases(nodeAlgorithms)),
   steps: pathSteps,
   mlpGradient: kind.oneOf(["output", "input"]),
 } satisfies KindsOf<NodeScoresOptions>);
@@ -70,7 +71,8 @@ export async function nodeScores(
   options: NodeScoresOptions = {},
 ): Promise<NodeScores> {
   check({ model, prompts }, options);
-  const { algorithm = "eap", steps = 5, mlpGradient = "output", ablation = "resample", signal, onProgress } = options;
+  const { steps = 5, mlpGradient = "output", ablation = "resample", signal, onProgress } = options;
+  const algorithm = ownName<NodeAlgorithm>(options.algorithm ?? "edge-attribution");
   const { srcs } = model.graph;
   requireNoLatents(model.graph, "nodeScores");
   requireGradients(model, prompts, { ...options, algorithm, mlpGradient });
@@ -105,7 +107,12 @@ export async function nodeScores(
 function requireGradients(
   { config }: PatchableModel,
   prompts: PromptLoader,
-  { algorithm, steps, mlpGradient, loss }: Pick<NodeScoresOptions, "algorithm" | "steps" | "mlpGradient" | "loss">,
+  {
+    algorithm,
+    steps,
+    mlpGradient,
+    loss,
+  }: Pick<NodeScoresOptions, "steps" | "mlpGradient" | "loss"> & { algorithm: NodeAlgorithm },
 ): void {
   if (prompts.promptCount === 0) throw new AutocircuitError("bad-input", "nodeScores: there are no prompts.");
   // The last of the points k = 1..m is the clean one.
@@ -115,7 +122,7 @@ function requireGradients(
       "bad-input",
       `nodeScores: \`steps\` does nothing with the algorithm "${algorithm}", which integrates nothing: leave it out.`,
     );
-  if (algorithm === "eap" || (integrated && steps === 1))
+  if (algorithm === "edge-attribution" || (integrated && steps === 1))
     requireGradient(loss, `nodeScores by ${algorithm}${integrated ? " with one step" : ""}`);
   if (mlpGradient === "input" && config.parallel)
     throw new AutocircuitError(
@@ -139,7 +146,7 @@ async function scoresOf(
   const atShare = async (share: number) =>
     slice.outputGradient({ start: await slice.startAt(share), ablation: ownRows });
   const points: (() => Promise<Tensor>)[] = [];
-  if (algorithm === "eap") points.push(() => atShare(0));
+  if (algorithm === "edge-attribution") points.push(() => atShare(0));
   if (algorithm === "clean-corrupted")
     points.push(
       () => atShare(0),

@@ -57,7 +57,7 @@ async function slope(
 describe("nodeScores", () => {
   it.each(graphs)("%o: heads, MLPs and the embedding score as in the graph of edges", async (options) => {
     const { model, prompts, edges } = await taskOf(options);
-    for (const algorithm of ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations"] as const) {
+    for (const algorithm of ["edge-attribution", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations"] as const) {
       const how = { algorithm, ...(algorithm.startsWith("eap-ig") && { steps: 2 }) };
       const [ofNodes, ofEdges] = [await nodeScores(model, prompts, how), await nodeScores(edges, prompts, how)];
       const largest = Math.max(...ofEdges.values.map(Math.abs));
@@ -77,7 +77,7 @@ describe("nodeScores", () => {
     using clean = await model.sources(batch.clean);
     using directions = ablation.sources.sub(clean);
     const shares: Partial<Record<NodeAlgorithm, number[]>> = {
-      eap: [0],
+      "edge-attribution": [0],
       "clean-corrupted": [0, 1],
       "eap-ig-inputs": [0.5, 0],
     };
@@ -101,7 +101,7 @@ describe("nodeScores", () => {
 
   it("an MLP's gradient at its input is the same in both graphs", async () => {
     const { model, prompts, edges } = await taskOf({});
-    for (const algorithm of ["eap", "eap-ig-activations"] as const) {
+    for (const algorithm of ["edge-attribution", "eap-ig-activations"] as const) {
       const how = { algorithm, mlpGradient: "input" } as const;
       const [ofNodes, ofEdges] = [await nodeScores(model, prompts, how), await nodeScores(edges, prompts, how)];
       for (const name of ["MLP 0", "MLP 1"]) {

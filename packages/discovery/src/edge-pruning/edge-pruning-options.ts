@@ -1,5 +1,6 @@
 import { type KindsOf, kind } from "@autocircuit/base";
 import { type AblationType, coreKinds, type PruneScores } from "@autocircuit/core";
+import { ownName } from "../algorithm-aliases.ts";
 import { discoveryOptions } from "../discovery-options.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
 import type { Noise } from "../masks/noise.ts";
@@ -94,7 +95,7 @@ export function edgePruningSettings(options: EdgePruningOptions, edges: number, 
     sparsityWarmUp: options.sparsityWarmUp ?? 5 / 6,
     learningRateWarmUp: options.learningRateWarmUp ?? 1 / 15,
     weightDecay: options.weightDecay ?? 0.01,
-    warmStart: typeof warmStart === "string" ? warmStart : (warmStart.info.algorithm ?? "given scores"),
+    warmStart: typeof warmStart === "string" ? warmStart : ownName<string>(warmStart.info.algorithm ?? "given scores"),
     ...((warmStart === "none" || options.initial !== undefined) && { initial: options.initial ?? 10 }),
     target: options.target ?? "kl_div",
     ablation: options.ablation ?? "resample",

@@ -1,6 +1,6 @@
 import { AutocircuitError, kind } from "@autocircuit/base";
 import { type LoadedTask, type LongOptions, type PruneScores, requireDifferentPairs } from "@autocircuit/core";
-import type { AlgorithmAlias } from "../algorithm-named.ts";
+import type { AlgorithmAlias } from "../algorithm-aliases.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import { ablationFor, fittingOptions, optionOf, trainsAblation } from "../find-circuit/fitting-options.ts";
 import type { NamedAlgorithm } from "../named-algorithm.ts";

@@ -9,6 +9,7 @@ import {
   requireSameGraph,
   slicedCount,
 } from "@autocircuit/core";
+import { ownName } from "../algorithm-aliases.ts";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { SearchClock } from "../long-search/search-clock.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
@@ -123,7 +124,8 @@ export async function fewestEdges(
   check(model, prompts, rankings);
   using clock = new SearchClock(options.seconds ?? Number.POSITIVE_INFINITY, signal);
   const limited = options.seconds !== undefined;
-  const described = { keep, ablation, tries, from: rankings.map(({ info }) => info.algorithm ?? "scores") };
+  const from = rankings.map(({ info }) => ownName<string>(info.algorithm ?? "scores"));
+  const described = { keep, ablation, tries, from };
   const keys = prompts.batches.map(({ key }) => key);
   const search = new FewestEdgesSearch(graph, rankings, described, keys);
   if (options.resume) search.goOnFrom(options.resume);

@@ -100,6 +100,13 @@ describe.each(Object.keys(searches))("%s", (name) => {
   });
 });
 
+it("a search goes on from a state that has another name of an algorithm", async () => {
+  const state = (await stopped("fewest-edges", 3))!;
+  const asked = state.asked.replace('"edge-attribution"', '"eap"');
+  expect(asked).not.toBe(state.asked);
+  expect(await searches["fewest-edges"]!({ resume: { ...state, asked } })).toEqual(await searches["fewest-edges"]!({}));
+});
+
 describe("the best so far", () => {
   it("of ACDC keeps the edges that were not tried", async () => {
     let search: RunningSearch | undefined;

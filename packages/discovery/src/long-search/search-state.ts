@@ -1,5 +1,6 @@
 import { AutocircuitError, kind } from "@autocircuit/base";
 import type { Circuit, PruneScores } from "@autocircuit/core";
+import { ownName } from "../algorithm-aliases.ts";
 
 /** Where a long search stands, as JSON can hold it. What is in it belongs to the algorithm. */
 export interface SearchState {
@@ -62,14 +63,19 @@ export function requireSameSearch(state: SearchState, algorithm: string, asked: 
   if (state.asked === asked) return;
   const [before, now] = [entries(state.asked), entries(asked)];
   const other = [...new Set([...before.keys(), ...now.keys()])].filter((key) => before.get(key) !== now.get(key));
+  if (other.length === 0) return;
   throw unfit(
     other.map((key) => `${key} was ${before.get(key) ?? "not set"}, now ${now.get(key) ?? "not set"}`).join("; "),
   );
 }
 
+/** What was asked for, by its parts. States and scores of before have another name of an algorithm here and there. */
 function entries(asked: string): Map<string, string> {
+  const own = (_key: string, value: unknown) => (typeof value === "string" ? ownName<string>(value) : value);
   try {
-    return new Map(Object.entries(JSON.parse(asked) as object).map(([key, value]) => [key, JSON.stringify(value)]));
+    return new Map(
+      Object.entries(JSON.parse(asked, own) as object).map(([key, value]) => [key, JSON.stringify(value)]),
+    );
   } catch {
     throw unfit("what it was asked for is not JSON");
   }

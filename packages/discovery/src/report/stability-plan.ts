@@ -1,7 +1,8 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask, memoryBudgets, type PromptPair } from "@autocircuit/core";
 import { fewestResamples, promptGroups } from "@autocircuit/metrics";
-import { type AlgorithmAlias, algorithmNamed, algorithmNames } from "../algorithm-named.ts";
+import type { AlgorithmAlias } from "../algorithm-aliases.ts";
+import { algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 
 /** Most resamples where nothing else is asked for. */

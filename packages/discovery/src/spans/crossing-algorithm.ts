@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type PatchableModel } from "@autocircuit/core";
+import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import type { AttributionLoss } from "../attribution/attribution-options.ts";
 import { requireGradient } from "../attribution/score-prompts.ts";
 import { pathSteps } from "../attribution/steps.ts";
@@ -25,7 +26,7 @@ export interface CrossingAlgorithmOptions {
 
 /** The options of each algorithm. */
 const OWN: Readonly<Record<CrossingAlgorithm, readonly (keyof CrossingAlgorithmOptions)[]>> = {
-  eap: [],
+  "edge-attribution": [],
   "clean-corrupted": [],
   "eap-ig-inputs": ["steps"],
   "eap-ig-activations": ["steps"],
@@ -58,7 +59,7 @@ export const crossingOptions: KindsOf<CrossingAlgorithmOptions> = {
 };
 const check = signature("noCrossing", {
   model: coreKinds.patchableModel,
-  algorithm: kind.oneOf(spanAlgorithmNames),
+  algorithm: kind.oneOf(withAliases(spanAlgorithmNames)),
   options: kind.record,
 });
 
@@ -71,10 +72,11 @@ const check = signature("noCrossing", {
  */
 export function noCrossing(
   model: PatchableModel,
-  algorithm: SpanAlgorithm,
+  name: WithAliases<SpanAlgorithm>,
   options: CrossingAlgorithmOptions = {},
 ): string | null {
-  check({ model, algorithm, options });
+  check({ model, algorithm: name, options });
+  const algorithm = ownName<SpanAlgorithm>(name);
   const { path, norms = true, attention = false } = options;
   if (algorithm in NONE) return NONE[algorithm as keyof typeof NONE];
   if (algorithm === "eap-gp" && path === "source")
@@ -110,6 +112,8 @@ export function requireCrossing(
       `crossingScores: \`${idle}\` does nothing with ${algorithm}, ${own.length === 0 ? "which has no options of its own" : `whose own options are ${own.join(", ")}`}. Leave it out.`,
     );
   const cleanOnly =
-    algorithm === "eap" || algorithm === "relp" || (algorithm === "eap-ig-activations" && options.steps === 1);
+    algorithm === "edge-attribution" ||
+    algorithm === "relp" ||
+    (algorithm === "eap-ig-activations" && options.steps === 1);
   if (cleanOnly) requireGradient(loss, algorithm);
 }

@@ -28,7 +28,7 @@ export async function crossingRuns(
     at: async (k, use) => use(await start(shares[k]!)),
   });
   switch (algorithm) {
-    case "eap":
+    case "edge-attribution":
       return ofStarts([0]);
     case "clean-corrupted":
       return ofStarts([0, 1]);

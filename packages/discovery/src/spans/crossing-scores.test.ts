@@ -116,13 +116,13 @@ describe("effects of single pairs of tokens", () => {
 });
 
 describe("gradients of what heads give", () => {
-  const algorithms = ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations", "eap-gp"] as const;
+  const algorithms = ["edge-attribution", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations", "eap-gp"] as const;
 
   /** The runs of an algorithm as its definition has them: what is asked of a forward, and what is to be disposed. */
   async function runsOf(model: PatchableModel, gradients: SliceGradients, algorithm: (typeof algorithms)[number]) {
     const starts = (...shares: number[]) =>
       Promise.all(shares.map(async (share) => ({ start: await gradients.startAt(share) })));
-    if (algorithm === "eap") return starts(0);
+    if (algorithm === "edge-attribution") return starts(0);
     if (algorithm === "clean-corrupted") return starts(0, 1);
     if (algorithm === "eap-ig-inputs") return starts(1, 0.5);
     if (algorithm === "eap-gp") {
@@ -198,7 +198,7 @@ describe("gradients of what heads give", () => {
 describe("crossingScores", () => {
   it.each(
     ["no norm, attention alone", "not causal, as compiled programs"].flatMap((name) => [
-      [name, "eap"] as const,
+      [name, "edge-attribution"] as const,
       [name, "relp"] as const,
     ]),
   )("%s: values carried to all spans add up to the scores of %s of the edges into them", async (name, algorithm) => {
@@ -217,11 +217,11 @@ describe("crossingScores", () => {
       }
   });
 
-  it("relp without any rule is eap, and eap-gp goes the path that it is told", async () => {
+  it("relp without any rule is edge-attribution, and eap-gp goes the path that it is told", async () => {
     using model = architecture("OLMo 2");
     const of = (options: object) => crossingScores(model, unequalPairs, spans, options);
     const none = await of({ algorithm: "relp", norms: false, activations: false, gates: false });
-    expect(none.values).toEqual((await of({ algorithm: "eap" })).values);
+    expect(none.values).toEqual((await of({ algorithm: "edge-attribution" })).values);
     expect(none.info.options).toMatchObject({ algorithm: "relp", norms: false });
     const [clean, corrupt] = [await of({ algorithm: "eap-gp" }), await of({ algorithm: "eap-gp", from: "corrupt" })];
     expect(clean.info.options).toMatchObject({ algorithm: "eap-gp", steps: 5 });
@@ -252,7 +252,14 @@ describe("crossingScores", () => {
       throw new Error("no slice");
     };
     const full = await loss();
-    const algorithms = ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations", "eap-gp", "relp"] as const;
+    const algorithms = [
+      "edge-attribution",
+      "clean-corrupted",
+      "eap-ig-inputs",
+      "eap-ig-activations",
+      "eap-gp",
+      "relp",
+    ] as const;
     const scores = await Promise.all(algorithms.map((algorithm) => crossingScores(model, pair, tokens, { algorithm })));
     let largest = 0;
     // The logits are those of the last token, and no block behind this one reads the others.
@@ -289,7 +296,7 @@ describe("crossingScores", () => {
     const effects = await onSlice(model, async (gradients, ablation) => {
       const [clean] = await headValues(model, gradients.slice.clean, [1]);
       const [ablated] = await headValues(model, gradients.slice.clean, [1], { ablate: everything(model), ablation });
-      const [, gradient] = await meanHeadGradients(gradients, "eap");
+      const [, gradient] = await meanHeadGradients(gradients, "edge-attribution");
       const found = crossingEffects(model.config, 1, { clean: clean!, ablated: ablated!, gradient: gradient! });
       return (await found.toArray()) as number[][][][][];
     });
@@ -299,7 +306,7 @@ describe("crossingScores", () => {
       for (let key = 1; key <= query; key++) if (query - key < 2) pairs.push(effects[1]![0]![2]![query]![key]!);
     expect(pairs).toHaveLength(5);
     const of = async (aggregation: "sum" | "mean" | "sum-abs" | "max-abs") =>
-      (await crossingScores(model, [equal[0]!], own, { algorithm: "eap", aggregation })).get(
+      (await crossingScores(model, [equal[0]!], own, { algorithm: "edge-attribution", aggregation })).get(
         "A1.2.K",
         "middle",
         "middle",
@@ -320,13 +327,13 @@ describe("crossingScores", () => {
     expect(both.info.options).toMatchObject({ algorithm: "eap-ig-inputs", steps: 2 });
     // One point is the ablated end, the mean of which and the clean one is what clean-corrupted takes.
     const [clean, ends] = [
-      await crossingScores(model, unequalPairs, spans, { algorithm: "eap" }),
+      await crossingScores(model, unequalPairs, spans, { algorithm: "edge-attribution" }),
       await crossingScores(model, unequalPairs, spans, { algorithm: "clean-corrupted" }),
     ];
     for (const [edge, value] of ends.values.entries())
       expect((clean.values[edge]! + far.values[edge]!) / 2).toBeCloseTo(value, 5);
-    const idle = crossingScores(model, unequalPairs, spans, { algorithm: "eap", steps: 3 });
-    await expect(idle).rejects.toThrow(/`steps` does nothing with eap/);
+    const idle = crossingScores(model, unequalPairs, spans, { algorithm: "edge-attribution", steps: 3 });
+    await expect(idle).rejects.toThrow(/`steps` does nothing with edge-attribution/);
   });
 
   it("wants a factorised graph without tokens, these prompts, values of one's own, and a gradient", async () => {
@@ -338,7 +345,7 @@ describe("crossingScores", () => {
     await expect(of(model, {}, unequalPairs.slice(1))).rejects.toThrow(/spans are those of/);
     await expect(of(model, { ablation: "tokenwise-mean-clean" })).rejects.toThrow(/is a mean for each position/);
     await expect(of(model, { loss: "faithfulness" })).rejects.toThrow(/another unit/);
-    await expect(of(model, { loss: "kl_div", algorithm: "eap" })).rejects.toThrow(/zero by construction/);
+    await expect(of(model, { loss: "kl_div", algorithm: "edge-attribution" })).rejects.toThrow(/zero by construction/);
     await expect(of(model, { loss: "kl_div", algorithm: "relp" })).rejects.toThrow(/zero by construction/);
     const oneStep = { loss: "kl_div", algorithm: "eap-ig-activations", steps: 1 };
     await expect(of(model, oneStep)).rejects.toThrow(/zero by construction/);
@@ -346,7 +353,7 @@ describe("crossingScores", () => {
     const refused: [object, RegExp][] = [
       [
         { algorithm: "ceap" },
-        /ceap has no scores of edges inside heads: it follows outputs step by step.*These have: eap,/,
+        /ceap has no scores of edges inside heads: it follows outputs step by step.*These have: edge-attribution,/,
       ],
       [{ algorithm: "exact" }, /exact has no .*: it takes no gradients, and would run the model for every pair/],
       [{ algorithm: "information-flow-routes" }, /has no .* of what values carry, not of queries and keys/],

@@ -118,8 +118,8 @@ describe("scores of both", () => {
 
   it("are chosen from together, and are kept in a file", async () => {
     using model = architecture("Llama");
-    const within = await spanScores(model, unequalPairs, spans, { algorithm: "eap" });
-    const crossing = await crossingScores(model, unequalPairs, spans, { algorithm: "eap" });
+    const within = await spanScores(model, unequalPairs, spans, { algorithm: "edge-attribution" });
+    const crossing = await crossingScores(model, unequalPairs, spans, { algorithm: "edge-attribution" });
     const scores = within.withCrossing(crossing);
     const circuit = scores.circuit(60);
     expect(circuit.size).toBe(60);

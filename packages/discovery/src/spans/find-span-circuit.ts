@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type AblationType, coreKinds, equalPairs, type LoadedTask, requireDifferentPairs } from "@autocircuit/core";
+import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { crossingAlgorithms, noCrossing } from "./crossing-algorithm.ts";
 import { measuredOn, measureSpanCircuit, type SpanFaithfulness } from "./measure-span-circuit.ts";
 import type { PromptSpans } from "./prompt-spans.ts";
@@ -13,7 +14,7 @@ import { type SpansSchema, schemaKind, spansOf } from "./spans-file.ts";
 /** Options of {@link findSpanCircuit}. */
 export interface FindSpanCircuitOptions {
   /** Default `"eap-ig-inputs"`. */
-  readonly algorithm?: SpanAlgorithm | undefined;
+  readonly algorithm?: WithAliases<SpanAlgorithm> | undefined;
   /** Options of the algorithm, its own and those that all have, such as `{ steps: 10, loss: "kl_div" }`. Default none. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   /** Default `"sum"`. */
@@ -46,7 +47,7 @@ export interface FoundSpanCircuit {
 }
 
 const check = signature("findSpanCircuit", { task: coreKinds.loadedTask, schema: schemaKind, size: kind.whole }, {
-  algorithm: kind.oneOf(spanAlgorithmNames),
+  algorithm: kind.oneOf(withAliases(spanAlgorithmNames)),
   options: kind.record,
   aggregation: kind.oneOf(spanAggregations),
   ablation: coreKinds.ablationName,
@@ -75,8 +76,9 @@ export async function findSpanCircuit(
   options: FindSpanCircuitOptions = {},
 ): Promise<FoundSpanCircuit> {
   check({ task, schema, size }, options);
-  const { algorithm = "eap-ig-inputs", options: given = {}, aggregation = "sum", ablation = "resample" } = options;
+  const { options: given = {}, aggregation = "sum", ablation = "resample" } = options;
   const { signal } = options;
+  const algorithm = ownName<SpanAlgorithm>(options.algorithm ?? "eap-ig-inputs");
   const pairs = [...task.train.prompts, ...task.test.prompts];
   requireDifferentPairs(pairs, { ablation });
   const spans = spansOf(schema, task.train.prompts);

@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type Graph, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
+import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
 import { usualSteps } from "../attribution/eap-ig-inputs.ts";
 import { lossOf } from "../attribution/losses.ts";
@@ -19,14 +20,20 @@ import { meanHeadGradients } from "./head-gradients.ts";
 import { headValues, mayAttend } from "./head-values.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
 import { requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-edges.ts";
-import { type SpanAggregation, type SpanScoresOptions, spanAggregations, spanAlgorithmNames } from "./span-options.ts";
+import {
+  type SpanAggregation,
+  type SpanAlgorithm,
+  type SpanScoresOptions,
+  spanAggregations,
+  spanAlgorithmNames,
+} from "./span-options.ts";
 
 /** Options of {@link crossingScores}. */
 export interface CrossingScoresOptions
   extends Omit<SpanScoresOptions, "algorithm" | "algorithmOptions">,
     CrossingAlgorithmOptions {
   /** Where gradients are taken. Default `"eap-ig-inputs"`. */
-  readonly algorithm?: CrossingAlgorithm | undefined;
+  readonly algorithm?: WithAliases<CrossingAlgorithm> | undefined;
 }
 
 const { onPrompt: _, ...ofMethods } = attributionOptions;
@@ -39,7 +46,7 @@ const check = signature(
   },
   {
     ...ofMethods,
-    algorithm: kind.oneOf(spanAlgorithmNames),
+    algorithm: kind.oneOf(withAliases(spanAlgorithmNames)),
     ...crossingOptions,
     aggregation: kind.oneOf(spanAggregations),
     batchSize: kind.count,
@@ -54,8 +61,8 @@ const check = signature(
  * are aggregated over the pairs of tokens of two spans that may attend, then the mean is taken over the prompts. The sum over all `to` of a value's
  * scores with `"sum"` is the product of the value's change and its gradient.
  *
- * The algorithms are those whose score is a difference by a mean of gradients: eap, clean-corrupted, eap-ig-inputs, eap-ig-activations, eap-gp, and relp with
- * what its backward pass gives in their place.
+ * The algorithms are those whose score is a difference by a mean of gradients: edge-attribution, clean-corrupted, eap-ig-inputs, eap-ig-activations,
+ * eap-gp, and relp with what its backward pass gives in their place.
  *
  * Cost: the algorithm's forwards and backwards, two forwards, and for every token of a prompt the attention patterns of all heads twice.
  *
@@ -77,7 +84,8 @@ export async function crossingScores(
   options: CrossingScoresOptions = {},
 ): Promise<CrossingScores> {
   check({ model, prompts, spans }, options);
-  const { algorithm = "eap-ig-inputs", aggregation = "sum", batchSize = 16, ablation = "resample", signal } = options;
+  const { aggregation = "sum", batchSize = 16, ablation = "resample", signal } = options;
+  const algorithm: SpanAlgorithm = ownName<CrossingAlgorithm>(options.algorithm ?? "eap-ig-inputs");
   const { steps, from, path, norms, activations, gates, attention } = options;
   const how = { steps, from, path, norms, activations, gates, attention };
   const { graph } = model;

@@ -1,11 +1,13 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type Graph, type PatchableModel, type PromptPair } from "@autocircuit/core";
+import { ownName, withAliases } from "../algorithm-aliases.ts";
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
 import { equalLengths } from "./equal-lengths.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
 import { forEachToken, requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-edges.ts";
 import {
   type SpanAggregation,
+  type SpanAlgorithm,
   type SpanScoresOptions,
   spanAggregations,
   spanAlgorithmNames,
@@ -23,7 +25,7 @@ const check = signature(
   },
   {
     ...ofMethods,
-    algorithm: kind.oneOf(spanAlgorithmNames),
+    algorithm: kind.oneOf(withAliases(spanAlgorithmNames)),
     algorithmOptions: kind.record,
     aggregation: kind.oneOf(spanAggregations),
     batchSize: kind.count,
@@ -53,7 +55,8 @@ export async function spanScores(
   options: SpanScoresOptions = {},
 ): Promise<SpanScores> {
   check({ model, prompts, spans }, options);
-  const { algorithm = "eap-ig-inputs", aggregation = "sum", batchSize = 16, onProgress, ...rest } = options;
+  const { algorithm: name = "eap-ig-inputs", aggregation = "sum", batchSize = 16, onProgress, ...rest } = options;
+  const algorithm = ownName<SpanAlgorithm>(name);
   const { algorithmOptions = {}, ...asked } = rest;
   requireOwnOptions(algorithmOptions);
   // What was not asked for no algorithm need know.

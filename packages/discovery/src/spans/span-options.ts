@@ -1,4 +1,4 @@
-import { algorithmNamed } from "../algorithm-named.ts";
+import { ownName, type WithAliases } from "../algorithm-aliases.ts";
 import type { AttributionOptions } from "../attribution/attribution-options.ts";
 import { ceap } from "../attribution/ceap.ts";
 import { cleanCorrupted } from "../attribution/clean-corrupted.ts";
@@ -17,10 +17,10 @@ import { relp } from "../attribution/relp.ts";
 export const spanAlgorithms = {
   ceap,
   "clean-corrupted": cleanCorrupted,
-  eap,
   "eap-gp": eapGp,
   "eap-ig-activations": eapIgActivations,
   "eap-ig-inputs": eapIgInputs,
+  "edge-attribution": eap,
   exact,
   "information-flow-routes": informationFlowRoutes,
   relp,
@@ -32,12 +32,9 @@ export type SpanAlgorithm = keyof typeof spanAlgorithms;
 /** The names of these algorithms. */
 export const spanAlgorithmNames = Object.keys(spanAlgorithms) as readonly SpanAlgorithm[];
 
-/** The algorithm over spans that a name means, its own or the one that it has where there are no spans; undefined where there is none. */
+/** The algorithm over spans that a name means, its own or another one; undefined where there is none. */
 export function spanAlgorithmNamed(name: string): SpanAlgorithm | undefined {
-  const algorithm = algorithmNamed(name);
-  return spanAlgorithmNames.find(
-    (own) => own === name || (algorithm !== undefined && algorithmNamed(own) === algorithm),
-  );
+  return spanAlgorithmNames.find((own) => own === ownName<string>(name));
 }
 
 /** How the scores of a span's tokens become one in a prompt: their sum, their mean, the sum of their magnitudes, or the largest of those. */
@@ -49,7 +46,7 @@ export const spanAggregations: readonly SpanAggregation[] = ["sum", "mean", "sum
 /** Options of {@link spanScores}. */
 export interface SpanScoresOptions extends Omit<AttributionOptions, "onPrompt"> {
   /** Default `"eap-ig-inputs"`. */
-  readonly algorithm?: SpanAlgorithm | undefined;
+  readonly algorithm?: WithAliases<SpanAlgorithm> | undefined;
   /** The algorithm's own options beside those that all have, such as `{ steps: 10 }`. Default: none, so that they have their defaults. */
   readonly algorithmOptions?: Readonly<Record<string, unknown>> | undefined;
   /** Default `"sum"`. */

@@ -77,10 +77,9 @@ describe("spanScores", () => {
       const found = await spanScores(model, pairs, spans, { algorithm, algorithmOptions, batchSize: 2 });
       expect(found.info.options).toMatchObject({ algorithm, ...algorithmOptions });
       const whole = new Float64Array(graph.edgeCount);
-      const discover = algorithm === "eap" ? eap : algorithms[algorithm].discover;
       for (const pair of pairs) {
         const byToken = model.withGraph({ seqLen: pair.clean.length, byToken: true });
-        const { values } = await discover(byToken, loaderOf([pair]), algorithmOptions);
+        const { values } = await algorithms[algorithm].discover(byToken, loaderOf([pair]), algorithmOptions);
         for (const { index, src, dest } of byToken.graph.edges())
           whole[graph.index(`${src.name}->${dest.name}`)]! += values[index]! / pairs.length;
       }
@@ -112,7 +111,7 @@ describe("spanScores", () => {
     const edge = "A0.1->MLP 1";
     const tokens = [1, 2, 3].map((token) => byToken.get(edge, token));
     const of = async (aggregation: "sum" | "mean" | "sum-abs" | "max-abs") =>
-      (await spanScores(model, [pair!], own, { algorithm: "eap", aggregation })).get(edge, "middle");
+      (await spanScores(model, [pair!], own, { algorithm: "edge-attribution", aggregation })).get(edge, "middle");
     const sum = tokens.reduce((a, b) => a + b);
     expect(await of("sum")).toBeCloseTo(sum, 5);
     expect(await of("mean")).toBeCloseTo(sum / 3, 5);
@@ -201,7 +200,7 @@ describe("circuits over spans", () => {
   it("edges and spans that there are not, sizes and means by position are errors", async () => {
     expect(() => new SpanCircuit(graph, spans.names, [["A0.0->Resid End", "lost"]])).toThrow(/no span "lost"/);
     expect(() => new SpanCircuit(graph, spans.names, [["A9.0->Resid End", "last"]])).toThrow(/A9\.0/);
-    const scores = await spanScores(model, pairs, spans, { algorithm: "eap" });
+    const scores = await spanScores(model, pairs, spans, { algorithm: "edge-attribution" });
     expect(() => scores.circuit(1e6)).toThrow(/0 to \d+ edges/);
     expect(() => scores.get("A0.0->Resid End", "lost")).toThrow(/no span "lost"/);
     const run = runSpanCircuit(model, pairs, spans, scores.circuit(5), { ablation: "tokenwise-mean-clean" });

@@ -58,6 +58,7 @@ export class LibraryCodec implements Codec {
     throw new AutocircuitError(
       "bad-input",
       `${JSON.stringify(text)}: the vocabulary has no token for ${JSON.stringify(tokens[unknown])}, nor one for what is unknown.`,
+      { reason: "text-outside-vocabulary" },
     );
   }
 

@@ -81,6 +81,7 @@ export class TextTokenizer implements Tokenizer {
       "bad-input",
       `${JSON.stringify(text)}: token ${beyond} (${JSON.stringify(this.token(beyond))}) has no embedding: the tokenizer has ${this.vocabularySize} tokens, the model ${embeddings}. ` +
         "Leave it out, or use the tokenizer that the model was trained with.",
+      { reason: "token-outside-model" },
     );
   }
 

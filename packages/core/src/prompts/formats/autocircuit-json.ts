@@ -1,4 +1,4 @@
-import { AutocircuitError, kind, parseJson, signature } from "@autocircuit/base";
+import { AutocircuitError, type ErrorReason, kind, parseJson, signature } from "@autocircuit/base";
 import type { PromptFile, RawAnswers, RawPrompt } from "../raw-prompt.ts";
 
 const check = signature("readAutocircuitPrompts", { text: kind.text, where: kind.optional(kind.text) });
@@ -54,8 +54,8 @@ export function checkAutocircuitPrompts(json: unknown, file: string, allowEmpty 
 }
 
 function checkPrompt(prompt: unknown, where: string, allowEmpty: boolean): asserts prompt is RawPrompt {
-  const bad = (reason: string): never => {
-    throw new AutocircuitError("bad-file", `${where}: ${reason}.`);
+  const bad = (what: string, reason?: ErrorReason): never => {
+    throw new AutocircuitError("bad-file", `${where}: ${what}.`, { reason });
   };
   if (!isRecord(prompt)) return bad("not an object");
   for (const field of ["clean", "corrupt", "answers", "wrong_answers"]) {
@@ -65,7 +65,7 @@ function checkPrompt(prompt: unknown, where: string, allowEmpty: boolean): asser
     const value = prompt[field];
     if (typeof value !== "string" && !isListOf(value, "number"))
       bad(`\`${field}\` should be a text or a list of token ids`);
-    if ((value as string | number[]).length === 0 && !allowEmpty) bad(`\`${field}\` is empty`);
+    if ((value as string | number[]).length === 0 && !allowEmpty) bad(`\`${field}\` is empty`, "empty-prompt");
   }
   const { alignment } = prompt;
   if (alignment !== undefined && !(Array.isArray(alignment) && alignment.every(isPosition))) {

@@ -52,7 +52,7 @@ export function parseEapIgCsv(text: string, where: string, allowEmpty = false): 
   const prompts = rows.map(({ cells, line }): RawPrompt => {
     const cell = (name: string) => cells[names.indexOf(name)]!;
     const empty = ["clean", "corrupted"].find((name) => cell(name) === "");
-    if (empty !== undefined && !allowEmpty) throw bad(where, line, `\`${empty}\` is empty`);
+    if (empty !== undefined && !allowEmpty) throw bad(where, line, `\`${empty}\` is empty`, { reason: "empty-prompt" });
     const answers = pair
       ? { answers: ids(cell(pair[0]), pair[0], where, line), wrong_answers: ids(cell(pair[1]), pair[1], where, line) }
       : yearAnswers(yearIn(cell(year!), year!, where, line), "including");
@@ -83,7 +83,7 @@ function parseCsv(text: string, where: string): Row[] {
     }));
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
-    throw bad(where, Number(cause.lines), cause.message, cause);
+    throw bad(where, Number(cause.lines), cause.message, { cause });
   }
 }
 
@@ -106,6 +106,11 @@ function yearIn(text: string, column: string, where: string, line: number): numb
   throw bad(where, line, `\`${column}\` is ${JSON.stringify(text)}, not a year of two digits with a later one`);
 }
 
-function bad(where: string, line: number, reason: string, cause?: unknown): AutocircuitError {
-  return new AutocircuitError("bad-file", `${where}: line ${line}: ${reason}.`, { cause });
+function bad(
+  where: string,
+  line: number,
+  what: string,
+  more?: ConstructorParameters<typeof AutocircuitError>[2],
+): AutocircuitError {
+  return new AutocircuitError("bad-file", `${where}: line ${line}: ${what}.`, more);
 }
