@@ -11,6 +11,7 @@ export { makeFolder } from "./files/make-folder.ts";
 export { parseJson, withoutMark } from "./files/parse-json.ts";
 export { readText } from "./files/read-text.ts";
 export { readWhole } from "./files/read-whole.ts";
+export { oneLineJson, readableJson } from "./files/readable-json.ts";
 export { type FileContent, writeWhole, writeWholeSync } from "./files/write-whole.ts";
 export { formatBytes, formatMebibytes } from "./format-bytes.ts";
 export { formatShare } from "./format-share.ts";

@@ -71,6 +71,7 @@ export {
 } from "./ready-task/task-autoencoders.ts";
 export type { TaskRoom } from "./ready-task/task-room.ts";
 export { circuitOfScores, type SavedCircuitOptions } from "./saved-circuits/circuit-of-scores.ts";
+export { type DiscoveryFile, discoveryFile, formatDiscoveryFile } from "./saved-circuits/discovery-file.ts";
 export { eapIgGraph } from "./saved-circuits/eap-ig-circuit.ts";
 export { type GraphKind, graphKind } from "./saved-circuits/graph-kind.ts";
 export { latentsIn } from "./saved-circuits/latents-in.ts";

@@ -7,6 +7,10 @@ export {
   isBatchMean,
   isMean,
 } from "./ablations/ablation-type.ts";
+export { type DiscoveredCircuit, discoveredCircuit } from "./discovered/discovered-circuit.ts";
+export { discoveryOptions } from "./discovered/discovery-options.ts";
+export { plainOptions } from "./discovered/plain-options.ts";
+export { type EdgeScore, scoredEdges } from "./discovered/scored-edges.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export {

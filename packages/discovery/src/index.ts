@@ -1,4 +1,11 @@
-export { type KnownCircuitInGraph, type Rank, rankedEdges, rankOfScores } from "@autocircuit/core";
+export {
+  type KnownCircuitInGraph,
+  plainOptions,
+  type Rank,
+  rankedEdges,
+  rankOfScores,
+  scoredEdges,
+} from "@autocircuit/core";
 export { type AcdcOptions, acdc, defaultTaus, referenceTaus } from "./acdc/acdc.ts";
 export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
@@ -74,6 +81,7 @@ export {
 export type { FewestEdgesStart } from "./fewest-edges/fewest-edges-search.ts";
 export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
 export { requireCompatibleOptions } from "./find-circuit/compatible-options.ts";
+export { type DiscoveryAsked, discoveryAsked, discoveryDifference } from "./find-circuit/discovery-asked.ts";
 export { discoveryDefaults } from "./find-circuit/discovery-defaults.ts";
 export { type DiscoveryMemory, discoveryMemory } from "./find-circuit/discovery-memory.ts";
 export type { FaithfulSize } from "./find-circuit/faithful-size.ts";
@@ -106,7 +114,7 @@ export {
   type TrainKnockoutsOptions,
   trainKnockouts,
 } from "./knockouts/train-knockouts.ts";
-export type { ResumableOptions, RunningSearch, SearchState } from "./long-search/search-state.ts";
+export type { BestSoFar, ResumableOptions, RunningSearch, SearchState } from "./long-search/search-state.ts";
 export { type AnswerFunction, answerLoss, type GradFunction } from "./loss.ts";
 export { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 export { hardConcrete, hardConcreteStart } from "./masks/hard-concrete.ts";
@@ -151,10 +159,8 @@ export {
   type TaskAccuracy,
   type TaskAccuracyOptions,
 } from "./report/model-accuracy.ts";
-export { plainOptions } from "./report/plain-options.ts";
 export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
-export { scoredEdges } from "./report/scored-edges.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export { type CircuitStability, stabilityNotes, stabilityReport } from "./report/stability-report.ts";
 export { tokenLabelsOf } from "./report/token-labels.ts";

@@ -29,6 +29,12 @@ it("measures what the metrics measure of all circuits together, and says how far
   expect(measured.map(({ edges, asked }) => ({ edges, asked }))).toEqual(
     runs.map(({ edges, asked }) => ({ edges, asked })),
   );
+  expect(measured.map(({ notes }) => notes)).toEqual(
+    measured.map(({ edges, asked }) =>
+      asked[0] === edges ? [] : [expect.stringContaining(`${edges} edges instead of the ${asked[0]} asked for`)],
+    ),
+  );
+  expect(measured.flatMap(({ notes }) => notes)).not.toEqual([]);
   for (const name of usualMetrics(model)) {
     const expected = await metrics[name].measure(model, prompts, runs);
     expect(measured.map(({ metrics }) => metrics[name])).toEqual(expected.map(({ value }) => value));

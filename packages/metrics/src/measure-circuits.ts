@@ -1,14 +1,17 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import {
+  type Circuit,
   chosenCircuits,
   coreKinds,
   type PatchableModel,
   type PromptLoader,
   patchTypes,
   type RunCircuitsOptions,
+  rankOfScores,
   ranks,
   requireDifferentPairs,
   runCircuits,
+  tiesNotes,
 } from "@autocircuit/core";
 import { requireFittingMetrics, usualMetrics } from "./fitting-metrics.ts";
 import { FullModel } from "./full-model.ts";
@@ -30,6 +33,8 @@ export interface MeasuredCircuit {
   readonly metrics: Partial<Record<MetricName, number>>;
   /** Standard deviation and each prompt's number, of the metrics that have them. */
   readonly spread: Partial<Record<MetricName, MetricSpread>>;
+  /** What is not as it was asked for, in words: that scores tie for the last places of a size that was asked for. */
+  readonly notes: readonly string[];
 }
 
 /** How a metric differs from prompt to prompt; see {@link MetricValue}. */
@@ -83,7 +88,7 @@ export async function measureCircuits(
     });
     const entries = some.map(
       ({ circuit, asked }): MeasuredCircuit => ({
-        ...{ edges: circuit.size, asked, metrics: {}, spread: {} },
+        ...{ edges: circuit.size, asked, metrics: {}, spread: {}, notes: notesOf(circuit, asked, options) },
       }),
     );
     for (const name of names) {
@@ -96,4 +101,16 @@ export async function measureCircuits(
     measured.push(...entries);
   }
   return measured;
+}
+
+/** What there is to say of a circuit of sizes that were asked for; circuits and sizes of the library's own choice are as they were meant. */
+function notesOf(
+  circuit: Circuit,
+  asked: readonly number[],
+  { scores, sizes, rank }: MeasureCircuitsOptions,
+): readonly string[] {
+  if (scores === undefined || sizes === undefined) return [];
+  const notes = asked.map((size) => tiesNotes(scores, size, circuit, rank ?? rankOfScores(scores)));
+  // Sizes that give one circuit tie for the same places.
+  return notes.find((lines) => lines.length > 0) ?? [];
 }

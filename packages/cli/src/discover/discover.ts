@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { circuitsInGraph, graphKind } from "@autocircuit/circuits";
-import { type LatentLabels, type LoadedTask, latentIdentity, type PruneScores, runVersions } from "@autocircuit/core";
+import { circuitsInGraph, discoveryFile } from "@autocircuit/circuits";
+import { type LatentLabels, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
@@ -8,14 +8,12 @@ import {
   type MeasuringProgress,
   measureFound,
   modelAccuracy,
-  plainOptions,
-  scoredEdges,
 } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
-import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { withProgress } from "../support/progress.ts";
@@ -25,6 +23,7 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { ClaimedFolder } from "./claimed-folder.ts";
 import { find } from "./find.ts";
+import { inFlagNames } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireTestPrompts } from "./require-test-prompts.ts";
@@ -38,7 +37,6 @@ import { StepsProgress } from "./steps-progress.ts";
 import type { SubjectOptions } from "./subject.ts";
 import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
-import { prepareCircuit } from "./warnings.ts";
 
 /** Finds the circuit of a task, or of somebody's own model and prompts; prints, reports and saves what came out. */
 export async function discover(
@@ -67,47 +65,39 @@ export async function discover(
   if (note) print(note);
   const { ablation, subject } = settings;
   requireTestPrompts(settings, task);
-  const equal = equalPairsWarning([task.train, task.test], ablation);
-  if (equal) print(equal);
+  const equal = equalPairsWarnings([task.train, task.test], ablation);
+  for (const warning of equal) print(warning);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
   const comparedBy = await searchAsked(task, settings, options, { used, signal });
   using search = new SearchFiles(task, settings, { asked: comparedBy, signal, print, command });
   const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
-  const ranked = await find(task, settings, search, { ...context, rows });
+  const found = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
-  const { found, dangling, warnings } = prepareCircuit(ranked, settings);
 
   const { known } = settings;
   const beside = known === undefined ? [] : circuitsInGraph(subject, task, { circuit: known.name });
   const measures = await measured(task, found, beside, { settings, seconds, signal });
   const sure = rows
-    ? await bootstrapped(rows, ranked, { seed, rank: settings.rank, prompts: task.train.prompts, signal })
+    ? await bootstrapped(
+        rows,
+        { ...found, circuit: found.selected },
+        { seed, rank: settings.rank, prompts: task.train.prompts, signal },
+      )
     : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await withProgress("accuracy of the model", () => modelAccuracy(task, { signal }));
   const { peakRssBytes, peakDeviceBytes } = await memory();
+  const file = discoveryFile(subject.name, found);
   const result: DiscoverResult = {
-    task: subject.name,
+    ...file,
     model: subject.model,
     algorithm: settings.algorithm ?? "fewest-edges",
-    options: {
-      // What was left out has the algorithm's defaults, which lie beside its scores; the search for few edges has several algorithms'.
-      ...(found.keep ? {} : plainOptions(found.scores.info.options ?? {})),
-      ...plainOptions(found.options),
-      ablation,
-      byToken: task.model.graph.tokens !== null,
-      seed,
-      ...selection(settings, ranked),
-    },
-    edgeCount: task.model.graph.edgeCount,
-    graph: graphKind(task.model.graph),
-    latents: latentIdentity(task.model.graph),
-    circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
-    dangling,
+    circuit: file.circuit.map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
+    dangling: found.dangling,
     pruned: settings.prune,
-    warnings: [subject.notes, labelled?.note ?? [], equal ?? [], warnings, unsure ?? []].flat(),
+    warnings: [subject.notes, labelled?.note ?? [], found.notes, unsure ?? []].flat(),
     known: beside[0] ? knownResult(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: found.faithful ?? null,
@@ -127,7 +117,7 @@ export async function discover(
   const report = await withProgress("report", () => makeReport(task, found, parts));
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
-  const said = new Set([equal, labelled?.note, ...subject.notes]);
+  const said = new Set([...equal, labelled?.note, ...subject.notes]);
   print(ablationText({ ...report, notes: report.notes.filter((note) => !said.has(note)) }));
   print(summary(result, settings));
 
@@ -146,15 +136,6 @@ function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLa
   return readLatentLabels(labels);
 }
 
-/** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */
-function selection(
-  { select, rank }: DiscoverSettings,
-  { size, circuit }: FoundCircuit,
-): { select?: string; rank?: string; size?: number } {
-  if (select === "top" && rank === "absolute") return {};
-  return { select, ...(rank !== "absolute" && { rank }), size: size ?? circuit.size };
-}
-
 /** What is done for the report, in the words of the progress. */
 const MEASURING = { circuits: "measuring the circuit found", curve: "curve" } as const;
 
@@ -168,7 +149,8 @@ async function measured(
   const { ablation, curve, rank } = settings;
   using progress = new StepsProgress();
   const onProgress = ({ step, ...at }: MeasuringProgress) => progress.update({ step: MEASURING[step], ...at });
-  return await measureFound(task, found, { ablation, known, curve, rank, seconds, signal, onProgress });
+  const measures = await measureFound(task, found, { ablation, known, curve, rank, seconds, signal, onProgress });
+  return { ...measures, notes: measures.notes.map(inFlagNames) };
 }
 
 /** Saves the scores that the circuit is made of, and those it was looked for from; gives the paths. */

@@ -1,7 +1,8 @@
 import type { LoadedTask } from "@autocircuit/core";
-import { type FoundCircuit, findCircuit } from "@autocircuit/discovery";
+import { type FindCircuitOptions, type FoundCircuit, findCircuit } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import type { PromptRows } from "./bootstrap.ts";
+import { inFlagNames } from "./in-flags.ts";
 import type { SearchFiles } from "./search-files.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { StepsProgress } from "./steps-progress.ts";
@@ -13,17 +14,15 @@ export async function find(
   files: SearchFiles,
   { signal, print, rows }: { signal: AbortSignal; print: (line: string) => void; rows: PromptRows | undefined },
 ): Promise<FoundCircuit> {
-  const { algorithm, given, ablation, size, keep, faithful, tries, seconds, seed } = settings;
-  const { select, rank, selectSeconds } = settings;
+  const { given, keep, seconds } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
     print(
       `the search for few edges takes at most ${duration(seconds)} (--budget), then what it found is measured; Ctrl-C ends it with what it has, --resume goes on`,
     );
   using progress = new StepsProgress();
   const found = await findCircuit(task, {
-    ...{ algorithm, options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) } },
-    ...{ ablation, size, faithful, keep, tries, select, rank, selectSeconds, seed, signal },
-    ...(keep !== undefined && { seconds }),
+    ...findOptionsOf(settings),
+    ...{ options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) }, signal },
     // Whether there is memory was asked as the task was loaded, in words of the command line (`Subject.load`).
     free: Number.POSITIVE_INFINITY,
     resume: await files.resumed(),
@@ -31,7 +30,17 @@ export async function find(
     onProgress: (step) => progress.update(step),
   });
   const { onPrompt: _, ...options } = found.options;
-  return { ...found, options };
+  return { ...found, options, notes: found.notes.map(inFlagNames) };
+}
+
+/** What is asked of the library. */
+export function findOptionsOf(settings: DiscoverSettings): FindCircuitOptions {
+  const { algorithm, given, ablation, size, keep, faithful, tries, seconds, seed } = settings;
+  const { select, rank, selectSeconds, prune } = settings;
+  return {
+    ...{ algorithm, options: given, ablation, size, faithful, keep, tries, select, rank, selectSeconds, prune, seed },
+    ...(keep !== undefined && { seconds }),
+  };
 }
 
 /** On smaller graphs a search is over soon. */

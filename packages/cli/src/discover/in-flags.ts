@@ -12,6 +12,7 @@ export const FLAG_OF = {
   select: "--select",
   rank: "--rank",
   selectSeconds: "--select-seconds",
+  prune: "--prune",
   algorithm: "--algorithm",
   ablation: "--ablation",
   byToken: "--by-token",

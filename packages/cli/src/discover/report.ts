@@ -28,7 +28,7 @@ interface ReportParts {
 export async function makeReport(
   task: LoadedTask,
   found: FoundCircuit,
-  { settings: { subject, select }, result, measures, labels, known, command, signal }: ReportParts,
+  { settings: { subject }, result, measures, labels, known, command, signal }: ReportParts,
 ): Promise<CircuitReport> {
   const { algorithm, circuit, bootstrap, tests, seconds, peakMemoryBytes, versions } = result;
   return await reportOf(task, found, {
@@ -44,7 +44,6 @@ export async function makeReport(
       notes: [
         ...result.warnings,
         ...(result.keep?.complete === false ? [ENDED] : []),
-        ...(measures.curve && select !== "top" ? [curveOfTop(select)] : []),
         ...(tests?.notes ?? []).map((note) => `About the tests: ${note}`),
       ],
       stability: bootstrap ? stabilityReport(bootstrap, algorithm, bootstrap.notes) : undefined,
@@ -56,10 +55,6 @@ export async function makeReport(
 
 /** What can be done about a search that its time ended. */
 const ENDED = "The search ended with its time (--budget): the same command with --resume goes on.";
-
-/** Which circuits the curve has where the one found was chosen otherwise. */
-const curveOfTop = (select: string) =>
-  `The curve has the circuits of the edges that rank highest, size by size, not those that --select ${select} would choose.`;
 
 /** What was asked of which model. */
 export function titleOf({ name, model, description, title }: Subject, task: LoadedTask): string {

@@ -1,5 +1,5 @@
-import type { GraphKind } from "@autocircuit/circuits";
-import type { Circuit, LatentIdentity } from "@autocircuit/core";
+import type { DiscoveryFile } from "@autocircuit/circuits";
+import type { Circuit } from "@autocircuit/core";
 import type { FaithfulSize, FoundMeasures, KeptCircuit, TaskAccuracy } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { ScoredEdge } from "@autocircuit/report";
@@ -18,17 +18,9 @@ export interface KnownResult {
 }
 
 /** What `discover --json` writes. Infinite scores (ACDC: no threshold removes the edge) are the string "Infinity" there. */
-export interface DiscoverResult extends DeviceReport {
-  task: string;
+export interface DiscoverResult extends DeviceReport, DiscoveryFile {
   /** What the model is called; null for one that is compiled for the task. */
   model: string | null;
-  algorithm: string;
-  options: Record<string, unknown>;
-  edgeCount: number;
-  /** In which of the model's graphs the edges are. */
-  graph: GraphKind;
-  /** What the circuit's latents are told by; null for a model without autoencoders. */
-  latents: LatentIdentity | null;
   /** With how sure each score is, where there are scores of single prompts. */
   circuit: ScoredEdge[];
   /** Edges found that lie on no path from input to output within the circuit; with --prune they are not in {@link circuit}. */

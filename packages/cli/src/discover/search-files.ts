@@ -1,12 +1,18 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeWholeSync } from "@autocircuit/base";
-import { type LoadedTask, magnitude, PruneScores } from "@autocircuit/core";
-import type { FoundSoFar, Ranked, ResumedDiscovery, SearchState } from "@autocircuit/discovery";
+import { readableJson, writeWholeSync } from "@autocircuit/base";
+import { type Edge, type LoadedTask, magnitude, PruneScores } from "@autocircuit/core";
+import {
+  type BestSoFar,
+  type DiscoveryAsked,
+  discoveryDifference,
+  type FoundSoFar,
+  type Ranked,
+  type ResumedDiscovery,
+  type SearchState,
+} from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { readableJson } from "../support/write-file.ts";
-import { askedDifference, type SearchAsked } from "./search-asked.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** What is saved without being asked, each so many seconds. */
@@ -18,7 +24,7 @@ const PRINTED = 20;
 
 /** `search.json`. */
 interface StoredSearch {
-  asked: SearchAsked;
+  asked: DiscoveryAsked;
   rankings: { algorithm: string; seconds: number; file: string }[];
   search: SearchState | null;
 }
@@ -30,7 +36,7 @@ interface StoredSearch {
  */
 export class SearchFiles implements Disposable {
   readonly #settings: DiscoverSettings;
-  readonly #asked: SearchAsked;
+  readonly #asked: DiscoveryAsked;
   readonly #task: LoadedTask;
   readonly #signal: AbortSignal;
   readonly #print: (line: string) => void;
@@ -38,7 +44,7 @@ export class SearchFiles implements Disposable {
   readonly #stopped = (): void => this.#stop();
   readonly #timer: NodeJS.Timeout;
   readonly #began = performance.now();
-  #soFar: FoundSoFar = { rankings: [], search: undefined };
+  #soFar: Omit<FoundSoFar, "asked"> = { rankings: [], search: undefined };
   #saved: StoredSearch["rankings"] = [];
   /** Where the earlier run's search stood, until this one's begins. */
   #before: SearchState | null = null;
@@ -56,7 +62,7 @@ export class SearchFiles implements Disposable {
       print,
       command,
     }: {
-      asked: SearchAsked;
+      asked: DiscoveryAsked;
       signal: AbortSignal;
       print: (line: string) => void;
       command: string;
@@ -90,7 +96,7 @@ export class SearchFiles implements Disposable {
     }
     if (!existsSync(path)) throw new UsageError(`There is no ${path} to go on with. Leave --resume out.`);
     const { asked, rankings, search } = readStored(path);
-    const other = askedDifference(asked, this.#asked);
+    const other = discoveryDifference(asked, this.#asked);
     if (other !== undefined)
       throw new UsageError(
         `${path} is of a run with ${other}. Give the same options, prompts and model as then, or leave --resume out.`,
@@ -106,7 +112,7 @@ export class SearchFiles implements Disposable {
       ...(search ? [`where ${search.algorithm} stood`] : []),
     ];
     this.#print(`going on with ${names.join(", ")} from ${path}`);
-    return { rankings: loaded, ...(search && { search }) };
+    return { asked, rankings: loaded, ...(search && { search }) };
   }
 
   /** Keeps what there is, and writes the rankings that have been finished. */
@@ -163,38 +169,24 @@ export class SearchFiles implements Disposable {
     this.#print([...lines, `go on with: ${this.#command} --resume`].join("\n"));
   }
 
-  /** Writes the best circuit so far, and says what it is. */
-  #best(scores: PruneScores): string[] {
+  /** Writes the best so far where there is any, and says what it is. */
+  #best({ scores, circuit, text }: BestSoFar): string[] {
     const { algorithm } = scores.info;
-    const edges = scores.values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
-    const kept = algorithm === "acdc" ? scores.circuitAt(Number.POSITIVE_INFINITY).size : edges;
-    if (kept === scores.graph.edgeCount && algorithm !== "subnetwork-probing")
-      return [`${algorithm}: nothing smaller than the whole graph was found yet`];
-    const what = {
-      acdc: `${kept} of ${edges} edges are left: no threshold removed them, or none was tried yet`,
-      "fewest-edges": `the best circuit so far has ${kept} of ${scores.graph.edgeCount} edges and keeps enough${onFew(scores)}`,
-    }[algorithm!];
+    const { edgeCount } = scores.graph;
+    if (circuit?.size === edgeCount) return [`${algorithm}: ${text}`];
     const path = join(this.#settings.out, "scores-so-far.safetensors");
     writeWholeSync(path, scores.toBytes({ task: this.#settings.subject.name }));
     // Where all that are left are alike there is nothing to list.
-    const named = scores.top(Math.min(PRINTED, kept)).filter(({ index }) => Number.isFinite(scores.values[index]));
+    const told = ({ index }: Edge) => Number.isFinite(scores.values[index]) && scores.values[index] !== 0;
+    const named = scores.top(Math.min(PRINTED, circuit?.size ?? edgeCount)).filter(told);
     const strongest = named.map((edge) => `  ${edge} ${magnitude(scores.values[edge.index]!).toPrecision(4)}`);
-    return [
-      `${algorithm}: ${what ?? "scores as trained so far"}; ${path}${strongest.length > 0 ? "; the strongest:" : ""}`,
-      ...strongest,
-    ];
+    return [`${algorithm}: ${text}; ${path}${strongest.length > 0 ? "; the strongest:" : ""}`, ...strongest];
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#signal.removeEventListener("abort", this.#stopped);
   }
-}
-
-/** Of a circuit that was found before there was one that keeps enough on all prompts. */
-function onFew({ info }: PruneScores): string {
-  const prompts = info.options?.prompts;
-  return typeof prompts === "number" ? ` on the first ${prompts} prompts, not yet on all` : "";
 }
 
 function parsed(path: string): unknown {

@@ -47,6 +47,26 @@ describe("a search that is stopped", () => {
     expect(later.search.at.steps).toBeGreaterThan(search.at.steps + 10);
   });
 
+  it("gives and saves what any algorithm has trained so far", { timeout: 60_000 }, async () => {
+    const at = join(folder, "pruning");
+    const how = [
+      "--algorithm",
+      "edge-pruning",
+      "--set",
+      "epochs=1000000",
+      "--size",
+      "5",
+      "--curve",
+      "none",
+      "--out",
+      at,
+    ];
+    const { code, out: said } = await stopped(["discover", "tracr-reverse", ...how]);
+    expect([code, said]).toEqual([130, expect.stringContaining("edge-pruning: scores as trained so far")]);
+    const { info } = await PruneScores.load(join(at, "scores-so-far.safetensors"));
+    expect(info.algorithm).toBe("edge-pruning");
+  });
+
   it("says that nothing was kept where it had just begun", async () => {
     await using task = await tasks["tracr-reverse"]!.load();
     const options = { set: [], seed: 0, prependBos: true, out: join(folder, "begun") };

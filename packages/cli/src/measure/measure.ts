@@ -6,16 +6,14 @@ import {
   type LoadedTask,
   latentIdentity,
   PruneScores,
-  type Rank,
   rankOfScores,
   runVersions,
 } from "@autocircuit/core";
-import { selectCircuit } from "@autocircuit/discovery";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { inSlices } from "../discover/subject.ts";
-import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
@@ -52,8 +50,7 @@ export async function measure(
         `(${task.model.graph.edgeCount} edges): ${graphDifference(scores.graph.config, task.model.graph.config)}.`,
     );
   }
-  const equal = equalPairsWarning([task.test], options.ablation as AblationType);
-  if (equal) print(equal);
+  for (const warning of equalPairsWarnings([task.test], options.ablation as AblationType)) print(warning);
   const names = chosenMetrics(task, options.metrics);
   if (options.mib) {
     const about = taskName ?? subject.description;
@@ -73,10 +70,7 @@ export async function measure(
       rows.map((row) => row.map(formatNumber)),
     ),
   );
-  for (const { asked } of sizes ? circuits : []) {
-    const ties = await tiesOf(scores, asked, rank);
-    if (ties) print(ties);
-  }
+  for (const note of circuits.flatMap(({ notes }) => notes)) print(note);
   if (!options.json) return;
   const units = Object.fromEntries(names.map((name) => [name, metrics[name].unit]));
   await writeJson(options.json, {
@@ -97,19 +91,6 @@ export async function measure(
     versions: runVersions(),
   });
   print(`wrote ${options.json}`);
-}
-
-/** What is to be said of ties for the last places of circuits whose sizes were asked for. */
-async function tiesOf(
-  scores: PruneScores,
-  asked: readonly number[],
-  rank: Rank | undefined,
-): Promise<string | undefined> {
-  for (const size of asked) {
-    const [ties] = (await selectCircuit(scores, size, { rank })).notes;
-    if (ties) return ties;
-  }
-  return undefined;
 }
 
 function requireMetric(name: string): void {

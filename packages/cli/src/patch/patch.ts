@@ -15,7 +15,7 @@ import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import { pruningOf } from "../discover/pruning.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
-import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { type KeepingOptions, keptAs, withKeptLatents } from "../support/kept-latents.ts";
 import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
@@ -62,8 +62,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const { pruneLatents } = options;
   using toPatch = await promptsToPatch(own.source, { ...own.how, ablation: type, pruneLatents, seed });
   const { prompts, train } = toPatch;
-  const equal = equalPairsWarning([prompts], type);
-  if (equal) print(equal);
+  for (const warning of equalPairsWarnings([prompts], type)) print(warning);
   const { replacedKl, ...latent } = await withLatents(plain, train, options, { folder, byToken, signal });
   using whole = latent.model;
   const pruning = options.autoencoders ? pruningOf({ ...latent, train }, options) : null;

@@ -2,14 +2,13 @@ import { type AblationType, equalPairs, equalPairsProblem, type PromptLoader } f
 import { UsageError } from "./usage-error.ts";
 
 /**
- * The library's warnings about prompt pairs that say nothing, in one text; undefined where there are none.
+ * The library's warnings about prompt pairs that say nothing.
  *
  * @throws UsageError where ablated edges take values of corrupt prompts and all of these are the clean ones: nothing would change
  */
-export function equalPairsWarning(loaders: readonly PromptLoader[], ablation: AblationType): string | undefined {
+export function equalPairsWarnings(loaders: readonly PromptLoader[], ablation: AblationType): readonly string[] {
   const pairs = loaders.flatMap(({ prompts }) => prompts);
   const problem = equalPairsProblem(pairs, { ablation, another: "another --ablation (zero)" });
   if (problem !== undefined) throw new UsageError(problem);
-  const lines = equalPairs(pairs, { ablation });
-  return lines.length === 0 ? undefined : lines.join("\n");
+  return equalPairs(pairs, { ablation });
 }

@@ -1,6 +1,11 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type FileContent, makeFolder as makeWholeFolder, writeWhole as writeWholeFile } from "@autocircuit/base";
+import {
+  type FileContent,
+  makeFolder as makeWholeFolder,
+  readableJson,
+  writeWhole as writeWholeFile,
+} from "@autocircuit/base";
 import { UsageError } from "./usage-error.ts";
 
 /** Writes a whole file or nothing, see `writeWhole` of the ground floor. Makes the folder. */
@@ -23,20 +28,6 @@ export async function makeFolder(path: string): Promise<void> {
 /** Writes {@link readableJson}. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeWhole(path, readableJson(value));
-}
-
-/** A value as indented JSON; non-finite numbers become the strings "Infinity", "-Infinity" and "NaN". */
-export function readableJson(value: unknown): string {
-  return `${JSON.stringify(value, readable, 2)}\n`;
-}
-
-/** The same on one line. */
-export function oneLineJson(value: unknown): string {
-  return JSON.stringify(value, readable);
-}
-
-function readable(_key: string, item: unknown): unknown {
-  return typeof item === "number" && !Number.isFinite(item) ? String(item) : item;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AutocircuitError, counted } from "@autocircuit/base";
+import { AutocircuitError, counted, oneLineJson } from "@autocircuit/base";
 import { writeFigures } from "@autocircuit/report";
 import {
   compareSweep,
@@ -14,7 +14,7 @@ import {
 import type { Context } from "../context.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { oneLineJson, requireWritable, writePieces } from "../support/write-file.ts";
+import { requireWritable, writePieces } from "../support/write-file.ts";
 import { latentNotes } from "./latent-notes.ts";
 import { type OpenSweep, openResults, type SweepCommandOptions } from "./open-sweep.ts";
 import { unitCommand } from "./unit-command.ts";

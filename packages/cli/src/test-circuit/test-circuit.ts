@@ -6,7 +6,7 @@ import { type CrossTask, type CrossTaskPart, crossTaskAblation, passedAll, testC
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { inSlices } from "../discover/subject.ts";
-import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
@@ -39,8 +39,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
     about.load({ byToken, seed, circuit: undefined, used, shape: inSlices }, context);
   await using task = await load(subject, file.byToken);
   const circuit = file.circuitIn(task.model.graph);
-  const equal = equalPairsWarning([task.test], ablation);
-  if (equal) print(equal);
+  for (const warning of equalPairsWarnings([task.test], ablation)) print(warning);
   for (const note of file.notes) print(note);
   const { tests, score } = options;
   const made = testSettings(options);

@@ -1,6 +1,8 @@
 import { type Graph, PruneScores } from "@autocircuit/core";
 import {
   askedOf,
+  type BestSoFar,
+  NOTHING_SMALLER,
   packed,
   type RunningSearch,
   requireSameSearch,
@@ -62,7 +64,7 @@ export class AcdcSearch implements RunningSearch {
   }
 
   /** The smallest threshold that removes each edge. An edge that none was tried on stays. */
-  best(): PruneScores {
+  get scores(): PruneScores {
     const { graph, order, taus, described } = this.#options;
     const values = new Float32Array(graph.edgeCount).fill(Number.POSITIVE_INFINITY);
     for (const [place, { removed }] of this.#traces.entries()) {
@@ -71,6 +73,14 @@ export class AcdcSearch implements RunningSearch {
       });
     }
     return new PruneScores(graph, values, { algorithm: "acdc", options: described });
+  }
+
+  best(): BestSoFar {
+    const { scores } = this;
+    const circuit = scores.circuitAt(Number.POSITIVE_INFINITY);
+    const { edgeCount } = scores.graph;
+    const left = `${circuit.size} of ${edgeCount} edges are left: no threshold removed them, or none was tried yet`;
+    return { scores, circuit, text: circuit.size === edgeCount ? NOTHING_SMALLER : left };
   }
 
   get #asked(): string {

@@ -132,5 +132,5 @@ export async function acdc(
       onDecided: progress,
     });
   }
-  return search.best();
+  return search.scores;
 }

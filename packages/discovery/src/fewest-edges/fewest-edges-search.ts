@@ -1,7 +1,9 @@
-import { type Graph, PruneScores } from "@autocircuit/core";
+import { Circuit, type Graph, PruneScores } from "@autocircuit/core";
 import {
   askedOf,
+  type BestSoFar,
   countIn,
+  NOTHING_SMALLER,
   packed,
   type RunningSearch,
   requireSameSearch,
@@ -200,10 +202,10 @@ export class FewestEdgesSearch implements RunningSearch {
   }
 
   /**
-   * The scores of the ranking that the smallest circuit comes from, 0 outside it: `best().circuit(size)` is the circuit. What is lost
+   * The scores of the ranking that the smallest circuit comes from, 0 outside it: `scores.circuit(size)` is the circuit. What is lost
    * without each edge is known only at the end.
    */
-  best(): PruneScores {
+  get scores(): PruneScores {
     const { mask, from, first } = this.smallest();
     const ranked = this.#rankings[from]!.values;
     const least = ranked.reduce((low, value) => (value === 0 ? low : Math.min(low, Math.abs(value))), 1);
@@ -211,6 +213,15 @@ export class FewestEdgesSearch implements RunningSearch {
     const scores = Float32Array.from(mask, (outside, edge) => (outside ? 0 : inside(ranked[edge]!)));
     const options = { ...this.#described, unfinished: true, ...(first && { prompts: first.prompts }) };
     return new PruneScores(this.#graph, scores, { algorithm: "fewest-edges", options });
+  }
+
+  best(): BestSoFar {
+    const { mask, first } = this.smallest();
+    const circuit = Circuit.where(this.#graph, (edge) => mask[edge] === 0);
+    const { edgeCount } = this.#graph;
+    const few = first ? ` on the first ${first.prompts} prompts, not yet on all` : "";
+    const text = `the best circuit so far has ${circuit.size} of ${edgeCount} edges and keeps enough${few}`;
+    return { scores: this.scores, circuit, text: circuit.size === edgeCount ? NOTHING_SMALLER : text };
   }
 }
 

@@ -190,7 +190,7 @@ function edgesInOrder(scores: PruneScores): Uint32Array {
 /** What there is where the time was over before anything kept enough on all prompts. */
 function ofFewPrompts(search: FewestEdgesSearch, ended: SearchProgress | undefined): FewestEdges {
   const { mask, outputs, answers, kept, prompts } = search.first!;
-  const scores = search.best();
+  const { scores } = search;
   const circuit = Circuit.where(scores.graph, (edge) => mask[edge] === 0);
   const about = { complete: false, ended: ended ?? null, starts: search.led, best: 0, tried: 0 };
   return { circuit, scores, outputs, answers, kept, prompts, ...about };
@@ -199,7 +199,7 @@ function ofFewPrompts(search: FewestEdgesSearch, ended: SearchProgress | undefin
 /** What there is where the time was over once something keeps enough on all prompts. */
 function ofAllPrompts(search: FewestEdgesSearch, last: SearchProgress | undefined, prompts: number): FewestEdges {
   const { mask, from: best } = search.smallest();
-  const scores = search.best();
+  const { scores } = search;
   const circuit = Circuit.where(scores.graph, (edge) => mask[edge] === 0);
   const about = { ...search.judged!, prompts, starts: search.led, best, tried: search.tried.length };
   return { circuit, scores, kept: search.keptBySmallest!, complete: false, ended: last ?? null, ...about };

@@ -39,6 +39,8 @@ export interface FindCircuitOptions {
   readonly rank?: Rank | undefined;
   /** With `select: "exact"`: seconds that it may take. Default 60. */
   readonly selectSeconds?: number | undefined;
+  /** Leave out of the circuit the edges that lead nowhere, see `pruneCircuit`. Default false: a note counts them. */
+  readonly prune?: boolean | undefined;
   /**
    * Bytes that may be taken beside the model, which a discovery that needs more is refused by before it begins, see `discoveryMemory`. Default on
    * the CPU: what the machine has free, or a container leaves of it; on a GPU nothing is known, and nothing refused. `Infinity`: go on whatever
@@ -51,7 +53,7 @@ export interface FindCircuitOptions {
   readonly onProgress?: ((progress: StepProgress) => void) | undefined;
   /** Called when a ranking is finished, and when a search begins that can be looked at while it runs. */
   readonly onChange?: ((soFar: FoundSoFar) => void) | undefined;
-  /** What an earlier run for the same task and options had found. */
+  /** What an earlier run for the same task and options had found; of others it is refused. */
   readonly resume?: ResumedDiscovery | undefined;
 }
 
@@ -77,6 +79,8 @@ export interface Ranked {
 
 /** What there is while a circuit is looked for. */
 export interface FoundSoFar {
+  /** What was asked for, to be kept beside it: see `discoveryAsked`. */
+  readonly asked: Readonly<Record<string, unknown>>;
   readonly rankings: readonly Ranked[];
   /** The search that runs now, if it is one that can go on later. */
   readonly search: RunningSearch | undefined;
@@ -84,6 +88,8 @@ export interface FoundSoFar {
 
 /** What an earlier run had found. */
 export interface ResumedDiscovery {
+  /** What it was asked for, {@link FoundSoFar.asked}: a discovery that is asked for something else is refused. */
+  readonly asked: Readonly<Record<string, unknown>>;
   readonly rankings?: readonly Ranked[] | undefined;
   readonly search?: SearchState | undefined;
 }
@@ -103,12 +109,14 @@ export const findCircuitOptions = {
   select: kind.oneOf(selections),
   rank: kind.oneOf(ranks),
   selectSeconds: kind.positive,
+  prune: kind.flag,
   free: coreKinds.bytes,
   seed: kind.whole,
   signal: kind.signal,
   onProgress: kind.callback,
   onChange: kind.callback,
-  resume: kind.shape("what an earlier run had found, such as { rankings, search }", {
+  resume: kind.shape("what an earlier run had found, such as { asked, rankings, search }", {
+    asked: kind.record,
     rankings: kind.optional(kind.listOf(ranked)),
     search: kind.optional(resumableOptions.resume),
   }),

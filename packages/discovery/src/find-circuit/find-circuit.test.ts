@@ -10,8 +10,9 @@ import { selectExact } from "../selection/select-exact.ts";
 import { selectGreedy } from "../selection/select-greedy.ts";
 import { selectTop } from "../selection/select-top.ts";
 import { ugs } from "../ugs/ugs.ts";
-import { findCircuit } from "./find-circuit.ts";
-import type { FoundSoFar } from "./find-circuit-options.ts";
+import { discoveryAsked, discoveryDifference } from "./discovery-asked.ts";
+import { type FoundCircuit, findCircuit } from "./find-circuit.ts";
+import type { FindCircuitOptions, FoundSoFar, ResumedDiscovery } from "./find-circuit-options.ts";
 import { startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
@@ -22,6 +23,9 @@ function taskWith(knownEdges: readonly Edge[] | null, test = prompts): LoadedTas
   return new LoadedTask(definition, parts, () => undefined);
 }
 const open = taskWith(null);
+
+/** Notes without what is said of any ranking's circuit. */
+const ownNotes = ({ notes }: FoundCircuit) => notes.filter((note) => !note.includes("edges lead nowhere"));
 
 describe("findCircuit", () => {
   it("takes ACDC on a small graph, and what no threshold removes", async () => {
@@ -83,6 +87,28 @@ describe("findCircuit", () => {
     expect((await findCircuit(taskWith(null, none), asked)).faithful!.heldOut).toBeNull();
   });
 
+  it("counts the edges that lead nowhere, and leaves them out if asked", async () => {
+    const edges = ["Resid Start->A0.0.Q", "Resid Start->Resid End"];
+    const asked = { algorithm: "ground-truth", options: { edges }, size: 2 } as const;
+    const whole = await findCircuit(open, asked);
+    expect(whole.notes).toEqual([
+      expect.stringMatching(/^1 of the 2 edges lead nowhere: .* `prune` leaves them out\.$/),
+    ]);
+    const pruned = await findCircuit(open, { ...asked, prune: true });
+    expect([whole.dangling, pruned.dangling]).toEqual([1, 1]);
+    expect([...pruned.circuit].map(String)).toEqual(edges.slice(1));
+    expect([whole.circuit.indices, pruned.selected.indices]).toEqual([whole.selected.indices, whole.selected.indices]);
+    expect(pruned.notes).toEqual([expect.stringMatching(/They are left out, 1 are left\.$/)]);
+  });
+
+  it("says which prompt pairs say nothing", async () => {
+    const pairs = prompts.prompts.map((pair, i) => (i < 2 ? { ...pair, corrupt: pair.clean } : pair));
+    using some = new PromptLoader(pairs, { batchSize: 4 });
+    const asked = { algorithm: "random", size: 0 } as const;
+    const { notes } = await findCircuit(taskWith(null, some), asked);
+    expect(notes).toEqual([expect.stringMatching(/the same in \d+ of 24 prompt pairs: for these, ablated edges/)]);
+  });
+
   it("selects the circuit as it is told to", async () => {
     const asked = { algorithm: "edge-attribution", size: 9, rank: "signed" } as const;
     for (const select of ["top", "greedy", "exact"] as const) {
@@ -92,7 +118,11 @@ describe("findCircuit", () => {
       expect(selected.circuit.indices).not.toEqual(
         (await selectCircuit(found.scores, 9, { select, rank: "absolute" })).circuit.indices,
       );
-      expect([found.circuit.indices, found.notes]).toEqual([selected.circuit.indices, selected.notes]);
+      expect([found.select, found.circuit.indices]).toEqual([select, selected.circuit.indices]);
+      const dangle =
+        found.dangling > 0 ? [expect.stringContaining(`${found.dangling} of the 9 edges lead nowhere`)] : [];
+      expect(found.notes).toEqual([...selected.notes, ...dangle]);
+      if (select !== "top") expect(found.dangling).toBe(0);
       expect([found.size, found.unproven]).toEqual([9, false]);
     }
     const [saved] = (await findCircuit(open, asked)).rankings;
@@ -135,14 +165,14 @@ describe("findCircuit", () => {
     );
     expect(found.options).toMatchObject({ keep: 0.8, tries: 1 });
     expect(steps).toContain("fewest edges, single edges");
-    const { rankings, search } = seen.at(-1)!;
+    const { asked, rankings, search } = seen.at(-1)!;
     expect(rankings).toHaveLength(4);
     expect(search!.state().algorithm).toBe("fewest-edges");
 
     const again = new Set<string>();
     const resumed = await findCircuit(open, {
       ...options,
-      resume: { rankings, search: search!.state() },
+      resume: { asked, rankings, search: search!.state() },
       onProgress: ({ step }) => again.add(step),
     });
     expect([...again]).toEqual(["fewest edges, the model's answers", "fewest edges, scores"]);
@@ -157,7 +187,7 @@ describe("findCircuit", () => {
     const slow = soFar!.rankings.map((ranking) => ({ ...ranking, seconds: 100 }));
     const shorter = await findCircuit(open, {
       ...{ keep: 0.8, tries: 0, seconds: 60 },
-      resume: { rankings: slow, search },
+      resume: { asked: soFar!.asked, rankings: slow, search },
     });
     expect(shorter.circuit.indices).toEqual(found.circuit.indices);
     expect(shorter.notes).toEqual([]);
@@ -167,12 +197,13 @@ describe("findCircuit", () => {
     let later: FoundSoFar | undefined;
     const onChange = (now: FoundSoFar) => (later = now);
     const limited = { keep: 0.8, tries: 0, seconds: 60 };
-    const short = await findCircuit(open, { ...limited, resume: { rankings: first }, onChange });
+    const { asked } = soFar!;
+    const short = await findCircuit(open, { ...limited, resume: { asked, rankings: first }, onChange });
     expect(short.notes).toEqual([expect.stringMatching(/^mask-gradient was left out: its 11 gradients/)]);
     const { rankings, search: running } = later!;
     const longer = await findCircuit(open, {
       ...{ ...limited, seconds: 6000 },
-      resume: { rankings, search: running!.state() },
+      resume: { asked, rankings, search: running!.state() },
     });
     expect(longer.rankings).toHaveLength(3);
     expect(longer.notes).toEqual([
@@ -243,7 +274,7 @@ describe("findCircuit", () => {
     expect(found.scores.values).toEqual((await ugs(model, prompts, { ...options, seed: 0 })).values);
     expect(found.options).not.toHaveProperty("ablation");
     expect(found.ablation).toBe("resample");
-    expect(found.notes).toEqual([expect.stringMatching(/trained values .* measured with resample/)]);
+    expect(ownNotes(found)).toEqual([expect.stringMatching(/trained values .* measured with resample/)]);
     const zero = await findCircuit(open, { algorithm: "ugs", size: 7, options, ablation: "zero" });
     expect(zero.ablation).toBe("zero");
     await expect(
@@ -258,18 +289,18 @@ describe("findCircuit", () => {
     const worse = Object.create(open, { train: { value: swapped }, test: { value: swapped } }) as LoadedTask;
     const [does, doesNot] = [await findCircuit(open, about), await findCircuit(worse, about)];
     const turned = expect.stringMatching(/^The model's loss of .* is above the .* faithfulness turns every sign/);
-    expect([does.notes, doesNot.notes]).toEqual([[], [turned]]);
+    expect([does, doesNot].map(ownNotes)).toEqual([[], [turned]]);
     // As it says: its unit has the other sign.
     const answers = await findCircuit(worse, { ...about, options: {} });
-    expect(answers.notes).toEqual([]);
+    expect(ownNotes(answers)).toEqual([]);
     const largest = answers.scores.circuit(1).indices[0]!;
     expect(Math.sign(doesNot.scores.values[largest]!)).toBe(-Math.sign(answers.scores.values[largest]!));
   });
 
   it("says where edge pruning misses the size that it was asked for", async () => {
     const of = async (options: Readonly<Record<string, unknown>>) => {
-      const { notes, scores } = await findCircuit(open, { algorithm: "edge-pruning", size: 7, options });
-      return { notes, ...(scores as EdgePruningScores) };
+      const found = await findCircuit(open, { algorithm: "edge-pruning", size: 7, options });
+      return { notes: ownNotes(found), ...(found.scores as EdgePruningScores) };
     };
     const missed = await of({ epochs: 2, sparsity: 0.9 });
     const edges = model.graph.edgeCount;
@@ -292,11 +323,48 @@ describe("findCircuit", () => {
     const other = randomTask({ prompts: 4, layers: 1 });
     const scores = await edgeAttribution(other.model, other.prompts);
     const rankings = [{ algorithm, scores, seconds: 1 }];
-    await expect(findCircuit(open, { algorithm, size: 7, resume: { rankings } })).rejects.toThrow(/of another graph/);
+    const asked = discoveryAsked(open, { algorithm, size: 7 });
+    const resumed = (resume: object) => findCircuit(open, { algorithm, size: 7, resume: resume as ResumedDiscovery });
+    await expect(resumed({ asked, rankings })).rejects.toThrow(/of another graph/);
     for (const wrong of [[1], [{ algorithm, scores: 5, seconds: 1 }], 3])
-      await expect(findCircuit(open, { algorithm, size: 7, resume: { rankings: wrong as never } })).rejects.toThrow(
-        /what an earlier run had found/,
-      );
+      await expect(resumed({ asked, rankings: wrong })).rejects.toThrow(/what an earlier run had found/);
+    await expect(resumed({ rankings: [] })).rejects.toThrow(/what an earlier run had found/);
+  });
+
+  it.each<[string, FindCircuitOptions]>([
+    ["another seed (4 then, 0 now)", { seed: 4 }],
+    ["another ablation (zero then, resample now)", { ablation: "zero" }],
+    ["another set of options of the algorithm ({loss:answers} then, {} now)", { options: { loss: "answers" } }],
+    ["another algorithm (mask-gradient then, edge-attribution now)", { algorithm: "mask-gradient" }],
+    ["another size (3 then, 7 now)", { size: 3 }],
+  ])("goes on from no ranking of %s", async (says, before) => {
+    const asked: FindCircuitOptions = { algorithm: "edge-attribution", size: 7 };
+    let soFar: FoundSoFar | undefined;
+    const first = await findCircuit(open, { ...asked, ...before, onChange: (now) => (soFar = now) });
+    expect(soFar!.asked).toEqual(discoveryAsked(open, { ...asked, ...before }));
+    const resume = { asked: JSON.parse(JSON.stringify(soFar!.asked)), rankings: soFar!.rankings };
+    await expect(findCircuit(open, { ...asked, resume })).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringContaining(`\`resume\` is of a discovery with ${says}.`),
+    });
+    const again = await findCircuit(open, { ...asked, ...before, resume });
+    expect([again.circuit.indices, again.scores.values]).toEqual([first.circuit.indices, first.scores.values]);
+  });
+
+  it("goes on from no ranking by other prompts, slices of the output or types to compute in", () => {
+    const asked = discoveryAsked(open, { size: 7 });
+    const other = Object.create(open, { train: { value: firstPrompts(prompts, 4) } }) as LoadedTask;
+    expect(discoveryDifference(asked, discoveryAsked(other, { size: 7 }))).toBe("another set of prompts or answers");
+    const sliced = Object.create(open, { model: { value: model.withGraph({ outputSlice: "none" }) } }) as LoadedTask;
+    expect(discoveryDifference(asked, discoveryAsked(sliced, { size: 7 }))).toMatch(
+      /^another output slice \(.*, none now\)$/,
+    );
+    const narrow = { ...asked, dtype: "bfloat16" };
+    expect(discoveryDifference(narrow, asked)).toBe("another type to compute in (bfloat16 then, float32 now)");
+    expect(discoveryDifference({ ...asked, weights: "1" }, asked)).toBeUndefined();
+    expect(discoveryDifference({ ...asked, weights: "1" }, { ...asked, weights: "2" })).toBe(
+      "another content of the model's files",
+    );
   });
 
   it("says what cannot be", async () => {

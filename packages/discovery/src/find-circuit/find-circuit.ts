@@ -3,6 +3,7 @@ import {
   type AblationType,
   type Circuit,
   coreKinds,
+  equalPairs,
   type LoadedTask,
   type PruneScores,
   rankedAs,
@@ -11,7 +12,9 @@ import {
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import { SearchClock } from "../long-search/search-clock.ts";
 import type { ResumableOptions } from "../long-search/search-state.ts";
-import { type SelectedCircuit, selectCircuit } from "../selection/select-circuit.ts";
+import { type SelectedCircuit, type Selection, selectCircuit } from "../selection/select-circuit.ts";
+import { danglingEdges } from "./dangling-edges.ts";
+import { askedByPlan, requireSameDiscovery } from "./discovery-asked.ts";
 import { requireDiscoveryMemory } from "./discovery-memory.ts";
 import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import { type FindCircuitOptions, findCircuitOptions, type Ranked } from "./find-circuit-options.ts";
@@ -24,6 +27,10 @@ import { type AlgorithmRun, tooLong } from "./starting-algorithms.ts";
 /** A circuit and where it comes from. */
 export interface FoundCircuit {
   readonly circuit: Circuit;
+  /** With the edges that `prune` left out of {@link circuit}: all that was chosen. */
+  readonly selected: Circuit;
+  /** How many of the edges chosen lead nowhere, see `pruneCircuit`. */
+  readonly dangling: number;
   /** The circuit is that of these scores, which say what ranked them (`rankOfScores`). */
   readonly scores: PruneScores;
   /** Scores of the algorithms that the circuit was looked for from; just {@link scores} unless its size follows from what it keeps. */
@@ -34,6 +41,10 @@ export interface FoundCircuit {
   readonly options: Readonly<Record<string, unknown>>;
   /** What removed edges took. */
   readonly ablation: AblationType;
+  /** What the algorithm drew at random by. */
+  readonly seed: number;
+  /** How edges were chosen by {@link scores}; undefined where the circuit is what keeps enough of the answers. */
+  readonly select?: Selection | undefined;
   readonly keep?: KeptCircuit | undefined;
   /** With `faithful`: how many edges keep enough. */
   readonly faithful?: FaithfulSize | undefined;
@@ -43,7 +54,7 @@ export interface FoundCircuit {
   readonly unproven?: boolean | undefined;
   /** What it took, the ranking of edges included. */
   readonly seconds: number;
-  /** What the reader should know: what was left out for want of time, where edges were scored with another ablation than {@link ablation}. */
+  /** What the reader should know: prompt pairs that say nothing, ties, edges that lead nowhere, what was left out for want of time. */
   readonly notes: readonly string[];
 }
 
@@ -53,7 +64,7 @@ const check = signature("findCircuit", { task: coreKinds.loadedTask }, findCircu
  * Finds the circuit of a task: ranks the edges by an algorithm and takes as many as asked for, as the known circuit has, or as are needed to
  * keep a share of the right answers. What is not said is chosen to suit the graph and the outputs.
  *
- * @throws AutocircuitError `bad-input` for options that exclude each other, prompt pairs that are all equal with resample ablation, before edges
+ * @throws AutocircuitError `bad-input` for options that exclude each other, a `resume` of what was asked for otherwise, prompt pairs that are all equal with resample ablation, before edges
  *   are ranked where the model answers nothing right that could be kept, and what the algorithms throw; `out-of-memory` before it begins where it
  *   needs more than is free (`free`); `aborted`
  *
@@ -65,14 +76,17 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   check({ task }, options);
   const plan = planOf(task, options);
   const { keep, ablation } = plan;
-  requireDifferentPairs([...task.train.prompts, ...task.test.prompts], { ablation });
+  const pairs = [...task.train.prompts, ...task.test.prompts];
+  requireDifferentPairs(pairs, { ablation });
+  const asked = askedByPlan(task, options, plan);
+  if (options.resume) requireSameDiscovery(options.resume.asked, asked);
   await requireDiscoveryMemory(task, options);
   const { seconds = Number.POSITIVE_INFINITY, seed = USUAL_SEED, signal, onProgress, onChange, resume } = options;
   const started = performance.now();
   const left = () => Math.max(1e-3, seconds - (performance.now() - started) / 1000);
   if (keep !== undefined) await requireAnswers(task, signal);
   const rankings: Ranked[] = [];
-  const notes: string[] = [];
+  const notes = [...equalPairs(pairs, { ablation })];
   if (trainsAblation(options.options ?? {}))
     notes.push(
       `Edges were scored with trained values in the place of ablated ones; the circuit is measured with ${ablation} ablation.`,
@@ -80,7 +94,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   let chosen: Record<string, unknown> = {};
   /** Options that let a search be followed, stopped and resumed. */
   const resumable = (algorithm: string): ResumableOptions => ({
-    onSearch: (search) => onChange?.({ rankings, search }),
+    onSearch: (search) => onChange?.({ asked, rankings, search }),
     ...(resume?.search?.algorithm === algorithm && { resume: resume.search }),
   });
   for (const run of plan.runs) {
@@ -103,16 +117,21 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     if (!done || scores === undefined) continue;
     rankings.push(known ?? { algorithm: name, scores, seconds: (performance.now() - began) / 1000 });
     notes.push(...(await scoreNotes(task, scores, { ...fitting, signal })));
-    onChange?.({ rankings, search: undefined });
+    onChange?.({ asked, rankings, search: undefined });
   }
   const all = rankings.map(({ scores }) => scores);
-  const rest = () => ({ ablation, seconds: (performance.now() - started) / 1000, notes });
+  const rest = (chosen: Circuit) => {
+    const { notes: dangle, ...edges } = danglingEdges(chosen, ablation, options.prune ?? false);
+    return { ...edges, ablation, seed, seconds: (performance.now() - started) / 1000, notes: [...notes, ...dangle] };
+  };
   if (keep === undefined) {
-    const rank = options.rank ?? "absolute";
+    const { rank = "absolute", select = "top" } = options;
     const scores = rankedAs(all[0]!, rank);
-    const selected = await circuitOf(task, scores, plan, { ...options, rank });
+    const { circuit, ...selected } = await circuitOf(task, scores, plan, { ...options, rank });
     notes.push(...selected.notes);
-    return { ...selected, scores, rankings: [scores], algorithm: plan.runs[0]![0], options: chosen, ...rest() };
+    if (selected.unproven) notes.push("`selectSeconds` gives the search for the best circuit more time.");
+    const about = { scores, rankings: [scores], algorithm: plan.runs[0]![0], options: chosen, select };
+    return { ...selected, ...about, ...rest(circuit) };
   }
   const most = left();
   const kept = await keepAnswers(task, all, {
@@ -123,7 +142,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   });
   const { circuit, scores } = kept.found;
   const about = { algorithm: "fewest-edges", options: { ...chosen, keep, tries: kept.tries }, keep: kept.keep };
-  return { circuit, scores, rankings: all, ...about, ...rest() };
+  return { scores, rankings: all, ...about, ...rest(circuit) };
 }
 
 /** Why a ranking that is not there yet is left out; undefined where it is to be made. */

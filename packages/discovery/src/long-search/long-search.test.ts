@@ -10,7 +10,7 @@ import { fewestEdges } from "../fewest-edges/fewest-edges.ts";
 import { subnetworkProbing } from "../probing/subnetwork-probing.ts";
 import { random } from "../random.ts";
 import { ugs } from "../ugs/ugs.ts";
-import type { ResumableOptions, RunningSearch, SearchState } from "./search-state.ts";
+import type { BestSoFar, ResumableOptions, RunningSearch, SearchState } from "./search-state.ts";
 
 const task = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
 const { model, prompts } = task;
@@ -120,10 +120,27 @@ describe("the best so far", () => {
     });
     await expect(run).rejects.toMatchObject({ code: "aborted" });
     const whole = await acdc(model, prompts, { taus: [0.05] });
-    const best = search!.best();
-    for (const [edge, value] of best.values.entries())
+    const { scores, circuit, text } = search!.best();
+    for (const [edge, value] of scores.values.entries())
       expect(value === whole.values[edge] || value === Number.POSITIVE_INFINITY).toBe(true);
-    expect(best.circuitAt(Number.POSITIVE_INFINITY).size).toBeLessThan(model.graph.edgeCount);
+    expect(circuit!.indices).toEqual(scores.circuitAt(Number.POSITIVE_INFINITY).indices);
+    expect(circuit!.size).toBeLessThan(model.graph.edgeCount);
+    expect(text).toContain(`${circuit!.size} of ${model.graph.edgeCount} edges are left`);
+  });
+
+  it.each([
+    ["subnetwork-probing", subnetworkProbing],
+    ["edge-pruning", edgePruning],
+    ["ugs", ugs],
+  ] as const)("of %s is what was trained, and no circuit", async (algorithm, train) => {
+    const found: BestSoFar[] = [];
+    const scores = await train(model, prompts, {
+      epochs: 2,
+      onSearch: (search) => found.push(search.best()),
+    });
+    expect(found).toMatchObject([{ circuit: null, text: "scores as trained so far" }]);
+    expect(found[0]!.scores.info).toEqual(scores.info);
+    expect(found[0]!.scores.info.algorithm).toBe(algorithm);
   });
 
   it("of the search for few edges is a circuit that keeps enough", async () => {
@@ -137,10 +154,13 @@ describe("the best so far", () => {
         search = running;
       },
       onProgress: () => {
-        const scores = search!.best();
-        const size = scores.values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
+        const { scores, circuit, text } = search!.best();
+        const { size } = circuit!;
         if (sizes.at(-1) === size) return;
         sizes.push(size);
+        expect(scores.circuit(size).indices).toEqual(circuit!.indices);
+        const whole = size === model.graph.edgeCount;
+        expect(text).toContain(whole ? "nothing smaller" : `has ${size} of ${model.graph.edgeCount} edges`);
         const check = async () => {
           using runs = await runCircuits(model, prompts, { scores, sizes: [size] });
           expect(runs[0]!.edges).toBe(size);

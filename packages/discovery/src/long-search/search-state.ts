@@ -1,5 +1,5 @@
 import { AutocircuitError, kind } from "@autocircuit/base";
-import type { PruneScores } from "@autocircuit/core";
+import type { Circuit, PruneScores } from "@autocircuit/core";
 import { ownName } from "../algorithm-aliases.ts";
 
 /** Where a long search stands, as JSON can hold it. What is in it belongs to the algorithm. */
@@ -15,9 +15,21 @@ export interface SearchState {
 export interface RunningSearch {
   /** Where it stands, to go on from. */
   state(): SearchState;
-  /** The best that was found so far: a number an edge. */
-  best(): PruneScores;
+  best(): BestSoFar;
 }
+
+/** The best that a search has found so far. */
+export interface BestSoFar {
+  /** A number an edge. */
+  readonly scores: PruneScores;
+  /** The circuit of these scores: all edges while there is no smaller one. Null where a search has none before its end, as training has. */
+  readonly circuit: Circuit | null;
+  /** What it is, in words. */
+  readonly text: string;
+}
+
+/** {@link BestSoFar.text} where no smaller circuit was found yet. */
+export const NOTHING_SMALLER = "nothing smaller than the whole graph was found yet";
 
 /** Options of searches that can be stopped and go on. */
 export interface ResumableOptions {

@@ -13,6 +13,7 @@ import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { scoresInOrder } from "../selection/in-order.ts";
+import type { Selection } from "../selection/select-circuit.ts";
 import { measureTable, tableAblations } from "./ablation-table.ts";
 import { CircuitMeasuring, type MeasuringProgress } from "./circuit-measuring.ts";
 import { keptCurve } from "./kept-report.ts";
@@ -122,7 +123,7 @@ export async function measureFound(
   } = options;
   using meter = new CircuitMeter(task.model, task.test, { signal });
   const time = new MeasuringTime(detail, options.seconds ?? found.seconds);
-  const { circuit } = found;
+  const { circuit, select = "top" } = found;
   const compared = known[0];
   const { onProgress = () => undefined } = options;
   const measuring = new CircuitMeasuring(meter, time, { circuits: circuitsToMeasure(), onProgress });
@@ -135,7 +136,7 @@ export async function measureFound(
   };
   const table = await measureTable({ task, circuit, known, measuring, before });
   const metric = meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats";
-  const { curve, note } = await curveOf();
+  const { curve, notes } = await curveOf();
   return {
     ablation,
     faithfulness: {
@@ -147,20 +148,22 @@ export async function measureFound(
     ablationTable: table.rows,
     curve,
     roc: compared && rankingBeside(found, compared, rank),
-    notes: [...table.notes, ...(note ? [note] : [])],
+    notes: [...table.notes, ...notes],
   };
 
   async function curveOf(): ReturnType<typeof measureSizes> {
     const { edgeCount } = task.model.graph;
-    if (found.keep) return { curve: keptCurve(found.keep, circuit.size, edgeCount) };
-    if (detail === "none") return {};
+    if (found.keep) return { curve: keptCurve(found.keep, circuit.size, edgeCount), notes: [] };
+    if (detail === "none") return { notes: [] };
     const ofCurve = {
       meter,
       metric,
       time,
       onProgress: (at: { done: number; total: number }) => onProgress({ step: "curve", ...at }),
     };
-    return await measureSizes({ task, found, rank, known: compared?.circuit.size, ablation, ...ofCurve });
+    const ofFound = { task, found, rank, known: compared?.circuit.size, ablation };
+    const { curve, notes } = await measureSizes({ ...ofFound, ...ofCurve });
+    return { curve, notes: [...notes, ...(curve && select !== "top" ? [curveOfTop(select)] : [])] };
   }
 
   /** With which ablation, for the report's figures and for its table. */
@@ -169,6 +172,11 @@ export async function measureFound(
     const again = (types as readonly AblationType[]).includes(ablation) ? 0 : compared ? 2 : 1;
     return (1 + known.length) * types.length + again;
   }
+}
+
+/** Which circuits the curve has where the one found was chosen otherwise. */
+function curveOfTop(select: Selection): string {
+  return `The curve has the circuits of the edges that rank highest, size by size, not those that \`select: "${select}"\` would choose.`;
 }
 
 /** How the scores rank the edges of the known circuit; nothing where that is the whole graph. */

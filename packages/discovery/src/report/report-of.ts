@@ -1,5 +1,12 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type LatentLabels, type LoadedTask, labelledLatents, runVersions } from "@autocircuit/core";
+import {
+  discoveryOptions,
+  type LatentLabels,
+  type LoadedTask,
+  labelledLatents,
+  runVersions,
+  scoredEdges,
+} from "@autocircuit/core";
 import { memory } from "@autocircuit/native";
 import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
@@ -17,9 +24,8 @@ import type { FoundStability } from "./found-stability.ts";
 import { keptNotes } from "./kept-report.ts";
 import { knownCircuitOf } from "./known-circuit.ts";
 import { modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
-import { plainOptions } from "./plain-options.ts";
+import { reportEdge } from "./report-edge.ts";
 import { reportGraph } from "./report-graph.ts";
-import { reportEdge, scoredEdges } from "./scored-edges.ts";
 import { sourceNorms } from "./source-norms.ts";
 import { stabilityReport } from "./stability-report.ts";
 import { namedPositions } from "./token-labels.ts";
@@ -97,7 +103,7 @@ export async function reportOf(
     tokenLabels: positions.labels,
     varyingTokens: positions.varying,
     algorithm,
-    options: { ...plainOptions(found.options), ablation },
+    options: { ...discoveryOptions(found), ablation },
     known: compared && {
       name: compared.name,
       origin: compared.origin,

@@ -29,7 +29,9 @@ interface CurveParts {
 }
 
 /** The faithfulness of circuits of growing size, and what was left out of it. */
-export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; note?: string }> {
+export async function measureSizes(
+  parts: CurveParts,
+): Promise<{ curve?: Curve | undefined; notes: readonly string[] }> {
   const { task, found, rank, known, ablation, meter, metric, time, onProgress } = parts;
   const { graph } = task.model;
   const { circuit } = found;
@@ -41,11 +43,13 @@ export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; 
     ...(sizes.length > 0 && { always }),
   });
   // Where all edges have one score there is no circuit between none and all.
-  if (points.length === 0) return {};
-  const note =
+  if (points.length === 0) return { notes: [] };
+  const notes =
     prompts < ofPrompts
-      ? `The curve has ${points.length} of ${ofSizes} sizes, measured on the first ${prompts} of ${ofPrompts} prompts, ${time.reason}`
-      : undefined;
+      ? [
+          `The curve has ${points.length} of ${ofSizes} sizes, measured on the first ${prompts} of ${ofPrompts} prompts, ${time.reason}`,
+        ]
+      : [];
   const series = rankedBy(found.algorithm, rank);
   return {
     curve: {
@@ -54,7 +58,7 @@ export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; 
       points: points.map(({ edges, faithfulness }) => ({ edges, value: faithfulness, series })),
       edgeScale: graph.edgeCount > 200 ? "log" : "linear",
     },
-    ...(note && { note }),
+    notes,
   };
 }
 

@@ -1,5 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AblationType, coreKinds, type LoadedTask, requireDifferentPairs } from "@autocircuit/core";
+import { type AblationType, coreKinds, equalPairs, type LoadedTask, requireDifferentPairs } from "@autocircuit/core";
 import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { crossingAlgorithms, noCrossing } from "./crossing-algorithm.ts";
 import { measuredOn, measureSpanCircuit, type SpanFaithfulness } from "./measure-span-circuit.ts";
@@ -79,7 +79,8 @@ export async function findSpanCircuit(
   const { options: given = {}, aggregation = "sum", ablation = "resample" } = options;
   const { signal } = options;
   const algorithm = ownName<SpanAlgorithm>(options.algorithm ?? "eap-ig-inputs");
-  requireDifferentPairs([...task.train.prompts, ...task.test.prompts], { ablation });
+  const pairs = [...task.train.prompts, ...task.test.prompts];
+  requireDifferentPairs(pairs, { ablation });
   const spans = spansOf(schema, task.train.prompts);
   const ofTest = spansOf(schema, measuredOn(task).prompts);
   const outside = noCrossing(task.model, algorithm, given);
@@ -90,7 +91,7 @@ export async function findSpanCircuit(
   const seconds = (performance.now() - started) / 1000;
   const circuit = scores.circuit(size);
   const faithfulness = await measureSpanCircuit(task, ofTest, circuit, { ablation, signal });
-  const notes = outside === null ? [] : [outsideHeads(algorithm, outside)];
+  const notes = [...equalPairs(pairs, { ablation }), ...(outside === null ? [] : [outsideHeads(algorithm, outside)])];
   return { circuit, scores, algorithm, aggregation, ablation, faithfulness, seconds, notes };
 }
 

@@ -1,6 +1,7 @@
 import type { Graph, PruneScores } from "@autocircuit/core";
 import {
   askedOf,
+  type BestSoFar,
   countIn,
   packed,
   type RunningSearch,
@@ -82,8 +83,8 @@ export class TrainingSearch implements RunningSearch {
     };
   }
 
-  best(): PruneScores {
-    return this.#search.scoresOf(this.reached!);
+  best(): BestSoFar {
+    return { scores: this.#search.scoresOf(this.reached!), circuit: null, text: "scores as trained so far" };
   }
 
   /** Notes where training stands, and tells of the search as soon as it stands anywhere. */

@@ -1,8 +1,18 @@
-import { circuitNamed, circuitsInGraph, ownPrompts, ownTask, promptsToPatch, tracrTasks } from "@autocircuit/circuits";
+import {
+  circuitNamed,
+  circuitsInGraph,
+  discoveryFile,
+  formatDiscoveryFile,
+  ownPrompts,
+  ownTask,
+  promptsToPatch,
+  tracrTasks,
+} from "@autocircuit/circuits";
 import {
   activeLatents,
   circuitBySize,
   circuitsOfSizes,
+  discoveryOptions,
   equalPairs,
   equalPairsProblem,
   firstPrompts,
@@ -12,10 +22,13 @@ import {
   promptSlices,
   promptsInTokens,
   requireDifferentPairs,
+  scoredEdges,
   splitPrompts,
 } from "@autocircuit/core";
 import {
   algorithmNamed,
+  discoveryAsked,
+  discoveryDifference,
   discoveryMemory,
   type FoundCircuit,
   findCircuit,
@@ -34,7 +47,6 @@ import {
   requireCompatibleOptions,
   runShape,
   SpanCircuit,
-  scoredEdges,
   selectCircuit,
   spansOf,
   stabilityPlan,
@@ -46,8 +58,8 @@ import type { PublicCall } from "./public-call.ts";
 /** Valid calls of what finds a circuit, measures it and reports it. */
 export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Record<string, PublicCall>> {
   const found: FoundCircuit = {
-    ...{ circuit: scores.circuit(3), scores, rankings: [scores], algorithm: "random", options: {} },
-    ...{ ablation: "resample", seconds: 1, notes: [] },
+    ...{ circuit: scores.circuit(3), selected: scores.circuit(3), dangling: 0, scores, rankings: [scores] },
+    ...{ algorithm: "random", options: {}, ablation: "resample", seed: 0, seconds: 1, notes: [] },
   };
   const spans = spansOf({ all: [0, null] }, (task.test.promptCount > 0 ? task.test : task.train).prompts);
   return {
@@ -56,6 +68,8 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       options: { algorithm: "edge-attribution" },
       call: (t, o) => findCircuit(t.task, o),
     },
+    discoveryAsked: { takes: { task }, call: (t, o) => discoveryAsked(t.task, o) },
+    discoveryDifference: { takes: { before: {}, now: {} }, call: (t) => discoveryDifference(t.before, t.now) },
     discoveryMemory: { takes: { task }, call: (t, o) => discoveryMemory(t.task, o) },
     firstScores: { takes: { task }, call: (t, o) => firstScores(t.task, o) },
     measureFound: { takes: { task, found }, call: (t, o) => measureFound(t.task, t.found, o) },
@@ -129,6 +143,9 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => activeLatents(t.model, t.prompts, o),
     },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
+    discoveryOptions: { takes: { found }, call: (t) => discoveryOptions(t.found) },
+    discoveryFile: { takes: { task: "mine", found }, call: (t) => discoveryFile(t.task, t.found) },
+    formatDiscoveryFile: { takes: { task: "mine", found }, call: (t) => formatDiscoveryFile(t.task, t.found) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     tokenLabelsOf: { takes: { task }, call: (t) => tokenLabelsOf(t.task) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },

@@ -13,7 +13,7 @@ import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../../context.ts";
 import { commandLine } from "../../support/command-line.ts";
-import { equalPairsWarning } from "../../support/equal-pairs.ts";
+import { equalPairsWarnings } from "../../support/equal-pairs.ts";
 import { formatNumber } from "../../support/table.ts";
 import { deviceText, useDevice } from "../../support/use-device.ts";
 import { requireWritable, writeJson } from "../../support/write-file.ts";
@@ -41,8 +41,7 @@ export async function discoverSpans(
   const used = await useDevice(options);
   const loading = { seed, byToken: false, circuit: undefined, used, shape: inSlices };
   await using task = await subject.load(loading, context);
-  const equal = equalPairsWarning([task.train, task.test], ablation);
-  if (equal) print(equal);
+  for (const warning of equalPairsWarnings([task.train, task.test], ablation)) print(warning);
   const { circuit, scores, seconds, faithfulness, notes } = await find(task, schema, settings, signal);
   const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
@@ -56,7 +55,7 @@ export async function discoverSpans(
     crossingCount: scores.crossing?.values.length ?? null,
     circuit: scoredSpanEdges(circuit, scores),
     crossing: scoredCrossing(circuit, scores),
-    warnings: [...subject.notes, ...(equal ? [equal] : []), ...notes],
+    warnings: [...subject.notes, ...notes],
     accuracy,
     faithfulness,
     seconds,

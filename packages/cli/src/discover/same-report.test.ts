@@ -1,0 +1,137 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatDiscoveryFile, ownTask } from "@autocircuit/circuits";
+import { PruneScores } from "@autocircuit/core";
+import { type FindCircuitOptions, findCircuit, findSpanCircuit, reportOf } from "@autocircuit/discovery";
+import { measureCircuits } from "@autocircuit/metrics";
+import { afterAll, expect, it } from "vitest";
+import { writeOverflowModel } from "../../test/overflow-model.ts";
+import { run } from "../../test/run-program.ts";
+import { inFlagNames } from "./in-flags.ts";
+import type { DiscoverResult } from "./result.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "same-report-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const read = (name: string) => JSON.parse(readFileSync(at(name), "utf8"));
+
+const [model, prompts] = [at("words"), at("prompts.json")];
+await writeOverflowModel(model, 1);
+// The first pair says nothing.
+const pairs = Array.from({ length: 8 }, (_, row) => {
+  const clean = [row % 4, row + 2, 7, row + 4];
+  const corrupt = row === 0 ? clean : clean.map((id) => (id + 1) % 12);
+  return { clean, corrupt, answers: [row % 4], wrong_answers: [(row % 4) + 5] };
+});
+writeFileSync(prompts, JSON.stringify({ prompts: pairs }));
+const own = ["--model", model, "--prompts", prompts];
+
+const nowhere = "Resid Start->A0.0.Q,Resid Start->A0.1.Q,A0.1->Resid End";
+const dangles = ["--algorithm", "ground-truth", "--set", `edges=${nowhere}`, "--size", "3"];
+const dangling = { algorithm: "ground-truth", options: { edges: nowhere.split(",") }, size: 3 } as const;
+
+it.each<[string, string[], FindCircuitOptions, RegExp]>([
+  ["edges that lead nowhere", dangles, dangling, /1 of the 3 edges lead nowhere.*`prune` leaves them out/],
+  ["those left out", [...dangles, "--prune"], { ...dangling, prune: true }, /They are left out, 2 are left/],
+  [
+    "a curve of other circuits",
+    ["--algorithm", "relp", "--size", "4", "--select", "greedy"],
+    { algorithm: "relp", size: 4, select: "greedy" },
+    /not those that `select: "greedy"` would choose/,
+  ],
+  [
+    "ties",
+    ["--algorithm", "ground-truth", "--set", `edges=${nowhere}`, "--size", "2"],
+    { ...dangling, size: 2 },
+    /tie/,
+  ],
+])("a program's report has the notes of the command's: %s", async (_, flags, options, expected) => {
+  const how = ["--bootstrap", "0", "--curve", "full", "--out", at("out"), "--json", at("out.json")];
+  const { code, out } = await run(["discover", ...own, ...flags, ...how]);
+  expect(code).toBe(0);
+  const { warnings, dangling, circuit } = read("out.json") as DiscoverResult;
+
+  await using task = await ownTask(model, prompts);
+  const found = await findCircuit(task, options);
+  const { notes } = await reportOf(task, found);
+  expect(notes.join("\n")).toMatch(expected);
+  expect(notes.join("\n")).toMatch(/clean and corrupt are the same in 1 of 8 prompt pairs/);
+  expect(warnings).toEqual(found.notes.map(inFlagNames));
+  expect([dangling, circuit.length]).toEqual([found.dangling, found.circuit.size]);
+  const page = readFileSync(at("out/report.html"), "utf8");
+  for (const note of notes.map(inFlagNames)) {
+    expect(out.split("\n").filter((line) => line === note)).toHaveLength(1);
+    expect(page).toContain(note.replaceAll(">", "&gt;"));
+  }
+});
+
+it("a program has the notes of a circuit over spans that the command has", async () => {
+  const spans = { begin: [0, 2], end: [2, null] } as const;
+  writeFileSync(at("spans.json"), JSON.stringify({ spans }));
+  const how = ["--spans", at("spans.json"), "--size", "3", "--out", at("spans"), "--json", at("spans-found.json")];
+  const { code, err } = await run(["discover", ...own, ...how]);
+  expect([code, err.replaceAll(/^edges.*\n/gm, "")]).toEqual([0, ""]);
+  await using task = await ownTask(model, prompts);
+  const { notes } = await findSpanCircuit(task, spans, 3);
+  expect(notes.join()).toMatch(/clean and corrupt are the same in 1 of 8 prompt pairs/);
+  expect(read("spans-found.json").warnings).toEqual(notes);
+});
+
+it("a program writes the circuit that it found as `discover --json` does, and `test` goes on from it", async () => {
+  const json = ["--out", at("out"), "--json", at("command.json")];
+  const how = [
+    "--algorithm",
+    "eap",
+    "--size",
+    "4",
+    "--select",
+    "greedy",
+    "--ablation",
+    "zero",
+    "--seed",
+    "3",
+    "--bootstrap",
+    "0",
+  ];
+  expect((await run(["discover", ...own, ...how, ...json])).code).toBe(0);
+  await using task = await ownTask(model, prompts, { seed: 3 });
+  const options = { algorithm: "eap", size: 4, select: "greedy", ablation: "zero", seed: 3 } as const;
+  const found = await findCircuit(task, options);
+  writeFileSync(at("program.json"), formatDiscoveryFile(task.key, found));
+  const written = read("program.json");
+  const command = read("command.json");
+  expect(written).toEqual(Object.fromEntries(Object.keys(written).map((name) => [name, command[name]])));
+  const report = await reportOf(task, found, { curve: "none" });
+  expect(report.options).toEqual(written.options);
+
+  const tested = await run(["test", at("program.json"), ...own, "--tests", "equivalence", "--json", at("tested.json")]);
+  expect([0, 3]).toContain(tested.code);
+  expect(tested.out).toContain("zero ablation: the model");
+});
+
+it("circuits that are larger than asked for say so in a program and of `measure`", async () => {
+  const discovered = await run(["discover", ...own, ...dangles, "--bootstrap", "0", "--out", at("out")]);
+  expect(discovered.code).toBe(0);
+  const file = at("out/scores.safetensors");
+  const { code, out } = await run([
+    "measure",
+    ...own,
+    "--scores",
+    file,
+    "--sizes",
+    "2,3",
+    "--json",
+    at("measured.json"),
+  ]);
+  expect(code).toBe(0);
+  await using task = await ownTask(model, prompts);
+  const { graph } = task.model;
+  const measured = await measureCircuits(task.model, task.test, {
+    ...{ scores: await PruneScores.load(file, { graph }), sizes: [2, 3] },
+  });
+  const notes = measured.map(({ notes }) => notes);
+  expect(notes).toEqual([[expect.stringMatching(/3 edges instead of the 2 asked for/)]]);
+  expect(read("measured.json").circuits.map(({ notes }: { notes: string[] }) => notes)).toEqual(notes);
+  expect(out).toContain(notes[0]![0]);
+});
