@@ -37,12 +37,12 @@ export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";
+export { availableMemory } from "./memory/available-memory.ts";
 export { memoryBudgets } from "./memory/budgets.ts";
 export {
   type AutoencoderSize,
   ablationBytes,
   autoencoderBytes,
-  availableMemory,
   bytesPerPrompt,
   graphBytes,
   latentBytes,

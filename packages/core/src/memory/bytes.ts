@@ -1,4 +1,3 @@
-import { freemem } from "node:os";
 import { type ComputeDType, elementBytes, sourceRows, type Tensor, type TransformerConfig } from "@autocircuit/native";
 import type { Graph } from "../graph/graph.ts";
 import { graphSize } from "../graph/graph-size.ts";
@@ -143,9 +142,4 @@ export function maskBytes(edges: number, dtype: ComputeDType): number {
 /** How many prompts of so many positions run together, so that their sources take no more than `sliceBytes`. At least 1. */
 export function promptsAtOnce(model: PassWidths & Pick<SizedModel, "sliceBytes">, positions: number): number {
   return Math.max(1, Math.floor(model.sliceBytes / bytesPerPrompt(model, positions)));
-}
-
-/** Memory of this machine, or of the container, that can still be had, in bytes. */
-export function availableMemory(): number {
-  return process.availableMemory?.() ?? freemem();
 }
