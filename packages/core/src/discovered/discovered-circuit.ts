@@ -9,11 +9,13 @@ export interface DiscoveredCircuit {
   readonly circuit: Circuit;
   /** Scores that the circuit was made of. */
   readonly scores: PruneScores;
+  /** The algorithm that gave them. */
   readonly algorithm: string;
   /** Options of the algorithm. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What removed edges took. */
   readonly ablation: AblationType;
+  /** What the algorithm drew at random by. */
   readonly seed: number;
   /** How edges were chosen by their scores, `"top"` where nothing says so. */
   readonly select?: string | undefined;

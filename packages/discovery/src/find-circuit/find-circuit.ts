@@ -1,8 +1,8 @@
 import { signature, USUAL_SEED } from "@autocircuit/base";
 import {
-  type AblationType,
   type Circuit,
   coreKinds,
+  type DiscoveredCircuit,
   equalPairs,
   type LoadedTask,
   type PruneScores,
@@ -24,9 +24,8 @@ import { type Plan, planOf } from "./plan-circuit.ts";
 import { scoreNotes } from "./score-notes.ts";
 import { type AlgorithmRun, tooLong } from "./starting-algorithms.ts";
 
-/** A circuit and where it comes from. */
-export interface FoundCircuit {
-  readonly circuit: Circuit;
+/** A circuit and where it comes from: what files keep of it, and what else is known as it is found. */
+export interface FoundCircuit extends DiscoveredCircuit {
   /** With the edges that `prune` left out of {@link circuit}: all that was chosen. */
   readonly selected: Circuit;
   /** How many of the edges chosen lead nowhere, see `pruneCircuit`. */
@@ -35,14 +34,6 @@ export interface FoundCircuit {
   readonly scores: PruneScores;
   /** Scores of the algorithms that the circuit was looked for from; just {@link scores} unless its size follows from what it keeps. */
   readonly rankings: readonly PruneScores[];
-  /** The algorithm that gave {@link scores}. */
-  readonly algorithm: string;
-  /** Options of the algorithm. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** What removed edges took. */
-  readonly ablation: AblationType;
-  /** What the algorithm drew at random by. */
-  readonly seed: number;
   /** How edges were chosen by {@link scores}; undefined where the circuit is what keeps enough of the answers. */
   readonly select?: Selection | undefined;
   readonly keep?: KeptCircuit | undefined;
