@@ -8,7 +8,6 @@
 #include "engine/autoencoders.h"
 #include "engine/latent_blocks.h"
 #include "engine/latent_lists.h"
-#include "engine/latent_pass.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
 #include "engine/wide.h"
@@ -40,7 +39,7 @@ at::Tensor AblationCache::latents(int64_t number) {
   if (made.defined()) return made;
   const Autoencoders& autoencoders = *model_.autoencoders();
   const int64_t length = sources_.size(2);
-  const at::Tensor given = unpacked(packed_, autoencoders, number).to(model_.weights().options);
+  const at::Tensor given = autoencoders.unpacked(packed_, number).to(model_.weights().options);
   if (same_everywhere_ && autoencoders[number].positions() > 1) {
     made = given.reshape({sources_.size(1), -1}).repeat_interleave(length, 0);
     return made;
@@ -60,7 +59,7 @@ at::Tensor AblationCache::latent_sum(int64_t number) {
     if (found != latent_lists_.end()) return found->second;
     return latent_lists_[of] = latent_lists(latents(of), {}, {}, autoencoders[of].latents());
   };
-  if (autoencoders.cross_layers() && is_of_mlp(autoencoder.input)) return cross_layer_.write(autoencoders, number, lists);
+  if (autoencoders.crosses_layers(number)) return cross_layer_.write(autoencoders, number, lists);
   return latents_written(autoencoder, autoencoder.block + 1, lists(number)) + autoencoder.out_bias;
 }
 

@@ -286,6 +286,22 @@ at::Tensor Autoencoders::decoder_means() const {
   return at::cat(means, 1);
 }
 
+at::Tensor Autoencoders::unpacked(const at::Tensor& rows, int64_t number) const {
+  const int64_t d = rows.size(3), first = first_[number], count = all_[number].latents();
+  const int64_t from = first / d, to = (first + count + d - 1) / d;
+  return rows.narrow(0, from, to - from)
+      .permute({1, 2, 0, 3})
+      .reshape({rows.size(1) * rows.size(2), -1})
+      .narrow(1, first - from * d, count);
+}
+
+at::Tensor Autoencoders::packed(const std::vector<at::Tensor>& latents, const at::Tensor& sources) const {
+  const int64_t rows = packed_rows(), d = sources.size(3);
+  at::Tensor all = at::cat(latents, 1);
+  all = at::constant_pad_nd(all, {0, rows * d - all.size(1)});
+  return all.view({sources.size(1), sources.size(2), rows, d}).permute({2, 0, 1, 3});
+}
+
 std::vector<int64_t> Autoencoders::counts(const std::vector<int64_t>& of_block) const {
   std::vector<int64_t> counts;
   for (const int64_t number : of_block) counts.push_back(number < 0 ? 0 : all_[number].latents());

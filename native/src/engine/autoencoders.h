@@ -59,8 +59,9 @@ struct GivenAutoencoder {
 // p, where positions have their own), behind the output matrix of the MLP or of the heads too. Latents of cross-layer transcoders write
 // block after block: their decoders are running sums, as groups meet them.
 // Where a norm stands behind that matrix (Gemma 2, OLMo 2) a latent writes its share of what the norm gives, as heads do: the norm's
-// weights are in the rows, and what multiplies a row is the activation times the norm's factor for the token, which engine/latent_pass.h
-// keeps. The bias's share has another factor in each run, and no edge to be patched along: it belongs to the error, and `out_bias` is zero.
+// weights are in the rows, and what multiplies a row is the activation times the norm's factor for the token, which
+// engine/latent_writes.h keeps. The bias's share has another factor in each run, and no edge to be patched along: it belongs to the error,
+// and `out_bias` is zero.
 struct Autoencoder {
   int64_t block = 0;
   AutoencoderInput input = AutoencoderInput::mlp_out;
@@ -96,6 +97,7 @@ class Autoencoders {
   bool errors() const { return errors_; }
   // Whether latents write to later blocks than their own: all of MLPs do then.
   bool cross_layers() const { return cross_layers_; }
+  bool crosses_layers(int64_t number) const { return cross_layers_ && is_of_mlp(all_[number].input); }
   // Numbers of those of a block; -1 where it has none.
   int64_t of_attention(int64_t block) const { return of_attention_[block]; }
   int64_t of_mlp(int64_t block) const { return of_mlp_[block]; }
@@ -108,9 +110,11 @@ class Autoencoders {
   std::vector<int64_t> stream_counts() const { return counts(of_stream_); }
   // Mean over d_model of what a unit of each latent writes in all, all autoencoders' side by side: [positions or 1, latents].
   at::Tensor decoder_means() const;
-  // Latents of all autoencoders lie side by side where they are kept for a run: the first of one, and how many rows of d_model they take.
-  int64_t first(int64_t number) const { return first_[number]; }
+  // Where a run's sources are kept, the latents of all autoencoders lie side by side in rows of D numbers behind them: how many rows, one's
+  // latents [B * P, L] out of such rows [X, B, P, D], and the rows of all of them, each [B * P, L], in the batches of the sources.
   int64_t packed_rows() const { return (first_.back() + d_model_ - 1) / d_model_; }
+  at::Tensor unpacked(const at::Tensor& rows, int64_t number) const;
+  at::Tensor packed(const std::vector<at::Tensor>& latents, const at::Tensor& sources) const;
 
  private:
   std::vector<int64_t> counts(const std::vector<int64_t>& of_block) const;
@@ -122,7 +126,7 @@ class Autoencoders {
   int64_t d_model_;
   std::vector<Autoencoder> all_;
   std::vector<int64_t> of_attention_, of_mlp_, of_stream_;
-  std::vector<int64_t> first_;
+  std::vector<int64_t> first_;  // of each one's latents, side by side
 };
 
 // "the autoencoder of block 3's attention", as errors name it.

@@ -19,7 +19,7 @@ void BackwardPass::through_mlp(int64_t block, const at::Tensor& out_grad) {
   gradients_.keep_outputs(frame_, pass_.order.mlp(block), 1, grad);
   std::vector<ProjectionGrad> outputs;
   if (autoencoder_of_mlp(model_, block)) {
-    const LatentGrads grads = through_latents_of_mlp(block, out_grad, grad);
+    const ReplacedGrads grads = through_latents_of_mlp(block, out_grad, grad);
     grad = grads.out;
     const bool before_norm = autoencoder_of_mlp(model_, block)->input == AutoencoderInput::mlp_resid;
     if (grads.input.defined()) outputs.emplace_back(before_norm ? Projection::mlp_residual : Projection::mlp_normalised, grads.input);

@@ -85,7 +85,7 @@ void BackwardPass::input_gradient_(at::Tensor& grad, const GroupPlan* plan, int6
   }
   Frame then = frame_;
   then.resid = resid;
-  const at::Tensor inputs = patched_inputs(pass_, latents_, then, *plan, 0, patched, Norm{});
+  const at::Tensor inputs = patched_inputs(pass_, tape_.latents, then, *plan, 0, patched, Norm{});
   if (static_cast<int64_t>(patched.size()) == rows) return through_norm_(grad, inputs, norm);
   size_t next = 0;
   for (int64_t row = 0; row < rows; row++) {

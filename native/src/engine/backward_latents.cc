@@ -10,14 +10,14 @@
 namespace autocircuit {
 
 // From the gradients of the stream that latents write to and of their error.
-BackwardPass::LatentGrads BackwardPass::through_latents_of_mlp(int64_t block, const at::Tensor& out_grad, const at::Tensor& error_grad) {
+BackwardPass::ReplacedGrads BackwardPass::through_latents_of_mlp(int64_t block, const at::Tensor& out_grad, const at::Tensor& error_grad) {
   const bool errors = model_.autoencoders()->errors();
   const BlockWeights& weights = model_.weights().blocks[block];
   const at::Tensor& raw = tape_.blocks[block].mlp_raw;
   const at::Tensor scale = reads_neurons(model_, block) ? post_scale(config_, weights.ln2_post, raw) : at::Tensor();
   // The error takes away what the latents write: where no edge tells them apart, nothing flows through the autoencoder.
   const auto [through, scale_grad] =
-      latents_->backward(model_.autoencoders()->of_mlp(block), errors ? out_grad - error_grad : out_grad, frame_, scale);
+      latents_->through(model_.autoencoders()->of_mlp(block), errors ? out_grad - error_grad : out_grad, frame_, scale);
   if (reads_input(model_, block)) return {errors ? error_grad : at::Tensor(), through};
   if (!errors) return {through, {}};
   if (!reads_neurons(model_, block)) return {error_grad + through, {}};
@@ -48,7 +48,7 @@ at::Tensor BackwardPass::through_latents_of_attention(int64_t block, const at::T
     if (of_heads) scale = post_scale(config_, weights.ln1_post, total);
   }
   const auto [through, scale_grad] =
-      latents_->backward(model_.autoencoders()->of_attention(block), errors ? out_grad - error_grad : out_grad, frame_, scale);
+      latents_->through(model_.autoencoders()->of_attention(block), errors ? out_grad - error_grad : out_grad, frame_, scale);
   // What goes through W_O: the error's part, and that of latents which are made behind it.
   at::Tensor total_grad = errors ? error_grad : at::zeros_like(out_grad);
   if (!of_heads) total_grad = total_grad + through;
@@ -67,7 +67,7 @@ void BackwardPass::through_latents_of_stream(int64_t block) {
   if (frame_.source_grad.defined()) error_grad = error_grad + frame_.source_grad[place];
   gradients_.keep_outputs(frame_, place, 1, error_grad);
   at::Tensor read_grad =
-      latents_->backward(model_.autoencoders()->of_stream(block), errors ? out_grad - error_grad : out_grad, frame_).input;
+      latents_->through(model_.autoencoders()->of_stream(block), errors ? out_grad - error_grad : out_grad, frame_).input;
   if (errors) read_grad = read_grad + error_grad;
   // Whoever reads behind the place reads nothing of the stream before it.
   frame_.grad = at::zeros_like(out_grad);

@@ -27,12 +27,13 @@ at::Tensor scale_to_one(const at::Tensor& grad) {
 
 }  // namespace
 
-BackwardPass::BackwardPass(const PassPlan& plan, LatentPass* latents, Tape tape)
-    : pass_(plan), model_(plan.model), config_(plan.config), rules_(plan.request.patch->rules), latents_(latents), tape_(std::move(tape)),
-      frame_(std::move(tape_.frame)), gradients_(plan, latents) {}
+BackwardPass::BackwardPass(const PassPlan& plan, Tape tape)
+    : pass_(plan), model_(plan.model), config_(plan.config), rules_(plan.request.patch->rules), tape_(std::move(tape)),
+      frame_(std::move(tape_.frame)), latents_(plan.latents ? std::make_optional<LatentGradients>(plan, tape_.latents) : std::nullopt),
+      gradients_(plan, latents_ ? &*latents_ : nullptr) {}
 
 at::Tensor BackwardPass::run(const at::Tensor& grad_logits, const at::Tensor& grad_activity) {
-  if (grad_activity.defined()) latents_->start_backward(grad_activity);
+  if (grad_activity.defined()) latents_->start(grad_activity);
   const bool scaled = model_.weights().options.dtype() == at::kHalf;
   const at::Tensor scale = scaled ? scale_to_one(grad_logits) : at::Tensor();
   through_end(scaled ? (grad_logits.to(at::kFloat) * scale).to(at::kHalf) : grad_logits);
@@ -45,6 +46,10 @@ at::Tensor BackwardPass::run(const at::Tensor& grad_logits, const at::Tensor& gr
   gradients_.keep_outputs(frame_, start, 1, frame_.source_grad.defined() ? frame_.grad + frame_.source_grad[start] : frame_.grad);
   if (scaled) gradients_.divide(scale);
   return gradients_.of_mask();
+}
+
+std::vector<at::Tensor> BackwardPass::autoencoder_gradients() const {
+  return pass_.trains_latents() ? latents_->of_leaves() : std::vector<at::Tensor>();
 }
 
 void BackwardPass::through_end(const at::Tensor& grad_logits) {
@@ -64,7 +69,7 @@ void BackwardPass::through_end(const at::Tensor& grad_logits) {
   if (plan && plan->any_patched()) {
     Frame at_end = frame_;
     at_end.resid = tape_.end_resid;
-    x = patched_inputs(pass_, latents_, at_end, *plan, end_point(config_), {0}, Norm{})[0];
+    x = patched_inputs(pass_, tape_.latents, at_end, *plan, end_point(config_), {0}, Norm{})[0];
   }
   at::Tensor rows = x_grad.unsqueeze(0).contiguous();
   through_norm_(rows, x, final_norm);

@@ -2,12 +2,14 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "engine/backward_rules.h"
 #include "engine/edge_gradients.h"
 #include "engine/frame.h"
+#include "engine/latent_gradients.h"
 #include "engine/pass_plan.h"
 #include "engine/projections.h"
 #include "engine/tape.h"
@@ -17,14 +19,17 @@ namespace autocircuit {
 // The way back through what a forward pass left: the gradient of the stream, block by block, and on its way those of all edges.
 class BackwardPass {
  public:
-  // Neither the plan nor the latents, which the forward pass has written (null in a network without autoencoders), go before it.
-  BackwardPass(const PassPlan& plan, LatentPass* latents, Tape tape);
+  // The plan outlives the pass.
+  BackwardPass(const PassPlan& plan, Tape tape);
+  BackwardPass(const BackwardPass&) = delete;
 
   // From the gradient of the logits [B, positions, d_vocab_out], and of the sum of latents [B, P] or undefined, to that of the mask, in the
   // mask's shape. Once.
   at::Tensor run(const at::Tensor& grad_logits, const at::Tensor& grad_activity);
 
   const PassGradients& gradients() const { return gradients_; }
+  // Of the leaves of autoencoders, where these get any, in the leaves' order and shapes; after it.
+  std::vector<at::Tensor> autoencoder_gradients() const;
 
  private:
   // Gradient of what a projection gave, [N, columns].
@@ -41,7 +46,7 @@ class BackwardPass {
     at::Tensor rows;  // [1, N, D]
   };
   // Gradients of what the MLP or attention gives and, of a transcoder, of its input; undefined where nothing flows.
-  struct LatentGrads {
+  struct ReplacedGrads {
     at::Tensor out, input;
   };
 
@@ -58,7 +63,7 @@ class BackwardPass {
   at::Tensor through_heads(int64_t block, const at::Tensor& out_grad);
 
   // backward_latents.cc
-  LatentGrads through_latents_of_mlp(int64_t block, const at::Tensor& out_grad, const at::Tensor& error_grad);
+  ReplacedGrads through_latents_of_mlp(int64_t block, const at::Tensor& out_grad, const at::Tensor& error_grad);
   at::Tensor before_post_norm(const NormWeights& norm, const at::Tensor& x, const at::Tensor& grad, const at::Tensor& scale_grad) const;
   at::Tensor through_latents_of_attention(int64_t block, const at::Tensor& out_grad);
   void through_latents_of_stream(int64_t block);
@@ -85,9 +90,9 @@ class BackwardPass {
   const Transformer& model_;
   const TransformerConfig& config_;
   const BackwardRules& rules_;
-  LatentPass* const latents_;
   Tape tape_;
-  Frame frame_;  // where the sweep is now
+  Frame frame_;                             // where the sweep is now
+  std::optional<LatentGradients> latents_;  // of a network with autoencoders
   PassGradients gradients_;
   at::Tensor row_grads_;  // scratch
   WaitingRows waiting_;   // or no rows

@@ -36,8 +36,8 @@ at::Tensor CrossLayerWrites::write(const Autoencoders& autoencoders, int64_t num
   return now - before;
 }
 
-void CrossLayerWrites::backward(const Autoencoders& autoencoders, int64_t number, const at::Tensor& grad, const Frame& frame,
-                                const AddGradient& add) {
+void CrossLayerGradients::through(const Autoencoders& autoencoders, int64_t number, const at::Tensor& grad, const Frame& frame,
+                                  const AddGradient& add) {
   at::Tensor behind = std::exchange(later_grad_, grad);
   const std::vector<int64_t> positions = std::exchange(positions_, frame.positions);
   if (behind.defined() && behind.size(0) != grad.size(0)) {

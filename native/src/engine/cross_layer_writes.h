@@ -23,20 +23,26 @@ at::Tensor latents_written(const Autoencoder& autoencoder, int64_t reading_block
 // groups take from the running sums what they read, at the price of one decoder for each pair of blocks.
 class CrossLayerWrites {
  public:
-  // Entries of an autoencoder's latents at the tokens where the pass is.
+  // An autoencoder's entries at the tokens where the pass is.
   using Lists = std::function<LatentLists(int64_t number)>;
   // What is written to the output of an autoencoder's block [N, D]; from the first block on. `frame` where a pass may go on at fewer
   // tokens.
   at::Tensor write(const Autoencoders& autoencoders, int64_t number, const Lists& lists, const Frame* frame = nullptr);
 
+ private:
+  at::Tensor written_;  // S of the block before, at the positions of then
+};
+
+// The way back through them.
+class CrossLayerGradients {
+ public:
   // Adds to the gradient of an autoencoder's entries that of <step, decoder>, [N, D] and the decoder's rows.
   using AddGradient = std::function<void(int64_t number, const at::Tensor& step, const at::Tensor& decoder)>;
   // From the gradient of what was written to the output of an autoencoder's block [N, D], from the last block on. As sum over m of
   // <g_m, W[m] - W[m-1]> is sum over m of <g_m - g_{m+1}, W[m]>, it takes one product for each block that writes.
-  void backward(const Autoencoders& autoencoders, int64_t number, const at::Tensor& grad, const Frame& frame, const AddGradient& add);
+  void through(const Autoencoders& autoencoders, int64_t number, const at::Tensor& grad, const Frame& frame, const AddGradient& add);
 
  private:
-  at::Tensor written_;     // S of the block before, at the positions of then
   at::Tensor later_grad_;  // g of the block behind, at its positions
   std::vector<int64_t> positions_;
 };

@@ -10,7 +10,7 @@
 #include "operators/operators.h"
 
 namespace autocircuit {
-PassGradients::PassGradients(const PassPlan& plan, LatentPass* latents) : pass_(plan), patch_(*plan.request.patch), latents_(latents) {
+PassGradients::PassGradients(const PassPlan& plan, LatentGradients* latents) : pass_(plan), patch_(*plan.request.patch), latents_(latents) {
   const Weights& weights = pass_.model.weights();
   const int64_t sources = pass_.order.count(), d_model = pass_.config.d_model;
   mask_ = at::zeros({pass_.masks, patch_.graph->edges}, weights.options.dtype(weights.sum_type()));
@@ -100,11 +100,11 @@ void PassGradients::divide(const at::Tensor& scale) {
 }
 
 at::Tensor PassGradients::of_mask() {
-  if (latents_) mask_ = latents_->whole_gradient(mask_);
+  if (latents_) mask_ = latents_->of_mask(mask_);
   check_finite(mask_, [](const std::vector<int64_t>& at) {
     return "The gradient of the mask at edge " + std::to_string(at[1]) + (at[0] > 0 ? " (mask " + std::to_string(at[0]) + ")" : "");
   });
-  const at::Tensor& mask = latents_ ? latents_->mask() : patch_.mask;
+  const at::Tensor& mask = latents_ ? pass_.latents->given_mask : patch_.mask;
   return mask_.view(mask.sizes()).to(mask.options());
 }
 

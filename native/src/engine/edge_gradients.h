@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/frame.h"
+#include "engine/latent_gradients.h"
 #include "engine/pass_plan.h"
 
 namespace autocircuit {
@@ -14,7 +15,7 @@ namespace autocircuit {
 class PassGradients {
  public:
   // `latents` of a network with autoencoders, else null: the columns of its latents are theirs.
-  PassGradients(const PassPlan& plan, LatentPass* latents);
+  PassGradients(const PassPlan& plan, LatentGradients* latents);
 
   // Gradients of the inputs [rows of all plans, N, D] of groups that read the same sources, contracted with these sources' deltas;
   // nothing where the graph has no such groups (null).
@@ -43,7 +44,7 @@ class PassGradients {
 
   const PassPlan& pass_;
   const Patch& patch_;
-  LatentPass* const latents_;
+  LatentGradients* const latents_;
   at::Tensor mask_;                // [M, E] of ordinary sources
   at::Tensor directions_;          // [S, N, D] of all positions, or undefined
   at::Tensor ablation_, outputs_;  // the same

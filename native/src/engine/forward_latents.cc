@@ -13,7 +13,7 @@ at::Tensor ForwardPass::transcoder_input(int64_t block, const GroupInput& input)
   if (autoencoder_of_mlp(model_, block)->input == AutoencoderInput::mlp_in) return input.normalised();
   const GroupPlan* plan = pass_.find(GroupKind::mlp, block);
   if (!plan || !plan->is_patched(0)) return frame_.resid;
-  return patched_inputs(pass_, latents_, frame_, *plan, mlp_point(config_, block), {0}, Norm{})[0];
+  return patched_inputs(pass_, tape_.latents, frame_, *plan, mlp_point(config_, block), {0}, Norm{})[0];
 }
 
 // x: the MLP's output, or its neurons where these are read.
@@ -28,7 +28,7 @@ void ForwardPass::write_latents(int64_t block, const at::Tensor& x) {
     scale = post_scale(config_, weights.ln2_post, raw);
     given = post_normed(config_, weights.ln2_post, raw);
   }
-  const at::Tensor made = latents_->write(number, reads_input(model_, block) ? transcoded_ : x, frame_, pass_.ablated.get(), scale);
+  const at::Tensor made = latents_->write(number, reads_input(model_, block) ? transcoded_ : x, frame_, scale);
   at::Tensor out = made, error = at::zeros_like(made);
   if (errors) {
     out = given;
@@ -51,7 +51,7 @@ void ForwardPass::write_attention_latents(int64_t block, const at::Tensor& z) {
     given = post_normed(config_, weights.ln1_post, total);
   }
   if (!of_heads) given = hooked(Hook::attn_out, block, given);
-  const at::Tensor made = latents_->write(number, of_heads ? z.flatten(1) : given, frame_, pass_.ablated.get(), scale);
+  const at::Tensor made = latents_->write(number, of_heads ? z.flatten(1) : given, frame_, scale);
   at::Tensor out = errors ? given : made;
   if (of_heads) out = hooked(Hook::attn_out, block, out);
   const at::Tensor nothing = at::zeros_like(made);
@@ -66,8 +66,8 @@ void ForwardPass::write_stream_latents(int64_t block) {
   if (!autoencoder_of_stream(model_, block)) return record(place, at::zeros_like(frame_.resid));
   const GroupPlan* plan = pass_.find(GroupKind::post, block);
   at::Tensor read = frame_.resid;
-  if (plan && plan->is_patched(0)) read = patched_inputs(pass_, latents_, frame_, *plan, attention_point(block) + 2, {0}, Norm{})[0];
-  const at::Tensor made = latents_->write(model_.autoencoders()->of_stream(block), read, frame_, pass_.ablated.get());
+  if (plan && plan->is_patched(0)) read = patched_inputs(pass_, tape_.latents, frame_, *plan, attention_point(block) + 2, {0}, Norm{})[0];
+  const at::Tensor made = latents_->write(model_.autoencoders()->of_stream(block), read, frame_);
   const bool errors = model_.autoencoders()->errors();
   frame_.resid = errors ? read : made;
   record(place, errors ? read - made : at::zeros_like(made));

@@ -10,6 +10,7 @@
 #include "engine/frame.h"
 #include "engine/group_input.h"
 #include "engine/hooks.h"
+#include "engine/latent_writes.h"
 #include "engine/pass_plan.h"
 #include "engine/starting_run.h"
 #include "engine/tape.h"
@@ -19,9 +20,9 @@ namespace autocircuit {
 // The network, block by block: each source's output is written once, as a delta, and read by all destinations behind it.
 class ForwardPass {
  public:
-  // Neither the plan nor the latents (null in a network without autoencoders) go before the pass. `from` is where a plan from a kept run
-  // starts, else null.
-  ForwardPass(const PassPlan& plan, LatentPass* latents, std::shared_ptr<const KeptRun> from);
+  // The plan outlives the pass. `from` is where a plan from a kept run starts, else null.
+  ForwardPass(const PassPlan& plan, std::shared_ptr<const KeptRun> from);
+  ForwardPass(const ForwardPass&) = delete;
 
   ForwardResult run();
 
@@ -119,13 +120,13 @@ class ForwardPass {
   const PassPlan& pass_;
   const Transformer& model_;
   const TransformerConfig& config_;
-  LatentPass* const latents_;
   std::optional<StartingRun> start_;
   const AttentionContext attention_;
-  std::optional<Hooks> hooks_;  // where values are read or replaced: all heads run then, at all positions
-  Frame frame_;                 // where the pass is now
-  Tape tape_;                   // the frame joins it at the end
-  at::Tensor transcoded_;       // what the next transcoder reads [N, D]
+  std::optional<Hooks> hooks_;           // where values are read or replaced: all heads run then, at all positions
+  Frame frame_;                          // where the pass is now
+  Tape tape_;                            // the frame joins it at the end
+  std::optional<LatentWrites> latents_;  // of a network with autoencoders: they write down in the tape
+  at::Tensor transcoded_;                // what the next transcoder reads [N, D]
   std::shared_ptr<KeptRun> kept_;
   std::shared_ptr<Prefix> kept_prefix_;
   std::vector<at::Tensor> hidden_;

@@ -40,14 +40,15 @@ std::shared_ptr<Prefix> empty_prefix(const PassPlan& plan) {
 
 }  // namespace
 
-ForwardPass::ForwardPass(const PassPlan& plan, LatentPass* latents, std::shared_ptr<const KeptRun> from)
-    : pass_(plan), model_(plan.model), config_(plan.config), latents_(latents),
+ForwardPass::ForwardPass(const PassPlan& plan, std::shared_ptr<const KeptRun> from)
+    : pass_(plan), model_(plan.model), config_(plan.config),
       start_(from ? std::make_optional<StartingRun>(plan, std::move(from)) : std::nullopt),
       attention_(plan.config, plan.model.weights(), plan.length, padding_of_all(plan), plan.request.prefix) {
   if (plan.is_hooked()) hooks_.emplace(plan.request.hooks);
   if (plan.request.keep_run) kept_ = empty_run(plan);
   if (plan.request.want_keys_values) kept_prefix_ = empty_prefix(plan);
   tape_.blocks.resize(config_.layers);
+  if (plan.latents) latents_.emplace(plan, tape_.latents);
 }
 
 void ForwardPass::start() {

@@ -12,8 +12,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     : Pass(model, placed(model, request, gradients), gradients, listed) {}
 
 Pass::Pass(const Transformer& model, PlacedRequest placed, bool gradients, const RecordedLists* listed)
-    : plan_(model, placed, gradients, listed), latents_(std::move(placed.latents)),
-      forward_(plan_, latents_.get(), std::move(placed.request.from)) {}
+    : plan_(model, placed, gradients, listed), forward_(plan_, std::move(placed.request.from)) {}
 
 ForwardResult Pass::forward() {
   const at::NoGradGuard no_grad;
@@ -24,12 +23,8 @@ ForwardResult Pass::forward() {
 at::Tensor Pass::backward(const at::Tensor& grad_logits, const at::Tensor& grad_activity) {
   const at::NoGradGuard no_grad;
   const WorkThreads threads(plan_.multiplications_of_block());
-  backward_.emplace(plan_, latents_.get(), forward_.take_tape());
+  backward_.emplace(plan_, forward_.take_tape());
   return backward_->run(grad_logits, grad_activity);
-}
-
-std::vector<at::Tensor> Pass::autoencoder_gradients() const {
-  return plan_.trains_latents ? latents_->gradients() : std::vector<at::Tensor>();
 }
 
 }  // namespace autocircuit

@@ -28,13 +28,12 @@ class Pass {
   // After it: the gradients that leaves of the patch stand for, of the leaf's shape; undefined where there is no leaf.
   at::Tensor ablation_gradient() const { return backward_->gradients().of_ablation(); }
   at::Tensor outputs_gradient() const { return backward_->gradients().of_outputs(); }
-  std::vector<at::Tensor> autoencoder_gradients() const;
+  std::vector<at::Tensor> autoencoder_gradients() const { return backward_->autoencoder_gradients(); }
 
  private:
   Pass(const Transformer& model, PlacedRequest placed, bool gradients, const RecordedLists* listed);
 
   const PassPlan plan_;
-  const std::unique_ptr<LatentPass> latents_;  // where the network has autoencoders
   ForwardPass forward_;
   std::optional<BackwardPass> backward_;
 };

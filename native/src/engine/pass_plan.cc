@@ -36,19 +36,19 @@ PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool
     for (at::Tensor* tensor : {&request.reference->logits, &request.reference->probabilities})
       *tensor = tensor->to(options.device(), tensor->scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
   if (gradients) request.from = nullptr;
-  if (model.autoencoders()) placed.latents = std::make_unique<LatentPass>(model, request, gradients);
+  if (model.autoencoders()) placed.latents = std::make_shared<LatentPlan>(model, request, gradients);
   return placed;
 }
 
 PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with_gradients, const RecordedLists* lists)
     : model(of), config(of.config()), request(without_run(placed.request)), from_run(placed.request.from != nullptr),
       gradients(with_gradients), listed(lists), factorized(request.is_factorized()), order(source_order(of, factorized)),
-      length(request.tokens.size(1)), trains_latents(placed.latents && placed.latents->trains()) {
+      latents(placed.latents), length(request.tokens.size(1)) {
   if (request.patch) {
     // Groups of unfactorised graphs that read the stream anew replace the stream itself: nothing to share with other rows.
     const PlanKind kind = gradients || !factorized ? PlanKind::gradients : PlanKind::cheapest;
     mask.emplace(*request.patch->graph, request.patch->mask, listed ? PlanKind::listed : kind);
-    if (placed.latents) placed.latents->reclassify(*mask, kind);
+    if (latents) latents->graph->reclassify(*mask, latents->mask, kind);
     masks = mask->masks();
     ablated = model.workspace().of(model, *request.patch->ablation);
   }
@@ -63,7 +63,7 @@ void PassPlan::choose_live_parts() {
   all_live = gradients || collects || !factorized || listed || model.autoencoders();
   live = all_live ? Liveness::all(config, order.count()) : Liveness::of(config, mask ? &*mask : nullptr, order.count(), has_tied_heads());
   if (!gradients && !request.want_sources && !request.keep_run && !mask) live.delta.assign(order.count(), 0);
-  narrows = request.positions && static_cast<int64_t>(request.positions->size()) < length && !collects && !trains_latents;
+  narrows = request.positions && static_cast<int64_t>(request.positions->size()) < length && !collects && !trains_latents();
 }
 
 bool PassPlan::has_tied_heads() const { return config.qk_norm == QkNorm::full || model.weights().blocks[0].ln1_post.scale.defined(); }

@@ -7,7 +7,7 @@
 
 #include "engine/ablation_cache.h"
 #include "engine/forward_request.h"
-#include "engine/latent_pass.h"
+#include "engine/latent_plan.h"
 #include "engine/liveness.h"
 #include "engine/reading_points.h"
 #include "engine/recorded_lists.h"
@@ -21,8 +21,8 @@ int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& pla
 
 // A checked request with its tensors where the weights are. Masks stay, the host reads them.
 struct PlacedRequest {
-  ForwardRequest request;               // of a network with autoencoders: its patch is one of ordinary sources
-  std::unique_ptr<LatentPass> latents;  // what was taken out of it; null in other networks
+  ForwardRequest request;                     // of a network with autoencoders: its patch is one of ordinary sources
+  std::shared_ptr<const LatentPlan> latents;  // what was taken out of it; null in other networks
 };
 PlacedRequest placed(const Transformer& model, const ForwardRequest& request, bool gradients);
 
@@ -41,17 +41,18 @@ struct PassPlan {
   const RecordedLists* const listed;
   const bool factorized;
   const SourceOrder order;
-  std::optional<MaskPlan> mask;            // where edges are patched
-  std::shared_ptr<AblationCache> ablated;  // there
+  const std::shared_ptr<const LatentPlan> latents;  // of a network with autoencoders, else null
+  std::optional<MaskPlan> mask;                     // where edges are patched
+  std::shared_ptr<AblationCache> ablated;           // there
   int64_t masks = 1, batch = 0, length = 0;
   bool all_live = false;  // everything runs, every delta is made
   Liveness live;
-  bool narrows = false;         // the last block goes on at the asked positions alone
-  int64_t leaves_run_at = 0;    // the first point where an edge may be patched: a pass from a kept run begins there
-  bool trains_latents = false;  // autoencoders have leaves
+  bool narrows = false;       // the last block goes on at the asked positions alone
+  int64_t leaves_run_at = 0;  // the first point where an edge may be patched: a pass from a kept run begins there
 
   const GroupPlan* find(GroupKind kind, int64_t block) const { return mask ? mask->find(kind, block) : nullptr; }
   int64_t rows() const { return batch * length; }
+  bool trains_latents() const { return latents && latents->trains; }
   bool is_hooked() const { return !request.hooks.empty(); }
   // Norms over all heads of a block tie the heads together.
   bool has_tied_heads() const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "devices/device_index.h"
+#include "engine/latent_rows.h"
 #include "engine/norm.h"
 #include "engine/wide.h"
 #include "operators/operators.h"
@@ -40,7 +41,7 @@ at::Tensor tokens_of(const PassPlan& pass, const Frame& frame) {
 
 }  // namespace
 
-at::Tensor patched_inputs(const PassPlan& pass, const LatentPass* latents, const Frame& frame, const GroupPlan& plan, int64_t point,
+at::Tensor patched_inputs(const PassPlan& pass, const LatentTape& latents, const Frame& frame, const GroupPlan& plan, int64_t point,
                           const std::vector<int64_t>& rows, const Norm& norm) {
   const Weights& weights = pass.model.weights();
   const std::vector<GroupRows> wanted{{&plan, rows}};
@@ -48,9 +49,9 @@ at::Tensor patched_inputs(const PassPlan& pass, const LatentPass* latents, const
   const at::Tensor ablated = pass.listed || any_from_ablated(wanted) ? ablated_base(pass, frame, *plan.group, point) : at::Tensor();
   const Delta delta = deltas_before(frame, *plan.group);
   const PatchedRows asked{frame.resid, ablated, delta, lists, tokens_of(pass, frame), frame.n()};
-  if (!latents) return patched_rows(asked, norm);
+  if (!pass.latents) return patched_rows(asked, norm);
   at::Tensor inputs = patched_rows(asked, Norm{});
-  latents->add_to_rows(inputs, frame, plan, rows);
+  add_latents_(inputs, pass, latents, frame, plan, rows);
   return norm.kind == NormKind::none ? inputs : apply(norm, inputs, type_of(weights));
 }
 

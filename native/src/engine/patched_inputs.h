@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "engine/frame.h"
+#include "engine/latent_tape.h"
 #include "engine/pass_plan.h"
 #include "masks/list_rows.h"
 
 namespace autocircuit {
 
-// Inputs of the given rows of a group that reads at `point`, before (no norm) or after the norm: [rows, N, D]. `latents` of a network with
-// autoencoders, else null.
-at::Tensor patched_inputs(const PassPlan& pass, const LatentPass* latents, const Frame& frame, const GroupPlan& plan, int64_t point,
+// Inputs of the given rows of a group that reads at `point`, before (no norm) or after the norm: [rows, N, D]. `latents` of the
+// pass's autoencoders, read where its plan has any.
+at::Tensor patched_inputs(const PassPlan& pass, const LatentTape& latents, const Frame& frame, const GroupPlan& plan, int64_t point,
                           const std::vector<int64_t>& rows, const Norm& norm);
 
 // Those of rows of several groups that read the same sources, one group's after the other's, of a pass on the CPU without latents: a piece

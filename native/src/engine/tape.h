@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/frame.h"
+#include "engine/latent_tape.h"
 
 namespace autocircuit {
 
@@ -22,6 +23,7 @@ struct Tape {
   std::optional<Frame> all_positions;  // the frame before it was narrowed, where it was
   at::Tensor end_resid;                // [N, D] the residual stream at the end
   at::Tensor raw_logits;               // before a soft cap
+  LatentTape latents;                  // of a network with autoencoders
 
   bool narrowed() const { return all_positions.has_value(); }
 };
