@@ -13,8 +13,8 @@
 // Edges from latents to the rows of a group.
 namespace autocircuit {
 
-// Each autoencoder that the group of the table reads, with its lists at the frame's tokens, which are not empty, and the rows of its decoder
-// that the group reads.
+// Each autoencoder that the group of the table reads, with its lists at the frame's tokens, which are not empty, and what of its decoder
+// the group reads.
 using VisitLatents = std::function<void(int64_t number, const LatentLists& lists, const at::Tensor& decoder)>;
 void each_read(const PassPlan& pass, const LatentTape& tape, const Frame& frame, const PatchGroup& group, const VisitLatents& visit);
 
