@@ -37,7 +37,7 @@ export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";
-export { availableMemory } from "./memory/available-memory.ts";
+export { availableMemory, knownFreeMemory } from "./memory/available-memory.ts";
 export { memoryBudgets, memoryShares } from "./memory/budgets.ts";
 export {
   type AutoencoderSize,
