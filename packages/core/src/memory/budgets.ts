@@ -33,7 +33,7 @@ export const memoryBudgets = {
 export const memoryShares = {
   /** Circuits that run together on a GPU. What they take is an estimate: allocators round up, kernels keep scratch space. */
   circuits: 1 / 2,
-  /** Passes of circuits of which only answers are counted: ablations are held beside them, and logits made of them. */
+  /** Passes of circuits of which only answers are counted: what else they hold, ablations among it, is to fit beside them. */
   answering: 1 / 4,
   /** Ablations that are held while circuits are looked for: they are there the whole time, with all that runs. */
   heldAblations: 1 / 8,
