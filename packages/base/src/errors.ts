@@ -60,7 +60,9 @@ export type ErrorReason =
   /** Prompts differ in length where they must not. */
   | "lengths-differ"
   /** Latents are to be kept that the autoencoders do not have. */
-  | "latents-not-kept";
+  | "latents-not-kept"
+  /** What is to be done needs more memory than is free, by what is foretold: nothing was begun. */
+  | "memory-foretold";
 
 /**
  * The error that every AutoCircuit package throws: what was wrong, where, and what to do.

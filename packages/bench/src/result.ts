@@ -1,6 +1,6 @@
+import { formatMebibytes } from "@autocircuit/base";
 import { type Recordings, recordingsText } from "@autocircuit/native";
 import type { MeasuredMachine } from "./machine.ts";
-import { mebibytes } from "./mebibytes.ts";
 
 /** One measured thing. */
 export interface BenchResult {
@@ -62,8 +62,8 @@ export function formatReport(report: BenchReport): string {
       ...(result.processorTimesLibrary && !onGpu
         ? [`${result.processorTimesLibrary.toFixed(2)} x by library`.padStart(18)]
         : []),
-      mebibytes(result.peakBytes).padStart(10),
-      ...(onGpu ? [`GPU ${mebibytes(result.peakDeviceBytes)}`.padStart(14)] : []),
+      formatMebibytes(result.peakBytes).padStart(10),
+      ...(onGpu ? [`GPU ${formatMebibytes(result.peakDeviceBytes)}`.padStart(14)] : []),
       `+-${(50 * result.spread).toFixed(0)} %`.padStart(8),
     ].join("  "),
   );

@@ -147,7 +147,10 @@ describe("wrong usage", () => {
     { args: ["measure", "tracr-reverse", "--scores", "missing.safetensors"], says: "missing.safetensors" },
     { args: ["measure", "tracr-reverse", "--scores", "x", "--metrics", "kl-claen"], says: "Did you mean kl-clean" },
     { args: ["compile", "revers", "--out", "x"], says: "Did you mean reverse" },
-    { args: ["compile", "missing.ts", "--vocab", "a", "--max-len", "3", "--out", "x"], says: "no such file" },
+    {
+      args: ["compile", "missing.ts", "--vocab", "a", "--max-len", "3", "--out", "x"],
+      says: "missing.ts: does not exist",
+    },
     { args: ["compile", "program.mjs", "--out", "x"], says: "--vocab and --max-len" },
     { args: ["discover", "tracr-reverse", "--device", "cdua"], says: '"cdua" names no device. Did you mean' },
     { args: ["discover", "tracr-reverse", "--dtype", "float8"], says: "Did you mean float" },

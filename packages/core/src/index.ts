@@ -37,13 +37,15 @@ export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";
-export { availableMemory } from "./memory/available-memory.ts";
-export { memoryBudgets } from "./memory/budgets.ts";
+export { availableMemory, knownFreeMemory } from "./memory/available-memory.ts";
+export { memoryBudgets, memoryShares } from "./memory/budgets.ts";
 export {
   type AutoencoderSize,
   ablationBytes,
+  answeringCircuitBytes,
   autoencoderBytes,
   bytesPerPrompt,
+  comparedCircuitBytes,
   graphBytes,
   latentBytes,
   logitBytes,
@@ -51,10 +53,13 @@ export {
   type PassParts,
   type PassSizes,
   type PassWidths,
+  type PromptSizes,
   passBytes,
   passParts,
   promptsAtOnce,
+  scoreBytes,
   tensorBytes,
+  trainedAutoencoderBytes,
   usualSliceBytes,
 } from "./memory/bytes.ts";
 export {
@@ -155,6 +160,7 @@ export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { type Counterpart, Tokens, type TokensDetails } from "./prompts/tokens.ts";
 export type { TrainTest } from "./prompts/train-test.ts";
 export { type UnfitReason, unfitReason } from "./prompts/unfit-prompt.ts";
+export { requireWholePrompts } from "./prompts/whole-prompts.ts";
 export { runVersions } from "./run-versions.ts";
 export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";
 export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";

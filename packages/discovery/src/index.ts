@@ -102,6 +102,7 @@ export {
 } from "./find-circuit/fitting-options.ts";
 export { type AskedAlgorithm, type FittingWords, fittingProblem } from "./find-circuit/fitting-problem.ts";
 export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
+export { type LoadedRunOptions, loadedRun } from "./find-circuit/loaded-run.ts";
 export { type Plan, planOf } from "./find-circuit/plan-circuit.ts";
 export { type PlannedBatch, type RunShape, runShape } from "./find-circuit/run-shape.ts";
 export { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./find-circuit/starting-algorithms.ts";

@@ -48,14 +48,52 @@ describe("memoryDemand", () => {
     const left = { ...run, sliced: true, free: total - weights };
     expect(memoryDemand(config, left).fits).toBe(false);
     expect(memoryDemand(config, { ...left, loaded: true }).fits).toBe(true);
-    expect(memoryDemand(config, { ...left, loaded: true, device: "cuda:0" }).fits).toBe(false);
+    // What is free where the model is there already is free beside it, on a GPU too.
+    const there = { ...run, device: "cuda:0", free: memoryDemand(config, run).total - weights } as const;
+    expect(memoryDemand(config, there).fits).toBe(false);
+    expect(memoryDemand(config, { ...there, loaded: true }).fits).toBe(true);
+  });
+
+  it("takes autoencoders and nodes of their graph to be there with the model", () => {
+    const latents = new Array(12).fill(40);
+    const graph = Graph.of({ ...config, latents, latentErrors: true });
+    const autoencoders = latents.map((count, block) => ({
+      block,
+      of: "mlp" as const,
+      count,
+      dIn: 768,
+      dOut: 768,
+      decoders: 1,
+    }));
+    const demand = memoryDemand(config, { ...run, graph, autoencoders, pruned: true, loaded: true });
+    expect(demand.nodes).toBeGreaterThan(0);
+    expect(demand.needed).toBe(demand.total - demand.weights - demand.autoencoders - demand.nodes);
+    expect(memoryDemand(config, { ...run, graph, autoencoders, pruned: true }).needed).toBe(demand.total);
+  });
+
+  it("says it in words", () => {
+    const text = (more: object) => memoryDemand(config, { ...run, ...more }).text;
+    expect(text({ free: 64 * GIB, held: GIB })).toMatch(
+      /^a run of 32 prompts of 100 tokens needs about \d\.\d GiB \(weights 621\.\d MiB, values of ablated edges 1\.0 GiB\); 64\.0 GiB are free$/,
+    );
+    expect(text({ batchSize: 1, circuits: 8, loaded: true, device: "cuda:0" })).toMatch(
+      /^a run of 1 prompt of 100 tokens, 8 circuits at once, needs about [\d.]+ .iB beside the model on cuda:0$/,
+    );
   });
 });
 
 it("requireMemory says what to take instead", () => {
   expect(requireMemory(config, { ...run, free: 64 * GIB }).fits).toBe(true);
   const refused = (more: object, free: number) => () => requireMemory(config, { ...run, ...more, free });
-  expect(refused({ circuits: 8 }, 2 * GIB)).toThrow(/2,048 MiB are free\. Take at most 8 prompts, 1 circuits at once/);
-  expect(refused({}, GIB / 4)).toThrow(expect.objectContaining({ code: "out-of-memory" }));
+  const several = { circuits: 8, adjustable: true };
+  expect(refused({}, 2 * GIB)).toThrow(
+    /^Not enough memory: a run of 32 prompts of 100 tokens needs about .*, but only 2\.0 GiB are free\. Lower the batch: `batchSize: 8`\. To go on .*`free: Infinity`\.$/,
+  );
+  expect(refused(several, 8 * GIB)).toThrow(/free\. Lower the circuits at once: `largestBatch: 1`\./);
+  expect(refused(several, 2 * GIB)).toThrow(/free\. Lower the batch: `batchSize: 8` and `largestBatch: 1`\./);
+  // No option lowers them, so that fewer prompts have to.
+  expect(refused({ circuits: 8 }, 8 * GIB)).toThrow(/free\. Lower the batch: `batchSize: 16`\./);
+  const foretold = { code: "out-of-memory", reason: "memory-foretold" };
+  expect(refused({}, GIB / 4)).toThrow(expect.objectContaining(foretold));
   expect(refused({}, GIB / 4)).toThrow(/Not even one prompt fits/);
 });

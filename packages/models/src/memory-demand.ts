@@ -1,15 +1,16 @@
-import { AutocircuitError, formatMebibytes, type KindsOf, kind, signature } from "@autocircuit/base";
+import { counted, formatBytes, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type AutoencoderSize,
-  availableMemory,
   coreKinds,
   Graph,
   graphBytes,
+  knownFreeMemory,
   promptsAtOnce,
   usualSliceBytes,
 } from "@autocircuit/core";
 import { type ComputeDType, computeDTypes, type Device, type TransformerConfig } from "@autocircuit/native";
 import { estimateMemory } from "./estimate-memory.ts";
+import { freeText, notEnoughMemory, whereText } from "./not-enough-memory.ts";
 
 /** A run whose memory is foretold, before anything of it is loaded. */
 export interface PlannedRun {
@@ -23,6 +24,8 @@ export interface PlannedRun {
   readonly circuits?: number | undefined;
   /** Whether a batch may be run in slices, so that its size does not matter beyond that of a slice. Default false. */
   readonly sliced?: boolean | undefined;
+  /** Whether the option `largestBatch` of an algorithm says how many circuits run at once, and so can lower it. Default false. */
+  readonly adjustable?: boolean | undefined;
   /** Bytes of what is held for the whole run besides, such as ablations of all prompts. Default 0. */
   readonly held?: number | undefined;
   /** The graph of a model with latents. */
@@ -37,8 +40,8 @@ export interface PlannedRun {
   readonly device?: Device | undefined;
   readonly dtype?: ComputeDType | undefined;
   /**
-   * Bytes that are free. Default on the CPU: what the machine has free, or a container leaves of it; on a GPU nothing is known unless it is given,
-   * as it was before anything was loaded (`openDevice` says it).
+   * Bytes that are free. Default on the CPU: what the machine has free, or a container leaves of it; on a GPU nothing is known unless it is given
+   * (`openDevice` says what was free before anything was loaded).
    */
   readonly free?: number | undefined;
   /** Whether weights and autoencoders are there already, and so no longer among what the machine has free. Default false. */
@@ -52,11 +55,15 @@ export interface MemoryDemand {
   /** With autoencoders, on the CPU: nodes of the graph. Without there are few, and they lie in the machine's memory. */
   readonly nodes: number;
   readonly total: number;
+  /** What has to be free for it: all of that, or what comes beside what is loaded. */
+  readonly needed: number;
   /** Infinite where nothing is known. */
   readonly free: number;
   readonly fits: boolean;
   /** The same run with as many circuits and prompts at once as fit; null where not even one prompt does. */
   readonly fitting: { readonly circuits: number; readonly batchSize: number } | null;
+  /** That in words: `a run of 32 prompts of 15 tokens needs about 1.2 GiB (weights 474.7 MiB); 64.0 GiB are free`. */
+  readonly text: string;
 }
 
 const check = signature(
@@ -70,6 +77,7 @@ const check = signature(
     outputs: kind.whole,
     circuits: kind.count,
     sliced: kind.flag,
+    adjustable: kind.flag,
     held: coreKinds.bytes,
     graph: coreKinds.graph,
     autoencoders: kind.listOf(kind.having("an autoencoder's sizes", "count", "dIn", "dOut", "decoders")),
@@ -92,33 +100,61 @@ const check = signature(
 export function memoryDemand(config: TransformerConfig, run: PlannedRun): MemoryDemand {
   check({ config }, run);
   const { batchSize, circuits = 1, device = "cpu", loaded = false } = run;
-  const free = run.free ?? (device === "cpu" ? availableMemory() : Number.POSITIVE_INFINITY);
+  const free = run.free ?? knownFreeMemory(device);
   const graph = run.graph ?? Graph.of(config);
   const of = (batchSize: number, circuits: number) => takes(config, { ...run, graph }, batchSize, circuits);
   const demand = of(batchSize, circuits);
-  const room = free + (loaded && device === "cpu" ? demand.weights + demand.autoencoders + demand.nodes : 0);
-  const fit = (batchSize: number, circuits: number) => of(batchSize, circuits).total <= room;
-  return { ...demand, free, fits: demand.total <= room, fitting: fittingRun(fit, batchSize, circuits) };
+  const there = loaded ? demand.weights + demand.autoencoders + demand.nodes : 0;
+  const needed = demand.total - there;
+  const fit = (batchSize: number, circuits: number) => of(batchSize, circuits).total - there <= free;
+  const known = Number.isFinite(free) ? `; ${freeText({ free, device })}` : whereText(device);
+  return {
+    ...{ ...demand, needed, free, fits: needed <= free, fitting: fittingRun(fit, batchSize, circuits) },
+    text: `${needsText(run, { ...demand, needed })}${known}`,
+  };
 }
 
 /**
  * Holds, before a run begins, that there is memory for it.
  *
  * @returns what it takes
- * @throws AutocircuitError `out-of-memory` that says what to lower, and to what
+ * @throws AutocircuitError `out-of-memory` that says what to lower, and to what (its reason: `memory-foretold`)
  * @example
  * const { weights, total } = requireMemory(await readConfig("models/gpt2"), { batchSize: 32, length: 15 });
  */
 export function requireMemory(config: TransformerConfig, run: PlannedRun): MemoryDemand {
   const demand = memoryDemand(config, run);
   if (demand.fits) return demand;
-  const { batchSize, length, circuits = 1 } = run;
-  const fitting = demand.fitting && `${demand.fitting.batchSize} prompts, ${demand.fitting.circuits} circuits at once`;
-  throw new AutocircuitError(
-    "out-of-memory",
-    `A run of ${batchSize} prompts of ${length} tokens, ${circuits} circuits at once, takes about ${formatMebibytes(demand.total)}, and ` +
-      `${formatMebibytes(demand.free)} are free. ${fitting ? `Take at most ${fitting}.` : "Not even one prompt fits: take shorter ones, or a smaller model."}`,
+  const { free, fitting } = demand;
+  throw notEnoughMemory(needsText(run, demand), { free, device: run.device ?? "cpu" }, advice(run, fitting));
+}
+
+/** What a run needs, in words, with the parts that are not to be seen of its sizes. */
+function needsText(
+  { batchSize, length, circuits = 1, held = 0, loaded = false }: PlannedRun,
+  { weights, autoencoders, nodes, needed }: Pick<MemoryDemand, "weights" | "autoencoders" | "nodes" | "needed">,
+): string {
+  const ofModel = { weights, autoencoders, "nodes of the graph": nodes };
+  const parts = Object.entries({ ...(!loaded && ofModel), "values of ablated edges": held })
+    .filter(([, bytes]) => bytes > 0)
+    .map(([what, bytes]) => `${what} ${formatBytes(bytes)}`);
+  const many = circuits > 1 ? `, ${circuits} circuits at once,` : "";
+  return (
+    `a run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}${many} needs about ${formatBytes(needed)}` +
+    `${loaded ? " beside the model" : ""}${parts.length > 0 ? ` (${parts.join(", ")})` : ""}`
   );
+}
+
+/** What to lower, and to what. Where no option lowers the circuits at once, fewer prompts do. */
+function advice({ batchSize, circuits = 1, adjustable }: PlannedRun, fitting: MemoryDemand["fitting"]): string {
+  if (fitting === null)
+    return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
+  if (!adjustable || circuits === 1) {
+    const fewer = Math.min(fitting.batchSize, Math.max(1, Math.floor(batchSize / 2)));
+    return `Lower the batch: \`batchSize: ${fewer}\`.`;
+  }
+  if (fitting.batchSize === batchSize) return "Lower the circuits at once: `largestBatch: 1`.";
+  return `Lower the batch: \`batchSize: ${fitting.batchSize}\` and \`largestBatch: 1\`.`;
 }
 
 /** Fewer circuits at once, if that is enough; else one, and half as many prompts until they fit. */

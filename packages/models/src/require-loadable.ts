@@ -1,5 +1,5 @@
-import { AutocircuitError, formatBytes, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AutoencoderSize, availableMemory, coreKinds } from "@autocircuit/core";
+import { formatBytes, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type AutoencoderSize, coreKinds, knownFreeMemory } from "@autocircuit/core";
 import {
   type ComputeDType,
   computeDTypes,
@@ -9,6 +9,7 @@ import {
 } from "@autocircuit/native";
 import { transformerConfig } from "./config-kind.ts";
 import { estimateMemory } from "./estimate-memory.ts";
+import { notEnoughMemory } from "./not-enough-memory.ts";
 
 /** With what a model is to be loaded, and where. */
 export interface LoadablePlan {
@@ -36,7 +37,7 @@ const check = signature("requireLoadable", { config: transformerConfig }, {
  * Holds that a model and its autoencoders have room, before a weight of either is read and before it is known what will be run. For that see
  * `requireMemory`.
  *
- * @throws AutocircuitError `out-of-memory` that says what is too large
+ * @throws AutocircuitError `out-of-memory` that says what is too large (its reason: `memory-foretold`)
  * @example
  * const config = await readConfig("models/gpt2");
  * const { sizes } = await planAutoencoders("saes/mlp-out", { config });
@@ -45,17 +46,14 @@ const check = signature("requireLoadable", { config: transformerConfig }, {
 export function requireLoadable(config: TransformerConfig, plan: LoadablePlan = {}): void {
   check({ config }, plan);
   const { autoencoders, dtype, device = "cpu" } = plan;
-  const free = plan.free ?? (device === "cpu" ? availableMemory() : Number.POSITIVE_INFINITY);
+  const free = plan.free ?? knownFreeMemory(device);
   const { weights, autoencoders: saes = 0 } = estimateMemory(config, 1, 1, { dtype, autoencoders });
   if (weights + saes <= free) return;
   const latents = autoencoders?.reduce((sum, { count }) => sum + count, 0) ?? 0;
   const theirs =
     autoencoders && ` and its autoencoders ${formatBytes(saes)} (${latents.toLocaleString("en-US")} latents)`;
-  throw new AutocircuitError(
-    "out-of-memory",
-    `Not enough memory: the model takes about ${formatBytes(weights)}${theirs ?? ""}, but only ${formatBytes(free)} are free` +
-      `${device === "cpu" ? "" : ` on ${device}`}. ${autoencoders ? FEWER : SMALLER}`,
-  );
+  const needs = `the model takes about ${formatBytes(weights)}${theirs ?? ""}`;
+  throw notEnoughMemory(needs, { free, device }, autoencoders ? FEWER : SMALLER);
 }
 
 /** What makes autoencoders smaller. */

@@ -1,3 +1,4 @@
+import { formatMebibytes } from "@autocircuit/base";
 import { type PatchableModel, type PromptLoader, setMaxEdges } from "@autocircuit/core";
 import { edgeAttribution } from "@autocircuit/discovery";
 import { disposeAutoencoders, memory } from "@autocircuit/native";
@@ -6,7 +7,6 @@ import type { ModelSpec } from "../engine/specs.ts";
 import { interleave } from "../interleave.ts";
 import { machine } from "../machine.ts";
 import { measured } from "../measured.ts";
-import { mebibytes } from "../mebibytes.ts";
 import { median } from "../statistics.ts";
 import { type LatentKind, randomAutoencoders } from "./random-autoencoders.ts";
 
@@ -137,7 +137,7 @@ export function formatAutoencoderReport({ machine, results }: AutoencoderReport)
         `attribution ${attribution.toFixed(2)} s`.padStart(20),
         `${timesForward.toFixed(2)} forwards`.padStart(16),
         `${timesWithout.toFixed(2)} x without`.padStart(16),
-        `${mebibytes(bytesBeyondWeights)} beyond weights`.padStart(26),
+        `${formatMebibytes(bytesBeyondWeights)} beyond weights`.padStart(26),
       ].join("  "),
   );
   return [`${machine.cpu}, ${machine.cores} cores; processor time of all threads`, ...lines].join("\n");

@@ -1,12 +1,12 @@
 import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formatMebibytes } from "@autocircuit/base";
 import { loadModel } from "@autocircuit/models";
 import { Tensor, versions } from "@autocircuit/native";
 import { childLine } from "../child-line.ts";
 import type { ModelSpec } from "../engine/specs.ts";
 import { type MeasuredMachine, machine } from "../machine.ts";
-import { mebibytes } from "../mebibytes.ts";
 import { peakMemory } from "../peak-memory.ts";
 import { median, spread } from "../statistics.ts";
 import { writeRandomCheckpoint } from "./random-checkpoint.ts";
@@ -109,12 +109,12 @@ export function formatLoadReport({ weightBytes, reading, results, ...report }: L
       result.name.padEnd(10),
       `${result.seconds.toFixed(2)} s`.padStart(8),
       `${result.timesReading.toFixed(1)} x reading`.padStart(15),
-      `peak ${mebibytes(result.peakBytes)}`.padStart(14),
+      `peak ${formatMebibytes(result.peakBytes)}`.padStart(14),
       `${result.timesWeights.toFixed(2)} x weights`.padStart(15),
       `+-${(50 * result.spread).toFixed(0)} %`.padStart(8),
     ].join("  "),
   );
-  const head = `weights ${mebibytes(weightBytes)}, read once in ${reading.toFixed(2)} s`;
+  const head = `weights ${formatMebibytes(weightBytes)}, read once in ${reading.toFixed(2)} s`;
   return [`${report.machine.cpu}, ${report.machine.cores} cores; ${used.join(", ")}`, head, ...lines].join("\n");
 }
 

@@ -1,5 +1,5 @@
+import { formatBytes, formatMebibytes } from "@autocircuit/base";
 import type { MeasuredMachine } from "../machine.ts";
-import { mebibytes } from "../mebibytes.ts";
 import type { Processor } from "../processor.ts";
 import type { Agreement } from "./agreement.ts";
 
@@ -110,7 +110,7 @@ export function secondsText(seconds: number): string {
 
 /** Bytes in MiB or GiB. */
 export function bytesText(bytes: number): string {
-  return bytes < 2 ** 30 ? mebibytes(bytes) : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return bytes < 2 ** 30 ? formatMebibytes(bytes) : formatBytes(bytes);
 }
 
 function trimmed(value: number): string {

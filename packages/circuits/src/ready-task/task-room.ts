@@ -1,4 +1,4 @@
-import { AutocircuitError, type DType } from "@autocircuit/base";
+import type { DType } from "@autocircuit/base";
 import type { AutoencoderSize } from "@autocircuit/core";
 import { requireLoadable } from "@autocircuit/models";
 import { computeDTypes, type DeviceName, defaultDevice, type TransformerConfig } from "@autocircuit/native";
@@ -32,11 +32,5 @@ export function requireRoomToLoad(
   autoencoders: readonly AutoencoderSize[] | undefined,
   { device = defaultDevice(), dtype, free }: Computed,
 ): void {
-  try {
-    requireLoadable(config, { autoencoders, device, dtype: computeDTypes.find((name) => name === dtype), free });
-  } catch (error) {
-    if (!(error instanceof AutocircuitError) || error.code !== "out-of-memory") throw error;
-    const message = `${error.message} To load it whatever is foretold, give \`free: Infinity\`.`;
-    throw new AutocircuitError("out-of-memory", message, { cause: error });
-  }
+  requireLoadable(config, { autoencoders, device, dtype: computeDTypes.find((name) => name === dtype), free });
 }

@@ -86,7 +86,7 @@ describe("circuits refuses", () => {
     { args: ["toString", "--config", renamed], says: "There is no circuit" },
     { args: ["ioi-edges"], says: "--model FOLDER or --config FILE" },
     { args: ["ioi-edges", "--config", renamed, "--model", folder], says: "one of them" },
-    { args: ["ioi-edges", "--config", join(folder, "none.json")], says: "no such file" },
+    { args: ["ioi-edges", "--config", join(folder, "none.json")], says: "none.json: does not exist" },
     { args: ["ioi-edges", "--config", renamed, "--by-token"], says: "--seq-len N" },
     { args: ["ioi-edges", "--config", renamed, "--seq-len", "4"], says: "Add --by-token" },
     { args: ["ioi-edges", ...byToken], says: "lacks IO, S1, S1+1, S2, end" },

@@ -1,12 +1,12 @@
-import { existsSync } from "node:fs";
 import { readConfig, readConfigFile } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
+import { requireThere } from "../support/text-of.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /**
  * The configuration of a model, by its folder or by its configuration file, whatever that is called. Weights are not read.
  *
- * @throws UsageError unless exactly one of the two is given and the file is there
+ * @throws UsageError unless exactly one of the two is given; AutocircuitError for what cannot be read
  */
 export async function readModelConfig({
   model,
@@ -18,6 +18,6 @@ export async function readModelConfig({
   if ((model === undefined) === (config === undefined))
     throw new UsageError("Say which model's graph: --model FOLDER or --config FILE, one of them.");
   if (model !== undefined) return readConfig(model);
-  if (!existsSync(config!)) throw new UsageError(`${config} cannot be read: no such file. Check the path.`);
+  requireThere(config!);
   return readConfigFile(config!);
 }

@@ -35,7 +35,7 @@ describe("loadDefaultExport", () => {
     await expect(loadDefaultExport(file("broken.ts", "const x = ;"))).rejects.toThrow(
       /broken\.ts is not valid TypeScript/,
     );
-    await expect(loadDefaultExport(join(folder, "missing.ts"))).rejects.toThrow(/no such file/);
+    await expect(loadDefaultExport(join(folder, "missing.ts"))).rejects.toThrow(/missing\.ts: does not exist/);
     expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
   });
 });

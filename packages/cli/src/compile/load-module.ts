@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire, register } from "node:module";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { requireThere } from "../support/text-of.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 const EXTENSIONS = [".ts", ".mts", ".js", ".mjs"];
@@ -17,11 +18,11 @@ export function isModulePath(text: string): boolean {
  * Imports a JavaScript or TypeScript module and gives its default export. TypeScript runs as it is where Node strips types (22.18 and
  * newer); elsewhere the installed `typescript` translates it first.
  *
- * @throws UsageError when the file is missing, does not load, or has no default export
+ * @throws UsageError when the file does not load or has no default export; AutocircuitError when it is missing
  */
 export async function loadDefaultExport(path: string): Promise<unknown> {
   const file = resolve(path);
-  if (!existsSync(file)) throw new UsageError(`${path}: no such file. Check the path.`);
+  requireThere(path);
   shareLibrary();
   const loaded = await (needsTranslation(file) ? importTranslated(file) : importFile(file));
   if (loaded.default !== undefined) return loaded.default;

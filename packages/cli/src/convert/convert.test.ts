@@ -166,7 +166,7 @@ describe("convert refuses", () => {
     vocab_size: 9,
   });
   it.each([
-    { args: [path("none.json"), path("x.json")], says: "no such file" },
+    { args: [path("none.json"), path("x.json")], says: "none.json: does not exist" },
     { args: [file("a.txt", ""), path("x.json")], says: "the ending says nothing" },
     { args: [file("a.json", {}), path("x.json")], says: "neither a list of edges nor another circuit" },
     { args: [file("b.json", "{"), path("x.json")], says: "not JSON" },

@@ -2,7 +2,7 @@ import type { LoadedTask } from "@autocircuit/core";
 import { type FindCircuitOptions, type FoundCircuit, findCircuit } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import type { PromptRows } from "./bootstrap.ts";
-import { inFlagNames } from "./in-flags.ts";
+import { inFlagNames, memoryInFlags } from "./in-flags.ts";
 import type { SearchFiles } from "./search-files.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { StepsProgress } from "./steps-progress.ts";
@@ -23,12 +23,10 @@ export async function find(
   const found = await findCircuit(task, {
     ...findOptionsOf(settings),
     ...{ options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) }, signal },
-    // Whether there is memory was asked as the task was loaded, in words of the command line (`Subject.load`).
-    free: Number.POSITIVE_INFINITY,
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),
     onProgress: (step) => progress.update(step),
-  });
+  }).catch(memoryInFlags);
   const { onPrompt: _, ...options } = found.options;
   return { ...found, options, notes: found.notes.map(inFlagNames) };
 }

@@ -28,33 +28,44 @@ export const FLAG_OF = {
   "ungrouped: true": "--ungrouped",
 } as const satisfies Readonly<Record<string, string>>;
 
+/** Options of algorithms that the library names beside: `--set` gives them. */
+const SET_OPTIONS: ReadonlySet<string> = new Set(["largestBatch"]);
+
 const REFUSED: readonly ErrorCode[] = ["bad-input", "unknown-name"];
 
 /**
  * Does what options of a discovery are given to; what the library refuses is said with the names that they have on the command line.
  *
- * @param codes with which the library refuses what was given
- * @throws UsageError for what the library refuses by one of them; whatever else it throws
+ * @throws UsageError for what the library refuses; whatever else it throws
  */
-export function inFlags<Result>(work: () => Result, codes = REFUSED): Result {
+export function inFlags<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    throw flagError(error, codes);
+    throw flagError(error);
   }
 }
 
 /** An error of the library as {@link inFlags} throws it. */
-export function flagError(error: unknown, codes = REFUSED): unknown {
-  if (!(error instanceof AutocircuitError) || !codes.includes(error.code)) return error;
-  return new UsageError(inFlagNames(error.message), { cause: error.cause });
+export function flagError(error: unknown): unknown {
+  if (!(error instanceof AutocircuitError)) return error;
+  if (error.reason !== "memory-foretold" && !REFUSED.includes(error.code)) return error;
+  return new UsageError(inFlagNames(error.message.replace(TRY_ANYWAY, "")), { cause: error.cause });
+}
+
+/** What a program alone can say. */
+const TRY_ANYWAY = / [^.]*`free: Infinity`\./;
+
+/** For what is loaded or run: throws what has no room as {@link inFlags} does, and whatever else there was as it is. */
+export function memoryInFlags(error: unknown): never {
+  throw error instanceof AutocircuitError && error.reason === "memory-foretold" ? flagError(error) : error;
 }
 
 /** A text of the library with flags in the place of options: `keep` becomes --keep, and `select: "exact"` --select exact. */
 export function inFlagNames(text: string): string {
   return text.replaceAll(/`((\w+)(?:: "?([^`"]+)"?)?)`/g, (written, whole: string, name: string, value?: string) => {
     const flag = flagNamed(whole) ?? flagNamed(name);
-    if (flag === undefined) return written;
+    if (flag === undefined) return value !== undefined && SET_OPTIONS.has(name) ? `--set ${name}=${value}` : written;
     return value === undefined || flag === flagNamed(whole) ? flag : `${flag} ${inPercent(value)}`;
   });
 }

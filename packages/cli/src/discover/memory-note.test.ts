@@ -1,8 +1,10 @@
+import { tasks } from "@autocircuit/circuits";
 import { Graph, setMaxEdges } from "@autocircuit/core";
-import { fromTransformerLens } from "@autocircuit/models";
+import { estimateMemory, fromTransformerLens } from "@autocircuit/models";
 import type { ComputeDType, Device } from "@autocircuit/native";
 import { expect, it } from "vitest";
-import { memoryNote } from "./memory-note.ts";
+import { loadedNote, planNote } from "./memory-note.ts";
+import { inSlices } from "./subject.ts";
 
 const config = fromTransformerLens(
   {
@@ -19,32 +21,32 @@ const run = { config, batchSize: 32, circuits: 1, length: 100, used: usedBy("cpu
 const GIB = 2 ** 30;
 
 it("says what a run needs", () => {
-  expect(memoryNote(run, 64 * GIB)).toMatch(/32 prompts of 100 tokens needs about \d\.\d GiB .*; 64\.0 GiB are free/);
-  expect(memoryNote(run)).toContain("are free");
-  expect(memoryNote({ ...run, batchSize: 1 }, 64 * GIB)).toContain("a run of 1 prompt of 100 tokens needs");
+  expect(planNote(run, 64 * GIB)).toMatch(/32 prompts of 100 tokens needs about \d\.\d GiB .*; 64\.0 GiB are free/);
+  expect(planNote(run)).toContain("are free");
+  expect(planNote({ ...run, batchSize: 1 }, 64 * GIB)).toContain("a run of 1 prompt of 100 tokens needs");
 });
 
 it("says what to lower, and to what", () => {
-  expect(() => memoryNote(run, 2 * GIB)).toThrow(
+  expect(() => planNote(run, 2 * GIB)).toThrow(
     /Not enough memory: .*2\.0 GiB are free\. Lower the batch: --batch-size 8\./,
   );
   const several = { ...run, circuits: 8, adjustable: true };
-  expect(() => memoryNote(several, 8 * GIB)).toThrow(/8 circuits at once.*: --set largestBatch=1\./);
-  expect(() => memoryNote(several, 2 * GIB)).toThrow(/--batch-size 8 and --set largestBatch=1\./);
+  expect(() => planNote(several, 8 * GIB)).toThrow(/8 circuits at once.*: --set largestBatch=1\./);
+  expect(() => planNote(several, 2 * GIB)).toThrow(/--batch-size 8 and --set largestBatch=1\./);
   // The search for few edges has no such option.
-  expect(() => memoryNote({ ...several, adjustable: false }, 8 * GIB)).toThrow(
+  expect(() => planNote({ ...several, adjustable: false }, 8 * GIB)).toThrow(
     /free\. Lower the batch: --batch-size 16\.$/,
   );
-  expect(() => memoryNote(run, GIB / 4)).toThrow(/Not even one prompt fits/);
+  expect(() => planNote(run, GIB / 4)).toThrow(/Not even one prompt fits/);
 });
 
 it("counts no more than a slice of a batch that is run in slices", () => {
   const sliced = { ...run, sliced: true };
-  expect(memoryNote(sliced, 64 * GIB).replace(/\d+ prompts/, "")).toBe(
-    memoryNote({ ...sliced, batchSize: 64 }, 64 * GIB).replace(/\d+ prompts/, ""),
+  expect(planNote(sliced, 64 * GIB).replace(/\d+ prompts/, "")).toBe(
+    planNote({ ...sliced, batchSize: 64 }, 64 * GIB).replace(/\d+ prompts/, ""),
   );
   // All 32 prompts at once need more than 2 GiB.
-  expect(memoryNote(sliced, 1.5 * GIB)).toContain("1.5 GiB are free");
+  expect(planNote(sliced, 1.5 * GIB)).toContain("1.5 GiB are free");
 });
 
 it("counts latents, their activations and their edges", () => {
@@ -56,19 +58,15 @@ it("counts latents, their activations and their edges", () => {
     const one = { of: "mlp", count, dIn: 768, dOut: 768, decoders: 1 } as const;
     const autoencoders = Array.from({ length: 12 }, (_, block) => ({ ...one, block }));
     const latent = { graph, autoencoders };
-    const of = (planned: object) => bytes(memoryNote({ ...run, ...planned }, 99 * GIB));
+    const of = (planned: object) => bytes(planNote({ ...run, ...planned }, 99 * GIB));
     // Encoders and decoders; in one pass at 32 prompts of 100 tokens 2 numbers a latent and token, 7 an edge.
     const weights = 4 * 12 * (2 * 768 * count + 2 * count + 768);
     const passes = 4 * 2 * 12 * count * 3200;
     const masks = 4 * 7 * graph.edgeCount;
     expect(Math.abs(of(latent) - of({}) - weights - passes - masks)).toBeLessThan(0.11 * GIB);
     expect(Math.abs(of({ ...latent, pruned: true }) - of({}) - weights - passes)).toBeLessThan(0.11 * GIB);
-    expect(memoryNote({ ...run, ...latent }, 99 * GIB)).toContain("autoencoders 422.5 MiB");
-    expect(() => memoryNote({ ...run, ...latent }, 4 * GIB)).toThrow(/Lower the batch/);
-    // What is loaded is no longer among what is free.
-    const free = of(latent) - weights;
-    expect(() => memoryNote({ ...run, ...latent }, free)).toThrow(/Not enough memory/);
-    expect(memoryNote({ ...run, ...latent, loaded: true }, free)).toContain("are free");
+    expect(planNote({ ...run, ...latent }, 99 * GIB)).toContain("autoencoders 422.5 MiB");
+    expect(() => planNote({ ...run, ...latent }, 4 * GIB)).toThrow(/Lower the batch/);
   } finally {
     setMaxEdges();
   }
@@ -94,7 +92,7 @@ it("counts nodes and active latents, which narrow models have more of than of an
     const autoencoders = [0, 1, 2].map((block) => ({ ...one, block }));
     const planned = { ...run, config: narrow, graph, autoencoders, batchSize: 6, length: 14 };
     const bytes = (of: object) => {
-      const text = memoryNote({ ...planned, ...of }, 99 * GIB);
+      const text = planNote({ ...planned, ...of }, 99 * GIB);
       const [, number, unit] = /needs about ([\d.]+) (GiB|MiB)/.exec(text)!;
       return Number(number) * (unit === "GiB" ? GIB : 2 ** 20);
     };
@@ -105,13 +103,10 @@ it("counts nodes and active latents, which narrow models have more of than of an
     expect(Math.abs(bytes({ activeLatents: 1.5 * count }) - bytes({}) - 40 * 1.5 * count * 84)).toBeLessThan(
       0.06 * GIB,
     );
-    expect(memoryNote(planned, 99 * GIB)).toContain("nodes of the graph 343.3 MiB");
-    // They are in the memory of the machine, and once loaded no longer among what is free.
-    const onGpu = memoryNote({ ...planned, used: usedBy("cuda:0", "float32", 99 * GIB) });
+    expect(planNote(planned, 99 * GIB)).toContain("nodes of the graph 343.3 MiB");
+    // They are in the memory of the machine.
+    const onGpu = planNote({ ...planned, used: usedBy("cuda:0", "float32", 99 * GIB) });
     expect(onGpu).not.toContain("nodes of the graph");
-    const free = bytes({}) - nodes;
-    expect(() => memoryNote(planned, free)).toThrow(/Not enough memory/);
-    expect(memoryNote({ ...planned, loaded: true }, free)).toContain("are free");
   } finally {
     setMaxEdges();
   }
@@ -119,17 +114,23 @@ it("counts nodes and active latents, which narrow models have more of than of an
 
 it("counts float64 twice", () => {
   const bytes = (text: string) => Number(/about ([\d.]+) GiB/.exec(text)![1]);
-  const [single, double] = [
-    memoryNote(run, 99 * GIB),
-    memoryNote({ ...run, used: usedBy("cpu", "float64") }, 99 * GIB),
-  ];
+  const [single, double] = [planNote(run, 99 * GIB), planNote({ ...run, used: usedBy("cpu", "float64") }, 99 * GIB)];
   expect(bytes(double) / bytes(single)).toBeCloseTo(2, 1);
 });
 
 it("looks at the memory of the GPU that is used", () => {
-  const on = (freeBytes?: number) =>
-    memoryNote({ ...run, used: usedBy("cuda:1", "bfloat16", freeBytes), loaded: true });
+  const on = (freeBytes?: number) => planNote({ ...run, used: usedBy("cuda:1", "bfloat16", freeBytes) });
   expect(on(64 * GIB)).toMatch(/; 64\.0 GiB are free on cuda:1$/);
   expect(on()).toMatch(/on cuda:1$/);
   expect(() => on(GIB / 4)).toThrow(/but only 256\.0 MiB are free on cuda:1\. Not even one prompt fits/);
+});
+
+it("counts what comes beside a model that is loaded, and takes it from what a GPU had free before", async () => {
+  await using task = await tasks["tracr-reverse"]!.load();
+  const { signal } = new AbortController();
+  const { weights } = estimateMemory(task.model.config, 1, 1);
+  const on = (freeBytes?: number) =>
+    loadedNote(task, inSlices, { used: usedBy("cuda:1", "float32", freeBytes), planned: undefined, signal });
+  expect(await on(weights + GIB)).toMatch(/needs about [\d.]+ .iB beside the model; 1\.0 GiB are free$/);
+  await expect(on(weights + 1)).rejects.toThrow(/but only 1 B are free\. Not even one prompt fits/);
 });

@@ -1,38 +1,21 @@
-import { counted, formatBytes } from "@autocircuit/base";
-import type { AutoencoderSize, Graph, OutputSlice } from "@autocircuit/core";
-import type { PlannedBatch, RunShape } from "@autocircuit/discovery";
-import { memoryDemand } from "@autocircuit/models";
+import type { AutoencoderSize, LoadedTask, OutputSlice } from "@autocircuit/core";
+import { loadedRun, type PlannedBatch } from "@autocircuit/discovery";
+import { estimateMemory, type PlannedRun, requireMemory } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
-import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
+import { inFlags } from "./in-flags.ts";
+import { type PlannedLatents, sizesIn } from "./planned-latents.ts";
+import type { SubjectOptions } from "./subject.ts";
 
-/** A run whose memory is asked for. */
-export interface AskedRun extends Pick<RunShape, "circuits"> {
-  /** Whether a batch may be run in slices. Default false. */
-  sliced?: boolean;
-  /** Whether an option says how many circuits run at once. Default false. */
-  adjustable?: boolean;
-  config: TransformerConfig;
-  /** The graph of a model with latents. */
-  graph?: Graph;
-  autoencoders?: readonly AutoencoderSize[] | undefined;
-  /** Their latents that are active at a token; by default few. */
-  activeLatents?: number | undefined;
-  /** Whether latents are pruned before any of their edges is patched. */
-  pruned?: boolean;
-  /** Bytes of ablations that are held for the whole run. Default none. */
-  held?: number;
+/** Where and in what a run computes, and what is free there. */
+type Used = Pick<UsedDevice, "how" | "freeBytes">;
+
+/** A run whose memory is asked for, before its model is loaded. */
+export interface AskedRun extends Omit<PlannedRun, "device" | "dtype" | "free" | "loaded"> {
+  readonly config: TransformerConfig;
   /** Prompt pairs of all batches. */
-  prompts?: number;
-  /** Prompt pairs a batch. */
-  batchSize: number;
-  /** Tokens in a prompt. */
-  length: number;
-  /** Positions of each prompt whose logits count. Default all. */
-  outputs?: number;
-  used: Pick<UsedDevice, "how" | "freeBytes">;
-  /** Whether weights and autoencoders are there already. */
-  loaded?: boolean;
+  readonly prompts?: number;
+  readonly used: Used;
 }
 
 /** The batches of a run, as `runShape` takes them. */
@@ -45,44 +28,45 @@ export function plannedBatch(
 }
 
 /**
- * Says how much memory a run needs, before it starts.
+ * Says how much memory a run needs, before its model is loaded.
  *
- * @param free bytes; by default what the machine has free, or a container leaves of it, and on a GPU what was free before anything was loaded
+ * @param free bytes; by default what the machine has free, or a container leaves of it, and on a GPU what is free there
  * @throws UsageError when there is not so much; the message says what to lower, and to what
  */
-export function memoryNote(
-  { config, used, ...run }: AskedRun,
-  free = used.how.device === "cpu" ? undefined : used.freeBytes,
-): string {
-  const { batchSize, length, outputs, circuits, sliced, adjustable = false, held = 0 } = run;
-  const { graph, autoencoders: saes, activeLatents, pruned, loaded } = run;
+export function planNote({ config, used, prompts: _, ...run }: AskedRun, free = used.freeBytes): string {
   const { device, dtype } = used.how;
-  const demand = memoryDemand(config, {
-    ...{ batchSize, length, outputs, circuits, sliced, held, graph, autoencoders: saes, activeLatents, pruned, loaded },
-    ...{ device, dtype, free },
-  });
-  const { weights, autoencoders, nodes, total } = demand;
-  const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}${nodes > 0 ? `, nodes of the graph ${formatBytes(nodes)}` : ""}${held > 0 ? `, values of ablated edges ${formatBytes(held)}` : ""}`;
-  const needs = `a run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
-  const where = device === "cpu" ? "" : ` on ${device}`;
-  if (demand.free === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;
-  if (demand.fits) return `memory: ${needs}; ${formatBytes(demand.free)} are free${where}`;
-  throw new UsageError(
-    `Not enough memory: ${needs}, but only ${formatBytes(demand.free)} are free${where}. ${advice(batchSize, adjustable && circuits > 1, demand.fitting)}`,
-  );
+  return noteOf(config, { ...run, device, dtype, free });
 }
 
-/** @param adjustable whether the circuits at once can be lowered too */
-function advice(
-  batchSize: number,
-  adjustable: boolean,
-  fitting: { circuits: number; batchSize: number } | null,
-): string {
-  if (fitting === null)
-    return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
-  const one = "--set largestBatch=1";
-  if (!adjustable)
-    return `Lower the batch: --batch-size ${Math.min(fitting.batchSize, Math.max(1, Math.floor(batchSize / 2)))}.`;
-  if (fitting.batchSize === batchSize) return `Lower the circuits at once: ${one}.`;
-  return `Lower the batch: --batch-size ${fitting.batchSize} and ${one}.`;
+/**
+ * Says what a run on a task that is loaded needs beside its model.
+ *
+ * @param planned what was foretold of the model's autoencoders
+ * @throws UsageError as {@link planNote}
+ */
+export async function loadedNote(
+  task: LoadedTask,
+  shape: SubjectOptions["shape"],
+  { used, planned, signal }: { used: Used; planned: PlannedLatents | undefined; signal: AbortSignal },
+): Promise<string> {
+  const { config, graph } = task.model;
+  const free = freeBeside(used, config, sizesIn(graph, planned));
+  // As many circuits run at once as fit into what was free before the model was there.
+  const shaped = (batch: PlannedBatch) => shape(task, { ...batch, free: used.freeBytes });
+  return noteOf(config, await loadedRun(task, shaped, { free, signal }));
+}
+
+function noteOf(config: TransformerConfig, run: PlannedRun): string {
+  return `memory: ${inFlags(() => requireMemory(config, run)).text}`;
+}
+
+/** What is free on a GPU beside a model that was loaded there, in bytes; undefined on the CPU, where it can be asked for. */
+function freeBeside(
+  { how: { dtype }, freeBytes }: Used,
+  config: TransformerConfig,
+  autoencoders: readonly AutoencoderSize[] | undefined,
+): number | undefined {
+  if (freeBytes === undefined) return undefined;
+  const { weights, autoencoders: theirs = 0 } = estimateMemory(config, 1, 1, { dtype, autoencoders });
+  return Math.max(0, freeBytes - weights - theirs);
 }

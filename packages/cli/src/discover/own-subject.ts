@@ -1,12 +1,5 @@
 import { latentOptions, ownTask } from "@autocircuit/circuits";
-import {
-  activeLatents,
-  type DividedPrompts,
-  Graph,
-  graphChoiceProblem,
-  slicedCount,
-  splitPrompts,
-} from "@autocircuit/core";
+import { type DividedPrompts, Graph, graphChoiceProblem, slicedCount, splitPrompts } from "@autocircuit/core";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
@@ -15,11 +8,11 @@ import { Progress } from "../support/progress.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { inFlagNames, inFlags } from "./in-flags.ts";
-import { memoryNote, plannedBatch } from "./memory-note.ts";
+import { inFlagNames, inFlags, memoryInFlags } from "./in-flags.ts";
+import { loadedNote, planNote, plannedBatch } from "./memory-note.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
-import { plannedLatents, sizesIn } from "./planned-latents.ts";
+import { plannedLatents } from "./planned-latents.ts";
 import { processingOptions } from "./processing-options.ts";
 import { type Pruning, pruningOf } from "./pruning.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
@@ -85,8 +78,9 @@ export function ownSubject(
         outputs,
         used,
       };
-      const shapeIn = (graph: Graph) => shape({ graph, config }, plannedBatch(run, outputSlice));
-      print(memoryNote({ ...run, ...shapeIn(whole), ...planned, graph: whole }));
+      const latents = planned && { autoencoders: planned.autoencoders, pruned: planned.pruned };
+      const shaped = shape({ graph: whole, config }, plannedBatch(run, outputSlice));
+      print(planNote({ ...run, ...shaped, ...latents, graph: whole }));
       using latentsPruned = new Progress("pruning latents");
       const loaded = await keptAs(options.keptBy, () =>
         ownTask(folder, prompts.source, {
@@ -102,26 +96,23 @@ export function ownSubject(
             outputSlice,
           },
           ...{ tokenizer, align: options.align, processing, signal },
-          // It was asked above whether there is memory.
-          free: Number.POSITIVE_INFINITY,
+          free: used.freeBytes,
           ...(!options.prependBos && { prependBos: false }),
           ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
           onProgress: ({ done, total }) => latentsPruned.update(done, total),
         }),
-      );
+      ).catch(memoryInFlags);
       latentsPruned[Symbol.dispose]();
       try {
         pruning = pruningOf(loaded, options);
         replacedKl = loaded.replacedKl;
-        const { model, train } = loaded;
-        notes.push(...processingNote(options, planned), ...latentsNote(model, replacedKl), ...pruningNote(pruning));
+        notes.push(
+          ...processingNote(options, planned),
+          ...latentsNote(loaded.model, replacedKl),
+          ...pruningNote(pruning),
+        );
         for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
-        if (planned) {
-          const autoencoders = sizesIn(model.graph, planned);
-          const active = await activeLatents(model, train, { signal });
-          const latent = { activeLatents: active, autoencoders, graph: model.graph, loaded: true };
-          print(memoryNote({ ...run, ...shapeIn(model.graph), ...latent }));
-        }
+        if (planned) print(await loadedNote(loaded, shape, { used, planned, signal }));
         return loaded;
       } catch (error) {
         await loaded[Symbol.asyncDispose]();

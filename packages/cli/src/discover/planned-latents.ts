@@ -63,7 +63,8 @@ export async function plannedLatents(
   const { sizes: autoencoders, processing, errors } = await keptAs(keptBy, () => planAutoencoders(paths, how));
   if (labels) requireLabels(labels, autoencoders);
   const { device, dtype } = used.how;
-  inFlags(() => requireLoadable(config, { autoencoders, device, dtype, free: used.freeBytes }), ["out-of-memory"]);
+  // A graph of latents that have no room would have none either.
+  inFlags(() => requireLoadable(config, { autoencoders, device, dtype, free: used.freeBytes }));
   const graph = (options: GraphOptions) => Graph.of(withLatentPlaces(config, autoencoders, errors), options);
   return { autoencoders, pruned: pruneLatents || keptBy?.keptLatents !== undefined, processing, graph };
 }

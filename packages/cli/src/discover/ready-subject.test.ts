@@ -1,6 +1,6 @@
 import { tasks } from "@autocircuit/circuits";
 import { expect, it } from "vitest";
-import { smallGpt2 } from "../../test/run-program.ts";
+import { tinyGpt2 } from "../../../circuits/test/tiny-gpt2.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { readySubject } from "./ready-subject.ts";
@@ -33,11 +33,12 @@ it("a run on a compiled task is refused where it has no room, and not told of wh
 });
 
 it("a model that was named is refused before its weights are read", async () => {
-  const subject = readySubject(tasks["ioi-component"]!, smallGpt2);
+  using model = await tinyGpt2({ layers: 2 });
+  const subject = readySubject(tasks["ioi-component"]!, model.folder);
   const used = { ...options.used, freeBytes: 1000 };
   const refused = subject.load({ ...options, used }, context);
   await expect(refused).rejects.toThrow(
-    /^Not enough memory: the model takes about .* 1000 B are free\. Take a smaller model/,
+    /^Not enough memory: the model takes about .* 1000 B are free\. Take a smaller model, or a machine with more memory\.$/,
   );
   await expect(refused).rejects.toBeInstanceOf(UsageError);
 });

@@ -1,17 +1,16 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
-import { activeLatents, type LoadedTask, latentPlaces, slicedCount } from "@autocircuit/core";
-import { readConfig, requireLoadable, resolveModelFolder } from "@autocircuit/models";
+import type { LoadedTask } from "@autocircuit/core";
+import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
-import type { UsedDevice } from "../support/use-device.ts";
-import { inFlags } from "./in-flags.ts";
-import { memoryNote, plannedBatch } from "./memory-note.ts";
-import { type PlannedLatents, type PlannedModel, plannedLatents, sizesIn } from "./planned-latents.ts";
+import { memoryInFlags } from "./in-flags.ts";
+import { loadedNote } from "./memory-note.ts";
+import { type PlannedModel, plannedLatents } from "./planned-latents.ts";
 import { type Pruning, pruningOf } from "./pruning.ts";
-import type { Subject, SubjectOptions } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
 
@@ -43,12 +42,12 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
         ...(ablation !== undefined && { ablation }),
-        // Of a model that was named it was asked above, in words of the command line.
-        ...(model !== undefined && { model, free: Number.POSITIVE_INFINITY }),
+        ...(model !== undefined && { model }),
+        free: used.freeBytes,
         ...(files && { prompts: [...files] }),
         ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
       };
-      const loaded = await keptAs(options.keptBy, () => task.load(how));
+      const loaded = await keptAs(options.keptBy, () => task.load(how)).catch(memoryInFlags);
       try {
         pruning = pruningOf(loaded, options);
         replacedKl = loaded.replacedKl;
@@ -62,7 +61,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
           ...pruningNote(pruning),
         );
         for (const note of notes) print(note);
-        const memory = await memoryOf(loaded, shape, { used, planned, signal });
+        const memory = await loadedNote(loaded, shape, { used, planned, signal });
         if (model !== undefined) print(memory);
         return loaded;
       } catch (error) {
@@ -73,19 +72,15 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
   };
 }
 
-/** What its autoencoders will be on a model that was named. @throws UsageError where they, or the model alone, have no room */
+/** What its autoencoders will be on a model that was named; undefined where it is to have none. @throws UsageError where they have no room */
 async function plannedOn(
   model: string,
   options: ReadyOptions,
   how: Pick<PlannedModel, "used" | "asAutocircuit" | "labels" | "signal">,
 ) {
+  if (options.autoencoders === undefined) return undefined;
   const folder = await resolveModelFolder(model, { signal: how.signal });
-  const config = await readConfig(folder);
-  if (options.autoencoders === undefined) {
-    const { device, dtype } = how.used.how;
-    inFlags(() => requireLoadable(config, { device, dtype, free: how.used.freeBytes }), ["out-of-memory"]);
-  }
-  return plannedLatents(options, { config, folder, ...how });
+  return plannedLatents(options, { config: await readConfig(folder), folder, ...how });
 }
 
 /** That there is nothing to compare with, and which prompts there are. */
@@ -103,30 +98,4 @@ function uncompared(
       ? `The ${train.promptCount + test.promptCount} prompt pairs${length} are those that were given.`
       : `The ${train.promptCount + test.promptCount} prompt pairs${length} were made for its vocabulary.`)
   );
-}
-
-/** What a run on a task's prompts needs. @throws UsageError when there is not so much memory */
-async function memoryOf(
-  { model, train, test, knownEdges, options: { knownElsewhere } }: LoadedTask,
-  shape: SubjectOptions["shape"],
-  { used, planned, signal }: { used: UsedDevice; planned: PlannedLatents | undefined; signal: AbortSignal },
-): Promise<string> {
-  const batchSize = Math.max(train.batchSize, test.batchSize);
-  const length = Math.max(...[...train, ...test].map((batch) => batch.length));
-  const { config, graph, outputSlice } = model;
-  const prompts = train.promptCount + test.promptCount;
-  const run = { batchSize, length, prompts, outputs: slicedCount(outputSlice, length), used };
-  // Sizes of their own that nobody looked at do not matter: they are there.
-  const unseen = () => latentPlaces(graph).map((place) => ({ ...place, dIn: 0, dOut: 0, decoders: 1 }));
-  const autoencoders = graph.config.latents && (sizesIn(graph, planned) ?? unseen());
-  const active = autoencoders && (await activeLatents(model, train, { signal }));
-  return memoryNote({
-    config,
-    graph,
-    autoencoders,
-    activeLatents: active,
-    ...run,
-    ...shape({ graph, config, known: knownEdges !== null, knownElsewhere }, plannedBatch(run, outputSlice)),
-    loaded: true,
-  });
 }

@@ -137,7 +137,7 @@ export function fitToGraph(
 }
 
 /** How a run for such a task uses memory. @throws UsageError for options that do not suit it */
-export function shapeOf(settings: AskedSettings, task: TaskOutline, batch: PlannedBatch): RunShape {
+export function shapeOf(settings: AskedSettings, task: LoadedTask | TaskOutline, batch: PlannedBatch): RunShape {
   requireFitting(settings, task);
   return inFlags(() => runShape(task, settings.find, batch));
 }

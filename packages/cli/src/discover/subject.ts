@@ -39,7 +39,7 @@ export interface SubjectOptions {
   /** Where and in what it computes. */
   used: UsedDevice;
   /** How a run for such a task on such batches uses memory, for the estimate. */
-  shape: (task: TaskOutline, batch: PlannedBatch) => RunShape;
+  shape: (task: LoadedTask | TaskOutline, batch: PlannedBatch) => RunShape;
 }
 
 /** How a run of one circuit after the other uses memory, whose batches go in slices. */

@@ -143,7 +143,7 @@ describe("studio", () => {
     [["tracr-reverse", "--port", "x"], /whole number/],
     [["tracr-reverse", "--out", fileURLToPath(import.meta.url)], /not a folder that may be written to/],
     [["tracr-reverse", "--scores", "none.safetensors"], /none\.safetensors/],
-    [["tracr-reverse", "--graph", "none.json"], /none\.json cannot be read/],
+    [["tracr-reverse", "--graph", "none.json"], /none\.json: does not exist/],
   ])("refuses %j in one line", async (args, says) => {
     const { code, err } = await run(["studio", ...args, "--no-open"]);
     expect(code).toBe(2);

@@ -38,7 +38,7 @@ describe("describeError", () => {
 
   it("names missing files of the file system", () => {
     const error = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT", path: "here.json" });
-    expect(describeError(error, "autocircuit patch", false)).toContain("No such file or folder: here.json");
+    expect(describeError(error, "autocircuit patch", false)).toContain("here.json: does not exist. Check the path.");
   });
 
   it("leaves out what the system calls what was said in words", () => {
@@ -56,7 +56,9 @@ describe("describeError", () => {
       "autocircuit sweep: saes: there is no such file or folder.\n  help:    autocircuit sweep --help",
     );
     const silent = new AutocircuitError("not-found", "The plan cannot be read.", { cause });
-    expect(describeError(silent, "autocircuit sweep", false)).toContain("because: No such file or folder: saes.");
+    expect(describeError(silent, "autocircuit sweep", false)).toContain(
+      "because: saes: does not exist. Check the path.",
+    );
   });
 
   it("says once what a cause says behind the name of a function", () => {

@@ -1,3 +1,4 @@
+import { cannotRead } from "@autocircuit/base";
 import { EXIT, exitCodeFor } from "./exit-codes.ts";
 
 /**
@@ -17,7 +18,11 @@ export function describeError(error: unknown, command: string, debug = process.e
     // The error above says it in words.
     const { code, path } = (cause ?? {}) as { code?: unknown; path?: unknown };
     if (SAID_IN_WORDS.has(code)) continue;
-    if (code === "ENOENT" && lines.some((line) => /no such file/i.test(line) && line.includes(String(path)))) continue;
+    if (
+      code === "ENOENT" &&
+      lines.some((line) => /no such file|does not exist/i.test(line) && line.includes(String(path)))
+    )
+      continue;
     // It may say the same behind the name of the function that it is from.
     const said = text.replace(/^\w+: /, "");
     if (!lines.some((line) => line.includes(said))) lines.push(`  because: ${text}`);
@@ -38,8 +43,7 @@ function causeOf(error: unknown): unknown {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, path } = error as { code?: string; path?: string };
-  if (code === "ENOENT" && path) return `No such file or folder: ${path}. Check the path.`;
-  if ((code === "EISDIR" || code === "ENOTDIR") && path)
-    return `${path} is ${code === "EISDIR" ? "a folder, not a file" : "not in a folder"}. Check the path.`;
-  return error.message;
+  // Others may be of what was to be written.
+  const ofPath = path && (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR");
+  return ofPath ? (cannotRead(path, error) as Error).message : error.message;
 }

@@ -5,7 +5,7 @@ import { UsageError } from "./usage-error.ts";
 /**
  * Reads a JSON file.
  *
- * @throws UsageError when it is missing or not JSON; the message names the file and the place
+ * @throws AutocircuitError when it cannot be read, UsageError when it is not JSON; the message names the file and the place
  */
 export function readJson(path: string): unknown {
   const text = textOf(path);

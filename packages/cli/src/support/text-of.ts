@@ -1,14 +1,20 @@
-import { readFileSync } from "node:fs";
-import { UsageError } from "./usage-error.ts";
+import { accessSync, readFileSync } from "node:fs";
+import { cannotRead } from "@autocircuit/base";
 
-/** Reads a text file that the user named. @throws UsageError when it cannot be read; the message names the file */
+/** Reads a text file that the user named, at once. @throws AutocircuitError `not-found` or `bad-file` that names the file */
 export function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be read: ${reason(cause)}. Check the path.`, { cause });
-  }
+  return said(path, () => readFileSync(path, "utf8"));
 }
 
-const reason = (cause: unknown) =>
-  (cause as { code?: string }).code === "ENOENT" ? "no such file" : (cause as Error).message;
+/** Holds that a file that the user named is there. @throws AutocircuitError as {@link textOf} */
+export function requireThere(path: string): void {
+  said(path, () => accessSync(path));
+}
+
+function said<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (cause) {
+    throw cannotRead(path, cause);
+  }
+}

@@ -26,7 +26,7 @@ describe("writeJson and readJson", () => {
   it("say what is wrong with a file", () => {
     writeFileSync(join(folder, "broken.json"), "{");
     expect(() => readJson(join(folder, "broken.json"))).toThrow(/broken\.json is not valid JSON/);
-    expect(() => readJson(join(folder, "missing.json"))).toThrow(/no such file/);
+    expect(() => readJson(join(folder, "missing.json"))).toThrow(/missing\.json: does not exist/);
   });
 });
 

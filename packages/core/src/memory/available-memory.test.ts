@@ -1,10 +1,12 @@
 import { freemem } from "node:os";
 import { describe, expect, it } from "vitest";
-import { availableMemory, inactiveFile, statPaths } from "./available-memory.ts";
+import { availableMemory, inactiveFile, knownFreeMemory, statPaths } from "./available-memory.ts";
 
 describe("memory that can still be had", () => {
   it("is some, and no more than the machine has", () => {
     expect(availableMemory()).toBeGreaterThan(0);
+    expect(knownFreeMemory("cpu") / availableMemory()).toBeCloseTo(1, 1);
+    expect(knownFreeMemory("cuda:0")).toBe(Number.POSITIVE_INFINITY);
     expect(availableMemory() / freemem()).toBeLessThan(1.1);
   });
 

@@ -11,6 +11,11 @@ export function availableMemory(): number {
   return available < free ? Math.min(free, available + keptOfFiles()) : available;
 }
 
+/** What is free on a device as far as that is known, in bytes: {@link availableMemory} on the CPU, without an end on a GPU. */
+export function knownFreeMemory(device: string): number {
+  return device === "cpu" ? availableMemory() : Number.POSITIVE_INFINITY;
+}
+
 /** What the container of this process keeps of files that are not in use, in bytes; 0 where that is not to be seen. */
 function keptOfFiles(): number {
   for (const path of statPaths(textOf("/proc/self/cgroup"))) {

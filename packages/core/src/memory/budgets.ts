@@ -2,8 +2,8 @@ const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 
 /**
- * What each part of a run may take where nothing else is said, in bytes. What such parts do take is counted in `bytes.ts`; how many prompts or
- * circuits follow from both is said where they are run.
+ * What each part of a run may take where nothing else is said, in bytes, or, in {@link memoryShares}, of what is free. What such parts do take is
+ * counted in `bytes.ts`; how many prompts or circuits follow from both is said where they are run.
  */
 export const memoryBudgets = {
   /**
@@ -27,4 +27,14 @@ export const memoryBudgets = {
   promptScores: { unasked: 256 * MIB, asked: 4 * GIB },
   /** Unpatched runs and ablations that the studio keeps of single prompts. */
   keptPrompts: 512 * MIB,
+} as const;
+
+/** Which share of what is free a part of a run may take, so that what else there is fits beside it. */
+export const memoryShares = {
+  /** Circuits that run together on a GPU. What they take is an estimate: allocators round up, kernels keep scratch space. */
+  circuits: 1 / 2,
+  /** Passes of circuits of which only answers are counted: what else they hold, ablations among it, is to fit beside them. */
+  answering: 1 / 4,
+  /** Ablations that are held while circuits are looked for: they are there the whole time, with all that runs. */
+  heldAblations: 1 / 8,
 } as const;

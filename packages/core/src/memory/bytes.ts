@@ -97,6 +97,25 @@ export function passBytes(model: PassWidths, positions: number, outputs: number)
   return sources + attention + block + logits;
 }
 
+/** Prompts that circuits run on together. */
+export interface PromptSizes {
+  readonly size: number;
+  readonly length: number;
+}
+
+/**
+ * What a circuit takes that runs beside others, in bytes: its pass, with the sources' deltas twice, since output positions may have their own. Its
+ * logits are none: outputs are compared in pieces.
+ */
+export function comparedCircuitBytes(model: PassWidths, { size, length }: PromptSizes): number {
+  return size * (passBytes(model, length, 0) + bytesPerPrompt(model, length));
+}
+
+/** What a circuit takes of which answers are counted, in bytes: its pass, with logits at so many positions of each prompt, and its mask. */
+export function answeringCircuitBytes(model: PassWidths, { size, length }: PromptSizes, outputs: number): number {
+  return size * passBytes(model, length, outputs) + maskBytes(model.graph.edgeCount, model.computeDtype);
+}
+
 /** An autoencoder by its sizes. */
 export interface AutoencoderSize extends LatentPlace {
   readonly dIn: number;
@@ -109,6 +128,14 @@ export interface AutoencoderSize extends LatentPlace {
 export function autoencoderBytes(sizes: readonly AutoencoderSize[], dtype: ComputeDType): number {
   const numbers = sizes.map(({ count, dIn, dOut, decoders }) => count * (dIn + dOut * decoders + 2) + dOut);
   return numbers.reduce((sum, size) => sum + size, 0) * elementBytes(dtype);
+}
+
+/** Numbers for each that is trained: itself, Adam's two means, its gradient. */
+const NUMBERS_A_TRAINED = 4;
+
+/** What autoencoders take while they are trained, in bytes, beside the activations of their latents. */
+export function trainedAutoencoderBytes(sizes: readonly AutoencoderSize[], dtype: ComputeDType): number {
+  return NUMBERS_A_TRAINED * autoencoderBytes(sizes, dtype);
 }
 
 /** For each latent that is active at a token: two places, its values, and what is gathered of the mask for it. */
@@ -137,6 +164,11 @@ const NUMBERS_AN_EDGE = 7;
 /** What masks over so many edges take with their gradients, and the scores that come of them, in bytes. Small but for graphs of latents. */
 export function maskBytes(edges: number, dtype: ComputeDType): number {
   return NUMBERS_AN_EDGE * edges * elementBytes(dtype);
+}
+
+/** What the scores of so many edges take, in bytes: they are float32 wherever they were computed. */
+export function scoreBytes(edges: number): number {
+  return edges * elementBytes("float32");
 }
 
 /** How many prompts of so many positions run together, so that their sources take no more than `sliceBytes`. At least 1. */

@@ -11,6 +11,7 @@ import { exact } from "./exact.ts";
 import { informationFlowRoutes } from "./information-flow.ts";
 import { meanMethods, meanOfMethods, scoreNormalisations, usualMeanMethods } from "./mean-of-methods.ts";
 import { relp } from "./relp.ts";
+import { usualSteps } from "./steps.ts";
 
 /** What gradients are taken of. */
 export const lossOption: OptionSpec = {
@@ -27,7 +28,12 @@ const options: readonly OptionSpec[] = [
   ...lossOptions.filter(({ name }) => name !== "ablateFrom"),
 ];
 
-const steps: OptionSpec = { name: "steps", type: "integer", default: 5, description: "points that are averaged over" };
+const steps: OptionSpec = {
+  name: "steps",
+  type: "integer",
+  default: usualSteps,
+  description: "points that are averaged over",
+};
 
 const rule = (name: string, usual: boolean, description: string): OptionSpec => ({
   name,

@@ -5,7 +5,7 @@ import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
-import { pathSteps } from "./steps.ts";
+import { pathSteps, usualSteps } from "./steps.ts";
 
 /** Which end of the line the gradients of a step are taken at. */
 export type CeapFrom = "corrupt" | "clean";
@@ -39,7 +39,7 @@ export async function ceap(
   options: CeapOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  const { steps = 5, from = "corrupt" } = options;
+  const { steps = usualSteps, from = "corrupt" } = options;
   // With one step from the clean end all gradients are the clean run's.
   const info = { algorithm: "ceap", options: { steps, from }, cleanOnly: from === "clean" && steps === 1 };
   return scorePrompts(model, prompts, options, info, (slice) => followPath(slice, steps, from));

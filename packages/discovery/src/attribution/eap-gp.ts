@@ -13,7 +13,7 @@ import { putOutput } from "./put-output.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
 import { maskFrom, requireNoLatents } from "./start-edges.ts";
-import { pathSteps } from "./steps.ts";
+import { pathSteps, usualSteps } from "./steps.ts";
 
 /** Options of {@link eapGp}. */
 export interface EapGpOptions extends AttributionOptions {
@@ -51,7 +51,7 @@ export async function eapGp(
   options: EapGpOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  const { steps = 5, from = "clean", path = "input", onPath } = options;
+  const { steps = usualSteps, from = "clean", path = "input", onPath } = options;
   const { graph } = model;
   requireNoLatents(graph, "eap-gp");
   const info = { algorithm: "eap-gp", options: { steps, from, path } };

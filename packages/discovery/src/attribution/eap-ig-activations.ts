@@ -7,7 +7,7 @@ import { nodeGroups } from "./node-groups.ts";
 import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
 import { maskFrom } from "./start-edges.ts";
-import { pathSteps } from "./steps.ts";
+import { pathSteps, usualSteps } from "./steps.ts";
 
 /** Options of {@link eapIgActivations}. */
 export interface EapIgActivationsOptions extends AttributionOptions, PathOptions {
@@ -39,7 +39,7 @@ export async function eapIgActivations(
   options: EapIgActivationsOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  const { steps = 5 } = options;
+  const { steps = usualSteps } = options;
   const { graph } = model;
   requireShared(options.pathEnd);
   const groups = nodeGroups(graph);

@@ -4,10 +4,7 @@ import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
-import { pathSteps } from "./steps.ts";
-
-/** Points between the ablated and the clean embedding where nothing else is asked for. */
-export const usualSteps = 5;
+import { pathSteps, usualSteps } from "./steps.ts";
 
 /** Options of {@link eapIgInputs}. */
 export interface EapIgInputsOptions extends AttributionOptions, PathOptions {

@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { overPrompts, type PatchableModel, type PromptBatch, type PromptLoader } from "@autocircuit/core";
+import { Circuit, overPrompts, type PatchableModel, type PromptBatch, type PromptLoader } from "@autocircuit/core";
 import { haveRange, klOfLogprobs, logprob } from "@autocircuit/metrics";
 import type { Tensor } from "@autocircuit/native";
 import { answerLosses } from "../loss.ts";
@@ -74,7 +74,7 @@ export async function fullAndEmptyLoss(
   const { ablation = "resample", signal } = options;
   const loss = answersOf(options);
   const sums: [number, number] = [0, 0];
-  const everything = new Float32Array(model.graph.edgeCount).fill(1);
+  const everything = Circuit.of(model.graph, []).complement();
   for await (const { fold } of overPrompts(model, prompts, { ablation, signal })) {
     const found = await fold(async (before: readonly number[] = [0, 0], { slice, ablation }) => {
       const values: number[] = [];

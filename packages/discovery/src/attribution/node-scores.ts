@@ -10,7 +10,7 @@ import { nodeGroups } from "./node-groups.ts";
 import { requireGradient } from "./score-prompts.ts";
 import { SliceGradients } from "./slice-gradients.ts";
 import { maskFrom, requireNoLatents } from "./start-edges.ts";
-import { pathSteps } from "./steps.ts";
+import { pathSteps, usualSteps } from "./steps.ts";
 
 /** Where the gradients of nodes are taken. */
 export type NodeAlgorithm = "edge-attribution" | "eap-ig-inputs" | "clean-corrupted" | "eap-ig-activations";
@@ -71,7 +71,7 @@ export async function nodeScores(
   options: NodeScoresOptions = {},
 ): Promise<NodeScores> {
   check({ model, prompts }, options);
-  const { steps = 5, mlpGradient = "output", ablation = "resample", signal, onProgress } = options;
+  const { steps = usualSteps, mlpGradient = "output", ablation = "resample", signal, onProgress } = options;
   const algorithm = ownName<NodeAlgorithm>(options.algorithm ?? "edge-attribution");
   const { srcs } = model.graph;
   requireNoLatents(model.graph, "nodeScores");

@@ -9,6 +9,7 @@ import {
   type PromptLoader,
   type PromptsOfBatch,
   realPositions,
+  requireWholePrompts,
 } from "@autocircuit/core";
 import {
   Ablation,
@@ -244,9 +245,5 @@ function requirePrompts(prompts: PromptLoader): void {
   if (prompts.promptCount === 0) {
     throw new AutocircuitError("bad-input", "trainAutoencoders: there are no prompts.");
   }
-  if (prompts.batches.every(({ prefix }) => prefix === null)) return;
-  throw new AutocircuitError(
-    "bad-input",
-    "trainAutoencoders: these prompts share a cached prefix, which belongs to other autoencoders after each step: give whole prompts.",
-  );
+  requireWholePrompts("trainAutoencoders", prompts);
 }

@@ -1,17 +1,14 @@
 import { AutocircuitError, formatMebibytes } from "@autocircuit/base";
 import {
   type AutoencoderSize,
-  autoencoderBytes,
   availableMemory,
   latentBytes,
   type PatchableModel,
   type PromptLoader,
   promptsAtOnce,
+  trainedAutoencoderBytes,
 } from "@autocircuit/core";
 import { type Autoencoders, replacedPart, type TransformerConfig } from "@autocircuit/native";
-
-/** Numbers for each that is trained: itself, Adam's two means, its gradient. */
-const NUMBERS_EACH = 4;
 
 /** The autoencoders to train. */
 export interface PlannedTraining {
@@ -49,6 +46,7 @@ export function requireTrainingMemory(
       (most >= 1
         ? `Take at most ${most.toLocaleString("en-US")} latents.`
         : "Take a smaller model or shorter prompts."),
+    { reason: "memory-foretold" },
   );
 }
 
@@ -62,5 +60,5 @@ function trainingBytes(model: PatchableModel, { batches }: PromptLoader, { input
     (_, block): AutoencoderSize => ({ block, of, count: latents, dIn: width, dOut: width, decoders: 1 }),
   );
   const tokens = Math.max(...batches.map(({ size, length }) => Math.min(size, promptsAtOnce(model, length)) * length));
-  return NUMBERS_EACH * autoencoderBytes(sizes, dtype) + latentBytes(config.layers * latents, tokens, dtype);
+  return trainedAutoencoderBytes(sizes, dtype) + latentBytes(config.layers * latents, tokens, dtype);
 }

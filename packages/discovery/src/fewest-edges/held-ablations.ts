@@ -4,6 +4,7 @@ import {
   availableMemory,
   dataSetSides,
   memoryBudgets,
+  memoryShares,
   type PassWidths,
 } from "@autocircuit/core";
 import type { Device } from "@autocircuit/native";
@@ -22,7 +23,7 @@ export function heldAblations(
   if (dataSetSides(type)) return 0;
   // Otherwise each is made again whenever it is needed, which takes as long as running a larger circuit.
   const { least, most } = memoryBudgets.heldAblations;
-  const room = model.device === "cpu" ? Math.max(least, Math.min(most, free / 8)) : least;
+  const room = model.device === "cpu" ? Math.max(least, Math.min(most, memoryShares.heldAblations * free)) : least;
   const all = prompts * ablationBytes(model, length);
   return all <= room ? all : 0;
 }

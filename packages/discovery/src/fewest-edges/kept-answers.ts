@@ -31,6 +31,10 @@ interface JudgedBatch {
  * Counts the answers that circuits keep. An answer counts where the full model is right: one of the answers has a logit
  * above all others of the vocabulary, as in the metric `correctPercent`. A circuit keeps it if that is still so with
  * every other edge ablated. With several output positions each counts by itself.
+ *
+ * Circuits are not counted by `overPrompts`: which batch comes next, and whether one does, follows from what was counted, and several circuits run
+ * together on a whole batch, with an ablation that is held from call to call. A single one that does not fit so goes through its slices, by
+ * `overBatch`.
  */
 export class KeptAnswers implements Disposable {
   /** Answers that the full model gets right. */

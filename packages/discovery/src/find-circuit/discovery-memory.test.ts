@@ -36,8 +36,8 @@ it("is asked for before a discovery begins, which goes on all the same where tha
     await expect(refused).rejects.toMatchObject({ code: "out-of-memory" });
     await expect(refused).rejects.toThrow(
       new RegExp(
-        `a discovery with 4 prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about .* beside the model, ` +
-          "but only .* are free\\. Take a task with batches of \\d.*`free: Infinity`",
+        `^Not enough memory: a run of 4 prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about .* beside the ` +
+          "model, but only .* are free\\. Lower the .*: `\\w+: \\d`.*`free: Infinity`",
       ),
     );
     await expect(find({ free: 1 })).rejects.toThrow(/Not even one prompt fits/);

@@ -50,7 +50,7 @@ const check = signature(
         outputSlice: kind.optional(coreKinds.outputSlice),
         device: kind.optional(deviceName),
         dtype: kind.optional(kind.oneOf(computeDTypes)),
-        free: kind.optional(kind.positive),
+        free: kind.optional(coreKinds.bytes),
       }),
     ),
   },
@@ -67,7 +67,7 @@ const check = signature(
  * requireMemory(config, { circuits, sliced, batchSize: 32, length: 15 });
  */
 export function runShape(task: LoadedTask, options?: FindCircuitOptions, batch?: PlannedBatch): RunShape;
-export function runShape(task: TaskOutline, options: FindCircuitOptions, batch: PlannedBatch): RunShape;
+export function runShape(task: LoadedTask | TaskOutline, options: FindCircuitOptions, batch: PlannedBatch): RunShape;
 export function runShape(
   task: LoadedTask | TaskOutline,
   options: FindCircuitOptions = {},

@@ -35,14 +35,8 @@ export function sizeTerm(parameters: Tensor, noise: Tensor | undefined, options:
   });
 }
 
-/** How likely masks are to be above 0. */
+/** How likely masks are to be above 0: where they are no samples, as they say themselves. */
 function likelihood(parameters: Tensor, maskFunction: MaskFunction): Tensor {
-  switch (maskFunction) {
-    case "none":
-      return parameters;
-    case "sigmoid":
-      return parameters.sigmoid();
-    case "hard_concrete":
-      return parameters.sub(hardConcreteShift).sigmoid();
-  }
+  if (maskFunction === "hard_concrete") return parameters.sub(hardConcreteShift).sigmoid();
+  return masksOf(maskFunction, parameters, undefined);
 }

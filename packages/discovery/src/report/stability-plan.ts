@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type LoadedTask, memoryBudgets, type PromptPair } from "@autocircuit/core";
+import { coreKinds, type LoadedTask, memoryBudgets, type PromptPair, scoreBytes } from "@autocircuit/core";
 import { fewestResamples, promptGroups } from "@autocircuit/metrics";
 import type { AlgorithmAlias } from "../algorithm-aliases.ts";
 import { algorithmNamed, algorithmNames } from "../algorithm-named.ts";
@@ -68,7 +68,7 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
   const { resamples: asked } = options;
   const prompts = task.train.promptCount;
   const { edgeCount } = task.model.graph;
-  const bytes = 4 * prompts * edgeCount;
+  const bytes = prompts * scoreBytes(edgeCount);
   const mostBytes = asked === undefined ? memoryBudgets.promptScores.unasked : memoryBudgets.promptScores.asked;
   const work = edgeCount * (prompts / ADDITIONS + CHOOSING);
   const tooLong = asked === undefined && fewestResamples * work > MOST_WORK ? "time" : null;

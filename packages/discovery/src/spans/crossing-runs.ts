@@ -1,10 +1,10 @@
 import { Ablation, type Tensor } from "@autocircuit/native";
 import { embeddingPath } from "../attribution/eap-gp.ts";
 import { betweenOutputs } from "../attribution/eap-ig-activations.ts";
-import { usualSteps } from "../attribution/eap-ig-inputs.ts";
 import { nodeGroups } from "../attribution/node-groups.ts";
 import type { GradientRun, SliceGradients } from "../attribution/slice-gradients.ts";
 import { maskFrom } from "../attribution/start-edges.ts";
+import { usualSteps } from "../attribution/steps.ts";
 import type { CrossingAlgorithm, CrossingAlgorithmOptions } from "./crossing-algorithm.ts";
 
 /** The runs at which an algorithm takes gradients. */

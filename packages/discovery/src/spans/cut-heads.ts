@@ -1,4 +1,4 @@
-import type { PatchableModel, Tokens } from "@autocircuit/core";
+import { Circuit, type PatchableModel, type Tokens } from "@autocircuit/core";
 import { type Ablation, type Replacement, scope, Tensor, type TransformerConfig } from "@autocircuit/native";
 import { CrossingEdges, headInputs } from "./crossing-edges.ts";
 import { allowedPairs, attentionScores, type HeadValues, headValues, mayAttend } from "./head-values.ts";
@@ -28,7 +28,7 @@ export async function cutHeads(
   const kept = keptPairs(circuit, config, tokens);
   const blocks = [...kept.keys()];
   if (blocks.length === 0) return [];
-  const everything = new Float32Array(graph.edgeCount).fill(1);
+  const everything = Circuit.of(graph, []).complement();
   const ablated = await headValues(model, clean, blocks, { ablate: everything, ablation, signal });
   const replace: Replacement[] = [];
   for (const [place, block] of blocks.entries()) {

@@ -12,7 +12,7 @@ import { cutHeads } from "./cut-heads.ts";
 import { equalLengths } from "./equal-lengths.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
 import { SpanCircuit } from "./span-circuit.ts";
-import { requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-edges.ts";
+import { requireFittingSpans } from "./span-edges.ts";
 
 /** Options of {@link runSpanCircuit}. */
 export interface RunSpanCircuitOptions {
@@ -56,12 +56,10 @@ export async function runSpanCircuit(
 ): Promise<Tensor[]> {
   check({ model, prompts, spans, circuit }, options);
   const { ablation: type = "resample", batchSize = 16, signal } = options;
-  requireNoTokens(model.graph);
-  requireSamePrompts(prompts, spans);
+  requireFittingSpans(model.graph, prompts, spans, { ablation: type });
   requireSameGraph(circuit.graph, model.graph, "The circuit is");
   if (circuit.spans.join("\n") !== spans.names.join("\n"))
     throw new AutocircuitError("bad-input", "The circuit is of other spans than those given.");
-  requireOwnValues(type);
   return scope(async () => {
     const logits: Tensor[] = [];
     for (const group of equalLengths(model, prompts, batchSize)) {

@@ -1,11 +1,11 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type Graph, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
+import { Circuit, coreKinds, type Graph, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
 import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
-import { usualSteps } from "../attribution/eap-ig-inputs.ts";
 import { lossOf } from "../attribution/losses.ts";
 import { SliceGradients } from "../attribution/slice-gradients.ts";
 import { requireNoLatents } from "../attribution/start-edges.ts";
+import { usualSteps } from "../attribution/steps.ts";
 import {
   type CrossingAlgorithm,
   type CrossingAlgorithmOptions,
@@ -19,7 +19,7 @@ import { equalLengths } from "./equal-lengths.ts";
 import { meanHeadGradients } from "./head-gradients.ts";
 import { headValues, mayAttend } from "./head-values.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
-import { requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-edges.ts";
+import { requireFittingSpans } from "./span-edges.ts";
 import {
   type SpanAggregation,
   type SpanAlgorithm,
@@ -89,11 +89,9 @@ export async function crossingScores(
   const { steps, from, path, norms, activations, gates, attention } = options;
   const how = { steps, from, path, norms, activations, gates, attention };
   const { graph } = model;
-  requireNoTokens(graph);
+  requireFittingSpans(graph, prompts, spans, { ablation, loss: options.loss });
   requireHeadInputs(graph);
   requireNoLatents(graph, "crossingScores");
-  requireSamePrompts(prompts, spans);
-  requireOwnValues(ablation, options.loss);
   requireCrossing(model, algorithm, { ...how, loss: options.loss });
   const edges = new CrossingEdges(graph, spans.names);
   const sums = new Float64Array(edges.count);
@@ -152,7 +150,7 @@ async function ofSlice(
   const blocks = Array.from({ length: config.layers }, (_, block) => block);
   const ofHeads = await meanHeadGradients(gradients, algorithm, how);
   const clean = await headValues(model, slice.clean, blocks, { signal });
-  const everything = new Float32Array(graph.edgeCount).fill(1);
+  const everything = Circuit.of(graph, []).complement();
   const ablated = await headValues(model, slice.clean, blocks, { ablate: everything, ablation, signal });
   const scores = tokens.map(() => new Float64Array(aggregating.edges.count));
   for (const block of blocks) {

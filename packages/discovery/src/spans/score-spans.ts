@@ -4,7 +4,7 @@ import { ownName, withAliases } from "../algorithm-aliases.ts";
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
 import { equalLengths } from "./equal-lengths.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
-import { forEachToken, requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-edges.ts";
+import { forEachToken, requireFittingSpans } from "./span-edges.ts";
 import {
   type SpanAggregation,
   type SpanAlgorithm,
@@ -62,9 +62,7 @@ export async function spanScores(
   // What was not asked for no algorithm need know.
   const shared = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const { graph } = model;
-  requireNoTokens(graph);
-  requireSamePrompts(prompts, spans);
-  requireOwnValues(options.ablation, options.loss);
+  requireFittingSpans(graph, prompts, spans, options);
   const sums = new Float64Array(spans.names.length * graph.edgeCount);
   let done = 0;
   for (const group of equalLengths(model, prompts, batchSize)) {

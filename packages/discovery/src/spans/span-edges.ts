@@ -34,8 +34,30 @@ export function requireNoTokens({ tokens }: Graph): void {
   );
 }
 
+/** What is run on prompts with spans. */
+interface SpanRun {
+  readonly ablation?: AblationType | Ablation | undefined;
+  readonly loss?: AttributionLoss | undefined;
+}
+
+/**
+ * Holds that spans are those of some prompts, and can be in a graph, with what is run.
+ *
+ * @throws AutocircuitError `bad-input` for a graph by token, spans of other prompts, means over a data set, and the loss "faithfulness"
+ */
+export function requireFittingSpans(
+  graph: Graph,
+  prompts: readonly PromptPair[],
+  spans: PromptSpans,
+  run: SpanRun,
+): void {
+  requireNoTokens(graph);
+  requireSamePrompts(prompts, spans);
+  requireOwnValues(run);
+}
+
 /** @throws AutocircuitError `bad-input` for what is made of all prompts together, and so is another thing in prompts of each length */
-export function requireOwnValues(ablation: AblationType | Ablation | undefined, loss?: AttributionLoss): void {
+function requireOwnValues({ ablation, loss }: SpanRun): void {
   if (typeof ablation === "string" && dataSetSides(ablation))
     throw new AutocircuitError(
       "bad-input",
@@ -49,7 +71,7 @@ export function requireOwnValues(ablation: AblationType | Ablation | undefined, 
 }
 
 /** @throws AutocircuitError `bad-input` where spans are those of other prompts */
-export function requireSamePrompts(prompts: readonly PromptPair[], { tokens }: PromptSpans): void {
+function requireSamePrompts(prompts: readonly PromptPair[], { tokens }: PromptSpans): void {
   const other = prompts.findIndex(({ clean }, place) => {
     const own = tokens[place];
     return clean.length !== own?.length || clean.some((token, i) => token !== own[i]);

@@ -1,12 +1,14 @@
 import {
+  answeringCircuitBytes,
   availableMemory,
   bytesPerPrompt,
-  maskBytes,
+  comparedCircuitBytes,
   memoryBudgets,
+  memoryShares,
   type PassWidths,
   type PatchableModel,
   type PromptBatch,
-  passBytes,
+  type PromptSizes,
   promptsAtOnce,
   type SizedModel,
   usualSliceBytes,
@@ -21,19 +23,16 @@ const onDevice = 64;
 /** A model by what decides how many circuits of it run at once. */
 export type ModelAtOnce = PassWidths & Pick<SizedModel, "sliceBytes"> & { readonly device: Device };
 
-/** Prompts that circuits run on together. */
-export type BatchAtOnce = Pick<PromptBatch, "size" | "length">;
-
 /**
  * How many circuits to run at once: as many as a GPU's memory takes, a power of two; a few on the CPU, fewer where a model was told to run
  * less at once than usual (`sliceBytes`) and they do not fit into it.
  *
  * @param free bytes on a GPU
  */
-export function circuitsFitting(model: ModelAtOnce, batch: BatchAtOnce, free = memoryBudgets.unknownDevice): number {
+export function circuitsFitting(model: ModelAtOnce, batch: PromptSizes, free = memoryBudgets.unknownDevice): number {
   const { device } = model;
   if (device === "cpu") return model.sliceBytes < usualSliceBytes(device) ? inSlices(model, batch) : onCpu;
-  const fitting = Math.floor(free / 2 / bytesPerCircuit(model, batch));
+  const fitting = Math.floor((memoryShares.circuits * free) / comparedCircuitBytes(model, batch));
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(onDevice, fitting))));
 }
 
@@ -44,8 +43,6 @@ export async function circuitsAtOnce(model: PatchableModel, batch: PromptBatch):
 
 /** Most circuits whose answers are counted together. */
 const mostAnswering = 32;
-/** Share of what is free that they may take: what else the pass holds is to fit beside them. */
-const freeShare = 0.25;
 
 /**
  * How many circuits to run at once where only their answers are counted: as many as take at most half a GiB, and a quarter of what is free.
@@ -55,12 +52,12 @@ const freeShare = 0.25;
  */
 export function answeringAtOnce(
   model: Omit<ModelAtOnce, "sliceBytes">,
-  { size, length }: BatchAtOnce,
+  batch: PromptSizes,
   outputs: number,
   free = model.device === "cpu" ? availableMemory() : memoryBudgets.unknownDevice,
 ): number {
-  const one = size * passBytes(model, length, outputs) + maskBytes(model.graph.edgeCount, model.computeDtype);
-  const fitting = Math.floor(Math.min(memoryBudgets.answering, freeShare * free) / one);
+  const one = answeringCircuitBytes(model, batch, outputs);
+  const fitting = Math.floor(Math.min(memoryBudgets.answering, memoryShares.answering * free) / one);
   return Math.max(1, Math.min(mostAnswering, fitting));
 }
 
@@ -75,13 +72,8 @@ export async function freeBytes(device: Device): Promise<number | undefined> {
 const withoutGradients = 2;
 
 /** As many as keep a pass with them as short as `sliceBytes` keeps those with gradients. */
-function inSlices(model: ModelAtOnce, { size, length }: BatchAtOnce): number {
+function inSlices(model: ModelAtOnce, { size, length }: PromptSizes): number {
   const prompts = Math.min(size, promptsAtOnce(model, length));
   const rows = (withoutGradients * model.sliceBytes) / bytesPerPrompt(model, length);
   return Math.max(1, Math.min(onCpu, Math.floor(rows / prompts)));
-}
-
-/** What runs for a circuit, with the sources' deltas twice, since output positions may have their own; its outputs are compared in pieces. */
-function bytesPerCircuit(model: PassWidths, { size, length }: BatchAtOnce): number {
-  return size * (passBytes(model, length, 0) + bytesPerPrompt(model, length));
 }

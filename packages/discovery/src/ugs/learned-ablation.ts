@@ -3,8 +3,8 @@ import type { PatchableModel, PromptLoader } from "@autocircuit/core";
 import { Ablation, scope, Tensor } from "@autocircuit/native";
 
 /**
- * The mean output of each source over all clean prompts and their positions, `[S D]`: where learned values start. A batch's mean is made in
- * slices that fit into memory by `ablations` itself; here they are added up.
+ * The mean output of each source over all clean prompts and their positions, `[S D]`: where learned values start. No prompts are run here, so that
+ * there is nothing to slice by `overPrompts`: a batch's mean is made in slices that fit into memory by `ablations` itself, and these are added up.
  *
  * @throws AutocircuitError `bad-input` for a model with autoencoders, whose latents' outputs are no vectors of the stream
  */

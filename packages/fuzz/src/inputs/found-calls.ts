@@ -22,6 +22,7 @@ import {
   promptSlices,
   promptsInTokens,
   requireDifferentPairs,
+  requireWholePrompts,
   scoredEdges,
   splitPrompts,
 } from "@autocircuit/core";
@@ -36,6 +37,7 @@ import {
   firstScores,
   fittingProblem,
   foundStability,
+  loadedRun,
   measureFound,
   measureSpanCircuit,
   modelAccuracy,
@@ -71,6 +73,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     discoveryAsked: { takes: { task }, call: (t, o) => discoveryAsked(t.task, o) },
     discoveryDifference: { takes: { before: {}, now: {} }, call: (t) => discoveryDifference(t.before, t.now) },
     discoveryMemory: { takes: { task }, call: (t, o) => discoveryMemory(t.task, o) },
+    loadedRun: {
+      takes: { task, shape: () => ({ circuits: 1, sliced: true, adjustable: false, held: 0 }) },
+      call: (t, o) => loadedRun(t.task, t.shape, o),
+    },
     firstScores: { takes: { task }, call: (t, o) => firstScores(t.task, o) },
     measureFound: { takes: { task, found }, call: (t, o) => measureFound(t.task, t.found, o) },
     modelAccuracy: { takes: { task }, call: (t, o) => modelAccuracy(t.task, o) },
@@ -88,6 +94,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     ownPrompts: { takes: { prompts: "no-such.json" }, call: (t, o) => ownPrompts(t.prompts, o) },
     promptsToPatch: { takes: { prompts: "no-such.json" }, call: (t, o) => promptsToPatch(t.prompts, o) },
     promptsInTokens: { takes: { input: "no-such.json" }, call: (t, o) => promptsInTokens(t.input, o) },
+    requireWholePrompts: {
+      takes: { who: "it", prompts: task.train },
+      call: async (t) => requireWholePrompts(t.who, t.prompts),
+    },
     splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
     circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },
     circuitsInGraph: {

@@ -92,7 +92,7 @@ describe("a download", () => {
     await expect(stopped).rejects.toMatchObject({
       code: "aborted",
       message: expect.stringMatching(
-        /^owner\/name: 0\.1 of 0\.3 MiB are kept, and the download goes on from there the next time \(.*\.incomplete\)\.$/,
+        /^owner\/name: 146\.5 KiB of 293\.0 KiB are kept, and the download goes on from there the next time \(.*\.incomplete\)\.$/,
       ),
       cause: { message: "enough" },
     });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, formatBytes } from "@autocircuit/base";
 import { downloadFile } from "./download-file.ts";
 import { type RequestContext, requestError } from "./hub-errors.ts";
 import type { DownloadProgress } from "./hub-options.ts";
@@ -55,14 +55,10 @@ async function stopped(
   const [done, total] = [there, missing.map(({ size }) => size)].map((sizes) =>
     sizes.reduce((sum, size) => sum + size),
   );
-  const kept = `${mebibytes(done!)} of ${mebibytes(total!)} MiB are kept, and the download goes on from there the next time`;
+  const kept = `${formatBytes(done!)} of ${formatBytes(total!)} are kept, and the download goes on from there the next time`;
   return new AutocircuitError("aborted", `${model}: ${kept} (${cache.blob(missing[index]!)}.incomplete).`, {
     cause: hub.signal?.reason,
   });
-}
-
-function mebibytes(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(1);
 }
 
 /** Bytes of a content that are there from an earlier attempt. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { AutocircuitError, badFile, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, badFile, formatBytes, type KindsOf, kind, signature } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
 import { fetchAll, findCache } from "./fetch-all.ts";
 import { openHub } from "./hub.ts";
@@ -99,10 +99,9 @@ function checkAmount(name: string, needed: readonly { size: number }[], listed: 
   }
   const bytes = needed.reduce((sum, { size }) => sum + size, 0);
   if (bytes <= most) return;
-  const gib = (count: number) => (count / 2 ** 30).toFixed(1);
   throw new AutocircuitError(
     "bad-input",
-    `${name}: its ${needed.length} files have ${gib(bytes)} GiB, more than the ${gib(most)} that are fetched at once. Give the path of a folder in it.`,
+    `${name}: its ${needed.length} files have ${formatBytes(bytes)}, more than the ${formatBytes(most)} that are fetched at once. Give the path of a folder in it.`,
   );
 }
 

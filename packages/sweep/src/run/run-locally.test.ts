@@ -135,7 +135,7 @@ describe("local workers", () => {
     const { failures } = await new StateReader(out.results, units).look();
     expect(failures[0]!.error).toMatchObject({
       kind: "out-of-memory",
-      message: expect.stringMatching(/more than the limit of 0\.0 GiB/),
+      message: expect.stringMatching(/more than the limit of 50\.0 MiB/),
     });
   });
 

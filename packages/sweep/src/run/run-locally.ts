@@ -1,5 +1,5 @@
 import { totalmem } from "node:os";
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, formatBytes, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LongOptions, throwIfAborted } from "@autocircuit/core";
 import { unitText } from "../plan/expand-plan.ts";
 import type { SweepUnit } from "../plan/unit.ts";
@@ -219,7 +219,7 @@ class LocalRun {
       this.#pending.giveBack(unit);
       return;
     }
-    const [needed, limit] = [used, this.#memory].map((bytes) => `${(bytes / 2 ** 30).toFixed(1)} GiB`);
+    const [needed, limit] = [used, this.#memory].map(formatBytes);
     this.#again(unit, "out-of-memory", `${unitText(unit)} had ${needed} in memory, more than the limit of ${limit}.`);
   }
 
