@@ -79,6 +79,7 @@ export {
   labelledLatents,
   requireLabels,
 } from "./model/latent-labels.ts";
+export { type LatentNotesOptions, latentNotes } from "./model/latent-notes.ts";
 export {
   firstLatentRow,
   type LatentPlace,
@@ -96,13 +97,14 @@ export {
   type PatchableModelOptions,
   type RunOptions,
 } from "./model/model-options.ts";
-export { type OutputSlice, slicedCount } from "./model/output-slice.ts";
+export { type OutputSlice, outputSliceNames, slicedCount } from "./model/output-slice.ts";
 export { PatchableModel } from "./model/patchable-model.ts";
 export { type PrunedLatents, type PruneLatentsOptions, pruneLatents } from "./model/prune-latents.ts";
 export { type ReplacedModel, replacedModel } from "./model/replaced-model.ts";
 export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
 export type { RunningModel, SizedModel } from "./model/sized-model.ts";
+export { unusualProcessing, type WeightProcessing } from "./model/weight-processing.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
 export {

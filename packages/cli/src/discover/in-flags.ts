@@ -22,6 +22,7 @@ export const FLAG_OF = {
   batchSize: "--batch-size",
   batchCount: "--batch-count",
   length: "--length",
+  resume: "--resume",
   "partialAutoencoders: true": "--partial-autoencoders",
   "factorized: false": "--node-edges",
   "separateQkv: false": "--shared-qkv",
@@ -52,6 +53,12 @@ export function flagError(error: unknown, codes = REFUSED): unknown {
 
 /** A text of the library with flags in the place of options: `keep` becomes --keep, and `select: "exact"` --select exact. */
 export function inFlagNames(text: string): string {
+  return inFlagsOf(FLAG_OF, text);
+}
+
+/** The same with the flags of another command than discover. */
+export function inFlagsOf(flags: Readonly<Record<string, string>>, text: string): string {
+  const flagNamed = (option: string) => (Object.hasOwn(flags, option) ? flags[option] : undefined);
   return text.replaceAll(/`((\w+)(?:: "?([^`"]+)"?)?)`/g, (written, whole: string, name: string, value?: string) => {
     const flag = flagNamed(whole) ?? flagNamed(name);
     if (flag === undefined) return written;
@@ -63,8 +70,4 @@ export function inFlagNames(text: string): string {
 function inPercent(value: string): string {
   const share = /^\{ share: (\S+) \}$/.exec(value)?.[1];
   return share === undefined ? value : shareText(Number(share));
-}
-
-function flagNamed(option: string): string | undefined {
-  return Object.hasOwn(FLAG_OF, option) ? FLAG_OF[option as keyof typeof FLAG_OF] : undefined;
 }

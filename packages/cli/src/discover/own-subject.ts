@@ -7,10 +7,9 @@ import {
   slicedCount,
   splitPrompts,
 } from "@autocircuit/core";
-import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
+import { modelName } from "@autocircuit/models";
+import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
-import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
-import { modelName } from "../support/model-name.ts";
 import { Progress } from "../support/progress.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -114,7 +113,7 @@ export function ownSubject(
         pruning = pruningOf(loaded, options);
         replacedKl = loaded.replacedKl;
         const { model, train } = loaded;
-        notes.push(...processingNote(options, planned), ...latentsNote(model, replacedKl), ...pruningNote(pruning));
+        notes.push(...loaded.notes.map((note) => notedAs(options.keptBy, note)));
         for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
         if (planned) {
           const autoencoders = sizesIn(model.graph, planned);

@@ -1,10 +1,8 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
 import { activeLatents, type LoadedTask, latentPlaces, slicedCount } from "@autocircuit/core";
-import { readConfig, requireLoadable, resolveModelFolder } from "@autocircuit/models";
-import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
+import { modelName, readConfig, requireLoadable, resolveModelFolder } from "@autocircuit/models";
+import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
-import { latentsNote, pruningNote } from "../support/latents-note.ts";
-import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { inFlags } from "./in-flags.ts";
@@ -52,15 +50,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       try {
         pruning = pruningOf(loaded, options);
         replacedKl = loaded.replacedKl;
-        notes.splice(
-          0,
-          notes.length,
-          ...(loaded.knownEdges === null && !loaded.model.graph.config.latents
-            ? [uncompared(task, name, loaded, files !== undefined)]
-            : []),
-          ...latentsNote(loaded.model, replacedKl),
-          ...pruningNote(pruning),
-        );
+        notes.splice(0, notes.length, ...loaded.notes.map((note) => notedAs(options.keptBy, note)));
         for (const note of notes) print(note);
         const memory = await memoryOf(loaded, shape, { used, planned, signal });
         if (model !== undefined) print(memory);
@@ -86,23 +76,6 @@ async function plannedOn(
     inFlags(() => requireLoadable(config, { device, dtype, free: how.used.freeBytes }), ["out-of-memory"]);
   }
   return plannedLatents(options, { config, folder, ...how });
-}
-
-/** That there is nothing to compare with, and which prompts there are. */
-function uncompared(
-  { name, circuits }: ReadyTask,
-  model: string | null,
-  { model: { config }, train, test }: LoadedTask,
-  given: boolean,
-) {
-  const length = train.seqLen === null ? "" : ` of ${train.seqLen} tokens`;
-  return (
-    `No circuit of ${name} is known for ${model ?? "this model"} (${config.layers} blocks of ${config.heads} heads): the published ones ` +
-    `(${Object.keys(circuits).join(", ")}) belong to a model of another shape. ` +
-    (given
-      ? `The ${train.promptCount + test.promptCount} prompt pairs${length} are those that were given.`
-      : `The ${train.promptCount + test.promptCount} prompt pairs${length} were made for its vocabulary.`)
-  );
 }
 
 /** What a run on a task's prompts needs. @throws UsageError when there is not so much memory */

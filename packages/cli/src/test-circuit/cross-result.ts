@@ -1,6 +1,6 @@
-import { formatShare } from "@autocircuit/base";
-import type { CrossTask } from "@autocircuit/metrics";
-import { formatNumber, table } from "../support/table.ts";
+import { formatNumber, formatShare } from "@autocircuit/base";
+import { type CrossTask, nothingToLose } from "@autocircuit/metrics";
+import { table } from "../support/table.ts";
 
 /** The matrix, whose rows are circuits that are removed and columns the tasks whose score is lost, and why a column has none. */
 export function crossLines(cross: CrossTask): string[] {
@@ -26,17 +26,17 @@ export function crossJson(cross: CrossTask) {
   };
 }
 
-function reasonOf({ scores, means, nothingToLose }: CrossTask, task: number): string | null {
+function reasonOf({ scores, means, nothingToLose: reasons }: CrossTask, task: number): string | null {
   const { full, empty } = means[task]!;
   const [model, ablated] = [full, empty].map(formatNumber);
-  switch (nothingToLose[task]!) {
+  switch (reasons[task]!) {
     case null:
       return null;
     case "nothing-ablated":
       return `the model scores ${model} (${scores[task]}) with every edge ablated as with none`;
     case "not-done":
-      return full > empty
-        ? `the model does not do that task, its ${scores[task]} is ${model}, not above 0`
-        : `the model does not do that task, its ${scores[task]} is ${model}, and ${ablated} with every edge ablated`;
+      return nothingToLose({ full, empty }) === "not-done"
+        ? `the model does not do that task, its ${scores[task]} is ${model}, and ${ablated} with every edge ablated`
+        : `the model does not do that task, its ${scores[task]} is ${model}, not above 0`;
   }
 }

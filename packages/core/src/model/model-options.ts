@@ -14,6 +14,7 @@ import { ablation, keptRun, outputSlice, tensor } from "../kinds.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { Ablate } from "./edge-mask.ts";
 import type { OutputSlice } from "./output-slice.ts";
+import { type WeightProcessing, weightProcessing } from "./weight-processing.ts";
 
 /** Which graph a model is patched by. */
 export interface ModelGraphOptions {
@@ -57,6 +58,8 @@ export interface PatchableModelOptions extends ModelGraphOptions {
   readonly tokenizer?: Tokenizer | undefined;
   /** Tokens that end a text, besides the tokenizer's. */
   readonly endTokens?: readonly number[] | undefined;
+  /** How its weights were processed, where that is known. */
+  readonly processing?: WeightProcessing | null | undefined;
 }
 
 /** What {@link PatchableModelOptions} may be. */
@@ -67,6 +70,7 @@ export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
   dtype: kind.oneOf(dtypes),
   tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
   endTokens: kind.listOf(kind.whole),
+  processing: kind.orNull(weightProcessing),
 };
 
 /** What a forward pass takes. */

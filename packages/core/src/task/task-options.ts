@@ -14,10 +14,12 @@ import type { LatentIdentity } from "../graph/same-graph.ts";
 import { outputSlice, promptInput, trainTest } from "../kinds.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
+import type { WeightProcessing } from "../model/weight-processing.ts";
 import { type PairAlignment, pairAlignments } from "../prompts/pair-alignment.ts";
 import type { PromptInput } from "../prompts/prompt-file.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { TrainTest } from "../prompts/train-test.ts";
+import type { LoadedTask } from "./loaded-task.ts";
 
 /** A network and what belongs to it. A `PatchableModel` is one too. */
 export interface TaskModel {
@@ -28,6 +30,8 @@ export interface TaskModel {
   readonly tokenizer?: Tokenizer | null | undefined;
   /** Tokens that end a text, besides the tokenizer's. */
   readonly endTokens?: Iterable<number> | undefined;
+  /** How its weights were processed, where that is known. */
+  readonly processing?: WeightProcessing | null | undefined;
 }
 
 /** What a {@link ModelLoader} is told. */
@@ -120,6 +124,8 @@ export interface TaskOptions extends TaskLatentOptions {
   readonly separateQkv?: boolean | undefined;
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
+  /** What results of the task should say of it, asked once it is loaded. Default: nothing. */
+  readonly notes?: ((task: LoadedTask) => readonly string[]) | undefined;
   /** What positions are called in reports, where the prompts' file does not say. Default: the tokens of the first prompt. */
   readonly tokenLabels?: readonly string[] | undefined;
   readonly knownEdges?: KnownEdges | undefined;
@@ -193,6 +199,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   shuffle: kind.flag,
   prependBos: kind.flag,
   answers: kind.oneOf(["tokens", "numbers"]),
+  notes: kind.callback,
   tokenLabels: kind.listOf(kind.text),
   padId: kind.whole,
   align: kind.oneOf(pairAlignments),
