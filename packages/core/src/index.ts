@@ -97,6 +97,7 @@ export {
   type PatchableModelOptions,
   type RunOptions,
 } from "./model/model-options.ts";
+export { type ModelProcessing, unusualProcessing } from "./model/model-processing.ts";
 export { type OutputSlice, outputSliceNames, slicedCount } from "./model/output-slice.ts";
 export { PatchableModel } from "./model/patchable-model.ts";
 export { type PrunedLatents, type PruneLatentsOptions, pruneLatents } from "./model/prune-latents.ts";
@@ -104,7 +105,6 @@ export { type ReplacedModel, replacedModel } from "./model/replaced-model.ts";
 export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
 export type { RunningModel, SizedModel } from "./model/sized-model.ts";
-export { unusualProcessing, type WeightProcessing } from "./model/weight-processing.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
 export {
@@ -186,5 +186,6 @@ export type {
   ModelLoaderOptions,
   TaskLatentOptions,
   TaskModel,
+  TaskNotesContext,
   TaskOptions,
 } from "./task/task-options.ts";

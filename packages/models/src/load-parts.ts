@@ -1,5 +1,5 @@
 import { type DType, dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
-import type { WeightProcessing } from "@autocircuit/core";
+import type { ModelProcessing } from "@autocircuit/core";
 import { type DeviceName, deviceName } from "@autocircuit/native";
 import { isGguf } from "./gguf/gguf-file.ts";
 import { loadGguf } from "./gguf/load.ts";
@@ -42,7 +42,7 @@ export const loadOptions: KindsOf<LoadOptions> = {
 
 /** A model's configuration and weights, and how these were processed. */
 export interface ProcessedParts extends ModelParts {
-  readonly processing: WeightProcessing;
+  readonly processing: ModelProcessing;
 }
 
 const check = signature("loadParts", { idOrFolder: kind.text }, loadOptions);

@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import type { WeightProcessing } from "@autocircuit/core";
+import type { ModelProcessing } from "@autocircuit/core";
 import { checkedDType, openDevice, Transformer, type TransformerConfig } from "@autocircuit/native";
 import { modelFolder } from "./hub/resolve-model-folder.ts";
 import {
@@ -20,7 +20,7 @@ export interface LoadedTransformer {
   readonly transformer: Transformer;
   readonly config: TransformerConfig;
   /** How its weights were processed. */
-  readonly processing: WeightProcessing;
+  readonly processing: ModelProcessing;
 }
 
 const check = signature("loadTransformer", { idOrFolder: kind.text }, loadOptions);

@@ -1,5 +1,5 @@
 import { AutocircuitError, USUAL_SEED } from "@autocircuit/base";
-import { defineTask, Graph, type LoadedTask, type TrainTest } from "@autocircuit/core";
+import { defineTask, Graph, type LoadedTask, type TaskNotesContext, type TrainTest } from "@autocircuit/core";
 import {
   findTokenizer,
   loadModel,
@@ -136,7 +136,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
 /** That there is nothing to compare with, and which prompts there are. */
 function uncompared(
   { name, circuits }: TextTaskSpec,
-  { model: { config, graph }, train, test, knownEdges }: LoadedTask,
+  { model: { config, graph }, train, test, knownEdges }: TaskNotesContext,
   { model, prompts }: ReadyTaskOptions,
 ): readonly string[] {
   // Nothing that is published is of latents.

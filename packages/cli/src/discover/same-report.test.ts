@@ -177,7 +177,7 @@ it("how weights were processed stands in the JSON, and in reports where it is no
   expect((await run(["discover", ...own, ...how, ...json, ...some])).code).toBe(0);
   expect(read("processed.json")).toMatchObject({ processing: ["center-unembed", "fold-value-biases"] });
   expect(page()).toContain("centerUnembed, foldValueBiases");
-  const asked = { foldLn: false, centerWritingWeights: false };
+  const asked = { centerUnembed: true, foldValueBiases: true };
   await using task = await ownTask(model, prompts, { processing: asked });
   const found = await findCircuit(task, { algorithm: "random", size: 3 });
   const { options } = await reportOf(task, found, { curve: "none" });

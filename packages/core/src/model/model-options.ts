@@ -13,8 +13,8 @@ import {
 import { ablation, keptRun, outputSlice, tensor } from "../kinds.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { Ablate } from "./edge-mask.ts";
+import { type ModelProcessing, modelProcessing } from "./model-processing.ts";
 import type { OutputSlice } from "./output-slice.ts";
-import { type WeightProcessing, weightProcessing } from "./weight-processing.ts";
 
 /** Which graph a model is patched by. */
 export interface ModelGraphOptions {
@@ -59,7 +59,7 @@ export interface PatchableModelOptions extends ModelGraphOptions {
   /** Tokens that end a text, besides the tokenizer's. */
   readonly endTokens?: readonly number[] | undefined;
   /** How its weights were processed, where that is known. */
-  readonly processing?: WeightProcessing | null | undefined;
+  readonly processing?: ModelProcessing | null | undefined;
 }
 
 /** What {@link PatchableModelOptions} may be. */
@@ -70,7 +70,7 @@ export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
   dtype: kind.oneOf(dtypes),
   tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
   endTokens: kind.listOf(kind.whole),
-  processing: kind.orNull(weightProcessing),
+  processing: kind.orNull(modelProcessing),
 };
 
 /** What a forward pass takes. */

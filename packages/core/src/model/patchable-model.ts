@@ -36,10 +36,10 @@ import {
   patchableModelOptions,
   type RunOptions,
 } from "./model-options.ts";
+import type { ModelProcessing } from "./model-processing.ts";
 import { type OutputSlice, type SlicePositions, slicePositions } from "./output-slice.ts";
 import { putIn } from "./patched-text.ts";
 import { requireFinite } from "./require-finite.ts";
-import type { WeightProcessing } from "./weight-processing.ts";
 import { wideLogits } from "./wide-logits.ts";
 
 const checkModel = signature("PatchableModel", {}, patchableModelOptions);
@@ -84,7 +84,7 @@ export class PatchableModel implements Disposable {
   /** Tokens that end a text. None where nothing says so. */
   readonly endTokens: ReadonlySet<number>;
   /** How its weights were processed as they were loaded; null where nothing says so. */
-  readonly processing: WeightProcessing | null;
+  readonly processing: ModelProcessing | null;
   readonly #sliceBytes: number;
   #ownsTransformer = true;
 

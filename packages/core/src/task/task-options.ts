@@ -9,17 +9,17 @@ import {
   type TransformerOptions,
 } from "@autocircuit/native";
 import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
-import type { EdgeRef } from "../graph/edge.ts";
+import type { Edge, EdgeRef } from "../graph/edge.ts";
 import type { LatentIdentity } from "../graph/same-graph.ts";
 import { outputSlice, promptInput, trainTest } from "../kinds.ts";
+import type { ModelProcessing } from "../model/model-processing.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
-import type { WeightProcessing } from "../model/weight-processing.ts";
 import { type PairAlignment, pairAlignments } from "../prompts/pair-alignment.ts";
 import type { PromptInput } from "../prompts/prompt-file.ts";
+import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { TrainTest } from "../prompts/train-test.ts";
-import type { LoadedTask } from "./loaded-task.ts";
 
 /** A network and what belongs to it. A `PatchableModel` is one too. */
 export interface TaskModel {
@@ -31,7 +31,7 @@ export interface TaskModel {
   /** Tokens that end a text, besides the tokenizer's. */
   readonly endTokens?: Iterable<number> | undefined;
   /** How its weights were processed, where that is known. */
-  readonly processing?: WeightProcessing | null | undefined;
+  readonly processing?: ModelProcessing | null | undefined;
 }
 
 /** What a {@link ModelLoader} is told. */
@@ -51,6 +51,14 @@ export interface KnownEdgesContext {
   readonly wordPositions: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for. */
   readonly seqStart: number;
+}
+
+/** What a function for the notes of a task is told: what was loaded. */
+export interface TaskNotesContext {
+  readonly model: PatchableModel;
+  readonly train: PromptLoader;
+  readonly test: PromptLoader;
+  readonly knownEdges: readonly Edge[] | null;
 }
 
 /** The edges of the known circuit of a task. */
@@ -125,7 +133,7 @@ export interface TaskOptions extends TaskLatentOptions {
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
   /** What results of the task should say of it, asked once it is loaded. Default: nothing. */
-  readonly notes?: ((task: LoadedTask) => readonly string[]) | undefined;
+  readonly notes?: ((task: TaskNotesContext) => readonly string[]) | undefined;
   /** What positions are called in reports, where the prompts' file does not say. Default: the tokens of the first prompt. */
   readonly tokenLabels?: readonly string[] | undefined;
   readonly knownEdges?: KnownEdges | undefined;
