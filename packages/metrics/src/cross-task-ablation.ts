@@ -1,6 +1,6 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, formatNumber, type KindsOf, kind, signature } from "@autocircuit/base";
 import { Circuit, coreKinds, type PatchableModel, type PromptLoader } from "@autocircuit/core";
-import { type NothingToLose, nothingToLose } from "./faithfulness-range.ts";
+import { type FaithfulnessRange, type NothingToLose, nothingToLose } from "./faithfulness-range.ts";
 import {
   type PromptScore,
   type PromptScoresOptions,
@@ -33,6 +33,8 @@ export interface CrossTask {
   readonly means: readonly { readonly full: number; readonly empty: number }[];
   /** Why a task's harm is NaN; null where it is not. `not-done` is also a logit difference that is not above 0. */
   readonly nothingToLose: readonly (NothingToLose | null)[];
+  /** The same in words: `the model does not do that task, its logit-diff is -1.2, not above 0`. */
+  readonly reasons: readonly (string | null)[];
 }
 
 const part = kind.having("{ name, prompts, circuit }", "name", "prompts", "circuit");
@@ -80,7 +82,7 @@ export async function crossTaskAblation(
   });
   const columns: number[][] = [];
   const means: { full: number; empty: number }[] = [];
-  const reasons: (NothingToLose | null)[] = [];
+  const nothings: (NothingToLose | null)[] = [];
   const scores: PromptScore[] = [];
   for (const [place, { prompts }] of parts.entries()) {
     const score = options.score ?? usualPromptScore(model, prompts);
@@ -94,12 +96,13 @@ export async function crossTaskAblation(
     const nothing = nothingOf(mean, score);
     columns.push(others.map((other) => (nothing ? Number.NaN : (mean.full - other) / (mean.full - mean.empty))));
     means.push(mean);
-    reasons.push(nothing);
+    nothings.push(nothing);
     scores.push(score);
   }
   return {
     names: parts.map(({ name }) => name),
-    ...{ scores, means, nothingToLose: reasons },
+    ...{ scores, means, nothingToLose: nothings },
+    reasons: nothings.map((nothing, task) => nothing && reasonOf(nothing, means[task]!, scores[task]!)),
     harm: parts.map((_, circuit) => columns.map((column) => column[circuit]!)),
   };
 }
@@ -107,4 +110,12 @@ export async function crossTaskAblation(
 /** Of the scores only a logit difference has a zero that says something: below it the wrong answers are preferred. */
 function nothingOf({ full, empty }: { full: number; empty: number }, score: PromptScore): NothingToLose | null {
   return score === "logit-diff" && full <= 0 ? "not-done" : nothingToLose({ full, empty });
+}
+
+function reasonOf(nothing: NothingToLose, { full, empty }: FaithfulnessRange, score: PromptScore): string {
+  const [model, ablated] = [full, empty].map(formatNumber);
+  if (nothing === "nothing-ablated") return `the model scores ${model} (${score}) with every edge ablated as with none`;
+  const instead =
+    nothingToLose({ full, empty }) === "not-done" ? `and ${ablated} with every edge ablated` : "not above 0";
+  return `the model does not do that task, its ${score} is ${model}, ${instead}`;
 }

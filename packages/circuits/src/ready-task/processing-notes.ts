@@ -14,7 +14,8 @@ const check = signature("processingNotes", { processing: kind.record });
  *
  * @param processing as `planAutoencoders` gives it
  * @example
- * const { processing } = await planAutoencoders("saes/mlp-out", { config: model.config });
+ * const config = await readConfig("models/gpt2");
+ * const { processing } = await planAutoencoders("saes/mlp-out", { config });
  * for (const note of processingNotes(processing)) console.log(note);
  */
 export function processingNotes(processing: ProcessingOptions): string[] {
