@@ -107,8 +107,10 @@ export class DiscoveryFiles {
   }
 
   /**
-   * Writes what there is: rankings that no file has yet, and where the search stands. At once, so that it can be done as a program is stopped.
+   * Writes what there is: rankings that no file has yet, and where the search stands. At once, so that it can be done as a program is stopped: a
+   * search goes on behind the last call of `onChange`, so that what that was given is to be saved again now and then, and at the end.
    *
+   * @param soFar what `onChange` was given last
    * @returns whether there was anything to keep
    * @throws AutocircuitError `bad-file` where the folder cannot be written to
    */
