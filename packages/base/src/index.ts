@@ -14,6 +14,7 @@ export { readWhole } from "./files/read-whole.ts";
 export { oneLineJson, readableJson } from "./files/readable-json.ts";
 export { type FileContent, writeWhole, writeWholeSync } from "./files/write-whole.ts";
 export { formatBytes, formatMebibytes } from "./format-bytes.ts";
+export { formatNumber } from "./format-number.ts";
 export { formatShare } from "./format-share.ts";
 export { isAlive } from "./is-alive.ts";
 export { nearNames, suggest } from "./near-names.ts";

@@ -57,6 +57,7 @@ export {
 } from "./ready-task/latent-options.ts";
 export { type OwnBatchesOptions, type OwnPromptsOptions, ownPrompts } from "./ready-task/own-prompts.ts";
 export { type OwnTaskOptions, ownTask } from "./ready-task/own-task.ts";
+export { processingNotes } from "./ready-task/processing-notes.ts";
 export { type PromptsToPatch, type PromptsToPatchOptions, promptsToPatch } from "./ready-task/prompts-to-patch.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
 export { type ReadyTaskUse, readyTaskProblem } from "./ready-task/ready-task-problem.ts";

@@ -25,6 +25,7 @@ import {
   SELECTIONS,
   SPAN_AGGREGATIONS,
 } from "./support/names.ts";
+import { TEST_FLAGS } from "./test-circuit/test-lines.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -120,9 +121,11 @@ describe("names in --help", () => {
 });
 
 describe("options that the library's errors name", () => {
-  it("have flags that discover has", async () => {
+  it("have flags that discover has, or test", async () => {
     const { out } = await run("discover", "--help");
     for (const flag of Object.values(FLAG_OF)) expect(out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
+    const test = await run("test", "--help");
+    for (const flag of Object.values(TEST_FLAGS)) expect(test.out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
   });
 });
 
@@ -214,7 +217,7 @@ describe("compile", () => {
     const { code, out } = await run("compile", "reverse", "--out", at("reverse"));
     expect(code).toBe(0);
     expect(out).toContain("aggregate_1");
-    expect(out).toContain("4 layers, 1 head of 12, width 41");
+    expect(out).toContain("4 blocks, 1 head of 12, width 41");
     expect(readdirSync(at("reverse")).toSorted()).toEqual(["config.json", "model.safetensors", "tracr.json"]);
   });
 

@@ -84,6 +84,7 @@ export {
   labelledLatents,
   requireLabels,
 } from "./model/latent-labels.ts";
+export { type LatentNotesOptions, latentNotes } from "./model/latent-notes.ts";
 export {
   firstLatentRow,
   type LatentPlace,
@@ -101,7 +102,8 @@ export {
   type PatchableModelOptions,
   type RunOptions,
 } from "./model/model-options.ts";
-export { type OutputSlice, slicedCount } from "./model/output-slice.ts";
+export { type ModelProcessing, unusualProcessing } from "./model/model-processing.ts";
+export { type OutputSlice, outputSliceNames, slicedCount } from "./model/output-slice.ts";
 export { PatchableModel } from "./model/patchable-model.ts";
 export { type PrunedLatents, type PruneLatentsOptions, pruneLatents } from "./model/prune-latents.ts";
 export { type ReplacedModel, replacedModel } from "./model/replaced-model.ts";
@@ -190,5 +192,6 @@ export type {
   ModelLoaderOptions,
   TaskLatentOptions,
   TaskModel,
+  TaskNotesContext,
   TaskOptions,
 } from "./task/task-options.ts";

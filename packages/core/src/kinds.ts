@@ -1,6 +1,7 @@
 import { kind } from "@autocircuit/base";
 import { Ablation, KeptRun, Prefix, Tensor } from "@autocircuit/native";
 import { ablationTypes } from "./ablations/ablation-type.ts";
+import { outputSliceNames } from "./model/output-slice.ts";
 
 // What arguments and options of this package and those above it may be; see `signature` of the engine.
 
@@ -81,7 +82,7 @@ export const ablationName = kind.oneOf(ablationTypes);
 
 /** Which part of the output counts. */
 export const outputSlice = kind.either(
-  kind.oneOf(["last_seq", "not_first_seq", "none"]),
+  kind.oneOf(outputSliceNames),
   kind.such("{ position: a whole number }", (value) => {
     return kind.record.accepts(value) && kind.integer.accepts((value as { position?: unknown }).position);
   }),

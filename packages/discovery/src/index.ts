@@ -83,6 +83,7 @@ export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
 export { requireCompatibleOptions } from "./find-circuit/compatible-options.ts";
 export { type DiscoveryAsked, discoveryAsked, discoveryDifference } from "./find-circuit/discovery-asked.ts";
 export { discoveryDefaults } from "./find-circuit/discovery-defaults.ts";
+export { DiscoveryFiles, type DiscoveryFilesOptions, type KeptRanking } from "./find-circuit/discovery-files.ts";
 export { type DiscoveryMemory, discoveryMemory } from "./find-circuit/discovery-memory.ts";
 export type { FaithfulSize } from "./find-circuit/faithful-size.ts";
 export { type FoundCircuit, findCircuit } from "./find-circuit/find-circuit.ts";
@@ -162,6 +163,7 @@ export {
 } from "./report/model-accuracy.ts";
 export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
+export { type SpanReportOfOptions, spanReportOf } from "./report/span-report-of.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export { type CircuitStability, stabilityNotes, stabilityReport } from "./report/stability-report.ts";
 export { tokenLabelsOf } from "./report/token-labels.ts";
@@ -201,6 +203,12 @@ export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
 export { type CrossingScoresOptions, crossingScores } from "./spans/score-crossings.ts";
 export { spanScores } from "./spans/score-spans.ts";
+export {
+  type ScoredCrossing,
+  type ScoredSpanEdge,
+  scoredCrossing,
+  scoredSpanEdges,
+} from "./spans/scored-span-edges.ts";
 export { SpanCircuit, type SpanEdge } from "./spans/span-circuit.ts";
 export {
   type SpanAggregation,

@@ -47,18 +47,20 @@ describe("what a model can lose", () => {
 
   it("is no logit difference that is not above 0, whatever the removal of circuits does to it", async () => {
     const { done } = await sorted("logit-diff");
-    const { means, nothingToLose, harm } = await lose(done, done.map(swapped), "logit-diff");
+    const { means, nothingToLose, reasons, harm } = await lose(done, done.map(swapped), "logit-diff");
     expect(means[1]!.full).toBeCloseTo(-means[0]!.full, 5);
     expect(nothingToLose).toEqual([null, "not-done"]);
+    expect(reasons).toEqual([null, expect.stringMatching(/^the model does not do that task, its logit-diff is -/)]);
     for (const row of harm) expect(row).toEqual([expect.any(Number), Number.NaN]);
     expect(harm[0]![0]).not.toBeNaN();
   });
 
   it("is any log-probability that is better than with everything ablated", async () => {
     const { done, worse } = await sorted("answer-logprob");
-    const { means, nothingToLose, harm } = await lose(done, worse, "answer-logprob");
+    const { means, nothingToLose, reasons, harm } = await lose(done, worse, "answer-logprob");
     expect(means[0]!.full).toBeLessThan(0);
     expect(nothingToLose).toEqual([null, "not-done"]);
+    expect(reasons[1]).toMatch(/ its answer-logprob is -\S+, and -\S+ with every edge ablated$/);
     expect(harm[0]![0]).not.toBeNaN();
     expect(harm[0]![1]).toBeNaN();
   });
@@ -66,6 +68,8 @@ describe("what a model can lose", () => {
   it("is nothing where ablation changes nothing", async () => {
     const { done } = await sorted("logit-diff");
     const still = done.map((pair) => ({ ...pair, corrupt: pair.clean }));
-    expect((await lose(done, still, "logit-diff")).nothingToLose).toEqual([null, "nothing-ablated"]);
+    const { nothingToLose, reasons } = await lose(done, still, "logit-diff");
+    expect(nothingToLose).toEqual([null, "nothing-ablated"]);
+    expect(reasons[1]).toMatch(/^the model scores \S+ \(logit-diff\) with every edge ablated as with none$/);
   });
 });

@@ -1,6 +1,6 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, formatNumber, type KindsOf, kind, signature } from "@autocircuit/base";
 import { Circuit, coreKinds, type PatchableModel, type PromptLoader } from "@autocircuit/core";
-import { haveRange } from "./faithfulness-range.ts";
+import { type FaithfulnessRange, type NothingToLose, nothingToLose } from "./faithfulness-range.ts";
 import {
   type PromptScore,
   type PromptScoresOptions,
@@ -19,12 +19,6 @@ export interface CrossTaskPart {
 /** Options of {@link crossTaskAblation}. */
 export type CrossTaskOptions = PromptScoresOptions;
 
-/**
- * Why there is nothing of a task's score to lose: `not-done`, the model does not do it (a logit difference that is not above 0, or a score below
- * that with everything ablated), or `nothing-ablated`, ablating everything changes nothing.
- */
-export type NothingToLose = "not-done" | "nothing-ablated";
-
 /** How much the removal of each task's circuit harms each task. */
 export interface CrossTask {
   readonly names: readonly string[];
@@ -37,8 +31,10 @@ export interface CrossTask {
   readonly harm: readonly (readonly number[])[];
   /** Mean scores of each task: of the model, and with everything ablated. */
   readonly means: readonly { readonly full: number; readonly empty: number }[];
-  /** Why a task's harm is NaN; null where it is not. */
+  /** Why a task's harm is NaN; null where it is not. `not-done` is also a logit difference that is not above 0. */
   readonly nothingToLose: readonly (NothingToLose | null)[];
+  /** The same in words: `the model does not do that task, its logit-diff is -1.2, not above 0`. */
+  readonly reasons: readonly (string | null)[];
 }
 
 const part = kind.having("{ name, prompts, circuit }", "name", "prompts", "circuit");
@@ -86,7 +82,7 @@ export async function crossTaskAblation(
   });
   const columns: number[][] = [];
   const means: { full: number; empty: number }[] = [];
-  const nothingToLose: (NothingToLose | null)[] = [];
+  const nothings: (NothingToLose | null)[] = [];
   const scores: PromptScore[] = [];
   for (const [place, { prompts }] of parts.entries()) {
     const score = options.score ?? usualPromptScore(model, prompts);
@@ -100,19 +96,26 @@ export async function crossTaskAblation(
     const nothing = nothingOf(mean, score);
     columns.push(others.map((other) => (nothing ? Number.NaN : (mean.full - other) / (mean.full - mean.empty))));
     means.push(mean);
-    nothingToLose.push(nothing);
+    nothings.push(nothing);
     scores.push(score);
   }
   return {
     names: parts.map(({ name }) => name),
-    ...{ scores, means, nothingToLose },
+    ...{ scores, means, nothingToLose: nothings },
+    reasons: nothings.map((nothing, task) => nothing && reasonOf(nothing, means[task]!, scores[task]!)),
     harm: parts.map((_, circuit) => columns.map((column) => column[circuit]!)),
   };
 }
 
 /** Of the scores only a logit difference has a zero that says something: below it the wrong answers are preferred. */
 function nothingOf({ full, empty }: { full: number; empty: number }, score: PromptScore): NothingToLose | null {
-  if (score === "logit-diff" && full <= 0) return "not-done";
-  if (!haveRange(full, empty)) return "nothing-ablated";
-  return full < empty ? "not-done" : null;
+  return score === "logit-diff" && full <= 0 ? "not-done" : nothingToLose({ full, empty });
+}
+
+function reasonOf(nothing: NothingToLose, { full, empty }: FaithfulnessRange, score: PromptScore): string {
+  const [model, ablated] = [full, empty].map(formatNumber);
+  if (nothing === "nothing-ablated") return `the model scores ${model} (${score}) with every edge ablated as with none`;
+  const instead =
+    nothingToLose({ full, empty }) === "not-done" ? `and ${ablated} with every edge ablated` : "not above 0";
+  return `the model does not do that task, its ${score} is ${model}, ${instead}`;
 }

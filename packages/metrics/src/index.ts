@@ -33,7 +33,6 @@ export {
   type CrossTaskOptions,
   type CrossTaskPart,
   crossTaskAblation,
-  type NothingToLose,
 } from "./cross-task-ablation.ts";
 export {
   type DiffPercent,
@@ -43,7 +42,7 @@ export {
   probDiffPercent,
 } from "./diff-percent.ts";
 export { promptGroups } from "./distinct-prompts.ts";
-export { haveRange } from "./faithfulness-range.ts";
+export { type FaithfulnessRange, haveRange, type NothingToLose, nothingToLose } from "./faithfulness-range.ts";
 export { FAITHFUL_WITHIN, type FewestFaithfulOptions, fewestFaithful } from "./fewest-faithful.ts";
 export { requireFittingMetrics, usualMetrics } from "./fitting-metrics.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
@@ -76,6 +75,7 @@ export {
   testCircuit,
   usualTestSettings,
 } from "./hypotheses/test-circuit.ts";
+export { testNotes } from "./hypotheses/test-notes.ts";
 export { testPromptsProblem } from "./hypotheses/test-prompts-problem.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
@@ -92,7 +92,6 @@ export { metricAxes } from "./metric-axes.ts";
 export type { MetricAxis } from "./metric-axis.ts";
 export { type MetricName, metrics, type NamedMetric } from "./metrics.ts";
 export {
-  type FaithfulnessRange,
   MIB_SHARES,
   type MibAxis,
   type MibOptions,

@@ -1,4 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import type { FaithfulnessRange } from "./faithfulness-range.ts";
 
 /** Shares of the edges at which the Mechanistic Interpretability Benchmark measures circuits. */
 export const MIB_SHARES: readonly number[] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
@@ -14,14 +15,6 @@ const checkSizes = signature("mibSizes", { edgeCount: kind.whole });
 export function mibSizes(edgeCount: number): number[] {
   checkSizes({ edgeCount });
   return MIB_SHARES.map((share) => Math.floor(share * edgeCount));
-}
-
-/** What the full model and the empty circuit give; faithfulness is measured between them. */
-export interface FaithfulnessRange {
-  /** Metric of the full model, such as its mean logit difference. */
-  readonly full: number;
-  /** Metric of the empty circuit, everything ablated. */
-  readonly empty: number;
 }
 
 /** The benchmark's two scores, and the curve they come from. */

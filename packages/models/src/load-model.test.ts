@@ -5,6 +5,7 @@ import { useHub } from "../test/hub-user.ts";
 import { LoopbackHub } from "../test/loopback-hub.ts";
 import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { loadModel } from "./load-model.ts";
+import { processingSteps } from "./processing/process-weights.ts";
 import { readConfig } from "./read-config.ts";
 import { loadTokenizer } from "./tokenizer/load-tokenizer.ts";
 import { TextTokenizer } from "./tokenizer/text-tokenizer.ts";
@@ -39,6 +40,20 @@ describe("loadModel", () => {
     expect([...stages]).toEqual(["downloading", "reading", "processing"]);
     expect(model.tokenizer).toBeInstanceOf(TextTokenizer);
     expect(model.tokenizer?.encode("blue red green")).toEqual([2, 1, 0]);
+  });
+
+  it("says how its weights were processed, as do models that are made of it", async () => {
+    const how = async (options: Parameters<typeof loadModel>[1]) => {
+      using model = await loadModel(huggingFace("gpt2"), options);
+      expect(model.withGraph({ factorized: false }).processing).toEqual(model.processing);
+      return model.processing;
+    };
+    expect(await how({})).toEqual({ steps: [...processingSteps], usual: true });
+    expect(await how({ foldLn: true })).toEqual({ steps: [...processingSteps], usual: true });
+    expect(await how({ centerUnembed: false })).toEqual({
+      steps: ["foldLn", "centerWritingWeights", "foldValueBiases"],
+      usual: false,
+    });
   });
 
   it("takes another tokenizer, or none", async () => {

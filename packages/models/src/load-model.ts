@@ -61,7 +61,7 @@ export async function modelFromWeights(
 }
 
 function patchable(
-  { transformer, config }: LoadedTransformer,
+  { transformer, config, processing }: LoadedTransformer,
   options: LoadModelOptions,
   endTokens?: readonly number[],
 ): PatchableModel {
@@ -69,7 +69,7 @@ function patchable(
     const { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, dtype, sliceBytes } = options;
     const graph = { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, sliceBytes };
     return new PatchableModel({
-      ...{ transformer, config, dtype, endTokens, tokenizer: options.tokenizer ?? undefined },
+      ...{ transformer, config, processing, dtype, endTokens, tokenizer: options.tokenizer ?? undefined },
       ...graph,
     });
   } catch (error) {

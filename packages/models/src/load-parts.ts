@@ -1,4 +1,5 @@
 import { type DType, dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
+import type { ModelProcessing } from "@autocircuit/core";
 import { type DeviceName, deviceName } from "@autocircuit/native";
 import { isGguf } from "./gguf/gguf-file.ts";
 import { loadGguf } from "./gguf/load.ts";
@@ -9,6 +10,7 @@ import { type LoadContext, type LoadProgress, weightDType } from "./load-context
 import {
   type ProcessingOptions,
   processingOptions,
+  processingSteps,
   processWeights,
   resolveProcessing,
 } from "./processing/process-weights.ts";
@@ -38,6 +40,11 @@ export const loadOptions: KindsOf<LoadOptions> = {
   onProgress: kind.callback,
 };
 
+/** A model's configuration and weights, and how these were processed. */
+export interface ProcessedParts extends ModelParts {
+  readonly processing: ModelProcessing;
+}
+
 const check = signature("loadParts", { idOrFolder: kind.text }, loadOptions);
 
 /**
@@ -50,13 +57,13 @@ const check = signature("loadParts", { idOrFolder: kind.text }, loadOptions);
  * @param idOrFolder a folder, a GGUF file, or a model of the hub, see {@link resolveModelFolder}
  * @throws AutocircuitError `not-found`, `bad-file`, `bad-input` for processing that would change the model, `aborted`
  */
-export async function loadParts(idOrFolder: string, options: LoadOptions = {}): Promise<ModelParts> {
+export async function loadParts(idOrFolder: string, options: LoadOptions = {}): Promise<ProcessedParts> {
   check({ idOrFolder }, options);
   return loadedParts(idOrFolder, options);
 }
 
 /** The same for options that were checked, and may hold more. */
-export async function loadedParts(idOrFolder: string, options: LoadOptions): Promise<ModelParts> {
+export async function loadedParts(idOrFolder: string, options: LoadOptions): Promise<ProcessedParts> {
   const folder = await modelFolder(idOrFolder, options);
   const byDefault = await processedByDefault(folder);
   return processed(await storedParts(folder, loadContext(options)), options, byDefault);
@@ -80,11 +87,14 @@ export function loadContext({ dtype, signal, onProgress }: LoadOptions): LoadCon
  *
  * @param byDefault whether to do what the options leave open
  */
-export function processed(parts: ModelParts, options: LoadOptions, byDefault: boolean): ModelParts {
+export function processed(parts: ModelParts, options: LoadOptions, byDefault: boolean): ProcessedParts {
   try {
-    const steps = resolveProcessing(options, parts.config, byDefault);
-    processWeights(parts.weights, parts.config, steps, options);
-    return parts;
+    const { config, weights } = parts;
+    const asked = resolveProcessing(options, config, byDefault);
+    processWeights(weights, config, asked, options);
+    const usual = resolveProcessing({}, config, byDefault);
+    const steps = processingSteps.filter((step) => asked[step]);
+    return { ...parts, processing: { steps, usual: processingSteps.every((step) => asked[step] === usual[step]) } };
   } catch (error) {
     parts.weights[Symbol.dispose]();
     throw error;

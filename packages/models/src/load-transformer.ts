@@ -1,9 +1,17 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import type { ModelProcessing } from "@autocircuit/core";
 import { checkedDType, openDevice, Transformer, type TransformerConfig } from "@autocircuit/native";
 import { modelFolder } from "./hub/resolve-model-folder.ts";
-import { type LoadOptions, loadContext, loadedParts, loadOptions, processed } from "./load-parts.ts";
+import {
+  type LoadOptions,
+  loadContext,
+  loadedParts,
+  loadOptions,
+  type ProcessedParts,
+  processed,
+} from "./load-parts.ts";
 import type { TransformerLensConfig } from "./transformer-lens/config.ts";
-import { type HostWeight, type ModelParts, partsFromHost } from "./transformer-lens/load.ts";
+import { type HostWeight, partsFromHost } from "./transformer-lens/load.ts";
 import { damagedTensor } from "./weights/damaged-tensor.ts";
 
 /** A transformer in the engine, with its configuration, which is that of its graph too. */
@@ -11,6 +19,8 @@ export interface LoadedTransformer {
   /** The caller's to dispose. */
   readonly transformer: Transformer;
   readonly config: TransformerConfig;
+  /** How its weights were processed. */
+  readonly processing: ModelProcessing;
 }
 
 const check = signature("loadTransformer", { idOrFolder: kind.text }, loadOptions);
@@ -80,14 +90,14 @@ export async function hostTransformer(
 
 /** Hands weights over to the engine, which keeps what it needs of them and looks for NaN. */
 async function build(
-  { config, weights }: ModelParts,
+  { config, weights, processing }: ProcessedParts,
   { dtype, device, tf32 }: LoadOptions,
 ): Promise<LoadedTransformer> {
   using owned = weights;
   const how = { device, dtype: checkedDType(dtype ?? "float32"), tf32 };
   const transformer = Transformer.create(config, owned.toWeights(), how);
   try {
-    return { transformer: await transformer.ready(), config };
+    return { transformer: await transformer.ready(), config, processing };
   } catch (error) {
     transformer.dispose();
     throw error;

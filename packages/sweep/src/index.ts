@@ -26,6 +26,7 @@ export {
   type RunUnitOptions,
   runUnit,
   type TimedResult,
+  type UnitMib,
   type UnitPart,
   type UnitResult,
   type UnitSeries,

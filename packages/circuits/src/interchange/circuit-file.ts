@@ -112,7 +112,7 @@ export function requireModel(
 
 function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOptions, where: string, bad: Bad): Graph {
   if (json.graph === undefined) {
-    if (wanted === undefined) return bad("it does not say which graph it is of; give the model.");
+    if (wanted === undefined) return bad("it does not say which graph it is of; give that of its `model`.");
     const names = [json.edges, json.others ?? []]
       .flat()
       .flatMap((entry) => (isObject(entry) ? [String(entry.edge)] : []));

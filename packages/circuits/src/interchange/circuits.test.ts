@@ -211,7 +211,7 @@ describe("a broken circuit file", () => {
     expect(ours([{ edge: "A0.0->MLP 0", token: 1 }])).toThrow(/not by token/);
     expect(ours(["A0.0->MLP 0"])).toThrow(/edges\[0\].*is no edge/);
     expect(ours([{ edge: "A0.0->MLP 0", score: "x" }])).toThrow(/`score` is no number/);
-    expect(ours([], {})).toThrow(/give the model/);
+    expect(ours([], {})).toThrow(/give that of its `model`/);
     expect(ours([], { graph: { layers: 0 } })).toThrow(/`graph` is malformed/);
     const twice = { graph: graph.config, others: [{ edge: "A0.0->MLP 0", score: 1 }] };
     expect(ours([{ edge: "A0.0->MLP 0" }], twice)).toThrow(/others\[0\].*already/);

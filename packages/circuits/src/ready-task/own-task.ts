@@ -114,6 +114,7 @@ export async function ownTask(model: string, prompts: PromptInput, options: OwnT
     prompts: source,
     padId: OWN_PAD_ID,
     ...latent.fields,
+    notes: () => latent.notes,
     ...{ device, dtype, tf32, align, sharePrefix, prependBos },
   }).load({ signal, onProgress });
 }

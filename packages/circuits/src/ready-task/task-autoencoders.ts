@@ -25,6 +25,7 @@ import {
 import type { ProcessingOptions } from "@autocircuit/models";
 import { type Autoencoders, type ComputeDType, scope, type TransformerConfig } from "@autocircuit/native";
 import { type LatentOptions, type LatentUse, latentsProblem } from "./latent-options.ts";
+import { processingNotes } from "./processing-notes.ts";
 
 /** Autoencoders that a task is about. */
 export interface TaskAutoencoders {
@@ -83,6 +84,8 @@ export interface AutoencoderFields {
   readonly processing: ProcessingOptions;
   /** How large they are; undefined where there are none. */
   readonly sizes: readonly AutoencoderSize[] | undefined;
+  /** What is to be said of how the weights are processed, where the user did not say how. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -96,7 +99,7 @@ export async function autoencoderFields(
   { autoencoders, ...options }: LatentOptions & { readonly signal?: AbortSignal | undefined },
   model: LatentModel,
 ): Promise<AutoencoderFields> {
-  if (autoencoders === undefined) return { fields: {}, processing: {}, sizes: undefined };
+  if (autoencoders === undefined) return { fields: {}, processing: {}, sizes: undefined, notes: [] };
   const {
     autoencoderScale: scale,
     partialAutoencoders: partial,
@@ -121,7 +124,8 @@ export async function autoencoderFields(
     autoencoders: ({ config, errors, dtype, signal }) =>
       loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal, asAutocircuit }),
   };
-  return { fields, processing, sizes: sizesOf(inspected) };
+  const notes = model.processing === undefined ? processingNotes(processing) : [];
+  return { fields, processing, sizes: sizesOf(inspected), notes };
 }
 
 /** What autoencoders replace; those of MLPs where there are others beside them, else those of attention. */

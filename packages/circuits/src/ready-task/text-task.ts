@@ -1,6 +1,13 @@
 import { AutocircuitError, USUAL_SEED } from "@autocircuit/base";
-import { defineTask, Graph, type LoadedTask, type TrainTest } from "@autocircuit/core";
-import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
+import { defineTask, Graph, type LoadedTask, type TaskNotesContext, type TrainTest } from "@autocircuit/core";
+import {
+  findTokenizer,
+  loadModel,
+  modelName,
+  readConfig,
+  resolveModelFolder,
+  type TextTokenizer,
+} from "@autocircuit/models";
 import { hasShapeOf, type PublishedModel, requireModel } from "../edges/published-model.ts";
 import type { GeneratedTextPrompts, RawTextPrompt } from "../prompts/prompt-file.ts";
 import type { TextPromptsOptions } from "../prompts/text-prompts-options.ts";
@@ -99,7 +106,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   }
   const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
   const { batchSize, batchCount } = spec;
-  const { fields, processing, sizes } = await autoencoderFields(spec.autoencoders, options, { config, folder });
+  const { fields, processing, sizes, notes } = await autoencoderFields(spec.autoencoders, options, { config, folder });
   requireRoomToLoad(config, sizes, options);
   return defineTask({
     key: spec.key,
@@ -114,6 +121,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     outputSlice: "last_seq",
     sharePrefix: options.sharePrefix,
     seed,
+    notes: (task) => [...uncompared(spec, task, options), ...notes],
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
     ...fields,
     ...(circuit && !known && { knownElsewhere: true }),
@@ -123,6 +131,23 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
           circuit.edges(target, { byToken, seqStart, ...(byToken && { wordPositions }) }),
       }),
   }).load(signal && { signal });
+}
+
+/** That there is nothing to compare with, and which prompts there are. */
+function uncompared(
+  { name, circuits }: TextTaskSpec,
+  { model: { config, graph }, train, test, knownEdges }: TaskNotesContext,
+  { model, prompts }: ReadyTaskOptions,
+): readonly string[] {
+  // Nothing that is published is of latents.
+  if (knownEdges !== null || graph.config.latents !== undefined) return [];
+  const length = train.seqLen === null ? "" : ` of ${train.seqLen} tokens`;
+  const pairs = `The ${train.promptCount + test.promptCount} prompt pairs${length}`;
+  return [
+    `No circuit of ${name} is known for ${model === undefined ? "this model" : modelName(model)} (${config.layers} blocks of ${config.heads} heads): the published ` +
+      `ones (${Object.keys(circuits).join(", ")}) belong to a model of another shape. ` +
+      (prompts === undefined ? `${pairs} were made for its vocabulary.` : `${pairs} are those that were given.`),
+  ];
 }
 
 /** The vocabulary of the task's own model, where a folder brings none and its embedding has as many rows. */

@@ -67,7 +67,7 @@ function placedIn(graph: Graph, { where, config, named, edges, graphKind, latent
 
 /** The graph of a circuit whose file says no more of it than its kind. */
 function graphFor(model: Graph | undefined, { where, edges, edgeCount, byToken, graphKind }: Said): Graph {
-  if (model === undefined) throw badFile(where, "it does not say which graph it is of; give the model.");
+  if (model === undefined) throw badFile(where, "it does not say which graph it is of; give that of its `model`.");
   // That this one has keys and values of single heads need not be what anybody asked for.
   if (graphKind === undefined) requireClearGroups(edges, where, model.config);
   const graph = graphKind ? model.with(graphKind) : model;

@@ -185,7 +185,7 @@ describe("readCircuit refuses", () => {
     expect(() => savedCircuitOf(["A0.0->MLP 9"], "c.json").circuitIn(graph)).toThrow(
       /^c\.json: .*`separateQkv: false`/,
     );
-    expect(() => savedCircuitOf(names, "c.json").scoredIn()).toThrow(/give the model/);
+    expect(() => savedCircuitOf(names, "c.json").scoredIn()).toThrow(/give that of its `model`/);
     const outside = [{ edge: names[0], score: "-Infinity" }];
     expect(() => savedCircuitOf(outside, "c.json").circuitIn(graph)).toThrow(/is in the circuit, but its score/);
   });

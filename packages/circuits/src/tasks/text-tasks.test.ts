@@ -56,6 +56,11 @@ describe("a model of another shape", () => {
     await using task = await tasks["ioi-component"]!.load({ model: model.folder });
     expect([task.knownEdges, task.options.knownElsewhere]).toEqual([null, true]);
     expect([task.train.batchSize, task.train.length, task.train.seqLen]).toEqual([64, 2, 15]);
+    expect(task.notes).toEqual([
+      expect.stringMatching(
+        /^No circuit of ioi-component is known for \S+ \(2 blocks of \d+ heads\): the published ones \(.+\) belong to a model of another shape\. The \d+ prompt pairs of 15 tokens were made for its vocabulary\.$/,
+      ),
+    ]);
     await using byToken = await tasks["ioi-token"]!.load({ model: model.folder });
     expect([byToken.knownEdges, byToken.model.graph.tokens]).toEqual([null, 15]);
     await using sports = await tasks["sports-players-component"]!.load({ model: model.folder });

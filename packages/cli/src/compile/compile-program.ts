@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cannotWrite, counted, suggest } from "@autocircuit/base";
+import { cannotWrite, counted, formatNumber, suggest } from "@autocircuit/base";
 import {
   type CompiledModel,
   type CompileOptions,
@@ -13,7 +13,7 @@ import {
 } from "@autocircuit/tracr";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
-import { formatNumber, table } from "../support/table.ts";
+import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { isModulePath, loadDefaultExport } from "./load-module.ts";
 
@@ -48,7 +48,7 @@ export async function compileProgram(
     ),
   );
   print(
-    `${counted(config.layers, "layer")}, ${counted(config.heads, "head")} of ${config.dHead}, width ${config.dModel}, MLP ${config.dMlp}, ` +
+    `${counted(config.layers, "block")}, ${counted(config.heads, "head")} of ${config.dHead}, width ${config.dModel}, MLP ${config.dMlp}, ` +
       `${config.dVocab} tokens in, ${config.dVocabOut} out, ${formatNumber(parameters(compiled))} parameters`,
   );
   await saveModel(compiled, options.out).catch((cause: unknown) => {

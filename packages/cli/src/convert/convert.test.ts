@@ -73,7 +73,12 @@ describe("convert circuits", () => {
     const graph = Graph.of({ layers: 2, heads: 4, attnOnly: false, parallel: false });
     const edges = [{ edge: "A0.1->MLP 1", token: null }];
     const bare = file("bare.json", { circuit: "mine", graphEdges: graph.edgeCount, edges });
-    expect(await convert(bare, path("eap.json"))).toMatchObject({ code: 2 });
+    expect(await convert(bare, path("eap.json"))).toMatchObject({
+      ...{
+        code: 2,
+        err: expect.stringMatching(/bare\.json: it does not say which graph it is of; give that of its --model/),
+      },
+    });
     expect(await convert(bare, path("eap.json"), "--config", join(MODEL, "config.json"))).toMatchObject({ code: 0 });
     expect(parsed("eap.json").edges["a0.h1->m1"]).toEqual({ score: 1, in_graph: true });
     expect(parsed("eap.json").cfg.d_model).toBeGreaterThan(0);
@@ -94,7 +99,7 @@ describe("convert what a discovery wrote", () => {
 
   it("to EAP-IG's file, given the model", async () => {
     const json = file("found.json", found({}));
-    expect((await convert(json, path("eap.json"))).err).toContain("give the model");
+    expect((await convert(json, path("eap.json"))).err).toContain("give that of its --model");
     expect(await convert(json, path("eap.json"), "--config", join(MODEL, "config.json"))).toMatchObject({ code: 0 });
     expect(parsed("eap.json").edges["a0.h1->m1"]).toEqual({ score: 2.5, in_graph: true });
     expect(parsed("eap.json").edges["a0.h1->logits"]).toEqual({ score: 0, in_graph: false });

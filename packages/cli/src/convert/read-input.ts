@@ -1,4 +1,4 @@
-import { gitLfsPointer } from "@autocircuit/base";
+import { gitLfsPointer, inputErrorCodes } from "@autocircuit/base";
 import {
   type CircuitFormat,
   circuitOfScores,
@@ -88,5 +88,5 @@ function inputOfJson(text: string, path: string, graph: Graph | undefined): Inpu
 }
 
 function circuitInput({ format, notes, scoredIn }: SavedCircuit, graph: Graph | undefined): Input {
-  return { kind: "circuit", format, circuit: inFlags(() => scoredIn(graph)), notes };
+  return { kind: "circuit", format, circuit: inFlags(() => scoredIn(graph), [...inputErrorCodes]), notes };
 }

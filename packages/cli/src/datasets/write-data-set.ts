@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { suggest, writeWholeSync } from "@autocircuit/base";
 import { formatPromptFile, textDataSets } from "@autocircuit/circuits";
-import { loadTokenizer, resolveModelFolder } from "@autocircuit/models";
+import { loadTokenizer, modelName, resolveModelFolder } from "@autocircuit/models";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
 import { synchronously } from "../support/interrupt.ts";
-import { modelName } from "../support/model-name.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { DatasetsCommandOptions } from "./datasets-options.ts";
 

@@ -16,6 +16,7 @@ import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
+import { processingDone } from "../support/logits-note.ts";
 import { withProgress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
@@ -69,7 +70,7 @@ export async function discover(
   for (const warning of equal) print(warning);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
-  const comparedBy = await searchAsked(task, settings, options, { used, signal });
+  const comparedBy = await searchAsked(task, settings, options, signal);
   using search = new SearchFiles(task, settings, { asked: comparedBy, signal, print, command });
   const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
@@ -93,6 +94,7 @@ export async function discover(
   const result: DiscoverResult = {
     ...file,
     model: subject.model,
+    processing: processingDone(task.model).steps,
     algorithm: settings.algorithm ?? "fewest-edges",
     circuit: file.circuit.map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling: found.dangling,

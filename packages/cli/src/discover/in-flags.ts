@@ -22,6 +22,7 @@ export const FLAG_OF = {
   batchSize: "--batch-size",
   batchCount: "--batch-count",
   length: "--length",
+  resume: "--resume",
   "partialAutoencoders: true": "--partial-autoencoders",
   "factorized: false": "--node-edges",
   "separateQkv: false": "--shared-qkv",
@@ -36,20 +37,21 @@ const REFUSED: readonly ErrorCode[] = ["bad-input", "unknown-name"];
 /**
  * Does what options of a discovery are given to; what the library refuses is said with the names that they have on the command line.
  *
+ * @param codes of errors that are refusals; there is memory foretold beside them
  * @throws UsageError for what the library refuses; whatever else it throws
  */
-export function inFlags<Result>(work: () => Result): Result {
+export function inFlags<Result>(work: () => Result, codes = REFUSED): Result {
   try {
     return work();
   } catch (error) {
-    throw flagError(error);
+    throw flagError(error, codes);
   }
 }
 
 /** An error of the library as {@link inFlags} throws it. */
-export function flagError(error: unknown): unknown {
+export function flagError(error: unknown, codes = REFUSED): unknown {
   if (!(error instanceof AutocircuitError)) return error;
-  if (error.reason !== "memory-foretold" && !REFUSED.includes(error.code)) return error;
+  if (error.reason !== "memory-foretold" && !codes.includes(error.code)) return error;
   return new UsageError(inFlagNames(error.message.replace(TRY_ANYWAY, "")), { cause: error.cause });
 }
 
@@ -63,6 +65,12 @@ export function memoryInFlags(error: unknown): never {
 
 /** A text of the library with flags in the place of options: `keep` becomes --keep, and `select: "exact"` --select exact. */
 export function inFlagNames(text: string): string {
+  return inFlagsOf(FLAG_OF, text);
+}
+
+/** The same with the flags of another command than discover. */
+export function inFlagsOf(flags: Readonly<Record<string, string>>, text: string): string {
+  const flagNamed = (option: string) => (Object.hasOwn(flags, option) ? flags[option] : undefined);
   return text.replaceAll(/`((\w+)(?:: "?([^`"]+)"?)?)`/g, (written, whole: string, name: string, value?: string) => {
     const flag = flagNamed(whole) ?? flagNamed(name);
     if (flag === undefined) return value !== undefined && SET_OPTIONS.has(name) ? `--set ${name}=${value}` : written;
@@ -74,8 +82,4 @@ export function inFlagNames(text: string): string {
 function inPercent(value: string): string {
   const share = /^\{ share: (\S+) \}$/.exec(value)?.[1];
   return share === undefined ? value : shareText(Number(share));
-}
-
-function flagNamed(option: string): string | undefined {
-  return Object.hasOwn(FLAG_OF, option) ? FLAG_OF[option as keyof typeof FLAG_OF] : undefined;
 }

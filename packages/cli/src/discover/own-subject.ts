@@ -1,9 +1,8 @@
 import { latentOptions, ownTask } from "@autocircuit/circuits";
 import { type DividedPrompts, Graph, graphChoiceProblem, slicedCount, splitPrompts } from "@autocircuit/core";
-import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
+import { modelName } from "@autocircuit/models";
+import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
-import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
-import { modelName } from "../support/model-name.ts";
 import { Progress } from "../support/progress.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -106,11 +105,7 @@ export function ownSubject(
       try {
         pruning = pruningOf(loaded, options);
         replacedKl = loaded.replacedKl;
-        notes.push(
-          ...processingNote(options, planned),
-          ...latentsNote(loaded.model, replacedKl),
-          ...pruningNote(pruning),
-        );
+        notes.push(...loaded.notes.map((note) => notedAs(options.keptBy, note)));
         for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
         if (planned) print(await loadedNote(loaded, shape, { used, planned, signal }));
         return loaded;

@@ -1,10 +1,7 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
-import type { LoadedTask } from "@autocircuit/core";
-import { readConfig, resolveModelFolder } from "@autocircuit/models";
-import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
+import { modelName, readConfig, resolveModelFolder } from "@autocircuit/models";
+import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
-import { latentsNote, pruningNote } from "../support/latents-note.ts";
-import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { memoryInFlags } from "./in-flags.ts";
 import { loadedNote } from "./memory-note.ts";
@@ -51,15 +48,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       try {
         pruning = pruningOf(loaded, options);
         replacedKl = loaded.replacedKl;
-        notes.splice(
-          0,
-          notes.length,
-          ...(loaded.knownEdges === null && !loaded.model.graph.config.latents
-            ? [uncompared(task, name, loaded, files !== undefined)]
-            : []),
-          ...latentsNote(loaded.model, replacedKl),
-          ...pruningNote(pruning),
-        );
+        notes.splice(0, notes.length, ...loaded.notes.map((note) => notedAs(options.keptBy, note)));
         for (const note of notes) print(note);
         const memory = await loadedNote(loaded, shape, { used, planned, signal });
         if (model !== undefined) print(memory);
@@ -81,21 +70,4 @@ async function plannedOn(
   if (options.autoencoders === undefined) return undefined;
   const folder = await resolveModelFolder(model, { signal: how.signal });
   return plannedLatents(options, { config: await readConfig(folder), folder, ...how });
-}
-
-/** That there is nothing to compare with, and which prompts there are. */
-function uncompared(
-  { name, circuits }: ReadyTask,
-  model: string | null,
-  { model: { config }, train, test }: LoadedTask,
-  given: boolean,
-) {
-  const length = train.seqLen === null ? "" : ` of ${train.seqLen} tokens`;
-  return (
-    `No circuit of ${name} is known for ${model ?? "this model"} (${config.layers} blocks of ${config.heads} heads): the published ones ` +
-    `(${Object.keys(circuits).join(", ")}) belong to a model of another shape. ` +
-    (given
-      ? `The ${train.promptCount + test.promptCount} prompt pairs${length} are those that were given.`
-      : `The ${train.promptCount + test.promptCount} prompt pairs${length} were made for its vocabulary.`)
-  );
 }

@@ -3,13 +3,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatDiscoveryFile, ownTask } from "@autocircuit/circuits";
 import { PruneScores } from "@autocircuit/core";
-import { type FindCircuitOptions, findCircuit, findSpanCircuit, reportOf } from "@autocircuit/discovery";
+import {
+  type FindCircuitOptions,
+  findCircuit,
+  findSpanCircuit,
+  reportAccuracy,
+  reportOf,
+  spanReportOf,
+} from "@autocircuit/discovery";
 import { measureCircuits } from "@autocircuit/metrics";
+import { circuitText } from "@autocircuit/report";
 import { afterAll, expect, it } from "vitest";
 import { writeOverflowModel } from "../../test/overflow-model.ts";
 import { run } from "../../test/run-program.ts";
+import { kebabOf } from "../support/flag-of.ts";
 import { inFlagNames } from "./in-flags.ts";
 import type { DiscoverResult } from "./result.ts";
+import type { SpanResult } from "./spans/span-result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "same-report-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -66,16 +76,33 @@ it.each<[string, string[], FindCircuitOptions, RegExp]>([
   }
 });
 
-it("a program has the notes of a circuit over spans that the command has", async () => {
+it("a program's report of a circuit over spans says what the command's does", async () => {
   const spans = { begin: [0, 2], end: [2, null] } as const;
   writeFileSync(at("spans.json"), JSON.stringify({ spans }));
   const how = ["--spans", at("spans.json"), "--size", "3", "--out", at("spans"), "--json", at("spans-found.json")];
-  const { code, err } = await run(["discover", ...own, ...how]);
+  const { code, out, err } = await run(["discover", ...own, ...how]);
   expect([code, err.replaceAll(/^edges.*\n/gm, "")]).toEqual([0, ""]);
   await using task = await ownTask(model, prompts);
-  const { notes } = await findSpanCircuit(task, spans, 3);
+  const found = await findSpanCircuit(task, spans, 3);
+  const { notes } = found;
   expect(notes.join()).toMatch(/clean and corrupt are the same in 1 of 8 prompt pairs/);
-  expect(read("spans-found.json").warnings).toEqual(notes);
+  const written = read("spans-found.json") as SpanResult;
+  expect(written.warnings).toEqual(notes);
+
+  const report = await spanReportOf(task, found);
+  const [, ...lines] = circuitText(report, { maxRows: 60 }).split("\n");
+  expect(out).toContain(lines.join("\n"));
+  expect(written.options).toMatchObject(report.options!);
+  expect(report.notes).toEqual(notes);
+  expect(report.accuracy).toEqual(reportAccuracy(written.accuracy));
+  expect(report.crossing).toEqual(written.crossing);
+  expect(report.circuit.map(({ edge, token, score }) => ({ edge, span: report.tokenLabels![token!], score }))).toEqual(
+    written.circuit,
+  );
+  expect(report.faithfulness!.rows).toEqual([
+    { name: "circuit found, resample", value: written.faithfulness.circuit, edges: 3 },
+  ]);
+  expect(report.graph.edgeCount).toBe(written.edgeCount);
 });
 
 it("a program writes the circuit that it found as `discover --json` does, and `test` goes on from it", async () => {
@@ -134,4 +161,25 @@ it("circuits that are larger than asked for say so in a program and of `measure`
   expect(notes).toEqual([[expect.stringMatching(/3 edges instead of the 2 asked for/)]]);
   expect(read("measured.json").circuits.map(({ notes }: { notes: string[] }) => notes)).toEqual(notes);
   expect(out).toContain(notes[0]![0]);
+});
+
+it("how weights were processed stands in the JSON, and in reports where it is not usual", async () => {
+  const how = ["--algorithm", "random", "--size", "3", "--bootstrap", "0", "--curve", "none", "--out", at("out")];
+  const json = ["--json", at("processed.json")];
+  const page = () => readFileSync(at("out/report.html"), "utf8");
+  expect((await run(["discover", ...own, ...how, ...json])).code).toBe(0);
+  const { processing } = read("processed.json") as DiscoverResult;
+  await using usual = await ownTask(model, prompts);
+  expect(processing).toEqual(usual.model.processing!.steps.map(kebabOf));
+  expect(page()).not.toContain("foldValueBiases");
+
+  const some = ["--processing", "fold-value-biases,center-unembed"];
+  expect((await run(["discover", ...own, ...how, ...json, ...some])).code).toBe(0);
+  expect(read("processed.json")).toMatchObject({ processing: ["center-unembed", "fold-value-biases"] });
+  expect(page()).toContain("centerUnembed, foldValueBiases");
+  const asked = { centerUnembed: true, foldValueBiases: true };
+  await using task = await ownTask(model, prompts, { processing: asked });
+  const found = await findCircuit(task, { algorithm: "random", size: 3 });
+  const { options } = await reportOf(task, found, { curve: "none" });
+  expect(options).toMatchObject({ processing: "centerUnembed, foldValueBiases" });
 });

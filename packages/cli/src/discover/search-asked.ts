@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import type { LoadedTask } from "@autocircuit/core";
 import { type DiscoveryAsked, discoveryAsked } from "@autocircuit/discovery";
-import { Checkpoint, isGguf, resolveModelFolder } from "@autocircuit/models";
-import type { UsedDevice } from "../support/use-device.ts";
+import { modelFiles, resolveModelFolder } from "@autocircuit/models";
 import { findOptionsOf } from "./find.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import type { DiscoverSettings } from "./settings.ts";
@@ -12,15 +11,12 @@ export async function searchAsked(
   task: LoadedTask,
   settings: DiscoverSettings,
   options: DiscoverCommandOptions,
-  { used, signal }: { used: UsedDevice; signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<DiscoveryAsked> {
   return {
     ...discoveryAsked(task, findOptionsOf(settings)),
-    ...{ model: options.model ?? null, weights: await digestOf(options.model, signal), tf32: used.how.tf32 },
-    ...{
-      processing: options.processing?.toSorted().join(",") ?? null,
-      autoencoderScale: options.autoencoderScale ?? null,
-    },
+    ...{ model: options.model ?? null, weights: await digestOf(options.model, signal) },
+    autoencoderScale: options.autoencoderScale ?? null,
   };
 }
 
@@ -32,15 +28,7 @@ async function digestOf(model: string | undefined, signal: AbortSignal): Promise
   const { FileDigests } = await import("@autocircuit/sweep");
   const { userFolder } = await import("@autocircuit/native/toolchain");
   const digests = new FileDigests(join(userFolder(process.env), "digests.json"));
-  const all = await Promise.all((await filesOf(place)).map((path) => digests.of(path)));
+  const all = await Promise.all((await modelFiles(place)).map((path) => digests.of(path)));
   await digests.save();
   return all.join(" ");
-}
-
-/** What decides the numbers of a model; the tokenizer's work is in the prompts. */
-async function filesOf(place: string): Promise<string[]> {
-  if (isGguf(place)) return [place];
-  await using checkpoint = await Checkpoint.open(place);
-  const weights = new Set(checkpoint.names().map((name) => checkpoint.file(name).path));
-  return [join(place, "config.json"), ...[...weights].sort()];
 }

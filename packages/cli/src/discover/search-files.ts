@@ -1,18 +1,17 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { readableJson, writeWholeSync } from "@autocircuit/base";
-import { type Edge, type LoadedTask, magnitude, PruneScores } from "@autocircuit/core";
+import { writeWholeSync } from "@autocircuit/base";
+import { type Edge, type LoadedTask, magnitude } from "@autocircuit/core";
 import {
   type BestSoFar,
   type DiscoveryAsked,
-  discoveryDifference,
+  DiscoveryFiles,
   type FoundSoFar,
-  type Ranked,
   type ResumedDiscovery,
-  type SearchState,
 } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { flagError } from "./in-flags.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** What is saved without being asked, each so many seconds. */
@@ -22,20 +21,13 @@ const WORTH_A_FILE = 2;
 /** Edges that are printed when a search is stopped. */
 const PRINTED = 20;
 
-/** `search.json`. */
-interface StoredSearch {
-  asked: DiscoveryAsked;
-  rankings: { algorithm: string; seconds: number; file: string }[];
-  search: SearchState | null;
-}
-
 /**
- * The files of a discovery that is not finished, beside where its report will lie: the rankings that are there, where the search stands
- * (`search.json`), and, once it is stopped, the best that it had found (`scores-so-far.safetensors`). They are written now and then, and
- * at once when the command is stopped; a finished discovery leaves none.
+ * The files of a discovery that is not finished (`DiscoveryFiles`), beside where its report will lie, and, once it is stopped, the best that it had
+ * found (`scores-so-far.safetensors`). They are written now and then, and at once when the command is stopped; a finished discovery leaves none.
  */
 export class SearchFiles implements Disposable {
   readonly #settings: DiscoverSettings;
+  readonly #files: DiscoveryFiles;
   readonly #asked: DiscoveryAsked;
   readonly #task: LoadedTask;
   readonly #signal: AbortSignal;
@@ -45,9 +37,6 @@ export class SearchFiles implements Disposable {
   readonly #timer: NodeJS.Timeout;
   readonly #began = performance.now();
   #soFar: Omit<FoundSoFar, "asked"> = { rankings: [], search: undefined };
-  #saved: StoredSearch["rankings"] = [];
-  /** Where the earlier run's search stood, until this one's begins. */
-  #before: SearchState | null = null;
 
   /**
    * @param asked what the search is compared by before it is gone on with
@@ -71,15 +60,12 @@ export class SearchFiles implements Disposable {
     this.#asked = asked;
     this.#task = task;
     this.#settings = settings;
+    this.#files = new DiscoveryFiles(settings.out, { info: { task: settings.subject.name } });
     this.#signal = signal;
     this.#print = print;
     this.#command = command;
     signal.addEventListener("abort", this.#stopped);
     this.#timer = setInterval(() => this.#save(), 1000 * SAVE_EACH).unref();
-  }
-
-  get #path(): string {
-    return join(this.#settings.out, "search.json");
   }
 
   /**
@@ -88,31 +74,22 @@ export class SearchFiles implements Disposable {
    * @throws UsageError where there is nothing to go on with, or the earlier run was asked for something else
    */
   async resumed(): Promise<ResumedDiscovery | undefined> {
-    const path = this.#path;
+    const { path } = this.#files;
     if (!this.#settings.resume) {
-      if (existsSync(path))
+      if (this.#files.exist)
         this.#print(`${path} is of a run that was stopped: --resume goes on with it. This one starts anew.`);
       return undefined;
     }
-    if (!existsSync(path)) throw new UsageError(`There is no ${path} to go on with. Leave --resume out.`);
-    const { asked, rankings, search } = readStored(path);
-    const other = discoveryDifference(asked, this.#asked);
-    if (other !== undefined)
-      throw new UsageError(
-        `${path} is of a run with ${other}. Give the same options, prompts and model as then, or leave --resume out.`,
-      );
-    const { graph } = this.#task.model;
-    const loaded: Ranked[] = [];
-    for (const { algorithm, seconds, file } of rankings)
-      loaded.push({ algorithm, seconds, scores: await PruneScores.load(join(this.#settings.out, file), { graph }) });
-    this.#saved = rankings;
-    this.#before = search;
+    const found = await this.#files.read(this.#task.model.graph, this.#asked).catch((error: unknown) => {
+      throw flagError(error, ["bad-input", "bad-file"]);
+    });
+    if (found === undefined) throw new UsageError(`There is no ${path} to go on with. Leave --resume out.`);
     const names = [
-      ...loaded.map(({ algorithm }) => `the scores of ${algorithm}`),
-      ...(search ? [`where ${search.algorithm} stood`] : []),
+      ...this.#files.rankings.map(({ algorithm }) => `the scores of ${algorithm}`),
+      ...(found.search ? [`where ${found.search.algorithm} stood`] : []),
     ];
     this.#print(`going on with ${names.join(", ")} from ${path}`);
-    return { asked, rankings: loaded, ...(search && { search }) };
+    return found;
   }
 
   /** Keeps what there is, and writes the rankings that have been finished. */
@@ -126,9 +103,12 @@ export class SearchFiles implements Disposable {
     this[Symbol.dispose]();
     if (!complete) this.#save(true);
     if (!complete) return;
-    const made = ["search.json", "scores-so-far.safetensors", ...this.#saved.map(({ file }) => file)];
-    for (const path of made.map((file) => join(this.#settings.out, file)))
-      if (!written.includes(path)) rmSync(path, { force: true });
+    this.#files.remove(written);
+    rmSync(this.#bestPath, { force: true });
+  }
+
+  get #bestPath(): string {
+    return join(this.#settings.out, "scores-so-far.safetensors");
   }
 
   get #worthAFile(): boolean {
@@ -137,17 +117,7 @@ export class SearchFiles implements Disposable {
 
   #save(always = false): void {
     if (!always && !this.#worthAFile) return;
-    const { out } = this.#settings;
-    for (const { algorithm, scores, seconds } of this.#soFar.rankings) {
-      if (this.#saved.some((saved) => saved.algorithm === algorithm)) continue;
-      const file = `scores-${algorithm}.safetensors`;
-      writeWholeSync(join(out, file), scores.toBytes({ task: this.#settings.subject.name }));
-      this.#saved.push({ algorithm, seconds, file });
-    }
-    const search = this.#soFar.search?.state() ?? this.#before;
-    if (this.#saved.length === 0 && search === null) return;
-    const stored = { asked: this.#asked, rankings: this.#saved, search } satisfies StoredSearch;
-    writeWholeSync(this.#path, readableJson(stored));
+    this.#files.save({ ...this.#soFar, asked: this.#asked });
   }
 
   /** Saves and prints what there is; nothing may be waited for here. */
@@ -155,13 +125,13 @@ export class SearchFiles implements Disposable {
     this[Symbol.dispose]();
     this.#save();
     const { search } = this.#soFar;
-    if (!this.#worthAFile || (this.#saved.length === 0 && search === undefined)) {
+    if (!this.#worthAFile || (this.#files.rankings.length === 0 && search === undefined)) {
       const why = this.#worthAFile ? "nothing was finished yet" : `it ran for less than ${WORTH_A_FILE} s`;
-      const before = existsSync(this.#path) ? `; ${this.#path} is as an earlier run left it` : "";
+      const before = this.#files.exist ? `; ${this.#files.path} is as an earlier run left it` : "";
       this.#print(`stopped: nothing was kept, as ${why}${before}`);
       return;
     }
-    const lines = this.#saved.map(
+    const lines = this.#files.rankings.map(
       ({ algorithm, seconds, file }) =>
         `the scores of ${algorithm} (${duration(seconds)}) are in ${join(this.#settings.out, file)}`,
     );
@@ -174,7 +144,7 @@ export class SearchFiles implements Disposable {
     const { algorithm } = scores.info;
     const { edgeCount } = scores.graph;
     if (circuit?.size === edgeCount) return [`${algorithm}: ${text}`];
-    const path = join(this.#settings.out, "scores-so-far.safetensors");
+    const path = this.#bestPath;
     writeWholeSync(path, scores.toBytes({ task: this.#settings.subject.name }));
     // Where all that are left are alike there is nothing to list.
     const told = ({ index }: Edge) => Number.isFinite(scores.values[index]) && scores.values[index] !== 0;
@@ -187,25 +157,4 @@ export class SearchFiles implements Disposable {
     clearInterval(this.#timer);
     this.#signal.removeEventListener("abort", this.#stopped);
   }
-}
-
-function parsed(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new UsageError(`${path} is not JSON. Leave --resume out.`, { cause });
-  }
-}
-
-/** @throws UsageError where the file is not what {@link SearchFiles} writes */
-function readStored(path: string): StoredSearch {
-  const { asked, rankings, search } = (parsed(path) ?? {}) as Partial<StoredSearch>;
-  const known = (entry: Partial<StoredSearch["rankings"][number]> | null) =>
-    typeof entry?.algorithm === "string" &&
-    typeof entry.seconds === "number" &&
-    entry.file === `scores-${entry.algorithm}.safetensors` &&
-    /^[a-z-]+$/.test(entry.algorithm);
-  const fits = typeof asked === "object" && asked !== null && Array.isArray(rankings) && rankings.every(known);
-  if (!fits) throw new UsageError(`${path} is not what a stopped discovery leaves. Leave --resume out.`);
-  return { asked, rankings, search: search ?? null };
 }

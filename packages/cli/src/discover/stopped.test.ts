@@ -139,8 +139,9 @@ describe("--budget and --curve", () => {
     const refused = async (says: string, ...more: string[]) =>
       expect(await discover("--resume", ...more)).toMatchObject({ code: 2, err: expect.stringContaining(says) });
 
+    const biases = ["--processing", "fold-value-biases"];
     await refused("another type to compute in (float32 then, float64 now)", "--dtype", "float64");
-    await refused("another processing of the weights (the default then, none now)", "--processing", "none");
+    await refused("another processing of the weights (the default then, foldValueBiases now)", ...biases);
     await refused("another output slice (not_first_seq then, none now)", "--output-slice", "none");
     await refused("another ablation (resample then, zero now)", "--ablation", "zero");
     await refused("another share to keep (1 then, 0.5 now)", "--keep", "0.5");

@@ -1,8 +1,7 @@
 import type { Circuit, LoadedTask } from "@autocircuit/core";
 import { type CircuitTests, testCircuit } from "@autocircuit/metrics";
 import { Progress } from "../support/progress.ts";
-import { caveatLines } from "../test-circuit/caveats.ts";
-import { taskNotes } from "../test-circuit/task-notes.ts";
+import { testLines } from "../test-circuit/test-lines.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** What the tests of a circuit came to, and what they cannot show. */
@@ -22,5 +21,5 @@ export async function testFound(
     ...{ ablation, seed, signal },
     onProgress: ({ done, total }) => progress.update(done, total),
   });
-  return { ...tested, notes: [...taskNotes(tested), ...caveatLines(tested)] };
+  return { ...tested, notes: testLines(tested) };
 }

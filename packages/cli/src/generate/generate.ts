@@ -1,3 +1,4 @@
+import { formatNumber } from "@autocircuit/base";
 import { type PatchableModel, runVersions } from "@autocircuit/core";
 import {
   continueTokens,
@@ -17,7 +18,7 @@ import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { processingDone } from "../support/logits-note.ts";
 import { Progress } from "../support/progress.ts";
 import { type PromptOptions, promptIds, requirePrompt } from "../support/prompt-ids.ts";
-import { formatNumber, table } from "../support/table.ts";
+import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -57,10 +58,10 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
     print(
       `--max-tokens ${maxTokens}: there is room for ${room} at most, then the model's context of ${config.context} is full`,
     );
-  const { steps, logits } = await processingDone(folder, processing);
 
   const used = await useDevice(options);
   using model = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
+  const { steps, logits } = processingDone(model);
   const next = options.top === undefined ? null : await nextTokens(model, promptTokens, options.top, { signal, print });
   if (next) for (const note of logits) print(note);
   using progress = new Progress("tokens");

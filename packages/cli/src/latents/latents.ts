@@ -1,7 +1,9 @@
-import { loadEngineAutoencoders } from "@autocircuit/circuits";
+import { formatNumber } from "@autocircuit/base";
+import { loadEngineAutoencoders, processingNotes } from "@autocircuit/circuits";
 import {
   type LatentLabels,
   labelledLatents,
+  latentNotes,
   latentOwner,
   latentPlaces,
   runVersions,
@@ -15,10 +17,9 @@ import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { readLatentLabels } from "../support/latent-labels.ts";
 import { scaleOf } from "../support/latent-options.ts";
-import { latentsNote, processingNote } from "../support/latents-note.ts";
 import { type PromptOptions, promptIds, requirePrompt } from "../support/prompt-ids.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
-import { formatNumber, table } from "../support/table.ts";
+import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -81,7 +82,8 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
-  for (const note of [...processingNote(options, planned), ...latentsNote(model)]) print(note);
+  const chosen = processing === undefined && planned ? processingNotes(planned.processing) : [];
+  for (const note of [...chosen, ...latentNotes(model)]) print(note);
   const labels = asked === undefined ? {} : labelledLatents(model, asked).labels;
 
   using tokens = Tensor.from([ids], { dtype: "int64" });

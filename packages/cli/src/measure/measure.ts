@@ -1,4 +1,4 @@
-import { suggest, USUAL_SEED } from "@autocircuit/base";
+import { formatNumber, suggest, USUAL_SEED } from "@autocircuit/base";
 import { graphKind } from "@autocircuit/circuits";
 import {
   type AblationType,
@@ -17,7 +17,7 @@ import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
-import { formatNumber, table } from "../support/table.ts";
+import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";

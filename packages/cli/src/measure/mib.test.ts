@@ -63,7 +63,7 @@ it("says so where the model does the task worse than with every edge ablated", a
     const mib = ["--scores", at("own/scores.safetensors"), "--mib", "--json", at("own-mib.json")];
     const { out } = await run(["measure", ...own, ...mib]);
     const found = JSON.parse(readFileSync(at("own-mib.json"), "utf8"));
-    expect(out.includes("note: the full model's logit difference is below")).toBe(found.full < found.empty);
+    expect(out.includes("note: The full model's logit difference is below")).toBe(found.full < found.empty);
     expect(found.notes).toHaveLength(found.full < found.empty ? 1 : 0);
     return found.notes.length;
   };

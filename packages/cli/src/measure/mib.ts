@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { counted, formatShare } from "@autocircuit/base";
+import { counted, formatNumber, formatShare } from "@autocircuit/base";
 import { formatEapIgCircuit, scoredCircuit } from "@autocircuit/circuits";
 import { type AblationType, Circuit, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
 import { type MibMeasures, measureMib } from "@autocircuit/discovery";
@@ -7,7 +7,7 @@ import type { MibAxis } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import type { Subject } from "../discover/subject.ts";
 import { Progress } from "../support/progress.ts";
-import { formatNumber, table } from "../support/table.ts";
+import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { writeJson, writeWhole } from "../support/write-file.ts";
@@ -75,7 +75,6 @@ export async function measureAsMib(
       ...{ task: subject.name, model: model ?? null, scores: options.scores, ablation, select, seed },
       ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
       ...measured,
-      notes: rangeNotes(measured),
       pruning: subject.pruning,
       replacedKl: subject.replacedKl,
       ...used.report,
@@ -98,7 +97,11 @@ function importancesOf(scores: PruneScores, task: LoadedTask): string {
 /** What areas are taken over, and so their unit: shares go from 0.001 to 1, their logarithms over 6.9. */
 const AXES: Readonly<Record<MibAxis, string>> = { linear: "linear: share", log: "log: ln(share)" };
 
-function mibText({ full, empty, signed, absolute, auroc }: MibMeasures, prompts: number, ablation: string): string {
+function mibText(
+  { full, empty, signed, absolute, auroc, notes }: MibMeasures,
+  prompts: number,
+  ablation: string,
+): string {
   const rows = signed.points.map(({ share, asked, edges, faithfulness }, i) => {
     const other = absolute.points[i]!;
     return [
@@ -126,14 +129,6 @@ function mibText({ full, empty, signed, absolute, auroc }: MibMeasures, prompts:
         ]
       : []),
     `logit difference, mean of ${counted(prompts, "prompt")}, ${ablation} ablation: full model ${formatNumber(full)}, empty circuit ${formatNumber(empty)}; edges are counted without dead ends`,
-    ...rangeNotes({ full, empty }).map((note) => `note: ${note}`),
+    ...notes.map((note) => `note: ${note}`),
   ].join("\n");
-}
-
-/** What is odd about the range that faithfulness is measured in. */
-function rangeNotes({ full, empty }: Pick<MibMeasures, "full" | "empty">): string[] {
-  if (full > empty) return [];
-  return [
-    "the full model's logit difference is below the empty circuit's: it does not do this task, and a faithfulness of 1 is what it does worse than with every edge ablated.",
-  ];
 }

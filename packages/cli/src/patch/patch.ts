@@ -1,7 +1,9 @@
-import { autoencoderFields, latentOptions, promptsToPatch } from "@autocircuit/circuits";
+import { formatNumber } from "@autocircuit/base";
+import { autoencoderFields, latentOptions, processingNotes, promptsToPatch } from "@autocircuit/circuits";
 import type { Rank } from "@autocircuit/core";
 import {
   type AblationType,
+  latentNotes,
   type PatchableModel,
   type PromptLoader,
   patchPrompts,
@@ -16,15 +18,14 @@ import { processingOptions } from "../discover/processing-options.ts";
 import { pruningOf } from "../discover/pruning.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
-import { type KeepingOptions, keptAs, withKeptLatents } from "../support/kept-latents.ts";
+import { type KeepingOptions, keptAs, notedAs, withKeptLatents } from "../support/kept-latents.ts";
 import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts";
-import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
 import { processingDone } from "../support/logits-note.ts";
 import { Progress } from "../support/progress.ts";
 import { readSaved } from "../support/read-saved.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { PromptCommandOptions } from "../support/subject-options.ts";
-import { formatNumber, table } from "../support/table.ts";
+import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
@@ -56,9 +57,8 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   for (const note of saved.notes) print(note);
   saved.requireClear(config);
   const planned = await plannedLatents(options, { config, folder, used, byToken, processing, signal });
-  const processed = processing ?? planned?.processing;
-  const { steps, logits: aboutLogits } = await processingDone(folder, processed);
-  using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...processed });
+  using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...(processing ?? planned?.processing) });
+  const { steps, logits: aboutLogits } = processingDone(plain);
   const { pruneLatents } = options;
   using toPatch = await promptsToPatch(own.source, { ...own.how, ablation: type, pruneLatents, seed });
   const { prompts, train } = toPatch;
@@ -66,8 +66,10 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const { replacedKl, ...latent } = await withLatents(plain, train, options, { folder, byToken, signal });
   using whole = latent.model;
   const pruning = options.autoencoders ? pruningOf({ ...latent, train }, options) : null;
-  for (const note of [...processingNote(options, planned), ...latentsNote(whole, replacedKl), ...pruningNote(pruning)])
-    print(note);
+  const chosen = processing === undefined && planned ? processingNotes(planned.processing) : [];
+  const { prunedLatents } = latent;
+  const how = { prunedLatents, prompts: train.promptCount, replacedKl, keepLatents: options.keptBy };
+  for (const note of [...chosen, ...latentNotes(whole, how)]) print(notedAs(options.keptBy, note));
   const model = saved.modelFor(whole, prompts.seqLen);
   const ablated = saved.circuitIn(model.graph);
   using progress = new Progress("prompts");

@@ -63,6 +63,11 @@ export async function keptAs<T>(keptBy: LatentsOfFile | undefined, work: () => T
   }
 }
 
+/** A note of the library with the file's name in the place of the option. */
+export function notedAs(keptBy: LatentsOfFile | undefined, note: string): string {
+  return keptBy === undefined ? note : note.replaceAll("`keepLatents`", () => keptBy.file);
+}
+
 async function keptIn(file: string): Promise<LatentIdentity> {
   const latents = await latentsOf(file);
   if (latents) return latents;

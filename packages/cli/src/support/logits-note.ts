@@ -1,16 +1,15 @@
-import { type ProcessingOptions, processingOf } from "@autocircuit/models";
+import type { PatchableModel } from "@autocircuit/core";
 import { kebabOf } from "./flag-of.ts";
 import { LESS_THEIR_MEAN } from "./logits-are.ts";
-import { PROCESSING_STEPS } from "./names.ts";
 
 /** How a model's weights were processed: the steps as `--processing` takes them, and what that means for its logits, in a line. */
-export async function processingDone(
-  folder: string,
-  asked: ProcessingOptions | undefined,
-): Promise<{ steps: readonly string[]; logits: readonly string[] }> {
-  const done = await processingOf(folder, asked);
+export function processingDone({ processing }: PatchableModel): {
+  steps: readonly string[];
+  logits: readonly string[];
+} {
+  const steps = processing?.steps ?? [];
   return {
-    steps: PROCESSING_STEPS.filter((step) => done[step]).map(kebabOf),
-    logits: done.centerUnembed ? [`logits: ${LESS_THEIR_MEAN} (--processing none: as stored)`] : [],
+    steps: steps.map(kebabOf),
+    logits: steps.includes("centerUnembed") ? [`logits: ${LESS_THEIR_MEAN} (--processing none: as stored)`] : [],
   };
 }

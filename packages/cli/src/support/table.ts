@@ -6,11 +6,3 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   for (const row of rows) made.push([...row]);
   return made.toString();
 }
-
-/** A number short enough for a table. */
-export function formatNumber(value: number): string {
-  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
-  return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6
-    ? value.toPrecision(5).replace(/\.?0+$/, "")
-    : value.toExponential(3);
-}

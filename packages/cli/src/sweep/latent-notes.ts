@@ -1,5 +1,5 @@
+import { formatNumber } from "@autocircuit/base";
 import type { Row } from "@autocircuit/sweep";
-import { formatNumber } from "../support/table.ts";
 
 /** How far from the original the models are of which a sweep's numbers are, a line for each task whose autoencoders cost something; means over units. */
 export function latentNotes(rows: readonly Row[]): readonly string[] {

@@ -1,4 +1,4 @@
-import { AutocircuitError, counted, oneLineJson } from "@autocircuit/base";
+import { AutocircuitError, counted, formatNumber, oneLineJson } from "@autocircuit/base";
 import { writeFigures } from "@autocircuit/report";
 import {
   compareSweep,
@@ -12,7 +12,7 @@ import {
   unitRow,
 } from "@autocircuit/sweep";
 import type { Context } from "../context.ts";
-import { formatNumber, table } from "../support/table.ts";
+import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable, writePieces } from "../support/write-file.ts";
 import { latentNotes } from "./latent-notes.ts";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { USUAL_SEED } from "@autocircuit/base";
+import { formatNumber, USUAL_SEED } from "@autocircuit/base";
 import { type SavedCircuit, tasks } from "@autocircuit/circuits";
 import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
 import { type CrossTask, type CrossTaskPart, crossTaskAblation, passedAll, testCircuit } from "@autocircuit/metrics";
@@ -11,15 +11,13 @@ import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
 import { readSaved } from "../support/read-saved.ts";
-import { formatNumber } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
-import { caveatLines, testSettings } from "./caveats.ts";
 import { crossJson, crossLines } from "./cross-result.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
-import { taskNotes } from "./task-notes.ts";
+import { TEST_FLAGS, testLines, testSettings } from "./test-lines.ts";
 import { verdictLine } from "./verdict-line.ts";
 
 /** Tests a circuit on the prompts that a task or a file of one's own sets aside for measuring; prints verdicts in words. */
@@ -49,7 +47,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const tested = await testCircuit(task.model, task.test, circuit, how);
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
-  const notes = [...foreignNote(path, file, subject.name), ...taskNotes(tested), ...caveatLines(tested, made)];
+  const notes = [...foreignNote(path, file, subject.name), ...testLines(tested, made, TEST_FLAGS)];
   for (const note of notes) print(`note: ${note}`);
   const { full, circuit: alone, without } = tested.means;
   print(

@@ -13,6 +13,7 @@ import {
 import { ablation, keptRun, outputSlice, tensor } from "../kinds.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { Ablate } from "./edge-mask.ts";
+import { type ModelProcessing, modelProcessing } from "./model-processing.ts";
 import type { OutputSlice } from "./output-slice.ts";
 
 /** Which graph a model is patched by. */
@@ -57,6 +58,8 @@ export interface PatchableModelOptions extends ModelGraphOptions {
   readonly tokenizer?: Tokenizer | undefined;
   /** Tokens that end a text, besides the tokenizer's. */
   readonly endTokens?: readonly number[] | undefined;
+  /** How its weights were processed, where that is known. */
+  readonly processing?: ModelProcessing | null | undefined;
 }
 
 /** What {@link PatchableModelOptions} may be. */
@@ -67,6 +70,7 @@ export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
   dtype: kind.oneOf(dtypes),
   tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
   endTokens: kind.listOf(kind.whole),
+  processing: kind.orNull(modelProcessing),
 };
 
 /** What a forward pass takes. */

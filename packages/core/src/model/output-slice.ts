@@ -1,10 +1,13 @@
 import { AutocircuitError } from "@autocircuit/base";
 
+/** The names of the output slices that have one. */
+export const outputSliceNames = ["last_seq", "not_first_seq", "none"] as const;
+
 /**
  * Which positions of the output count: the last one, all but the first, all (`none`), or one given position of the whole
  * prompt (negative: from the end).
  */
-export type OutputSlice = "last_seq" | "not_first_seq" | "none" | { readonly position: number };
+export type OutputSlice = (typeof outputSliceNames)[number] | { readonly position: number };
 
 /** The positions to compute logits at. */
 export interface SlicePositions {

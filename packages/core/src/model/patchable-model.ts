@@ -36,6 +36,7 @@ import {
   patchableModelOptions,
   type RunOptions,
 } from "./model-options.ts";
+import type { ModelProcessing } from "./model-processing.ts";
 import { type OutputSlice, type SlicePositions, slicePositions } from "./output-slice.ts";
 import { putIn } from "./patched-text.ts";
 import { requireFinite } from "./require-finite.ts";
@@ -82,6 +83,8 @@ export class PatchableModel implements Disposable {
   readonly tokenizer: Tokenizer | null;
   /** Tokens that end a text. None where nothing says so. */
   readonly endTokens: ReadonlySet<number>;
+  /** How its weights were processed as they were loaded; null where nothing says so. */
+  readonly processing: ModelProcessing | null;
   readonly #sliceBytes: number;
   #ownsTransformer = true;
 
@@ -96,6 +99,7 @@ export class PatchableModel implements Disposable {
     this.tokenizer = options.tokenizer ?? null;
     const end = this.tokenizer?.eosId ?? null;
     this.endTokens = new Set([...(options.endTokens ?? []), ...(end === null ? [] : [end])]);
+    this.processing = options.processing ?? null;
     this.outputSlice = options.outputSlice ?? "last_seq";
     this.seqLen = options.seqLen ?? null;
     this.#sliceBytes = options.sliceBytes ?? usualSliceBytes(this.device);
@@ -151,6 +155,7 @@ export class PatchableModel implements Disposable {
       dtype,
       tokenizer: this.tokenizer ?? undefined,
       endTokens: [...this.endTokens],
+      processing: this.processing,
       ...graphChoiceOver(this.graph.config, options),
       byToken: options.byToken ?? tokens !== null,
       seqLen: options.seqLen === undefined ? seqLen : options.seqLen,

@@ -1,5 +1,6 @@
 import { AutocircuitTaskNames } from "../autocircuit-names.ts";
 import type { Edge } from "../graph/edge.ts";
+import { latentNotes } from "../model/latent-notes.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PrunedLatents } from "../model/prune-latents.ts";
 import type { SharedPrefix } from "../model/share-prefix.ts";
@@ -84,6 +85,17 @@ export class LoadedTask
   /** What pruning latents cost, KL(all || kept) of the training prompts' logits in nats; null where none were pruned. */
   get latentsKl(): number | null {
     return this.prunedLatents?.kl ?? null;
+  }
+
+  /**
+   * What whoever reads results of the task should know of its model and prompts: that there is no known circuit to compare with, how many latents
+   * autoencoders make and what that cost. Reports begin with it.
+   */
+  get notes(): readonly string[] {
+    const { model, prunedLatents, replacedKl, options } = this;
+    const { notes, keepLatents } = options;
+    const prompts = this.train.promptCount;
+    return [...(notes?.(this) ?? []), ...latentNotes(model, { prunedLatents, prompts, replacedKl, keepLatents })];
   }
 
   /** Frees prompts and, if the task made it, the model. */

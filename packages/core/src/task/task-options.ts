@@ -9,13 +9,15 @@ import {
   type TransformerOptions,
 } from "@autocircuit/native";
 import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
-import type { EdgeRef } from "../graph/edge.ts";
+import type { Edge, EdgeRef } from "../graph/edge.ts";
 import type { LatentIdentity } from "../graph/same-graph.ts";
 import { outputSlice, promptInput, trainTest } from "../kinds.ts";
+import type { ModelProcessing } from "../model/model-processing.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import { type PairAlignment, pairAlignments } from "../prompts/pair-alignment.ts";
 import type { PromptInput } from "../prompts/prompt-file.ts";
+import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { TrainTest } from "../prompts/train-test.ts";
 
@@ -28,6 +30,8 @@ export interface TaskModel {
   readonly tokenizer?: Tokenizer | null | undefined;
   /** Tokens that end a text, besides the tokenizer's. */
   readonly endTokens?: Iterable<number> | undefined;
+  /** How its weights were processed, where that is known. */
+  readonly processing?: ModelProcessing | null | undefined;
 }
 
 /** What a {@link ModelLoader} is told. */
@@ -47,6 +51,14 @@ export interface KnownEdgesContext {
   readonly wordPositions: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for. */
   readonly seqStart: number;
+}
+
+/** What a function for the notes of a task is told: what was loaded. */
+export interface TaskNotesContext {
+  readonly model: PatchableModel;
+  readonly train: PromptLoader;
+  readonly test: PromptLoader;
+  readonly knownEdges: readonly Edge[] | null;
 }
 
 /** The edges of the known circuit of a task. */
@@ -120,6 +132,8 @@ export interface TaskOptions extends TaskLatentOptions {
   readonly separateQkv?: boolean | undefined;
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
+  /** What results of the task should say of it, asked once it is loaded. Default: nothing. */
+  readonly notes?: ((task: TaskNotesContext) => readonly string[]) | undefined;
   /** What positions are called in reports, where the prompts' file does not say. Default: the tokens of the first prompt. */
   readonly tokenLabels?: readonly string[] | undefined;
   readonly knownEdges?: KnownEdges | undefined;
@@ -193,6 +207,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   shuffle: kind.flag,
   prependBos: kind.flag,
   answers: kind.oneOf(["tokens", "numbers"]),
+  notes: kind.callback,
   tokenLabels: kind.listOf(kind.text),
   padId: kind.whole,
   align: kind.oneOf(pairAlignments),

@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature, USUAL_SEED } from "@autocircuit/base";
-import { coreKinds, type LoadedTask, plainOptions } from "@autocircuit/core";
+import { coreKinds, type LoadedTask, plainOptions, unusualProcessing } from "@autocircuit/core";
 import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
 import { type Plan, planOf } from "./plan-circuit.ts";
 
@@ -50,13 +50,14 @@ export function discoveryAsked(task: LoadedTask, options: FindCircuitOptions = {
 
 /** {@link discoveryAsked} for a discovery that is planned already. */
 export function askedByPlan(
-  { key, model, train, test }: LoadedTask,
+  { key, model, train, test, options: made }: LoadedTask,
   { options = {}, seed = USUAL_SEED }: FindCircuitOptions,
   { named, ablation, size, keep }: Plan,
 ): DiscoveryAsked {
   return {
     ...{ task: key, graph: model.graph.config, algorithm: named ?? null, options: plainOptions(options) },
     ...{ ablation, outputSlice: model.outputSlice, dtype: model.computeDtype, seed, keep: keep ?? null },
+    ...{ processing: unusualProcessing(model.processing) ?? null, tf32: made.tf32 ?? false },
     // What chooses a size by the scores has nothing that could be kept.
     size: typeof size === "number" ? size : null,
     prompts: [train, test].map(({ batches }) => batches.map((batch) => batch.key)),

@@ -1,4 +1,5 @@
 import type { LoadedTask, PruneScores } from "@autocircuit/core";
+import { nothingToLose } from "@autocircuit/metrics";
 import type { AttributionOptions } from "../attribution/attribution-options.ts";
 import { fullAndEmptyLoss } from "../attribution/losses.ts";
 import { EdgePruningScores } from "../edge-pruning/edge-pruning.ts";
@@ -16,7 +17,7 @@ export async function scoreNotes(
   if (scores instanceof EdgePruningScores) notes.push(...missedSize(scores));
   if (options.loss === "faithfulness") {
     const [full, empty] = await fullAndEmptyLoss(model, train, options as AttributionOptions);
-    if (full > empty)
+    if (nothingToLose({ full: -full, empty: -empty }) === "not-done")
       notes.push(
         `The model's loss of ${full.toPrecision(4)} is above the ${empty.toPrecision(4)} with every edge ablated: it does not do this task, and faithfulness turns ` +
           'every sign. A positive score is of an edge that makes it do worse; with the loss "answers" it is of one that makes it do better.',

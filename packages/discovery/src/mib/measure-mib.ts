@@ -11,12 +11,12 @@ import {
   type Rank,
 } from "@autocircuit/core";
 import {
-  haveRange,
   MIB_SHARES,
   type MibAxis,
   type MibScores,
   mibScores,
   mibSizes,
+  nothingToLose,
   promptScores,
   rocCurve,
   rocOfValues,
@@ -70,6 +70,8 @@ export interface MibMeasures {
   readonly absolute: MibCurve;
   /** Area under the receiver operating characteristic against the known circuit, by signed and absolute scores; null without one. */
   readonly auroc: { readonly signed: number; readonly absolute: number } | null;
+  /** What the reader should know: that the model does not do the task. */
+  readonly notes: readonly string[];
 }
 
 const check = signature(
@@ -124,7 +126,8 @@ export async function measureMib(
   const means = new Map([...different.keys()].map((key, i) => [key, meanOf(rows[i]!)]));
   const meanScore = (circuit: Circuit) => means.get(circuit.indices.join())!;
   const [full, empty] = ends.map(meanScore) as [number, number];
-  if (!haveRange(full, empty))
+  const nothing = nothingToLose({ full, empty });
+  if (nothing === "nothing-ablated")
     throw new AutocircuitError(
       "bad-input",
       `The full model and the empty circuit have the same logit difference, ${full}: faithfulness has no unit. Are clean and corrupt prompts different?`,
@@ -143,8 +146,12 @@ export async function measureMib(
     return { points, areas: { linear: linear.areas, log: log.areas } };
   };
   const [signed, absolute] = circuits.map(curve) as [MibCurve, MibCurve];
-  return { full, empty, signed, absolute, auroc: knownEdges === undefined ? null : aurocOf(scores, knownEdges) };
+  const auroc = knownEdges === undefined ? null : aurocOf(scores, knownEdges);
+  return { full, empty, signed, absolute, auroc, notes: nothing === "not-done" ? [NOT_DONE] : [] };
 }
+
+const NOT_DONE =
+  "The full model's logit difference is below the empty circuit's: it does not do this task, and a faithfulness of 1 is what it does worse than with every edge ablated.";
 
 function aurocOf(scores: PruneScores, knownEdges: Iterable<EdgeRef>): { signed: number; absolute: number } {
   const edges = Array.from(knownEdges, (edge) => scores.graph.index(edge));

@@ -24,6 +24,7 @@ import type { FoundStability } from "./found-stability.ts";
 import { keptNotes } from "./kept-report.ts";
 import { knownCircuitOf } from "./known-circuit.ts";
 import { modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
+import { processingOption } from "./processing-option.ts";
 import { reportEdge } from "./report-edge.ts";
 import { reportGraph } from "./report-graph.ts";
 import { sourceNorms } from "./source-norms.ts";
@@ -103,7 +104,6 @@ export async function reportOf(
     tokenLabels: positions.labels,
     varyingTokens: positions.varying,
     algorithm,
-    options: { ...discoveryOptions(found), ablation },
     known: compared && {
       name: compared.name,
       origin: compared.origin,
@@ -126,11 +126,12 @@ export async function reportOf(
     peakMemoryBytes: (await memory()).peakRssBytes,
     versions: runVersions(),
     ...about,
+    options: { ...(about.options ?? { ...discoveryOptions(found), ablation }), ...processingOption(task) },
     graph: shown,
     circuit: (about.circuit ?? scoredEdges(circuit, scores)).map((edge) => ({ ...edge, activation: activation(edge) })),
     ...{ ablationTable, curve, roc },
     notes: [
-      ...(about.notes ?? found.notes),
+      ...(about.notes ?? [...task.notes, ...found.notes]),
       ...(labelled?.note ? [labelled.note] : []),
       ...(shown.latentsByPosition ? [BY_POSITION] : []),
       ...(found.faithful ? [faithfulText(found.faithful)] : []),

@@ -37,6 +37,8 @@ export interface FoundSpanCircuit {
   readonly circuit: SpanCircuit;
   readonly scores: SpanScores;
   readonly algorithm: SpanAlgorithm;
+  /** Options of the algorithm that were given. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly aggregation: SpanAggregation;
   readonly ablation: AblationType;
   readonly faithfulness: SpanFaithfulness;
@@ -92,7 +94,7 @@ export async function findSpanCircuit(
   const circuit = scores.circuit(size);
   const faithfulness = await measureSpanCircuit(task, ofTest, circuit, { ablation, signal });
   const notes = [...equalPairs(pairs, { ablation }), ...(outside === null ? [] : [outsideHeads(algorithm, outside)])];
-  return { circuit, scores, algorithm, aggregation, ablation, faithfulness, seconds, notes };
+  return { circuit, scores, algorithm, options: given, aggregation, ablation, faithfulness, seconds, notes };
 }
 
 function requireSize({ members, crossing }: SpanCircuit, size: number): void {

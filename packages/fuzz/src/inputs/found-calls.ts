@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   circuitNamed,
   circuitsInGraph,
@@ -28,10 +29,12 @@ import {
 } from "@autocircuit/core";
 import {
   algorithmNamed,
+  DiscoveryFiles,
   discoveryAsked,
   discoveryDifference,
   discoveryMemory,
   type FoundCircuit,
+  type FoundSpanCircuit,
   findCircuit,
   findSpanCircuit,
   firstScores,
@@ -49,19 +52,29 @@ import {
   requireCompatibleOptions,
   runShape,
   SpanCircuit,
+  SpanScores,
   selectCircuit,
+  spanReportOf,
   spansOf,
   stabilityPlan,
   tokenLabelsOf,
 } from "@autocircuit/discovery";
 import { requireFittingMetrics } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
+import { scratchFolder } from "./scratch.ts";
 
 /** Valid calls of what finds a circuit, measures it and reports it. */
 export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Record<string, PublicCall>> {
   const found: FoundCircuit = {
     ...{ circuit: scores.circuit(3), selected: scores.circuit(3), dangling: 0, scores, rankings: [scores] },
     ...{ algorithm: "random", options: {}, ablation: "resample", seed: 0, seconds: 1, notes: [] },
+  };
+  const folder = join(scratchFolder(), "found");
+  const foundOver: FoundSpanCircuit = {
+    circuit: new SpanCircuit(scores.graph, ["all"], [[0, "all"]]),
+    scores: new SpanScores(scores.graph, ["all"], scores.values, scores.info),
+    ...{ algorithm: "eap-ig-inputs", options: {}, aggregation: "sum", ablation: "resample", seconds: 1, notes: [] },
+    faithfulness: { metric: "KL", circuit: 0, prompts: 1 },
   };
   const spans = spansOf({ all: [0, null] }, (task.test.promptCount > 0 ? task.test : task.train).prompts);
   return {
@@ -72,6 +85,19 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     },
     discoveryAsked: { takes: { task }, call: (t, o) => discoveryAsked(t.task, o) },
     discoveryDifference: { takes: { before: {}, now: {} }, call: (t) => discoveryDifference(t.before, t.now) },
+    DiscoveryFiles: { takes: { folder }, call: async (t, o) => new DiscoveryFiles(t.folder, o) },
+    "DiscoveryFiles.read": {
+      takes: { graph: scores.graph, asked: {} },
+      call: (t) => new DiscoveryFiles(folder).read(t.graph, t.asked),
+    },
+    "DiscoveryFiles.save": {
+      takes: { soFar: { asked: {}, rankings: [{ algorithm: "random", scores, seconds: 1 }] } },
+      call: async (t) => new DiscoveryFiles(folder).save(t.soFar),
+    },
+    "DiscoveryFiles.remove": {
+      takes: { except: ["x"] },
+      call: async (t) => new DiscoveryFiles(folder).remove(t.except),
+    },
     discoveryMemory: { takes: { task }, call: (t, o) => discoveryMemory(t.task, o) },
     loadedRun: {
       takes: { task, shape: () => ({ circuits: 1, sliced: true, adjustable: false, held: 0 }) },
@@ -159,5 +185,6 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     tokenLabelsOf: { takes: { task }, call: (t) => tokenLabelsOf(t.task) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
+    spanReportOf: { takes: { task, found: foundOver }, call: (t, o) => spanReportOf(t.task, t.found, o) },
   };
 }

@@ -1,7 +1,9 @@
 import { inspectAutoencoders, loadAutoencoders, saveAutoencoders } from "@autocircuit/autoencoders";
+import { processingNotes } from "@autocircuit/circuits";
 import {
   keepLatents,
   labelledLatents,
+  latentNotes,
   meanDivergence,
   type PatchableModel,
   type PromptLoader,
@@ -50,6 +52,12 @@ export function latentCalls(on: {
       takes: { autoencoders, latents: { keptLatents: { mlp: autoencoders.blocks.map(() => [2, 0]) } } },
       call: (t, _) => keepLatents(t.autoencoders, t.latents),
     },
+    latentNotes: {
+      takes: { model: latent },
+      options: { prunedLatents: { kept: [[0]], activated: [1], kl: 0.5 }, prompts: 2 },
+      call: async (t, o) => latentNotes(t.model, o),
+    },
+    processingNotes: { takes: { processing: { foldLn: false } }, call: async (t) => processingNotes(t.processing) },
     requireLabels: {
       takes: { labels: { "MLP 0 Latent 1": "years" }, places: [{ block: 0, of: "mlp", count: 4 }] },
       call: (t) => requireLabels(t.labels, t.places),

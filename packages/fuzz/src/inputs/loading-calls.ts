@@ -3,6 +3,8 @@ import {
   loadParts,
   loadTokenizer,
   loadTransformer,
+  modelFiles,
+  modelName,
   processingOf,
   readConfig,
   readConfigFile,
@@ -40,6 +42,8 @@ export const loadingCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => loadTransformer(t.idOrFolder, o),
   },
   loadModel: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadModel(t.idOrFolder, o) },
+  modelName: { takes: { folderOrId: path }, call: async (t) => modelName(t.folderOrId) },
+  modelFiles: { takes: { folder: path }, call: (t) => modelFiles(t.folder) },
   processingOf: { takes: { folder: path }, call: (t, o) => processingOf(t.folder, o) },
   loadTokenizer: { takes: { folder: path }, call: (t) => loadTokenizer(t.folder) },
 };

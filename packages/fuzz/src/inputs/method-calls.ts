@@ -29,6 +29,7 @@ import {
   sureEdges,
   testCaveats,
   testCircuit,
+  testNotes,
 } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
 import { spanCalls } from "./span-calls.ts";
@@ -101,6 +102,15 @@ export function methodCalls(
       call: (t, o) => promptScores(t.model, t.prompts, t.circuits, o),
     },
     testCircuit: { takes: { ...on, circuit }, call: (t, o) => testCircuit(t.model, t.prompts, t.circuit, o) },
+    testNotes: {
+      takes: {
+        tested: {
+          ...{ score: "logit-diff", verdicts: [], prompts: 2, distinct: 2, edges: 1 },
+          means: { full: 1, circuit: 1, without: 0, ablated: 0 },
+        },
+      },
+      call: (t, o) => testNotes(t.tested, o),
+    },
     testCaveats: {
       takes: { tested: { verdicts: [], distinct: 2, edges: 1 } },
       call: (t, o) => testCaveats(t.tested, o),

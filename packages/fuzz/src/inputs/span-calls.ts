@@ -10,6 +10,8 @@ import {
   SpanCircuit,
   SpanScores,
   saveSpanScores,
+  scoredCrossing,
+  scoredSpanEdges,
   spanScores,
   spansOf,
 } from "@autocircuit/discovery";
@@ -67,6 +69,8 @@ export function spanCalls(
       takes: { model, prompts, spans, circuit },
       call: (t, o) => runSpanCircuit(t.model, t.prompts, t.spans, t.circuit, o),
     },
+    scoredSpanEdges: { takes: { circuit, scores: scored }, call: (t) => scoredSpanEdges(t.circuit, t.scores) },
+    scoredCrossing: { takes: { circuit, scores: scored }, call: (t) => scoredCrossing(t.circuit, t.scores) },
     saveSpanScores: {
       takes: { path: "/no-such-folder\0/scores", scores: scored, info: {} },
       call: (t) => saveSpanScores(t.path, t.scores, t.info),

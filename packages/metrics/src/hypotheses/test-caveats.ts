@@ -29,15 +29,18 @@ export interface TestCaveat {
   readonly edges: number | null;
 }
 
+/** What {@link TestCaveatsOptions} may be. */
+export const testCaveatsOptions: KindsOf<TestCaveatsOptions> = {
+  random: kind.count,
+  quantile: openShare,
+  mostEdges: kind.count,
+  level: openShare,
+};
+
 const check = signature(
   "testCaveats",
   { tested: kind.having("what testCircuit gives", "verdicts", "distinct", "edges") },
-  {
-    random: kind.count,
-    quantile: openShare,
-    mostEdges: kind.count,
-    level: openShare,
-  } satisfies KindsOf<TestCaveatsOptions>,
+  testCaveatsOptions,
 );
 
 /**

@@ -8,6 +8,7 @@ import {
   type PromptPair,
 } from "@autocircuit/core";
 import { promptGroups } from "../distinct-prompts.ts";
+import { nothingToLose } from "../faithfulness-range.ts";
 import {
   type PromptScore,
   type PromptScoresOptions,
@@ -288,7 +289,8 @@ function complementOf(circuit: Circuit, graph: Graph): Circuit {
 function equivalence(scores: KeptScores, { level, edges }: { level: number; edges: number }): CircuitVerdict {
   const { full, alone, ablated } = scores;
   const apart = [...full.keys()].filter((i) => full[i] !== alone[i]);
-  const about = { level, edges, keeps: () => keepsScore(scores, level), worse: mean(full) < mean(ablated) };
+  const means = { full: mean(full), empty: mean(ablated) };
+  const about = { level, edges, keeps: () => keepsScore(scores, level), worse: nothingToLose(means) === "not-done" };
   if (apart.length === 0) return equivalenceVerdict(null, { ...about, prompts: full.length });
   const of = (scores: Float64Array) => apart.map((i) => scores[i]!);
   return equivalenceVerdict(equivalenceTest(of(full), of(alone)), { ...about, prompts: apart.length });

@@ -1,9 +1,9 @@
 import { type KindsOf, kind, sayOnce } from "@autocircuit/base";
 import { ablationTypes, patchTypes } from "@autocircuit/core";
-import type { MibCurve, MibMeasures, MibPoint, TrainingHistory } from "@autocircuit/discovery";
+import type { MibCurve, MibPoint, TrainingHistory } from "@autocircuit/discovery";
 import { metrics } from "@autocircuit/metrics";
 import { latentCostKinds } from "../unit/latent-costs.ts";
-import type { UnitResult, UnitSeries } from "../unit/run-unit.ts";
+import type { UnitMib, UnitResult, UnitSeries } from "../unit/run-unit.ts";
 import type { UnitError } from "./unit-error.ts";
 import type { UnitMachine, UnitTimes } from "./unit-times.ts";
 
@@ -29,7 +29,7 @@ const mibCurve = kind.shape("a curve", {
 const mib = kind.shape("measures of the benchmark", {
   ...{ full: kind.numeric, empty: kind.numeric, signed: mibCurve, absolute: mibCurve },
   auroc: kind.orNull(kind.shape("areas", { signed: kind.numeric, absolute: kind.numeric })),
-} satisfies KindsOf<MibMeasures>);
+} satisfies KindsOf<UnitMib>);
 
 const series = kind.shape("a series", {
   metric: kind.oneOf(Object.keys(metrics)),

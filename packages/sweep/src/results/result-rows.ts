@@ -1,6 +1,5 @@
-import type { MibMeasures } from "@autocircuit/discovery";
 import type { SweepUnit } from "../plan/unit.ts";
-import type { UnitResult } from "../unit/run-unit.ts";
+import type { UnitMib, UnitResult } from "../unit/run-unit.ts";
 import type { SweepResults } from "./store.ts";
 import type { UnitTimes } from "./unit-times.ts";
 
@@ -28,7 +27,7 @@ export type Row = Readonly<Record<string, string | number | null>>;
  */
 export function unitRow({ unit, result, times }: DoneUnit): Row {
   const { truth, mib, subject, pruning, replacedKl } = result;
-  const measures = mib === null || "none" in mib ? undefined : (mib as MibMeasures);
+  const measures = mib === null || "none" in mib ? undefined : (mib as UnitMib);
   return {
     ...namesOf(unit),
     graphEdges: subject.edgeCount,

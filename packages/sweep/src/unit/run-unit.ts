@@ -16,6 +16,9 @@ import { type LatentCosts, latentCosts } from "./latent-costs.ts";
 /** A metric of a unit's circuits. */
 export type UnitSeries = Omit<MeasuredSeries, "task" | "algorithm">;
 
+/** The benchmark's measures of a unit's scores; what is to be said of them follows from their numbers. */
+export type UnitMib = Omit<MibMeasures, "notes">;
+
 /** What a unit gives: the same on every machine of one kind, however it was run. */
 export interface UnitResult extends LatentCosts {
   /** Graph, known circuit and prompts' keys. */
@@ -24,7 +27,7 @@ export interface UnitResult extends LatentCosts {
   /** How well the scores tell the edges of the known circuit from others; null where none is known. */
   readonly truth: { readonly auc: number; readonly averagePrecision: number } | null;
   /** Where the plan asks for it: the benchmark's measures, or why there are none. */
-  readonly mib: MibMeasures | { readonly none: string } | null;
+  readonly mib: UnitMib | { readonly none: string } | null;
   /** Of algorithms that train. */
   readonly history: TrainingHistory | null;
   /** A safetensors file with the scores, as `PruneScores.save` writes it, in base64. */
@@ -105,7 +108,8 @@ async function benchmark(
 ): Promise<UnitResult["mib"]> {
   const known = task.knownEdges === null ? {} : { knownEdges: task.knownEdges };
   try {
-    return await measureMib(task.model, task.test, scores, { ...known, signal });
+    const { notes: _, ...measures } = await measureMib(task.model, task.test, scores, { ...known, signal });
+    return measures;
   } catch (error) {
     if (error instanceof AutocircuitError && error.code === "bad-input") return { none: error.message };
     throw error;

@@ -1,29 +1,33 @@
 import { join } from "node:path";
-import { formatBytes } from "@autocircuit/base";
+import { formatBytes, formatNumber } from "@autocircuit/base";
 import { type LoadedTask, runVersions } from "@autocircuit/core";
 import {
   findSpanCircuit,
   modelAccuracy,
   readSpans,
+  reportAccuracy,
   type SpanProgress,
   type SpansSchema,
   saveSpanScores,
+  scoredCrossing,
+  scoredSpanEdges,
+  spanReportOf,
 } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../../context.ts";
 import { commandLine } from "../../support/command-line.ts";
 import { equalPairsWarnings } from "../../support/equal-pairs.ts";
-import { formatNumber } from "../../support/table.ts";
+import { processingDone } from "../../support/logits-note.ts";
 import { deviceText, useDevice } from "../../support/use-device.ts";
 import { requireWritable, writeJson } from "../../support/write-file.ts";
 import { accuracyText } from "../accuracy-text.ts";
-import { inFlags } from "../in-flags.ts";
+import { flagError } from "../in-flags.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
+import { titleOf } from "../report.ts";
 import { StepsProgress } from "../steps-progress.ts";
 import { inSlices } from "../subject.ts";
-import { spanReport } from "./span-report.ts";
-import { type SpanResult, scoredCrossing, scoredSpanEdges } from "./span-result.ts";
+import type { SpanResult } from "./span-result.ts";
 import { type SpanSettings, spanSettings } from "./span-settings.ts";
 
 /** Finds the circuit of a task over spans of its prompts: edges in spans, and edges inside heads from span to span. */
@@ -42,12 +46,14 @@ export async function discoverSpans(
   const loading = { seed, byToken: false, circuit: undefined, used, shape: inSlices };
   await using task = await subject.load(loading, context);
   for (const warning of equalPairsWarnings([task.train, task.test], ablation)) print(warning);
-  const { circuit, scores, seconds, faithfulness, notes } = await find(task, schema, settings, signal);
+  const found = await find(task, schema, settings, signal);
+  const { circuit, scores, seconds, faithfulness, notes } = found;
   const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: SpanResult = {
     task: subject.name,
     model: subject.model,
+    processing: processingDone(task.model).steps,
     algorithm,
     options: { ablation, aggregation, ...settings.given, spans: file, size, seed },
     spans: scores.spans,
@@ -64,7 +70,19 @@ export async function discoverSpans(
     peakDeviceBytes,
     versions: runVersions(),
   };
-  const report = spanReport(task, settings, result, commandLine("discover", taskName, options));
+  const report = await spanReportOf(task, found, {
+    about: {
+      title: titleOf(subject, task),
+      task: subject.title(task),
+      model: subject.model ?? undefined,
+      accuracy: reportAccuracy(accuracy),
+      options: { ...result.options, device: deviceText(result) },
+      notes: result.warnings,
+      command: commandLine("discover", taskName, options),
+      peakMemoryBytes: peakRssBytes,
+    },
+    signal,
+  });
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
   print(summary(result));
   const written = await writeReport(settings.out, report);
@@ -84,9 +102,7 @@ async function find(task: LoadedTask, schema: SpansSchema, settings: SpanSetting
   try {
     return await findSpanCircuit(task, schema, size, how);
   } catch (error) {
-    return inFlags(() => {
-      throw error;
-    });
+    throw flagError(error);
   }
 }
 

@@ -1,27 +1,13 @@
-import { magnitude } from "@autocircuit/core";
-import type { SpanCircuit, SpanFaithfulness, SpanScores, TaskAccuracy } from "@autocircuit/discovery";
+import type { ScoredCrossing, ScoredSpanEdge, SpanFaithfulness, TaskAccuracy } from "@autocircuit/discovery";
 import type { DeviceReport } from "../../support/use-device.ts";
-
-/** An edge of a circuit in one span. */
-export interface ScoredSpanEdge {
-  edge: string;
-  span: string;
-  score: number;
-}
-
-/** An edge inside a head, from span to span. */
-export interface ScoredCrossing {
-  input: string;
-  from: string;
-  to: string;
-  score: number;
-}
 
 /** What `discover --spans FILE --json` writes. */
 export interface SpanResult extends DeviceReport {
   task: string;
   /** What the model is called; null for one that is compiled for the task. */
   model: string | null;
+  /** Steps of weight processing that were done, as `--processing` takes them. */
+  processing: readonly string[];
   algorithm: string;
   options: Record<string, unknown>;
   /** The spans' names. */
@@ -41,24 +27,4 @@ export interface SpanResult extends DeviceReport {
   /** On GPUs; 0 on the CPU. */
   peakDeviceBytes: number;
   versions: Record<string, string>;
-}
-
-/** The circuit's edges in spans with their scores, largest first. */
-export function scoredSpanEdges(circuit: SpanCircuit, scores: SpanScores): ScoredSpanEdge[] {
-  return largestFirst([...circuit].map(([edge, span]) => ({ edge, span, score: scores.get(edge, span) })));
-}
-
-/** The circuit's edges inside heads with their scores, largest first; null where these have no scores. */
-export function scoredCrossing(circuit: SpanCircuit, { crossing }: SpanScores): ScoredCrossing[] | null {
-  if (crossing === undefined) return null;
-  return largestFirst(
-    [...circuit.crossingEdges()].map((edge) => {
-      const [input, from, to] = edge;
-      return { input, from, to, score: crossing.get(...edge) };
-    }),
-  );
-}
-
-function largestFirst<T extends { score: number }>(edges: T[]): T[] {
-  return edges.sort((a, b) => magnitude(b.score) - magnitude(a.score));
 }
