@@ -1,6 +1,6 @@
+import { LESS_THEIR_MEAN } from "@autocircuit/base";
 import { type ProcessingOptions, processingOf } from "@autocircuit/models";
 import { kebabOf } from "./flag-of.ts";
-import { LESS_THEIR_MEAN } from "./logits-are.ts";
 import { PROCESSING_STEPS } from "./names.ts";
 
 /** How a model's weights were processed: the steps as `--processing` takes them, and what that means for its logits, in a line. */

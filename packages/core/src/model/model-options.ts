@@ -57,6 +57,8 @@ export interface PatchableModelOptions extends ModelGraphOptions {
   readonly tokenizer?: Tokenizer | undefined;
   /** Tokens that end a text, besides the tokenizer's. */
   readonly endTokens?: readonly number[] | undefined;
+  /** Whether logits are less their mean over the vocabulary, as weights that were processed give them. Default false. */
+  readonly centeredLogits?: boolean | undefined;
 }
 
 /** What {@link PatchableModelOptions} may be. */
@@ -67,6 +69,7 @@ export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
   dtype: kind.oneOf(dtypes),
   tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
   endTokens: kind.listOf(kind.whole),
+  centeredLogits: kind.flag,
 };
 
 /** What a forward pass takes. */

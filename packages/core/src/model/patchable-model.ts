@@ -82,6 +82,8 @@ export class PatchableModel implements Disposable {
   readonly tokenizer: Tokenizer | null;
   /** Tokens that end a text. None where nothing says so. */
   readonly endTokens: ReadonlySet<number>;
+  /** Whether logits are less their mean over the vocabulary, because the weights were processed so. Their differences, and probabilities, are as stored. */
+  readonly centeredLogits: boolean;
   readonly #sliceBytes: number;
   #ownsTransformer = true;
 
@@ -96,6 +98,7 @@ export class PatchableModel implements Disposable {
     this.tokenizer = options.tokenizer ?? null;
     const end = this.tokenizer?.eosId ?? null;
     this.endTokens = new Set([...(options.endTokens ?? []), ...(end === null ? [] : [end])]);
+    this.centeredLogits = options.centeredLogits ?? false;
     this.outputSlice = options.outputSlice ?? "last_seq";
     this.seqLen = options.seqLen ?? null;
     this.#sliceBytes = options.sliceBytes ?? usualSliceBytes(this.device);
@@ -144,11 +147,12 @@ export class PatchableModel implements Disposable {
 
   #derived(transformer: Transformer, options: ModelGraphOptions): PatchableModel {
     const { tokens } = this.graph;
-    const { config, dtype, outputSlice, seqLen, sliceBytes } = this;
+    const { config, dtype, centeredLogits, outputSlice, seqLen, sliceBytes } = this;
     return new PatchableModel({
       transformer,
       config,
       dtype,
+      centeredLogits,
       tokenizer: this.tokenizer ?? undefined,
       endTokens: [...this.endTokens],
       ...graphChoiceOver(this.graph.config, options),

@@ -111,6 +111,7 @@ function graphModel(options: TaskOptions, network: TaskModel, seqLen: number | n
     config: network.config,
     tokenizer: network.tokenizer ?? undefined,
     endTokens: network.endTokens && [...network.endTokens],
+    centeredLogits: network.centeredLogits,
     dtype: options.dtype,
     factorized: options.factorized,
     separateQkv: options.separateQkv,

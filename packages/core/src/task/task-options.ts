@@ -28,6 +28,8 @@ export interface TaskModel {
   readonly tokenizer?: Tokenizer | null | undefined;
   /** Tokens that end a text, besides the tokenizer's. */
   readonly endTokens?: Iterable<number> | undefined;
+  /** Whether logits are less their mean over the vocabulary. */
+  readonly centeredLogits?: boolean | undefined;
 }
 
 /** What a {@link ModelLoader} is told. */

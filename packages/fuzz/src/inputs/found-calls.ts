@@ -51,6 +51,7 @@ import {
   spansOf,
   stabilityPlan,
   tokenLabelsOf,
+  varyingTokensOf,
 } from "@autocircuit/discovery";
 import { requireFittingMetrics } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
@@ -148,6 +149,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     formatDiscoveryFile: { takes: { task: "mine", found }, call: (t) => formatDiscoveryFile(t.task, t.found) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     tokenLabelsOf: { takes: { task }, call: (t) => tokenLabelsOf(t.task) },
+    varyingTokensOf: { takes: { task }, call: (t) => varyingTokensOf(t.task) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
   };
 }
