@@ -32,7 +32,9 @@ it("compares with no wrong answers where there are none, and takes the prompts t
 
 it("says of a model that hardly does the task what that makes of its circuit, and of one that does nothing", () => {
   const of = (share: number) => accuracyNotes({ share, against: "wrong answers", prompts: 4 });
-  expect(of(0.25)).toEqual([expect.stringMatching(/^The model alone is right in 25 %: below some 80 % it hardly does/)]);
+  expect(of(0.25)).toEqual([
+    expect.stringMatching(/^The model alone is right in 25 %: below some 80 % it hardly does/),
+  ]);
   expect(of(0.8)).toEqual([]);
   expect(accuracyNotes(undefined)).toEqual([]);
 });
