@@ -82,7 +82,7 @@ export class PatchableModel implements Disposable {
   readonly tokenizer: Tokenizer | null;
   /** Tokens that end a text. None where nothing says so. */
   readonly endTokens: ReadonlySet<number>;
-  /** Whether logits are less their mean over the vocabulary, because the weights were processed so. Their differences, and probabilities, are as stored. */
+  /** Whether logits are less their mean over the vocabulary, as processed weights give them. Differences and probabilities are as stored. */
   readonly centeredLogits: boolean;
   readonly #sliceBytes: number;
   #ownsTransformer = true;
