@@ -17,6 +17,7 @@ export { formatBytes, formatMebibytes } from "./format-bytes.ts";
 export { formatNumber } from "./format-number.ts";
 export { formatShare } from "./format-share.ts";
 export { isAlive } from "./is-alive.ts";
+export { LESS_THEIR_MEAN } from "./less-their-mean.ts";
 export { nearNames, suggest } from "./near-names.ts";
 export { describeValue } from "./options/describe-value.ts";
 export type { Kind } from "./options/kinds.ts";

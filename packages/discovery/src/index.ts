@@ -166,7 +166,7 @@ export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { type SpanReportOfOptions, spanReportOf } from "./report/span-report-of.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export { type CircuitStability, stabilityNotes, stabilityReport } from "./report/stability-report.ts";
-export { tokenLabelsOf } from "./report/token-labels.ts";
+export { tokenLabelsOf, varyingTokensOf } from "./report/token-labels.ts";
 export { type AlgorithmOrPreset, algorithmOrPreset, requireAlgorithm, requirePreset } from "./require-algorithm.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
 export { selectByShare } from "./selection/select-by-share.ts";

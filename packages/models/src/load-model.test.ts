@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
+import { Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { huggingFace } from "../test/fixtures.ts";
 import { useHub } from "../test/hub-user.ts";
 import { LoopbackHub } from "../test/loopback-hub.ts";
 import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
-import { loadModel } from "./load-model.ts";
+import { type LoadModelOptions, loadModel } from "./load-model.ts";
 import { processingSteps } from "./processing/process-weights.ts";
 import { readConfig } from "./read-config.ts";
 import { loadTokenizer } from "./tokenizer/load-tokenizer.ts";
@@ -54,6 +55,21 @@ describe("loadModel", () => {
       steps: ["foldLn", "centerWritingWeights", "foldValueBiases"],
       usual: false,
     });
+  });
+
+  it("says whether logits are less their mean over the vocabulary, which they then are", async () => {
+    const mean = async (options: LoadModelOptions) => {
+      using model = await loadModel(huggingFace("gpt2"), { outputSlice: "last_seq", dtype: "float64", ...options });
+      const ids = Tensor.from(BigInt64Array.of(1n, 2n, 3n), { shape: [1, 3], dtype: "int64" });
+      const logits = (await (await model.forward(ids)).data()) as Float64Array;
+      return { centered: model.centeredLogits, mean: logits.reduce((sum, value) => sum + value) / logits.length };
+    };
+    const processed = await mean({});
+    expect(processed.centered).toBe(true);
+    expect(processed.mean).toBeCloseTo(0, 9);
+    const stored = await mean({ centerUnembed: false });
+    expect(stored.centered).toBe(false);
+    expect(Math.abs(stored.mean)).toBeGreaterThan(1e-3);
   });
 
   it("takes another tokenizer, or none", async () => {

@@ -4,6 +4,8 @@ import { endTokens } from "./generate/end-tokens.ts";
 import { modelFolder } from "./hub/resolve-model-folder.ts";
 import { type LoadOptions, loadOptions } from "./load-parts.ts";
 import { hostTransformer, type LoadedTransformer, loadedTransformer } from "./load-transformer.ts";
+import { resolveProcessing } from "./processing/process-weights.ts";
+import { processedByDefault } from "./processing/processing-of.ts";
 import { readConfig } from "./read-config.ts";
 import { findTokenizer } from "./tokenizer/load-tokenizer.ts";
 import { TextTokenizer } from "./tokenizer/text-tokenizer.ts";
@@ -39,9 +41,11 @@ export async function loadModel(idOrFolder: string, options: LoadModelOptions = 
   check({ idOrFolder }, options);
   const folder = await modelFolder(idOrFolder, options);
   const given = options.tokenizer === undefined ? await findTokenizer(folder) : options.tokenizer;
-  const tokenizer = given instanceof TextTokenizer ? given.within((await readConfig(folder)).dVocab) : given;
+  const config = await readConfig(folder);
+  const tokenizer = given instanceof TextTokenizer ? given.within(config.dVocab) : given;
+  const { centerUnembed } = resolveProcessing(options, config, await processedByDefault(folder));
   const ends = await endTokens(folder);
-  return patchable(await loadedTransformer(folder, options), { ...options, tokenizer }, ends);
+  return patchable(await loadedTransformer(folder, options), { ...options, tokenizer, centerUnembed }, ends);
 }
 
 /**

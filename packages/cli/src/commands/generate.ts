@@ -1,9 +1,8 @@
-import { USUAL_SEED } from "@autocircuit/base";
+import { LESS_THEIR_MEAN, USUAL_SEED } from "@autocircuit/base";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { GenerateCommandOptions } from "../generate/generate.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
-import { LESS_THEIR_MEAN } from "../support/logits-are.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { listOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";

@@ -1,10 +1,10 @@
+import { LESS_THEIR_MEAN } from "@autocircuit/base";
 import { ablationTypes } from "@autocircuit/core/ablations";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import type { PatchCommandOptions } from "../patch/patch.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { addLatentOptions } from "../support/latent-options.ts";
-import { LESS_THEIR_MEAN } from "../support/logits-are.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { oneOf, wholeNumber } from "../support/parse-options.ts";

@@ -1,7 +1,6 @@
-import { formatBytes, formatNumber, formatShare } from "@autocircuit/base";
+import { formatBytes, formatNumber, formatShare, LESS_THEIR_MEAN } from "@autocircuit/base";
 import { KEPT_BELOW, stabilityReport } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
-import { LESS_THEIR_MEAN } from "../support/logits-are.ts";
 import { table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";

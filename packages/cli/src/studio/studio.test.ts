@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LESS_THEIR_MEAN } from "@autocircuit/base";
 import type { AttributionGraph, GraphSession, PromptList, ScoreSet, Session } from "@autocircuit/studio";
 import { afterAll, describe, expect, it } from "vitest";
 import { autoencoderFolder } from "../../../circuits/test/autoencoder-folder.ts";
@@ -51,7 +52,13 @@ describe("studio", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/studio: http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/\nCtrl-C ends it\.\nstudio: closed\.\n$/);
     const { session, prompts } = result;
-    expect(session).toMatchObject({ title: "tracr-reverse", model: null, tokenizer: false, savesTo: null });
+    expect(session).toMatchObject({
+      title: "tracr-reverse",
+      model: null,
+      tokenizer: false,
+      savesTo: null,
+      logits: null,
+    });
     expect(session.graph.edgeCount).toBe(77);
     expect(session.scoreSets.map(({ name, kind, known }) => [name, kind, known])).toEqual([
       ["edge attribution", "scores", false],
@@ -86,7 +93,9 @@ describe("studio", () => {
       ["scores.safetensors", "scores"],
       ["edges.json", "circuit"],
     ]);
-    expect(result).toMatchObject({ attributionGraph: "g", savesTo: at("kept") });
+    expect(result).toMatchObject({ attributionGraph: "g", savesTo: at("kept"), logits: LESS_THEIR_MEAN });
+    const stored = await served([...own, "--processing", "none"], (get) => get<Session>("api/session"));
+    expect(stored.result.logits).toBeNull();
     expect(result.scoreSets[1]!.edges).toBe(2);
   });
 

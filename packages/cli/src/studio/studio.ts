@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { tokenLabelsOf } from "@autocircuit/discovery";
+import { tokenLabelsOf, varyingTokensOf } from "@autocircuit/discovery";
 import { type Studio, startGraphViewer, startStudio } from "@autocircuit/studio";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
@@ -53,7 +53,7 @@ export async function studio(
     {
       ...{ model: task.model, prompts: task.test, train: task.train, title: subject.title(task) },
       ...{ modelName: subject.model, knownEdges: task.knownEdges },
-      tokenLabels: tokenLabelsOf(task),
+      ...{ tokenLabels: tokenLabelsOf(task), varyingTokens: varyingTokensOf(task) },
       tokenText: taskName === undefined ? undefined : findTask(taskName).tokenText,
     },
     {

@@ -125,6 +125,11 @@ export class PatchableModel implements Disposable {
     return this.transformer.dtype;
   }
 
+  /** Whether logits are less their mean over the vocabulary, as processed weights give them. Differences and probabilities are as stored. */
+  get centeredLogits(): boolean {
+    return this.processing?.steps.includes("centerUnembed") ?? false;
+  }
+
   /** Where the engine computes. */
   get device(): Device {
     return this.transformer.device;

@@ -2,7 +2,7 @@ import { LoadedTask, PromptLoader } from "@autocircuit/core";
 import { correctPercent, FullModel, logitDiff } from "@autocircuit/metrics";
 import { afterAll, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
-import { modelAccuracy } from "./model-accuracy.ts";
+import { accuracyNotes, modelAccuracy } from "./model-accuracy.ts";
 
 const { model, prompts } = randomTask({ prompts: 8, batchSize: 4, seed: 3 });
 afterAll(() => model.dispose());
@@ -28,4 +28,13 @@ it("compares with no wrong answers where there are none, and takes the prompts t
   expect([found.above, found.logitDiff]).toEqual([null, null]);
   const none = new PromptLoader([], { batchSize: 4 });
   expect(await modelAccuracy(taskOf(none))).toEqual(await modelAccuracy(taskOf(prompts)));
+});
+
+it("says of a model that hardly does the task what that makes of its circuit, and of one that does nothing", () => {
+  const of = (share: number) => accuracyNotes({ share, against: "wrong answers", prompts: 4 });
+  expect(of(0.25)).toEqual([
+    expect.stringMatching(/^The model alone is right in 25 %: below some 80 % it hardly does/),
+  ]);
+  expect(of(0.8)).toEqual([]);
+  expect(accuracyNotes(undefined)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { formatShare, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, firstPrompts, type LoadedTask } from "@autocircuit/core";
 import { FullModel, type MetricName, metrics } from "@autocircuit/metrics";
 import type { CircuitReport } from "@autocircuit/report";
@@ -66,6 +66,18 @@ export function reportAccuracy(accuracy: TaskAccuracy | null): CircuitReport["ac
   if (accuracy === null) return undefined;
   const { above, first, prompts } = accuracy;
   return { share: (above ?? first) / 100, against: above === null ? "all tokens" : "wrong answers", prompts };
+}
+
+/** A model that is right less often hardly does the task. */
+const HARDLY = 0.8;
+
+/** What the reader should know of a model that hardly does the task; none of one that does. */
+export function accuracyNotes(accuracy: CircuitReport["accuracy"]): string[] {
+  if (!accuracy || accuracy.share >= HARDLY) return [];
+  return [
+    `The model alone is right in ${formatShare(accuracy.share)}: below some ${formatShare(HARDLY)} it hardly does the task, and its circuit is that of guessing. ` +
+      "Of prompts as text, look whether answers begin with the space that the prompts do not end in.",
+  ];
 }
 
 /** Answers are a list, or one list a position. */

@@ -21,7 +21,7 @@ import { measureFound } from "./found-measures.ts";
 import { modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
 import { reportGraph } from "./report-graph.ts";
 import { reportOf } from "./report-of.ts";
-import { tokenLabelsOf } from "./token-labels.ts";
+import { tokenLabelsOf, varyingTokensOf } from "./token-labels.ts";
 
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
 const { graph } = model;
@@ -200,7 +200,9 @@ describe("reportOf", () => {
       tokenLabels: ["word 1", "word 2", "word 3", "word 4"],
       varyingTokens: [1, 3],
     });
+    expect(varyingTokensOf(of())).toEqual([1, 3]);
     expect((await reportOf(of([..."abcd"]), found)).varyingTokens).toBeUndefined();
+    expect(varyingTokensOf(of([..."abcd"]))).toEqual([]);
   });
 
   it("takes the caller's words and measures, and adds its own notes to theirs", async () => {

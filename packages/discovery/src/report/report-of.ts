@@ -23,7 +23,7 @@ import {
 import type { FoundStability } from "./found-stability.ts";
 import { keptNotes } from "./kept-report.ts";
 import { knownCircuitOf } from "./known-circuit.ts";
-import { modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
+import { accuracyNotes, modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
 import { processingOption } from "./processing-option.ts";
 import { reportEdge } from "./report-edge.ts";
 import { reportGraph } from "./report-graph.ts";
@@ -96,11 +96,12 @@ export async function reportOf(
   const compared = known[0];
   const positions = namedPositions(task);
   const activation = await sourceNorms(task, signal);
+  const accuracy = "accuracy" in about ? about.accuracy : reportAccuracy(await modelAccuracy(task, { signal }));
   const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
   return {
     title: task.name,
     task: task.name,
-    ...(!("accuracy" in about) && { accuracy: reportAccuracy(await modelAccuracy(task, { signal })) }),
+    accuracy,
     tokenLabels: positions.labels,
     varyingTokens: positions.varying,
     algorithm,
@@ -137,6 +138,7 @@ export async function reportOf(
       ...(found.faithful ? [faithfulText(found.faithful)] : []),
       ...(keep ? keptNotes(keep, circuit.size, graph.edgeCount) : []),
       ...notes,
+      ...accuracyNotes(accuracy),
     ],
   };
 }

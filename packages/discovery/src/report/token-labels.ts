@@ -2,6 +2,7 @@ import { signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask } from "@autocircuit/core";
 
 const check = signature("tokenLabelsOf", { task: coreKinds.loadedTask });
+const checkVarying = signature("varyingTokensOf", { task: coreKinds.loadedTask });
 
 /**
  * What the positions of a task's prompts are called: as their file says, else as the task does, else the tokens of the first prompt.
@@ -13,6 +14,19 @@ const check = signature("tokenLabelsOf", { task: coreKinds.loadedTask });
 export function tokenLabelsOf(task: LoadedTask): readonly string[] | undefined {
   check({ task });
   return namedPositions(task).labels;
+}
+
+/**
+ * Which labels of {@link tokenLabelsOf} are the first prompt's token, where other prompts have others: pictures mark them.
+ *
+ * @returns positions, from 0; none where the task or its file names positions
+ * @example
+ * const varying = varyingTokensOf(task);
+ * for (const [position, label] of (tokenLabelsOf(task) ?? []).entries()) console.log(varying.includes(position) ? `${label}*` : label);
+ */
+export function varyingTokensOf(task: LoadedTask): readonly number[] {
+  checkVarying({ task });
+  return namedPositions(task).varying ?? [];
 }
 
 /** What positions are called, and at which of them that is the first prompt's token, and other prompts have others. */

@@ -58,6 +58,7 @@ import {
   spansOf,
   stabilityPlan,
   tokenLabelsOf,
+  varyingTokensOf,
 } from "@autocircuit/discovery";
 import { requireFittingMetrics } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
@@ -184,6 +185,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     formatDiscoveryFile: { takes: { task: "mine", found }, call: (t) => formatDiscoveryFile(t.task, t.found) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     tokenLabelsOf: { takes: { task }, call: (t) => tokenLabelsOf(t.task) },
+    varyingTokensOf: { takes: { task }, call: (t) => varyingTokensOf(t.task) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
     spanReportOf: { takes: { task, found: foundOver }, call: (t, o) => spanReportOf(t.task, t.found, o) },
   };

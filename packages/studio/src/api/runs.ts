@@ -49,7 +49,7 @@ export interface RunAnswer {
 
 /** What a model says at one position. */
 export interface Output {
-  /** Most likely tokens, largest first; empty where the output is a number. */
+  /** Most likely tokens, largest first; empty where the output is a number. What logits are: `Session.logits`. */
   top: readonly { token: string; id: number; probability: number; logit: number }[];
   /** The output, where it is one number and no distribution over tokens; else null. */
   value: number | null;

@@ -19,6 +19,8 @@ export interface Session {
   /** The model's name; null for one compiled for its task. */
   model: string | null;
   device: string;
+  /** What logits are, in words, where they are not as the stored weights give them; else null. */
+  logits: string | null;
   graph: GraphTable;
   prompts: PromptsInfo;
   ablations: readonly AblationType[];
@@ -45,6 +47,8 @@ export interface PromptsInfo {
   outputSlice: string;
   /** Labels of positions, if the task has any. */
   tokenLabels: readonly string[] | null;
+  /** Positions whose label is the first prompt's token, where other prompts have others. */
+  varyingTokens: readonly number[];
   /** What all prompts begin with and is cached, in words; null for nothing. */
   prefix: string | null;
 }

@@ -1,4 +1,4 @@
-import { version } from "@autocircuit/base";
+import { LESS_THEIR_MEAN, version } from "@autocircuit/base";
 import { ablationTypes, type OutputSlice, patchTypes } from "@autocircuit/core";
 import { algorithms, presets } from "@autocircuit/discovery";
 import type { PromptsInfo, Session } from "../api/index.ts";
@@ -23,6 +23,7 @@ export function sessionOf(subject: StudioSubject, sets: ScoreSets, facts: Sessio
     title,
     model: modelName ?? null,
     device: model.device,
+    logits: model.centeredLogits ? LESS_THEIR_MEAN : null,
     graph: graphTable(model.graph, model.config.layers),
     prompts: promptsInfo(subject),
     ablations: ablationTypes,
@@ -41,14 +42,16 @@ export function sessionOf(subject: StudioSubject, sets: ScoreSets, facts: Sessio
 }
 
 function promptsInfo(subject: StudioSubject): PromptsInfo {
-  const { model, prompts, tokenLabels } = subject;
+  const { model, prompts, tokenLabels, varyingTokens = [] } = subject;
   const length = Math.max(0, ...prompts.batches.map((batch) => batch.length));
-  const labels = tokenLabels ?? prompts.tokenLabels;
+  const given = tokenLabels ?? prompts.tokenLabels;
+  const labels = given?.length === length ? given : null;
   return {
     count: prompts.promptCount,
     length,
     outputSlice: sliceText(model.outputSlice),
-    tokenLabels: labels?.length === length ? labels : null,
+    tokenLabels: labels,
+    varyingTokens: labels ? varyingTokens : [],
     prefix: prompts.seqStart > 0 ? `${prompts.seqStart} tokens` : null,
   };
 }

@@ -1,12 +1,14 @@
 import { count } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
+import { varyingRemark } from "./scene.ts";
 import { statusNames } from "./shown-edges.ts";
 
 /** The key of the picture: what the lines mean, and how many there are. */
 export function GraphKey() {
-  const { shown, ablated } = useStudio();
+  const { shown, ablated, scene } = useStudio();
   const counts = shown.value?.counts;
   if (!counts) return null;
+  const remark = varyingRemark(scene.value);
   return (
     <ul class="graph-key" aria-label="Key">
       {counts.map((number, kind) =>
@@ -21,6 +23,7 @@ export function GraphKey() {
           <Sample kind="status-ablated" /> {count(ablated.value.size)} ablated
         </li>
       )}
+      {remark !== null && <li>{remark}</li>}
     </ul>
   );
 }

@@ -1,9 +1,9 @@
 import { type Camera, fit, toWorld, type ViewSize, zoomAt } from "./camera.ts";
 import { paintEdges, type Slices } from "./paint-edges.ts";
-import { paintCaptions, paintNodes } from "./paint-nodes.ts";
+import { paintCaptions, paintNodes, paintRemark } from "./paint-nodes.ts";
 import { type Hit, type Overlay, paintOverlay } from "./paint-overlay.ts";
 import type { Raster } from "./raster.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, varyingRemark } from "./scene.ts";
 import type { ShownEdges } from "./shown-edges.ts";
 import { type Theme, themes } from "./theme.ts";
 
@@ -173,6 +173,9 @@ export class GraphView {
     ctx.fillRect(0, 0, this.#size.width, this.#size.height);
     await this.#paintInto(ctx, this.#camera, this.#size, scale, { milliseconds: 1e9, rest: async () => true });
     this.#over(ctx);
+    // The key stands beside the picture on the page, not in it; a mark needs its word in the file.
+    const remark = this.scene && varyingRemark(this.scene);
+    if (remark) paintRemark(ctx, remark, this.#theme);
     return new Promise((resolve, reject) => {
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture is too large for a PNG."))));
     });

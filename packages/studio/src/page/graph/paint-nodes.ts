@@ -95,14 +95,22 @@ export function paintCaptions(
     caption(ctx, label, 6 + ctx.measureText(label).width / 2, sy, theme);
   }
   let right = -1;
-  for (const { label, x, width } of scene.columns) {
+  for (const { label, x, width, varying } of scene.columns) {
     const [sx] = toScreen(camera, size, x, 0);
-    const shown = clip(ctx, label.replaceAll("\n", "⏎"), Math.max(14, width * camera.zoom - 8));
+    const clipped = clip(ctx, label.replaceAll("\n", "⏎"), Math.max(14, width * camera.zoom - 8));
+    const shown = varying ? `${clipped}*` : clipped;
     const half = ctx.measureText(shown).width / 2;
     if (sx - half < Math.max(right, 28) || sx + half > size.width - 4) continue;
     right = sx + half + 10;
     caption(ctx, shown, sx, size.height - 12, theme);
   }
+}
+
+/** Paints a line of text into the upper left corner, right of the captions of the rows. */
+export function paintRemark(ctx: CanvasRenderingContext2D, text: string, theme: Theme): void {
+  ctx.font = `500 10px ${font}`;
+  ctx.textBaseline = "middle";
+  caption(ctx, text, 34 + ctx.measureText(text).width / 2, 14, theme);
 }
 
 function caption(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, theme: Theme): void {

@@ -13,10 +13,24 @@ export interface Scene {
   columnWidth: number;
   /** Captions along the left, for each row of nodes, and along the bottom, for each column. */
   rows: readonly { label: string; y: number }[];
-  columns: readonly { label: string; x: number; width: number }[];
+  columns: readonly Column[];
   /** Everything lies in here. */
   bounds: { left: number; top: number; right: number; bottom: number };
   edgeName(edge: number): string;
+}
+
+export interface Column {
+  label: string;
+  x: number;
+  width: number;
+  /** Whether the label is the first prompt's token, where other prompts have others. */
+  varying?: boolean;
+}
+
+/** What `*` behind the caption of a column means; null where none has it. */
+export function varyingRemark({ columns }: Pick<Scene, "columns">): string | null {
+  const any = columns.some(({ varying }) => varying);
+  return any ? "*: the first prompt's token; other prompts have others at that position" : null;
 }
 
 export interface SceneNode {

@@ -1,9 +1,12 @@
 import { Graph } from "@autocircuit/core";
 import { describe, expect, it } from "vitest";
 import { graphTable } from "../../server/graph-table.ts";
+import { graphSvg } from "../keep/graph-svg.ts";
 import { edgeCurve } from "./curve.ts";
 import { EdgeTable } from "./edge-table.ts";
+import { shownEdges } from "./shown-edges.ts";
 import { type LatentChoice, mostLatents, strongLatents } from "./strong-latents.ts";
+import { themes } from "./theme.ts";
 import { transformerScene } from "./transformer-scene.ts";
 
 const small = { layers: 3, heads: 4, attnOnly: false, parallel: false };
@@ -91,6 +94,25 @@ describe.each(graphs)("the picture of a graph: %s", (_, graph, latents) => {
         expect(apart, `${a.name} and ${b.name}`).toBe(true);
       }
     }
+  });
+});
+
+describe("captions that are the first prompt's tokens", () => {
+  const edges = new EdgeTable(graphTable(Graph.of(small, { tokens: 3 }), 3));
+  const svg = (varying: readonly number[]) => {
+    const scene = transformerScene(edges, ["The", " cat", "*"], undefined, varying);
+    return graphSvg(scene, shownEdges(Uint32Array.of(0), null), new Set(), themes.light, "three words");
+  };
+
+  it("are marked in the drawing where other prompts have others, and it says what the mark means", () => {
+    expect(svg([1])).toContain("> cat*</text>");
+    expect(svg([1])).toContain(">The</text>");
+    expect(svg([1])).toContain("*: the first prompt's token");
+  });
+
+  it("have no mark, and it no word of one, where all prompts have them", () => {
+    expect(svg([])).toContain("> cat</text>");
+    expect(svg([])).not.toContain("first prompt");
   });
 });
 

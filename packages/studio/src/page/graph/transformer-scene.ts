@@ -65,11 +65,13 @@ const portOf: Record<string, number> = { q: -cell.port, k: 0, v: cell.port };
  *
  * @param captions - what stands under the positions of a graph by token
  * @param latents - which latents are nodes of their own; the others of an autoencoder are one node
+ * @param varying - positions whose caption is the first prompt's token, where other prompts have others
  */
 export function transformerScene(
   edges: EdgeTable,
   captions: readonly string[],
   latents: LatentChoice = noLatents,
+  varying: readonly number[] = [],
 ): Scene {
   const { table } = edges;
   const nodes: SceneNode[] = [];
@@ -145,6 +147,7 @@ export function transformerScene(
         ? []
         : Array.from({ length: tokens }, (_, token) => ({
             label: captions[token] ?? String(token),
+            varying: varying.includes(token),
             x: token * columnWidth + ((heads - 1) * cell.width) / 2,
             width: columnWidth,
           })),

@@ -1,5 +1,5 @@
 import { edgeCurve } from "../graph/curve.ts";
-import { behind, type Scene } from "../graph/scene.ts";
+import { behind, type Scene, varyingRemark } from "../graph/scene.ts";
 import type { ShownEdges } from "../graph/shown-edges.ts";
 import { ablatedDash, dashes, type Theme } from "../graph/theme.ts";
 
@@ -54,7 +54,11 @@ export function graphSvg(
       `<text x="${node.x}" y="${node.y + 3.8}">${escapeXml(node.label)}</text></g>`,
     ].join("");
   });
-  const captions = scene.columns.map(({ label, x }) => `<text x="${x}" y="${bottom + 22}">${escapeXml(label)}</text>`);
+  const captions = scene.columns.map(
+    ({ label, x, varying }) => `<text x="${x}" y="${bottom + 22}">${escapeXml(label)}${varying ? "*" : ""}</text>`,
+  );
+  const remark = varyingRemark(scene);
+  if (remark !== null) captions.push(`<text x="${(left + right) / 2}" y="${bottom + 38}">${escapeXml(remark)}</text>`);
   const left0 = left - margin;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${left0} ${top - margin} ${width} ${height}" width="${width}" height="${height}">`,

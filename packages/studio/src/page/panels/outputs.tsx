@@ -66,6 +66,7 @@ function Position({ answer }: { answer: RunAnswer }) {
 }
 
 function Table({ answer, edges }: { answer: RunAnswer; edges: number }) {
+  const { logits } = useStudio().session;
   const sizes = { full: edges, circuit: answer.circuitEdges, patched: answer.patchedEdges };
   const given = answer.full.logitDiff !== null;
   const rights = new Set(answer.full.answers.filter(({ correct }) => correct).map(({ id }) => id));
@@ -140,6 +141,11 @@ function Table({ answer, edges }: { answer: RunAnswer; edges: number }) {
           <Top key={key} title={title} output={answer[key]} answers={answers} />
         ))}
       </div>
+      {logits !== null && answer.full.top.length > 0 && (
+        <p class="hint" id="logits-are">
+          Logits, seen with the pointer on a token, are {logits}.
+        </p>
+      )}
     </>
   );
 }

@@ -119,7 +119,7 @@ export class Studio {
     const latents = hasLatents(this.edges) ? computed(() => JSON.stringify(this.#latents())) : null;
     this.whole = computed(() => {
       const own = latents ? (JSON.parse(latents.value) as LatentChoice) : noLatents;
-      return transformerScene(this.edges, JSON.parse(captions.value) as string[], own);
+      return transformerScene(this.edges, JSON.parse(captions.value) as string[], own, session.prompts.varyingTokens);
     });
     const folded = computed(() => JSON.stringify(this.state.groups.filter((group) => group.folded)));
     this.scene = computed(() => foldGroups(this.whole.value, JSON.parse(folded.value) as Group[]));

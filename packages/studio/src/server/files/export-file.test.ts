@@ -2,6 +2,7 @@ import { circuitOf, readCircuitFile, readEapIgCircuit, tracrReverse } from "@aut
 import { edgeAttribution } from "@autocircuit/discovery";
 import { describe, expect, it } from "vitest";
 import { everything, TestStudio } from "../../../test/client.ts";
+import { smallModel } from "../../../test/small-model.ts";
 import type { ExportFormat, ExportRequest, Session } from "../../api/index.ts";
 
 async function started() {
@@ -47,6 +48,24 @@ describe("export", () => {
     const png = Buffer.from(await (await send("png", { dark: true })).arrayBuffer());
     expect(png.subarray(1, 4).toString()).toBe("PNG");
     expect((await send("svg", { name: '"><script>' })).status).toBe(400);
+  });
+
+  it("marks columns of a picture by token that are named by the first prompt", async () => {
+    const { model, prompts } = await smallModel({ byToken: true });
+    using _model = model;
+    const tokenLabels = [..."abcdef"].map((letter) => `word ${letter}`);
+    const send = async (varyingTokens?: readonly number[]) => {
+      await using studio = await TestStudio.start({ model, prompts, title: "t", tokenLabels, varyingTokens });
+      const circuit = { ...everything, remove: [] };
+      const request = { format: "svg", name: "mine", ablated: [], circuit };
+      const session = await studio.get<Session>("api/session");
+      return { session, svg: await (await studio.send("api/export", request)).text() };
+    };
+    const marked = await send([2]);
+    expect(marked.session.prompts.varyingTokens).toEqual([2]);
+    expect(marked.svg).toContain("word c*");
+    expect(marked.svg).toContain("*: the first");
+    expect((await send()).svg).not.toContain("*");
   });
 
   it("says what a format cannot hold", async () => {

@@ -83,7 +83,7 @@ function promptsCsv(subject: StudioSubject): string {
 
 /** What a picture of a circuit has to know. */
 function reportOf(
-  { model: { graph }, title, modelName, tokenLabels }: StudioSubject,
+  { model: { graph }, title, modelName, tokenLabels, varyingTokens }: StudioSubject,
   scores: PruneScores,
   circuit: Circuit,
   name: string,
@@ -95,7 +95,7 @@ function reportOf(
     algorithm: scores.info.algorithm ?? "",
     options: {},
     graph: reportGraph(graph),
-    ...(graph.tokens !== null && tokenLabels?.length === graph.tokens && { tokenLabels }),
+    ...(graph.tokens !== null && tokenLabels?.length === graph.tokens && { tokenLabels, varyingTokens }),
     circuit: Array.from(circuit, ({ name: edge, token, index }) => ({ edge, token, score: scores.values[index]! })),
     ...{ notes: [], seconds: 0, peakMemoryBytes: 0, versions: {} },
   };

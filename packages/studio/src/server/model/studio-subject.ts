@@ -14,6 +14,8 @@ export interface StudioSubject {
   readonly knownEdges?: readonly EdgeRef[] | null | undefined;
   /** A label for each position of a graph by token. */
   readonly tokenLabels?: readonly string[] | undefined;
+  /** Positions whose label is the first prompt's token, where other prompts have others; marked in the picture. Default none. */
+  readonly varyingTokens?: readonly number[] | undefined;
   /** The text of a token, for models without a tokenizer: of the prompt's vocabulary, or of the output's. */
   readonly tokenText?: ((id: number, of: "input" | "output") => string | undefined) | undefined;
 }

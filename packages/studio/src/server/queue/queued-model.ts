@@ -15,10 +15,10 @@ export class QueuedModel extends PatchableModel {
    * @param signal takes back what waits
    */
   constructor(model: PatchableModel, queue: WorkQueue, sliceBytes: number, signal: AbortSignal) {
-    const { transformer, config, dtype, outputSlice, seqLen, graph } = model;
+    const { transformer, config, dtype, processing, outputSlice, seqLen, graph } = model;
     const { factorized, separateQkv, ungrouped, tokens } = graph.config;
     super({
-      ...{ transformer, config, dtype, outputSlice, seqLen, sliceBytes },
+      ...{ transformer, config, dtype, processing, outputSlice, seqLen, sliceBytes },
       ...{ factorized, separateQkv, ungrouped, byToken: tokens !== null },
       tokenizer: model.tokenizer ?? undefined,
       endTokens: [...model.endTokens],
