@@ -103,7 +103,7 @@ export async function discover(
     faithful: found.faithful ?? null,
     bootstrap: sure?.json ?? null,
     tests,
-    pruning: subject.pruning,
+    prunedLatents: subject.prunedLatents,
     replacedKl: subject.replacedKl,
     accuracy,
     faithfulness: measures.faithfulness,

@@ -9,7 +9,7 @@ import {
 } from "@autocircuit/core";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
-import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
+import { latentsNote, processingNote, prunedLatentsNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import { Progress } from "../support/progress.ts";
 import { promptsName } from "../support/prompts-name.ts";
@@ -21,7 +21,7 @@ import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
 import { plannedLatents, sizesIn } from "./planned-latents.ts";
 import { processingOptions } from "./processing-options.ts";
-import { type Pruning, pruningOf } from "./pruning.ts";
+import { type LeftLatents, prunedLatentsOf } from "./pruned-latents.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
 import type { Subject } from "./subject.ts";
 
@@ -47,7 +47,7 @@ export function ownSubject(
   const name = modelName(model);
   const names = files.map((file) => promptsName(file)).join(", ");
   const notes: string[] = [];
-  let pruning: Pruning | null = null;
+  let prunedLatents: LeftLatents | null = null;
   let replacedKl: number | null = null;
   return {
     name,
@@ -56,8 +56,8 @@ export function ownSubject(
     circuits: {},
     title: ({ name }) => name,
     notes,
-    get pruning() {
-      return pruning;
+    get prunedLatents() {
+      return prunedLatents;
     },
     get replacedKl() {
       return replacedKl;
@@ -111,10 +111,14 @@ export function ownSubject(
       );
       latentsPruned[Symbol.dispose]();
       try {
-        pruning = pruningOf(loaded, options);
+        prunedLatents = prunedLatentsOf(loaded, options);
         replacedKl = loaded.replacedKl;
         const { model, train } = loaded;
-        notes.push(...processingNote(options, planned), ...latentsNote(model, replacedKl), ...pruningNote(pruning));
+        notes.push(
+          ...processingNote(options, planned),
+          ...latentsNote(model, replacedKl),
+          ...prunedLatentsNote(prunedLatents),
+        );
         for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
         if (planned) {
           const autoencoders = sizesIn(model.graph, planned);

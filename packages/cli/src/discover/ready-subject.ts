@@ -3,14 +3,14 @@ import { activeLatents, type LoadedTask, latentPlaces, slicedCount } from "@auto
 import { readConfig, requireLoadable, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
-import { latentsNote, pruningNote } from "../support/latents-note.ts";
+import { latentsNote, prunedLatentsNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { inFlags } from "./in-flags.ts";
 import { memoryNote, plannedBatch } from "./memory-note.ts";
 import { type PlannedLatents, type PlannedModel, plannedLatents, sizesIn } from "./planned-latents.ts";
-import { type Pruning, pruningOf } from "./pruning.ts";
+import { type LeftLatents, prunedLatentsOf } from "./pruned-latents.ts";
 import type { Subject, SubjectOptions } from "./subject.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
@@ -19,7 +19,7 @@ type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
 export function readySubject(task: ReadyTask, model: string | undefined, options: ReadyOptions = {}): Subject {
   const { prompts: files } = options;
   const notes: string[] = [];
-  let pruning: Pruning | null = null;
+  let prunedLatents: LeftLatents | null = null;
   let replacedKl: number | null = null;
   const name = model === undefined ? null : modelName(model);
   return {
@@ -29,8 +29,8 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     circuits: task.circuits,
     title: (loaded) => (name === null ? task.name : loaded.name),
     notes,
-    get pruning() {
-      return pruning;
+    get prunedLatents() {
+      return prunedLatents;
     },
     get replacedKl() {
       return replacedKl;
@@ -50,7 +50,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       };
       const loaded = await keptAs(options.keptBy, () => task.load(how));
       try {
-        pruning = pruningOf(loaded, options);
+        prunedLatents = prunedLatentsOf(loaded, options);
         replacedKl = loaded.replacedKl;
         notes.splice(
           0,
@@ -59,7 +59,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
             ? [uncompared(task, name, loaded, files !== undefined)]
             : []),
           ...latentsNote(loaded.model, replacedKl),
-          ...pruningNote(pruning),
+          ...prunedLatentsNote(prunedLatents),
         );
         for (const note of notes) print(note);
         const memory = await memoryOf(loaded, shape, { used, planned, signal });

@@ -84,7 +84,7 @@ export async function measure(
     byToken,
     seed,
     ...used.report,
-    pruning: subject.pruning,
+    prunedLatents: subject.prunedLatents,
     replacedKl: subject.replacedKl,
     units,
     circuits,

@@ -76,7 +76,7 @@ export async function measureAsMib(
       ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
       ...measured,
       notes: rangeNotes(measured),
-      pruning: subject.pruning,
+      prunedLatents: subject.prunedLatents,
       replacedKl: subject.replacedKl,
       ...used.report,
       versions: runVersions(),

@@ -13,12 +13,12 @@ import type { Context } from "../context.ts";
 import { ownInputs } from "../discover/own-inputs.ts";
 import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
-import { pruningOf } from "../discover/pruning.ts";
+import { prunedLatentsOf } from "../discover/pruned-latents.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { type KeepingOptions, keptAs, withKeptLatents } from "../support/kept-latents.ts";
 import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts";
-import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
+import { latentsNote, processingNote, prunedLatentsNote } from "../support/latents-note.ts";
 import { processingDone } from "../support/logits-note.ts";
 import { Progress } from "../support/progress.ts";
 import { readSaved } from "../support/read-saved.ts";
@@ -65,8 +65,12 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   for (const warning of equalPairsWarnings([prompts], type)) print(warning);
   const { replacedKl, ...latent } = await withLatents(plain, train, options, { folder, byToken, signal });
   using whole = latent.model;
-  const pruning = options.autoencoders ? pruningOf({ ...latent, train }, options) : null;
-  for (const note of [...processingNote(options, planned), ...latentsNote(whole, replacedKl), ...pruningNote(pruning)])
+  const prunedLatents = options.autoencoders ? prunedLatentsOf({ ...latent, train }, options) : null;
+  for (const note of [
+    ...processingNote(options, planned),
+    ...latentsNote(whole, replacedKl),
+    ...prunedLatentsNote(prunedLatents),
+  ])
     print(note);
   const model = saved.modelFor(whole, prompts.seqLen);
   const ablated = saved.circuitIn(model.graph);
@@ -88,7 +92,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   // One line: a file of logits is for programs.
   await writeWhole(
     options.json,
-    `${JSON.stringify({ logits, shape, lengths, processing: steps, pruning, replacedKl, ...used.report })}\n`,
+    `${JSON.stringify({ logits, shape, lengths, processing: steps, prunedLatents, replacedKl, ...used.report })}\n`,
   );
   print(`wrote ${options.json}`);
 }

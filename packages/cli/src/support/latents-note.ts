@@ -3,7 +3,7 @@ import { latentPlaces, type PatchableModel } from "@autocircuit/core";
 import type { ProcessingOptions } from "@autocircuit/models";
 import type { AutoencodersOfPlace } from "@autocircuit/native";
 import type { PlannedLatents } from "../discover/planned-latents.ts";
-import type { Pruning } from "../discover/pruning.ts";
+import type { LeftLatents } from "../discover/pruned-latents.ts";
 import { formatNumber } from "./table.ts";
 
 const kinds: Readonly<Record<AutoencodersOfPlace["input"], string>> = {
@@ -75,9 +75,9 @@ export function processingNote(
 }
 
 /** What pruning latents did, or which file said what to keep, in a line; none where nothing was pruned. */
-export function pruningNote(pruning: Pruning | null): readonly string[] {
-  if (pruning === null) return [];
-  const { kept, activated, kl, prompts, from } = pruning;
+export function prunedLatentsNote(prunedLatents: LeftLatents | null): readonly string[] {
+  if (prunedLatents === null) return [];
+  const { kept, activated, prunedKl, prompts, from } = prunedLatents;
   const counts = (some: readonly (number | readonly number[])[]) => {
     const texts = some.map((one) => (typeof one === "number" ? String(one) : span(one)));
     const same = sameOfMany(texts);
@@ -86,7 +86,7 @@ export function pruningNote(pruning: Pruning | null): readonly string[] {
   if (from !== undefined) return [`latents kept as ${from} says: ${counts(kept)}; nothing was pruned anew`];
   return [
     `latents pruned by ${counted(prompts!, "prompt")}: ${activated ? `${counts(activated)} active, ` : ""}${counts(kept)} kept; ` +
-      `KL(unpruned || pruned) ${formatNumber(kl!)} nats at a position`,
+      `KL(unpruned || pruned) ${formatNumber(prunedKl!)} nats at a position`,
   ];
 }
 

@@ -81,7 +81,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
       ...{ ablation, seed, byToken: file.byToken, ...made },
       ...tested,
       notes,
-      pruning: subject.pruning,
+      prunedLatents: subject.prunedLatents,
       replacedKl: subject.replacedKl,
       passed,
       cross: cross ? crossJson(cross) : null,

@@ -81,11 +81,6 @@ export class LoadedTask
     return this.knownEdges?.length ?? null;
   }
 
-  /** What pruning latents cost, KL(all || kept) of the training prompts' logits in nats; null where none were pruned. */
-  get latentsKl(): number | null {
-    return this.prunedLatents?.kl ?? null;
-  }
-
   /** Frees prompts and, if the task made it, the model. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#free();

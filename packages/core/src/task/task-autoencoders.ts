@@ -127,7 +127,7 @@ export async function withTaskAutoencoders(
           onProgress,
         });
     const autoencoders = pruned?.autoencoders ?? keepLatents(given, kept!);
-    const prunedLatents = pruned && { kept: pruned.kept, activated: pruned.activated, kl: pruned.kl };
+    const prunedLatents = pruned && { kept: pruned.kept, activated: pruned.activated, prunedKl: pruned.prunedKl };
     try {
       return { ...(await made(autoencoders)), prunedLatents };
     } finally {
