@@ -8,7 +8,7 @@ export const FLAG_OF = {
   keep: "--keep",
   faithful: "--faithful",
   tries: "--tries",
-  seconds: "--budget",
+  seconds: "--seconds",
   select: "--select",
   rank: "--rank",
   selectSeconds: "--select-seconds",

@@ -22,7 +22,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   keep?: number;
   faithful?: number;
   tries?: number;
-  budget?: number;
+  seconds?: number;
   resume?: boolean;
   select?: Selection;
   selectSeconds?: number;
