@@ -22,7 +22,7 @@ import { graphLayers, shortList } from "./graph-layers.ts";
 
 /** Options of `autocircuit model`, as commander gives them. */
 export interface ModelCommandOptions {
-  batch: number;
+  batchSize: number;
   length: number;
   graph?: boolean;
   json?: string;
@@ -34,7 +34,7 @@ export async function describe(
   options: ModelCommandOptions,
   { print, signal }: Context,
 ): Promise<void> {
-  const { batch, length, json } = options;
+  const { batchSize, length, json } = options;
   requireWritable(json);
   const folder = await resolveModelFolder(idOrFolder, { files: "config", signal });
   const config = await readConfig(folder);
@@ -43,7 +43,7 @@ export async function describe(
     : architectureName(readJson(join(folder, "config.json")));
   const graphs = await synchronously(() => graphCounts(config, length));
   const layers = options.graph ? await synchronously(() => graphLayers(Graph.of(config))) : undefined;
-  const memory = estimateMemory(config, batch, length);
+  const memory = estimateMemory(config, batchSize, length);
   print(architecture);
   print(describeModel(config));
   const parameters = parameterCount(config);
@@ -66,7 +66,7 @@ export async function describe(
       ),
     );
   }
-  print(`memory of a patched run of ${counted(batch, "prompt")} of ${counted(length, "token")}, float32 (estimate):`);
+  print(`memory of a patched run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}, float32 (estimate):`);
   print(
     table(
       ["part", "size"],
@@ -83,7 +83,7 @@ export async function describe(
     storedParameters: parameters - twice,
     graphs,
     ...(layers && { layers }),
-    batch,
+    batchSize,
     length,
     memory,
   });
