@@ -22,7 +22,6 @@ export type {
 export { type CeapFrom, type CeapOptions, ceap } from "./attribution/ceap.ts";
 export { type CleanCorruptedOptions, cleanCorrupted } from "./attribution/clean-corrupted.ts";
 export { type CutEffectsOptions, cutEffects } from "./attribution/cut-effects.ts";
-export { eap } from "./attribution/eap.ts";
 export { type EapGpOptions, eapGp } from "./attribution/eap-gp.ts";
 export { type EapIgActivationsOptions, eapIgActivations } from "./attribution/eap-ig-activations.ts";
 export { type EapIgInputsOptions, eapIgInputs } from "./attribution/eap-ig-inputs.ts";

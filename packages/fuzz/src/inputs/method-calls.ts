@@ -1,7 +1,6 @@
 import { Circuit, type PatchableModel, PromptLoader, type PruneScores } from "@autocircuit/core";
 import {
   cutEffects,
-  eap,
   meanOfMethods,
   measureMib,
   nodeScores,
@@ -50,7 +49,6 @@ export function methodCalls(
   const minimal = { circuit: [1], knockedOut: [[1]], inflated: [[1]], inflatedKnockedOut: [[1]] };
   return {
     cutEffects: { takes: on, options: { cuts: [[0]] }, call: (t, o) => cutEffects(t.model, t.prompts, o) },
-    eap: { takes: on, call: (t, o) => eap(t.model, t.prompts, o) },
     meanOfMethods: {
       takes: { model: on.model, prompts: different },
       call: (t, o) => meanOfMethods(t.model, t.prompts, o),

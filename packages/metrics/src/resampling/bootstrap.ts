@@ -77,7 +77,7 @@ const check = signature("bootstrap", { perPrompt: promptRows }, {
  * const { mean, sd } = bootstrap([[0.2, 1], [0.3, 1.1], [0.1, 0.8]], { resamples: 1000, seed: 1 });
  * @example
  * const rows: Float32Array[] = [];
- * const scores = await eap(task.model, task.train, { onPrompt: (row) => rows.push(row) });
+ * const scores = await edgeAttribution(task.model, task.train, { onPrompt: (row) => rows.push(row) });
  * const { low, high } = scoreIntervals(bootstrap(rows, { scores: scores.values })); // around scores.values
  */
 export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Bootstrap {
