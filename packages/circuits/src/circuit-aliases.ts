@@ -1,20 +1,30 @@
-/**
- * What AutoCircuit calls the published circuits, so that scripts from there go on. These are all the second names of this package; nothing
- * in the house uses them, and docs/porting.md lists them for who ports.
- */
-export {
-  docstringEdges as docstringTrueEdges,
-  docstringNodeBasedEdges as docstringNodeBasedOfficialEdges,
-} from "./tasks/docstring/edges.ts";
-export { greaterthanEdges as greaterthanTrueEdges } from "./tasks/greaterthan/edges.ts";
-export {
-  ioiEdges as ioiTrueEdges,
-  ioiHeadBasedEdges as ioiHeadBasedOfficialEdges,
-  ioiMlp0OnlyEdges as ioiTrueEdgesMlp0Only,
-} from "./tasks/ioi/edges.ts";
-export {
-  sportsPlayersEdges as sportsPlayersTrueEdges,
-  sportsPlayersProbeEdges as sportsPlayersProbeTrueEdges,
-} from "./tasks/sports-players/edges.ts";
-export { tracrReverseEdges as tracrReverseTrueEdges } from "./tasks/tracr-reverse/edges.ts";
-export { tracrXproportionEdges as tracrXproportionOfficialEdges } from "./tasks/tracr-xproportion/edges.ts";
+import { aliases } from "@autocircuit/core";
+import { docstringEdges, docstringNodeBasedEdges } from "./tasks/docstring/edges.ts";
+import { greaterthanEdges } from "./tasks/greaterthan/edges.ts";
+import { ioiEdges, ioiHeadBasedEdges, ioiMlp0OnlyEdges } from "./tasks/ioi/edges.ts";
+import { sportsPlayersEdges, sportsPlayersProbeEdges } from "./tasks/sports-players/edges.ts";
+import { tracrReverseEdges } from "./tasks/tracr-reverse/edges.ts";
+import { tracrXproportionEdges } from "./tasks/tracr-xproportion/edges.ts";
+
+const own = {
+  ...{ docstringEdges, docstringNodeBasedEdges, greaterthanEdges, ioiEdges, ioiHeadBasedEdges, ioiMlp0OnlyEdges },
+  ...{ sportsPlayersEdges, sportsPlayersProbeEdges, tracrReverseEdges, tracrXproportionEdges },
+};
+
+type Aliases = typeof aliases.circuits;
+
+const entries = Object.entries(aliases.circuits).map(([alias, name]) => [alias, own[name]]);
+
+/** AutoCircuit's names of published circuits, as core's table of aliases says them. */
+export const {
+  docstringNodeBasedOfficialEdges,
+  docstringTrueEdges,
+  greaterthanTrueEdges,
+  ioiHeadBasedOfficialEdges,
+  ioiTrueEdges,
+  ioiTrueEdgesMlp0Only,
+  sportsPlayersProbeTrueEdges,
+  sportsPlayersTrueEdges,
+  tracrReverseTrueEdges,
+  tracrXproportionOfficialEdges,
+} = Object.fromEntries(entries) as { readonly [Alias in keyof Aliases]: (typeof own)[Aliases[Alias]] };

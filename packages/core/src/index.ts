@@ -7,6 +7,7 @@ export {
   isBatchMean,
   isMean,
 } from "./ablations/ablation-type.ts";
+export { aliases } from "./aliases.ts";
 export { type DiscoveredCircuit, discoveredCircuit } from "./discovered/discovered-circuit.ts";
 export { discoveryOptions } from "./discovered/discovery-options.ts";
 export { plainOptions } from "./discovered/plain-options.ts";

@@ -1,6 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import type { Prefix } from "@autocircuit/native";
-import { AutocircuitLoaderNames } from "../autocircuit-names.ts";
+import { LoaderAliases } from "../aliases.ts";
 import { prefix } from "../kinds.ts";
 import { firstDifference } from "./first-difference.ts";
 import { unequalPair } from "./pair-alignment.ts";
@@ -52,7 +52,7 @@ const check = signature("PromptLoader", { pairs: kind.listOf(pair) }, loaderOpti
  * const logits = [];
  * for (const batch of loader) logits.push(await model.forward(batch.clean));
  */
-export class PromptLoader extends AutocircuitLoaderNames implements Iterable<PromptBatch>, Disposable {
+export class PromptLoader extends LoaderAliases implements Iterable<PromptBatch>, Disposable {
   readonly batches: readonly PromptBatch[];
   readonly batchSize: number;
   /** Length of every prompt, or null where prompts are padded. */

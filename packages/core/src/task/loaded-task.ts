@@ -1,4 +1,4 @@
-import { AutocircuitTaskNames } from "../autocircuit-names.ts";
+import { TaskAliases } from "../aliases.ts";
 import type { Edge } from "../graph/edge.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PrunedLatents } from "../model/prune-latents.ts";
@@ -32,7 +32,7 @@ export type TaskPrefix = Pick<SharedPrefix, "length" | "kind" | "reason">;
  * const runs = await runCircuits(task.model, task.test, { scores });
  */
 export class LoadedTask
-  extends AutocircuitTaskNames<PromptLoader, readonly Edge[] | null, number | null>
+  extends TaskAliases<PromptLoader, readonly Edge[] | null, number | null>
   implements AsyncDisposable
 {
   readonly key: string;
