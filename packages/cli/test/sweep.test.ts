@@ -72,7 +72,7 @@ describe("autocircuit sweep", () => {
       "done: edge-attribution on tracr-hist, seed 1\n",
     );
     expect((await run(["sweep", "work", plan, ...out, "--unit", hash.slice(0, 12)])).out).toMatch(/^kept: /);
-    expect((await run(["sweep", "work", plan, ...out, "--unit", "0", "--block", "2"])).out).toMatch(
+    expect((await run(["sweep", "work", plan, ...out, "--unit", "0", "--together", "2"])).out).toMatch(
       /^done: .*\ndone: .*\n$/,
     );
     await run(["sweep", "status", plan, ...out, "--json", at("progress.json")]);
