@@ -137,7 +137,7 @@ describe("wrong usage", () => {
     { args: ["discover", "tracr-reverse", "--ablation", "zeros"], says: "Did you mean zero" },
     { args: ["discover", "tracr-reverse", "--tau", "0"], says: "above zero" },
     { args: ["discover", "tracr-reverse", "--seed", "-1"], says: "whole number" },
-    { args: ["discover", "tracr-reverse", "--circuit", "acd"], says: "Did you mean acdc" },
+    { args: ["discover", "tracr-reverse", "--known-circuit", "acd"], says: "Did you mean acdc" },
     { args: ["discover", "tracr-reverse", "--json", "/"], says: "is a folder" },
     { args: ["discover", "tracr-reverse", "--set", "largestBach=2"], says: "Did you mean largestBatch" },
     { args: ["discover", "tracr-reverse", "--set", "largestBatch=two"], says: "largestBatch takes a whole number" },

@@ -6,7 +6,7 @@ import type { ReadyTask } from "./ready-task.ts";
 const check = signature(
   "circuitsInGraph",
   { task: kind.having("a task with `name` and `circuits`", "name", "circuits"), loaded: coreKinds.loadedTask },
-  { circuit: kind.text, ablation: coreKinds.ablationName },
+  { knownCircuit: kind.text, ablation: coreKinds.ablationName },
 );
 
 /**

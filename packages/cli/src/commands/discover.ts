@@ -129,7 +129,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option("--test", "test the circuit found: equivalence, independence, minimality, sufficiency, partial necessity")
     .option(
-      "--circuit <name>",
+      "--known-circuit <name>",
       "which known circuit to compare with (default: acdc's with --ablation zero, else the first)",
     )
     .option(

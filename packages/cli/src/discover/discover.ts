@@ -57,7 +57,15 @@ export async function discover(
   const used = await useDevice(options);
   const { seed, byToken } = asked;
   const shape: SubjectOptions["shape"] = (task, batch) => shapeOf(asked, task, batch);
-  const subjectOptions = { seed, byToken, circuit: options.circuit, ablation: asked.ablation, labels, used, shape };
+  const subjectOptions = {
+    seed,
+    byToken,
+    knownCircuit: options.knownCircuit,
+    ablation: asked.ablation,
+    labels,
+    used,
+    shape,
+  };
   await using task = await asked.subject.load(subjectOptions, context);
   const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));
   if (labelled?.note) print(labelled.note);
@@ -77,7 +85,7 @@ export async function discover(
   const seconds = (performance.now() - started) / 1000;
 
   const { known } = settings;
-  const beside = known === undefined ? [] : circuitsInGraph(subject, task, { circuit: known.name });
+  const beside = known === undefined ? [] : circuitsInGraph(subject, task, { knownCircuit: known.name });
   const measures = await measured(task, found, beside, { settings, seconds, signal });
   const sure = rows
     ? await bootstrapped(

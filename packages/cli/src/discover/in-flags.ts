@@ -16,7 +16,7 @@ export const FLAG_OF = {
   algorithm: "--algorithm",
   ablation: "--ablation",
   byToken: "--by-token",
-  circuit: "--circuit",
+  knownCircuit: "--known-circuit",
   model: "--model",
   prompts: "--prompts",
   batchSize: "--batch-size",

@@ -29,7 +29,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   rank?: Rank;
   bootstrap?: number;
   test?: boolean;
-  circuit?: string;
+  knownCircuit?: string;
   seed: number;
   curve?: CurveDetail;
   out?: string;

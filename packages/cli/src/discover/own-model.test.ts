@@ -213,7 +213,7 @@ describe("wrong input to discover", () => {
       says: "ground-truth starts from the edges of a known circuit, and reverse has none",
     },
     { args: [...reverse, "--tries", "3"], says: "give --keep too" },
-    { args: [...reverse, "--circuit", "autocircuit"], says: "no circuit is known for reverse" },
+    { args: [...reverse, "--known-circuit", "autocircuit"], says: "no circuit is known for reverse" },
     { args: [...reverse, "--output-slice", "last"], says: "Did you mean last_seq" },
     { args: [...reverse, "--output-slice", "6"], says: "outside the positions 0 to 5" },
     { args: [...reverse, "--batch-count", "300,1"], says: "need 301 prompt pairs, there are 243" },

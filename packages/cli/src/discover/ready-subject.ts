@@ -35,13 +35,13 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     get replacedKl() {
       return replacedKl;
     },
-    load: async ({ byToken, seed, circuit, ablation, labels, used, shape }, { signal, print }) => {
+    load: async ({ byToken, seed, knownCircuit, ablation, labels, used, shape }, { signal, print }) => {
       const { needsAutoencoders: asAutocircuit } = task;
       const planned =
         model === undefined ? undefined : await plannedOn(model, options, { used, asAutocircuit, labels, signal });
       const how = {
         ...{ byToken, seed, signal, ...used.how },
-        ...(circuit !== undefined && { circuit }),
+        ...(knownCircuit !== undefined && { knownCircuit }),
         ...(ablation !== undefined && { ablation }),
         // Of a model that was named it was asked above, in words of the command line.
         ...(model !== undefined && { model, free: Number.POSITIVE_INFINITY }),

@@ -100,7 +100,7 @@ export function discoverSettings(
   return {
     words: fittingWords(options, subject.name),
     ...{ subject, find, given, ablation, byToken, seed, prune, select, rank },
-    known: inFlags(() => circuitNamed(subject, { circuit: options.circuit, ablation })),
+    known: inFlags(() => circuitNamed(subject, { knownCircuit: options.knownCircuit, ablation })),
     tries: options.tries,
     seconds: options.seconds ?? USUAL_SECONDS,
     selectSeconds: options.selectSeconds,

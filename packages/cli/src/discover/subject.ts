@@ -31,7 +31,7 @@ export interface SubjectOptions {
   byToken: boolean;
   seed: number;
   /** Name of the known circuit to compare with. Default: the one that fits the ablation. */
-  circuit: string | undefined;
+  knownCircuit: string | undefined;
   /** What ablated edges will take. */
   ablation?: AblationType | undefined;
   /** What latents stand for: refused before anything is loaded where there are no such latents. */

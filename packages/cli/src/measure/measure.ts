@@ -43,7 +43,7 @@ export async function measure(
   const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
-  await using task = await subject.load({ byToken, seed, circuit: undefined, used, shape: inSlices }, context);
+  await using task = await subject.load({ byToken, seed, knownCircuit: undefined, used, shape: inSlices }, context);
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s ` +

@@ -66,7 +66,9 @@ export async function describe(
       ),
     );
   }
-  print(`memory of a patched run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}, float32 (estimate):`);
+  print(
+    `memory of a patched run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}, float32 (estimate):`,
+  );
   print(
     table(
       ["part", "size"],

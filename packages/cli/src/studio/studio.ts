@@ -38,7 +38,7 @@ export async function studio(
   const used = await useDevice(options);
   await using task = await subject.load(
     {
-      ...{ byToken: options.byToken ?? false, seed: options.seed, circuit: undefined, used },
+      ...{ byToken: options.byToken ?? false, seed: options.seed, knownCircuit: undefined, used },
       // Prompts are run one by one, and data sets in slices.
       shape: inSlices,
     },

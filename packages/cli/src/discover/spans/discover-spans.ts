@@ -39,7 +39,7 @@ export async function discoverSpans(
   const scoresPath = join(settings.out, "span-scores.safetensors");
   requireWritable(scoresPath);
   const used = await useDevice(options);
-  const loading = { seed, byToken: false, circuit: undefined, used, shape: inSlices };
+  const loading = { seed, byToken: false, knownCircuit: undefined, used, shape: inSlices };
   await using task = await subject.load(loading, context);
   for (const warning of equalPairsWarnings([task.train, task.test], ablation)) print(warning);
   const { circuit, scores, seconds, faithfulness, notes } = await find(task, schema, settings, signal);

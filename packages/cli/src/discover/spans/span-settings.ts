@@ -45,7 +45,7 @@ const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [f
   selectSeconds: ["--select-seconds", "edges in spans are chosen by rank"],
   bootstrap: ["--bootstrap", "scores over spans are means over the prompts"],
   test: ["--test", "the tests are of circuits without spans"],
-  circuit: ["--circuit", "known circuits have no spans"],
+  knownCircuit: ["--known-circuit", "known circuits have no spans"],
   curve: ["--curve", "sizes are measured of circuits without spans"],
   nodeEdges: ["--node-edges", "edges inside heads need a factorised graph"],
   labels: ["--labels", "they are of latents of --autoencoders"],
