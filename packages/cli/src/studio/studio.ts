@@ -44,7 +44,7 @@ export async function studio(
     },
     context,
   );
-  const graph = options.graph === undefined ? undefined : readGraph(options.graph);
+  const graph = options.attributionGraph === undefined ? undefined : readGraph(options.attributionGraph);
   const given = await readSets(options, task.model.graph);
   const known = knownCircuits(subject, task);
   const first = given.some(({ of }) => "values" in of) ? [] : await firstSets(task, { signal, print });
