@@ -22,8 +22,8 @@ export {
 export { type AreaOptions, areaUnderCurve } from "./area-under-curve.ts";
 export { argmaxAgreement } from "./argmax-agreement.ts";
 export { CircuitMeter, type CircuitMeterOptions, type MeterOptions } from "./circuit-meter/circuit-meter.ts";
-export type { CircuitMeasures } from "./circuit-meter/group-measures.ts";
 export { type CurveOptions, type MeasuredCurve, measureCurve } from "./circuit-meter/measure-curve.ts";
+export type { CircuitMeasures } from "./circuit-meter/slice-measures.ts";
 export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./compare-edge-sets.ts";
 export { rankSimilarity, type ScoreOverlap, scoreOverlap } from "./compare-scores.ts";
 export { correctAnswers, correctByCircuit } from "./correct-answers.ts";
@@ -42,7 +42,7 @@ export {
   logprobDiffPercent,
   probDiffPercent,
 } from "./diff-percent.ts";
-export { promptGroups } from "./distinct-prompts.ts";
+export { numberPrompts } from "./distinct-prompts.ts";
 export { haveRange } from "./faithfulness-range.ts";
 export { FAITHFUL_WITHIN, type FewestFaithfulOptions, fewestFaithful } from "./fewest-faithful.ts";
 export { requireFittingMetrics, usualMetrics } from "./fitting-metrics.ts";

@@ -25,7 +25,7 @@ const scoresOf = ({ graph }: ReturnType<typeof smallModel>) =>
 
 describe("CircuitMeter", () => {
   it.each(["resample", "zero", "tokenwise-mean-corrupt", "batch-all-tok-mean"] as const)(
-    "measures in groups what the metrics measure of whole batches: %s",
+    "measures in slices what the metrics measure of whole batches: %s",
     async (ablation) => {
       using model = smallModel();
       const scores = scoresOf(model);
@@ -42,14 +42,14 @@ describe("CircuitMeter", () => {
     },
   );
 
-  it("meets a budget with fewer prompts, at least one group, and frees what it held", async () => {
+  it("meets a budget with fewer prompts, at least one slice, and frees what it held", async () => {
     using model = smallModel();
     const circuit = scoresOf(model).circuit(2);
     prompts[Symbol.dispose]();
     const before = (await memory()).tensors;
     {
       using meter = new CircuitMeter(model, prompts, { together: 5 });
-      expect(meter.groups.map(({ slice }) => slice.size)).toEqual([5, 5, 5, 5]);
+      expect(meter.slices.map(({ slice }) => slice.size)).toEqual([5, 5, 5, 5]);
       expect((await meter.measure(circuit, "resample", { seconds: 1e-9 })).prompts).toBe(5);
       expect((await meter.measure(circuit, "resample", { seconds: 60 })).prompts).toBe(20);
     }

@@ -10,7 +10,7 @@ import {
 /** Prompts that are measured together in any case. */
 const AT_LEAST = 8;
 
-/** All prompts in small groups, in their order. */
+/** All prompts in small slices, in their order. */
 export function measuredTogether(
   model: PatchableModel,
   prompts: PromptLoader,

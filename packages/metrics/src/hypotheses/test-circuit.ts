@@ -7,7 +7,7 @@ import {
   type PromptLoader,
   type PromptPair,
 } from "@autocircuit/core";
-import { promptGroups } from "../distinct-prompts.ts";
+import { numberPrompts } from "../distinct-prompts.ts";
 import {
   type PromptScore,
   type PromptScoresOptions,
@@ -228,7 +228,7 @@ export async function testCircuit(
 function firstPlaces(prompts: readonly PromptPair[]): number[] {
   const places: number[] = [];
   // They are numbered in the order in which they first come.
-  for (const [place, group] of promptGroups(prompts).entries()) if (group === places.length) places.push(place);
+  for (const [place, group] of numberPrompts(prompts).entries()) if (group === places.length) places.push(place);
   return places;
 }
 

@@ -22,7 +22,7 @@ export interface CircuitMeasures {
  * @param full logits of the full model, `[batch, vocabulary]` or `[batch, positions, vocabulary]`
  * @param circuit those of the circuit
  */
-export async function groupMeasures(full: Tensor, circuit: Tensor): Promise<CircuitMeasures> {
+export async function sliceMeasures(full: Tensor, circuit: Tensor): Promise<CircuitMeasures> {
   const [prompts = 0] = full.shape;
   const numbers = full.shape.at(-1) === 1;
   const byPosition = full.shape.length > 2;
@@ -43,7 +43,7 @@ export async function groupMeasures(full: Tensor, circuit: Tensor): Promise<Circ
   };
 }
 
-/** The measures over the prompts of several groups together. */
+/** The measures over the prompts of several slices together. */
 export function joinedMeasures(parts: readonly CircuitMeasures[]): CircuitMeasures {
   const prompts = parts.reduce((sum, part) => sum + part.prompts, 0);
   const faithfulness = parts.reduce((sum, part) => sum + (part.faithfulness * part.prompts) / prompts, 0);
