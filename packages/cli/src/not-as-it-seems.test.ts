@@ -172,12 +172,12 @@ describe("what is not as it was asked for is said", () => {
     expect(read("d.json")).toMatchObject({ dangling: 1, pruned: false, circuit: { length: 3 } });
     const pruned = await discover("prompts.json", ...given, "--prune");
     expect([pruned.code, pruned.out]).toEqual([0, expect.stringMatching(/They are left out, 2 are left/)]);
-    const { dangling, circuit, faithfulness } = read("d.json");
+    const { dangling, circuit, divergence } = read("d.json");
     expect([dangling, circuit.map(({ edge }: { edge: string }) => edge).sort()]).toEqual([
       1,
       ["A0.1->Resid End", "Resid Start->A0.1.Q"],
     ]);
-    expect(faithfulness.circuit).toBeGreaterThanOrEqual(0);
+    expect(divergence.circuit).toBeGreaterThanOrEqual(0);
   });
 
   it("a size beyond the graph, before anything is discovered", async () => {

@@ -193,7 +193,7 @@ export {
 export {
   type MeasureSpanCircuitOptions,
   measureSpanCircuit,
-  type SpanFaithfulness,
+  type SpanDivergence,
 } from "./spans/measure-span-circuit.ts";
 export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";

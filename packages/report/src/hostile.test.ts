@@ -24,7 +24,7 @@ const report = reportOf({
   circuit: [{ edge: `${src}->${dest}`, token: 0, score: 1 }],
   known: { name: evil, origin: evil, edges: [{ edge: `${src}->${dest}`, token: 1 }] },
   notes: [evil],
-  faithfulness: { metric: evil, rows: [{ name: evil, value: 1, [evil]: evil }] },
+  divergence: { metric: evil, rows: [{ name: evil, value: 1, [evil]: evil }] },
   ablationTable: [{ circuit: evil, ablation: evil, kept: true }],
   curve: {
     metric: evil,

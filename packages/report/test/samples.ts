@@ -166,7 +166,7 @@ export function reverseByTokenReport(): CircuitReport {
       "The known by-token circuit uses positions 1, 2, 4 and 5. Position 3, the middle of the sequence, mirrors onto itself: ablating it changes the output there, so the known circuit does not keep the full model's output.",
       "The circuit found has position 3 as well, and keeps the output exactly.",
     ],
-    faithfulness: {
+    divergence: {
       metric: "KL(full model || circuit), nats",
       rows: [
         { name: "found circuit, resample", value: 0, "max |difference|": 0, agreement: 1 },
@@ -245,7 +245,7 @@ export function gpt2Report(count = 300): CircuitReport {
       baseline: { name: "everything ablated", value: 3.1 },
       edgeScale: "log",
     },
-    faithfulness: {
+    divergence: {
       metric: "logit difference, % of the full model",
       rows: [
         { name: "300 edges, resample", value: 91.2, ablation: "resample" },

@@ -146,7 +146,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--curve <detail>",
-      "faithfulness by size in the report: full (all prompts), quick (sizes and prompts that take less time than the discovery) or none (default: quick)",
+      "divergence by size in the report: full (all prompts), quick (sizes and prompts that take less time than the discovery) or none (default: quick)",
       oneOf(CURVES),
     )
     .option(LABELS_OPTION, `with --autoencoders: ${LABELS_ARE}; the report shows them`)

@@ -114,7 +114,7 @@ export async function discover(
     prunedLatents: subject.prunedLatents,
     replacedKl: subject.replacedKl,
     accuracy,
-    faithfulness: measures.faithfulness,
+    divergence: measures.divergence,
     seconds,
     ...used.report,
     peakMemoryBytes: peakRssBytes,

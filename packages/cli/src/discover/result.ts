@@ -45,7 +45,7 @@ export interface DiscoverResult extends DeviceReport, DiscoveryFile {
   /** How well the model alone does the task; null for outputs that are numbers. */
   accuracy: TaskAccuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */
-  faithfulness: FoundMeasures["faithfulness"];
+  divergence: FoundMeasures["divergence"];
   seconds: number;
   peakMemoryBytes: number;
   /** On GPUs; 0 on the CPU. */

@@ -34,8 +34,8 @@ describe("CircuitMeter", () => {
         const circuit = scores.circuit(size);
         using runs = await runCircuits(model, prompts, { scores, sizes: [circuit.size], ablation });
         const measured = await meter.measure(circuit, ablation);
-        expect(measured.faithfulness).toBeCloseTo((await klDivergence(model, prompts, runs))[0]!.value, 6);
-        expect(measured.kl).toBe(measured.faithfulness);
+        expect(measured.divergence).toBeCloseTo((await klDivergence(model, prompts, runs))[0]!.value, 6);
+        expect(measured.kl).toBe(measured.divergence);
         expect(measured.maxAbsDiff).toBeCloseTo((await maxAbsDiff(model, prompts, runs))[0]!.value, 5);
         expect(measured.prompts).toBe(20);
       }
@@ -87,7 +87,7 @@ describe("measureCurve", () => {
     using runs = await runCircuits(model, prompts, { scores, sizes });
     const expected = await klDivergence(model, prompts, runs);
     expect(curve.points.map(({ edges }) => edges)).toEqual(expected.map(({ edges }) => edges));
-    for (const [i, { faithfulness }] of curve.points.entries()) expect(faithfulness).toBeCloseTo(expected[i]!.value, 6);
+    for (const [i, { divergence }] of curve.points.entries()) expect(divergence).toBeCloseTo(expected[i]!.value, 6);
     expect(curve).toMatchObject({ prompts: 20, ofPrompts: 20, ofSizes: expected.length });
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(done.at(-1)).toBe(1);

@@ -75,7 +75,7 @@ export class CircuitMeter implements Disposable {
     this.#prompts = prompts;
   }
 
-  /** Whether the outputs are one number a position, which is no distribution: faithfulness is then the mean squared error. */
+  /** Whether the outputs are one number a position, which is no distribution: divergence is then the mean squared error. */
   get numbers(): boolean {
     return this.model.config.dVocabOut === 1;
   }
@@ -137,10 +137,10 @@ export class CircuitMeter implements Disposable {
     const { signal } = this;
     using logits = await this.model.forward(slice.clean, { ablate: circuit.complement(), ablation, signal });
     const measured = await sliceMeasures(full, logits);
-    if (Number.isFinite(measured.faithfulness)) return measured;
+    if (Number.isFinite(measured.divergence)) return measured;
     throw new AutocircuitError(
       "not-finite",
-      `The faithfulness of the circuit of ${circuit.size} edges is ${measured.faithfulness} on prompts of batch ${slice.index}. Its logits are ` +
+      `The divergence of the circuit of ${circuit.size} edges is ${measured.divergence} on prompts of batch ${slice.index}. Its logits are ` +
         "numbers, but so large that they cannot be compared: check the weights and the ablation, or compute in float64.",
     );
   }

@@ -13,7 +13,7 @@ export function spanReport(
   result: SpanResult,
   command: string,
 ): CircuitReport {
-  const { spans, circuit, crossing, faithfulness } = result;
+  const { spans, circuit, crossing, divergence } = result;
   const place = new Map(spans.map((span, i) => [span, i]));
   const edges = circuit.length + (crossing?.length ?? 0);
   return {
@@ -28,9 +28,9 @@ export function spanReport(
     circuit: circuit.map(({ edge, span, score }) => ({ edge, token: place.get(span)!, score })),
     ...(crossing && { crossing }),
     notes: result.warnings,
-    faithfulness: {
-      metric: faithfulness.metric,
-      rows: [{ name: `circuit found, ${ablation}`, value: faithfulness.circuit, edges }],
+    divergence: {
+      metric: divergence.metric,
+      rows: [{ name: `circuit found, ${ablation}`, value: divergence.circuit, edges }],
     },
     command,
     seconds: result.seconds,

@@ -1,5 +1,5 @@
 import { magnitude } from "@autocircuit/core";
-import type { SpanCircuit, SpanFaithfulness, SpanScores, TaskAccuracy } from "@autocircuit/discovery";
+import type { SpanCircuit, SpanDivergence, SpanScores, TaskAccuracy } from "@autocircuit/discovery";
 import type { DeviceReport } from "../../support/use-device.ts";
 
 /** An edge of a circuit in one span. */
@@ -35,7 +35,7 @@ export interface SpanResult extends DeviceReport {
   crossing: ScoredCrossing[] | null;
   warnings: string[];
   accuracy: TaskAccuracy | null;
-  faithfulness: SpanFaithfulness;
+  divergence: SpanDivergence;
   seconds: number;
   peakMemoryBytes: number;
   /** On GPUs; 0 on the CPU. */
