@@ -76,7 +76,7 @@ describe("a plan", () => {
     const task = { task: "tracr-xproportion" };
     const acdc = (options: Record<string, unknown>) => ({ algorithm: "acdc", key: JSON.stringify(options), options });
     const algorithms = [acdc({ ablation: "zero" }), acdc({}), "ground-truth"];
-    const circuits = async (plan: SweepPlan) => (await expanded(plan)).map(({ subject }) => subject.task.circuit);
+    const circuits = async (plan: SweepPlan) => (await expanded(plan)).map(({ subject }) => subject.task.knownCircuit);
     expect(await circuits({ tasks: [task], algorithms })).toEqual(["acdc", undefined, undefined]);
     const zero = { measure: { ablations: ["zero"] as const } };
     expect(await circuits({ tasks: [task], algorithms, ...zero })).toEqual(["acdc", undefined, "acdc"]);
