@@ -191,7 +191,7 @@ describe("graphs without bound", () => {
   it("are refused at once, in every file that names one", async () => {
     const graph = {
       ...{ layers: 1e6, heads: 4, kvHeads: 4, attnOnly: false, parallel: false },
-      ...{ factorized: true, separateQkv: true, ungrouped: false, tokens: null },
+      ...{ factorized: true, separateQkv: true, ungrouped: false, seqLen: null },
     };
     write("circuit.json", { circuit: "x", graph, graphEdges: 1, edges: [] });
     write("eap-huge.json", { cfg: { n_layers: 1e9, n_heads: 4, parallel_attn_mlp: false }, nodes: {}, edges: {} });

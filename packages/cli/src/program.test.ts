@@ -198,7 +198,7 @@ describe("datasets", () => {
 
 describe("model", () => {
   it("describes a folder without reading its weights", async () => {
-    const { code, out } = await run("model", GPT2, "--length", "9", "--json", at("model.json"));
+    const { code, out } = await run("model", GPT2, "--seq-len", "9", "--json", at("model.json"));
     expect(code).toBe(0);
     expect(out).toContain("2 layers, 4 heads of 8");
     const { graphs } = JSON.parse(readFileSync(at("model.json"), "utf8"));

@@ -40,7 +40,7 @@ describe("aliases", () => {
   });
 
   it("of an edge: seqIdx is token", () => {
-    const graph = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false }, { tokens: 3 });
+    const graph = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false }, { seqLen: 3 });
     const edge = graph.edge(graph.index("Resid Start->Resid End", 2));
     expect([edge.seqIdx, edge.token]).toEqual([2, 2]);
   });

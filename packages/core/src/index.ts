@@ -34,6 +34,7 @@ export {
   latentIdentity,
   requireSameGraph,
 } from "./graph/same-graph.ts";
+export { storedGraph } from "./graph/stored-graph.ts";
 export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";

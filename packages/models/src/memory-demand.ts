@@ -16,7 +16,7 @@ export interface PlannedRun {
   /** Prompt pairs a batch. */
   readonly batchSize: number;
   /** Tokens in a prompt. */
-  readonly length: number;
+  readonly seqLen: number;
   /** Positions of each prompt whose logits count, see core's `slicedCount`. Default all. */
   readonly outputs?: number | undefined;
   /** Circuits that run at once. Default 1; see discovery's `runShape`. */
@@ -66,7 +66,7 @@ const check = signature(
   },
   {
     batchSize: kind.required(kind.count),
-    length: kind.required(kind.count),
+    seqLen: kind.required(kind.count),
     outputs: kind.whole,
     circuits: kind.count,
     sliced: kind.flag,
@@ -86,7 +86,7 @@ const check = signature(
  * Foretells what a run takes at its height, and looks whether there is so much.
  *
  * @example
- * const { fits, fitting } = memoryDemand(await readConfig("models/gpt2"), { batchSize: 32, length: 15, sliced: true });
+ * const { fits, fitting } = memoryDemand(await readConfig("models/gpt2"), { batchSize: 32, seqLen: 15, sliced: true });
  * if (!fits) console.log("take batches of", fitting?.batchSize);
  */
 export function memoryDemand(config: TransformerConfig, run: PlannedRun): MemoryDemand {
@@ -107,16 +107,16 @@ export function memoryDemand(config: TransformerConfig, run: PlannedRun): Memory
  * @returns what it takes
  * @throws AutocircuitError `out-of-memory` that says what to lower, and to what
  * @example
- * const { weights, total } = requireMemory(await readConfig("models/gpt2"), { batchSize: 32, length: 15 });
+ * const { weights, total } = requireMemory(await readConfig("models/gpt2"), { batchSize: 32, seqLen: 15 });
  */
 export function requireMemory(config: TransformerConfig, run: PlannedRun): MemoryDemand {
   const demand = memoryDemand(config, run);
   if (demand.fits) return demand;
-  const { batchSize, length, circuits = 1 } = run;
+  const { batchSize, seqLen, circuits = 1 } = run;
   const fitting = demand.fitting && `${demand.fitting.batchSize} prompts, ${demand.fitting.circuits} circuits at once`;
   throw new AutocircuitError(
     "out-of-memory",
-    `A run of ${batchSize} prompts of ${length} tokens, ${circuits} circuits at once, takes about ${formatMebibytes(demand.total)}, and ` +
+    `A run of ${batchSize} prompts of ${seqLen} tokens, ${circuits} circuits at once, takes about ${formatMebibytes(demand.total)}, and ` +
       `${formatMebibytes(demand.free)} are free. ${fitting ? `Take at most ${fitting}.` : "Not even one prompt fits: take shorter ones, or a smaller model."}`,
   );
 }
@@ -141,7 +141,7 @@ function takes(
 ): Pick<MemoryDemand, "weights" | "autoencoders" | "nodes" | "total"> {
   const {
     graph,
-    length,
+    seqLen,
     outputs,
     held = 0,
     sliced = false,
@@ -152,10 +152,10 @@ function takes(
     dtype = "float32",
   } = run;
   const sliceBytes = usualSliceBytes(device);
-  const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, length);
+  const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, seqLen);
   const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
   const edges = autoencoders && !pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
-  const memory = estimateMemory(config, prompts, length, { dtype, outputs, autoencoders, activeLatents, edges });
+  const memory = estimateMemory(config, prompts, seqLen, { dtype, outputs, autoencoders, activeLatents, edges });
   const nodes = autoencoders && device === "cpu" ? graphBytes(graph) : 0;
   return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes + held };
 }

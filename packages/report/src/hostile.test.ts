@@ -18,7 +18,7 @@ const report = reportOf({
     parallel: false,
     nodes: { srcs: [{ name: src, layer: 0, head: null }], dests: [{ name: dest, layer: 1, head: 0 }] },
     edgeCount: 1,
-    tokens: 2,
+    seqLen: 2,
   },
   tokenLabels: [evil, `${evil} 2`],
   circuit: [{ edge: `${src}->${dest}`, token: 0, score: 1 }],

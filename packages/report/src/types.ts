@@ -26,7 +26,7 @@ export interface ReportGraph {
   /** Edges of the whole graph, counted once at each position in a graph by token. */
   readonly edgeCount: number;
   /** Positions of a graph by token, or spans; null where an edge covers all positions. */
-  readonly tokens: number | null;
+  readonly seqLen: number | null;
   /** Whether the positions are spans of prompts, named by the report's `tokenLabels`. Default false. */
   readonly spans?: boolean | undefined;
   /**

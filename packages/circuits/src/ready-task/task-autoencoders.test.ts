@@ -18,9 +18,9 @@ describe("tasks of autoencoders", () => {
       /are not part of this package\. They are.*--autoencoders FOLDER/s,
     );
     await using task = await tasks[name]!.load({ model: model.folder, autoencoders: made.folder });
-    const { latents, latentErrors, tokens } = task.model.graph.config;
+    const { latents, latentErrors, seqLen } = task.model.graph.config;
     expect(task.key).toMatch(/Autoencoder Component Circuit$/);
-    expect([task.knownEdges, latentErrors, tokens !== null]).toEqual([
+    expect([task.knownEdges, latentErrors, seqLen !== null]).toEqual([
       null,
       false,
       name === "capital-cities-autoencoder",

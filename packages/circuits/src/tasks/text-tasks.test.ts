@@ -57,7 +57,7 @@ describe("a model of another shape", () => {
     expect([task.knownEdges, task.options.knownElsewhere]).toEqual([null, true]);
     expect([task.train.batchSize, task.train.length, task.train.seqLen]).toEqual([64, 2, 15]);
     await using byToken = await tasks["ioi-token"]!.load({ model: model.folder });
-    expect([byToken.knownEdges, byToken.model.graph.tokens]).toEqual([null, 15]);
+    expect([byToken.knownEdges, byToken.model.graph.seqLen]).toEqual([null, 15]);
     await using sports = await tasks["sports-players-component"]!.load({ model: model.folder });
     expect([sports.knownEdges, sports.train.seqLen]).toEqual([null, 20]);
   });
@@ -102,7 +102,7 @@ describe("on a random model of GPT-2 small's shape", () => {
   it("ioi-token has one length, positions with BOS, and the circuit by heads", async () => {
     await using task = await tasks["ioi-token"]!.load({ model: model.folder });
     expect([task.train.batchSize, task.train.length, task.test.batchSize, task.test.length]).toEqual([300, 1, 100, 1]);
-    expect([task.train.seqLen, task.model.graph.tokens]).toEqual([15, 15]);
+    expect([task.train.seqLen, task.model.graph.seqLen]).toEqual([15, 15]);
     expect(task.train.wordPositions).toEqual({ IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 });
     expect(task.knownEdgeCount).toBe(47126);
     expect(task.train.tokenLabels).toHaveLength(15);

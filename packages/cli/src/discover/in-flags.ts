@@ -21,7 +21,7 @@ export const FLAG_OF = {
   prompts: "--prompts",
   batchSize: "--batch-size",
   batchCount: "--batch-count",
-  length: "--length",
+  seqLen: "--seq-len",
   "partialAutoencoders: true": "--partial-autoencoders",
   "factorized: false": "--node-edges",
   "separateQkv: false": "--shared-qkv",

@@ -27,7 +27,7 @@ export interface AskedRun extends Pick<RunShape, "circuits"> {
   /** Prompt pairs a batch. */
   batchSize: number;
   /** Tokens in a prompt. */
-  length: number;
+  seqLen: number;
   /** Positions of each prompt whose logits count. Default all. */
   outputs?: number;
   used: Pick<UsedDevice, "how" | "freeBytes">;
@@ -37,11 +37,11 @@ export interface AskedRun extends Pick<RunShape, "circuits"> {
 
 /** The batches of a run, as `runShape` takes them. */
 export function plannedBatch(
-  { batchSize: size, length, prompts, used }: Pick<AskedRun, "batchSize" | "length" | "prompts" | "used">,
+  { batchSize: size, seqLen, prompts, used }: Pick<AskedRun, "batchSize" | "seqLen" | "prompts" | "used">,
   outputSlice: OutputSlice,
 ): PlannedBatch {
   const { device, dtype } = used.how;
-  return { size, length, prompts, outputSlice, device, dtype, free: used.freeBytes };
+  return { size, seqLen, prompts, outputSlice, device, dtype, free: used.freeBytes };
 }
 
 /**
@@ -54,16 +54,16 @@ export function memoryNote(
   { config, used, ...run }: AskedRun,
   free = used.how.device === "cpu" ? undefined : used.freeBytes,
 ): string {
-  const { batchSize, length, outputs, circuits, sliced, adjustable = false, held = 0 } = run;
+  const { batchSize, seqLen, outputs, circuits, sliced, adjustable = false, held = 0 } = run;
   const { graph, autoencoders: saes, activeLatents, pruned, loaded } = run;
   const { device, dtype } = used.how;
   const demand = memoryDemand(config, {
-    ...{ batchSize, length, outputs, circuits, sliced, held, graph, autoencoders: saes, activeLatents, pruned, loaded },
+    ...{ batchSize, seqLen, outputs, circuits, sliced, held, graph, autoencoders: saes, activeLatents, pruned, loaded },
     ...{ device, dtype, free },
   });
   const { weights, autoencoders, nodes, total } = demand;
   const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}${nodes > 0 ? `, nodes of the graph ${formatBytes(nodes)}` : ""}${held > 0 ? `, values of ablated edges ${formatBytes(held)}` : ""}`;
-  const needs = `a run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
+  const needs = `a run of ${counted(batchSize, "prompt")} of ${counted(seqLen, "token")}${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
   const where = device === "cpu" ? "" : ` on ${device}`;
   if (demand.free === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;
   if (demand.fits) return `memory: ${needs}; ${formatBytes(demand.free)} are free${where}`;

@@ -113,12 +113,12 @@ describe("discover with one's own model and prompts", () => {
     const unequal = await run(["discover", ...own, "--by-token"]);
     expect(unequal.code).toBe(2);
     expect(unequal.err).toMatch(
-      /have 3 to 4 tokens, but .* one length: `clean` of prompt 1 has 3, `clean` of prompt 0 has 4\. .*: --length 3 takes 18 of 24 pairs/,
+      /have 3 to 4 tokens, but .* one length: `clean` of prompt 1 has 3, `clean` of prompt 0 has 4\. .*: --seq-len 3 takes 18 of 24 pairs/,
     );
     const rest = ["--algorithm", "edge-attribution", "--size", "9", "--processing"];
-    const { out, result } = await discover("one", ...own, "--by-token", "--length", "3", ...rest, "none");
+    const { out, result } = await discover("one", ...own, "--by-token", "--seq-len", "3", ...rest, "none");
     expect(out).toContain("prompts: 18 pairs of 3 tokens");
-    const folded = await discover("folded", ...own, "--by-token", "--length", "3", ...rest, "fold-ln,center-unembed");
+    const folded = await discover("folded", ...own, "--by-token", "--seq-len", "3", ...rest, "fold-ln,center-unembed");
     expect(folded.result.circuit).not.toEqual(result.circuit);
   });
 });
@@ -217,7 +217,7 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--output-slice", "last"], says: "Did you mean last_seq" },
     { args: [...reverse, "--output-slice", "6"], says: "outside the positions 0 to 5" },
     { args: [...reverse, "--batch-count", "300,1"], says: "need 301 prompt pairs, there are 243" },
-    { args: [...reverse, "--length", "4"], says: "No prompt pair has 4 tokens. Most frequent are 6 tokens" },
+    { args: [...reverse, "--seq-len", "4"], says: "No prompt pair has 4 tokens. Most frequent are 6 tokens" },
     {
       args: [...reverse, "--node-edges", "--shared-qkv"],
       says: "--node-edges has no queries, keys and values: leave --shared-qkv out",

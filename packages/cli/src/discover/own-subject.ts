@@ -73,14 +73,14 @@ export function ownSubject(
       const { batchSize, batchCount } = split;
       print(splitText(prompts, split));
       const planned = await plannedLatents(options, { config, folder, used, byToken, processing, labels, signal });
-      const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
+      const ofLength = { ...graph, seqLen: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
-      const { longest: length } = prompts;
-      const outputs = slicedCount(outputSlice, length);
+      const { longest: seqLen } = prompts;
+      const outputs = slicedCount(outputSlice, seqLen);
       const run = {
         config,
         batchSize,
-        length,
+        seqLen,
         prompts: (batchCount.train + batchCount.test) * batchSize,
         outputs,
         used,

@@ -112,10 +112,10 @@ async function memoryOf(
   { used, planned, signal }: { used: UsedDevice; planned: PlannedLatents | undefined; signal: AbortSignal },
 ): Promise<string> {
   const batchSize = Math.max(train.batchSize, test.batchSize);
-  const length = Math.max(...[...train, ...test].map((batch) => batch.length));
+  const seqLen = Math.max(...[...train, ...test].map((batch) => batch.seqLen));
   const { config, graph, outputSlice } = model;
   const prompts = train.promptCount + test.promptCount;
-  const run = { batchSize, length, prompts, outputs: slicedCount(outputSlice, length), used };
+  const run = { batchSize, seqLen, prompts, outputs: slicedCount(outputSlice, seqLen), used };
   // Sizes of their own that nobody looked at do not matter: they are there.
   const unseen = () => latentPlaces(graph).map((place) => ({ ...place, dIn: 0, dOut: 0, decoders: 1 }));
   const autoencoders = graph.config.latents && (sizesIn(graph, planned) ?? unseen());

@@ -130,7 +130,11 @@ describe("one's own model and prompts", () => {
     ["no task and no model", () => [], /Say what it is about: a task/],
     ["a model without prompts", () => own.slice(0, 2), /give prompts for it with --prompts FILE/],
     ["a model for a compiled task", () => ["tracr-reverse", ...own.slice(0, 2)], /tracr-reverse has its own model/],
-    ["an option of one's own on a task", () => ["tracr-reverse", "--length", "3"], /decides itself what --length says/],
+    [
+      "an option of one's own on a task",
+      () => ["tracr-reverse", "--seq-len", "3"],
+      /decides itself what --seq-len says/,
+    ],
   ])("wrong usage: %s", async (_, what, message) => {
     const { code, err } = await run(["measure", ...what(), "--scores", at("found/scores.safetensors")]);
     expect([code, err]).toEqual([2, expect.stringMatching(message)]);

@@ -37,7 +37,7 @@ export async function measure(
   chooseSubject(taskName, asked);
   for (const name of asked.metrics ?? []) requireMetric(name);
   const scores = await PruneScores.load(asked.scores);
-  const byToken = scores.graph.tokens !== null;
+  const byToken = scores.graph.seqLen !== null;
   const seed = asked.seed ?? scores.info.seed ?? USUAL_SEED;
   const kept = await withKeptLatents(asked, [{ file: asked.scores, latents: latentIdentity(scores.graph) }]);
   const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };

@@ -23,7 +23,7 @@ import { graphLayers, shortList } from "./graph-layers.ts";
 /** Options of `autocircuit model`, as commander gives them. */
 export interface ModelCommandOptions {
   batchSize: number;
-  length: number;
+  seqLen: number;
   graph?: boolean;
   json?: string;
 }
@@ -34,16 +34,16 @@ export async function describe(
   options: ModelCommandOptions,
   { print, signal }: Context,
 ): Promise<void> {
-  const { batchSize, length, json } = options;
+  const { batchSize, seqLen, json } = options;
   requireWritable(json);
   const folder = await resolveModelFolder(idOrFolder, { files: "config", signal });
   const config = await readConfig(folder);
   const architecture = isGguf(folder)
     ? await ggufSummary(folder)
     : architectureName(readJson(join(folder, "config.json")));
-  const graphs = await synchronously(() => graphCounts(config, length));
+  const graphs = await synchronously(() => graphCounts(config, seqLen));
   const layers = options.graph ? await synchronously(() => graphLayers(Graph.of(config))) : undefined;
-  const memory = estimateMemory(config, batchSize, length);
+  const memory = estimateMemory(config, batchSize, seqLen);
   print(architecture);
   print(describeModel(config));
   const parameters = parameterCount(config);
@@ -67,7 +67,7 @@ export async function describe(
     );
   }
   print(
-    `memory of a patched run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}, float32 (estimate):`,
+    `memory of a patched run of ${counted(batchSize, "prompt")} of ${counted(seqLen, "token")}, float32 (estimate):`,
   );
   print(
     table(
@@ -86,7 +86,7 @@ export async function describe(
     graphs,
     ...(layers && { layers }),
     batchSize,
-    length,
+    seqLen,
     memory,
   });
   print(`wrote ${json}`);

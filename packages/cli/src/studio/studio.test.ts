@@ -65,7 +65,7 @@ describe("studio", () => {
 
   it("by token, with positions in words", async () => {
     const { result } = await served(["tracr-reverse", "--by-token"], (get) => get<Session>("api/session"));
-    expect(result.graph.tokens).toBe(6);
+    expect(result.graph.seqLen).toBe(6);
     expect(result.prompts.tokenLabels).toEqual(["BOS", "1", "2", "3", "4", "5"]);
   });
 

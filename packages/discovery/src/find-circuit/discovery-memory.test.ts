@@ -11,7 +11,7 @@ const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batc
 const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, prompts: { prompts: [] } };
 const parts = { model, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null };
 const task = new LoadedTask(definition, parts, () => undefined);
-const length = Math.max(...prompts.batches.map((batch) => batch.length));
+const length = Math.max(...prompts.batches.map((batch) => batch.seqLen));
 
 it("is what the plan's run takes beside the weights", async () => {
   const { config, outputSlice } = model;

@@ -20,7 +20,7 @@ export interface DiscoveryMemory extends Pick<MemoryDemand, "fits" | "fitting"> 
   readonly free: number;
   /** Prompt pairs a batch, the tokens of the longest, and circuits that run at once. */
   readonly batchSize: number;
-  readonly length: number;
+  readonly seqLen: number;
   readonly circuits: number;
 }
 
@@ -42,7 +42,7 @@ export async function discoveryMemory(task: LoadedTask, options: FindCircuitOpti
   const free = options.free ?? (device === "cpu" ? availableMemory() : Number.POSITIVE_INFINITY);
   const batch = batchOf(task);
   const { circuits, sliced, held } = runShape(task, options, { ...batch, ...(Number.isFinite(free) && { free }) });
-  const { size: batchSize, length } = batch;
+  const { size: batchSize, seqLen } = batch;
   const latent = graph.config.latents !== undefined && {
     // Their own sizes do not matter: they are there.
     autoencoders: latentPlaces(graph).map((place) => ({ ...place, dIn: 0, dOut: 0, decoders: 1 })),
@@ -50,8 +50,8 @@ export async function discoveryMemory(task: LoadedTask, options: FindCircuitOpti
   };
   const run = {
     batchSize,
-    length,
-    outputs: slicedCount(outputSlice, length),
+    seqLen,
+    outputs: slicedCount(outputSlice, seqLen),
     circuits,
     sliced,
     held,
@@ -63,7 +63,7 @@ export async function discoveryMemory(task: LoadedTask, options: FindCircuitOpti
   const { weights, autoencoders, nodes, total } = memoryDemand(config, { ...run, free: 0 });
   const there = weights + autoencoders + nodes;
   const { fits, fitting } = memoryDemand(config, { ...run, free: free + there });
-  return { needed: total - there, free, fits, fitting, batchSize, length, circuits };
+  return { needed: total - there, free, fits, fitting, batchSize, seqLen, circuits };
 }
 
 /**
@@ -73,9 +73,9 @@ export async function discoveryMemory(task: LoadedTask, options: FindCircuitOpti
  */
 export async function requireDiscoveryMemory(task: LoadedTask, options: FindCircuitOptions): Promise<void> {
   if (options.free === Number.POSITIVE_INFINITY) return;
-  const { needed, free, fits, fitting, batchSize, length, circuits } = await discoveryMemory(task, options);
+  const { needed, free, fits, fitting, batchSize, seqLen, circuits } = await discoveryMemory(task, options);
   if (fits) return;
-  const run = `${counted(batchSize, "prompt")} of ${counted(length, "token")}${circuits > 1 ? `, ${circuits} circuits at once,` : ""}`;
+  const run = `${counted(batchSize, "prompt")} of ${counted(seqLen, "token")}${circuits > 1 ? `, ${circuits} circuits at once,` : ""}`;
   const few =
     fitting &&
     `batches of ${fitting.batchSize}${circuits > 1 ? ` and ${counted(fitting.circuits, "circuit")} at once` : ""}`;

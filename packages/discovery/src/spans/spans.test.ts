@@ -205,7 +205,7 @@ describe("circuits over spans", () => {
     expect(() => scores.get("A0.0->Resid End", "lost")).toThrow(/no span "lost"/);
     const run = runSpanCircuit(model, pairs, spans, scores.circuit(5), { ablation: "tokenwise-mean-clean" });
     await expect(run).rejects.toThrow(/is a mean for each position/);
-    const byToken = Graph.of(graph.config, { tokens: 4 });
+    const byToken = Graph.of(graph.config, { seqLen: 4 });
     expect(() => new SpanCircuit(byToken, ["a"], [])).toThrow(/that is not by token/);
     expect(() => new SpanCircuit(graph, ["a", "a"], [])).toThrow(/"a" is there twice/);
     expect(() => scores.circuit(5).complement(graph, spans.ofTokens[0]!)).toThrow(/It has no positions/);

@@ -22,7 +22,7 @@ const onDevice = 64;
 export type ModelAtOnce = PassWidths & Pick<SizedModel, "sliceBytes"> & { readonly device: Device };
 
 /** Prompts that circuits run on together. */
-export type BatchAtOnce = Pick<PromptBatch, "size" | "length">;
+export type BatchAtOnce = Pick<PromptBatch, "size" | "seqLen">;
 
 /**
  * How many circuits to run at once: as many as a GPU's memory takes, a power of two; a few on the CPU, fewer where a model was told to run
@@ -55,11 +55,11 @@ const freeShare = 0.25;
  */
 export function answeringAtOnce(
   model: Omit<ModelAtOnce, "sliceBytes">,
-  { size, length }: BatchAtOnce,
+  { size, seqLen }: BatchAtOnce,
   outputs: number,
   free = model.device === "cpu" ? availableMemory() : memoryBudgets.unknownDevice,
 ): number {
-  const one = size * passBytes(model, length, outputs) + maskBytes(model.graph.edgeCount, model.computeDtype);
+  const one = size * passBytes(model, seqLen, outputs) + maskBytes(model.graph.edgeCount, model.computeDtype);
   const fitting = Math.floor(Math.min(memoryBudgets.answering, freeShare * free) / one);
   return Math.max(1, Math.min(mostAnswering, fitting));
 }
@@ -75,13 +75,13 @@ export async function freeBytes(device: Device): Promise<number | undefined> {
 const withoutGradients = 2;
 
 /** As many as keep a pass with them as short as `sliceBytes` keeps those with gradients. */
-function inSlices(model: ModelAtOnce, { size, length }: BatchAtOnce): number {
-  const prompts = Math.min(size, promptsAtOnce(model, length));
-  const rows = (withoutGradients * model.sliceBytes) / bytesPerPrompt(model, length);
+function inSlices(model: ModelAtOnce, { size, seqLen }: BatchAtOnce): number {
+  const prompts = Math.min(size, promptsAtOnce(model, seqLen));
+  const rows = (withoutGradients * model.sliceBytes) / bytesPerPrompt(model, seqLen);
   return Math.max(1, Math.min(onCpu, Math.floor(rows / prompts)));
 }
 
 /** What runs for a circuit, with the sources' deltas twice, since output positions may have their own; its outputs are compared in pieces. */
-function bytesPerCircuit(model: PassWidths, { size, length }: BatchAtOnce): number {
-  return size * (passBytes(model, length, 0) + bytesPerPrompt(model, length));
+function bytesPerCircuit(model: PassWidths, { size, seqLen }: BatchAtOnce): number {
+  return size * (passBytes(model, seqLen, 0) + bytesPerPrompt(model, seqLen));
 }

@@ -95,7 +95,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => circuitsInGraph(t.task, t.loaded, o),
     },
     planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
-    runShape: { takes: { task, batch: { size: 2, length: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
+    runShape: { takes: { task, batch: { size: 2, seqLen: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
     requireCompatibleOptions: { takes: {}, options: {}, call: async (_, o) => requireCompatibleOptions(o) },
     halvedWhereMemoryEnds: {
       takes: { together: { count: () => 1, lower: () => {}, what: "prompts", option: "none" }, work: async () => 0 },

@@ -333,8 +333,8 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   describeModel: { takes: { config }, call: (t) => describeModel(t.config) },
   parameterCount: { takes: { config }, call: (t) => parameterCount(t.config) },
   estimateMemory: {
-    takes: { config, batchSize: 1, seq: 1 },
-    call: (t, o) => estimateMemory(t.config, t.batchSize, t.seq, o),
+    takes: { config, batchSize: 1, seqLen: 1 },
+    call: (t, o) => estimateMemory(t.config, t.batchSize, t.seqLen, o),
   },
   "prompts of a task": {
     takes: {},

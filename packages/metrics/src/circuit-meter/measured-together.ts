@@ -16,8 +16,8 @@ export function measuredTogether(
   prompts: PromptLoader,
   together?: number,
 ): readonly PromptSlice[] {
-  return promptSlices(prompts, ({ length }) => {
-    const fitting = Math.floor(memoryBudgets.quickSlice / bytesPerPrompt(model, length));
+  return promptSlices(prompts, ({ seqLen }) => {
+    const fitting = Math.floor(memoryBudgets.quickSlice / bytesPerPrompt(model, seqLen));
     return together ?? Math.max(AT_LEAST, fitting);
   });
 }

@@ -42,13 +42,13 @@ export function sessionOf(subject: StudioSubject, sets: ScoreSets, facts: Sessio
 
 function promptsInfo(subject: StudioSubject): PromptsInfo {
   const { model, prompts, tokenLabels } = subject;
-  const length = Math.max(0, ...prompts.batches.map((batch) => batch.length));
+  const seqLen = Math.max(0, ...prompts.batches.map((batch) => batch.seqLen));
   const labels = tokenLabels ?? prompts.tokenLabels;
   return {
     count: prompts.promptCount,
-    length,
+    seqLen,
     outputSlice: sliceText(model.outputSlice),
-    tokenLabels: labels?.length === length ? labels : null,
+    tokenLabels: labels?.length === seqLen ? labels : null,
     prefix: prompts.seqStart > 0 ? `${prompts.seqStart} tokens` : null,
   };
 }

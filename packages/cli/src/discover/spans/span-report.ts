@@ -23,7 +23,7 @@ export function spanReport(
     accuracy: reportAccuracy(result.accuracy),
     algorithm: result.algorithm,
     options: { ...result.options, device: deviceText(result) },
-    graph: { ...reportGraph(task.model.graph), tokens: spans.length, spans: true, edgeCount: result.edgeCount },
+    graph: { ...reportGraph(task.model.graph), seqLen: spans.length, spans: true, edgeCount: result.edgeCount },
     tokenLabels: spans,
     circuit: circuit.map(({ edge, span, score }) => ({ edge, token: place.get(span)!, score })),
     ...(crossing && { crossing }),
