@@ -149,6 +149,6 @@ describe("unusable scores files say why", () => {
   it("missing, or of another graph", async () => {
     await expect(PruneScores.load(path)).rejects.toMatchObject({ code: "not-found" });
     await scores.save(path);
-    await expect(PruneScores.load(path, { graph: graph.byToken(4) })).rejects.toThrow(/tokens is 3, wanted 4/);
+    await expect(PruneScores.load(path, { graph: graph.byToken(4) })).rejects.toThrow(/seqLen is 3, wanted 4/);
   });
 });

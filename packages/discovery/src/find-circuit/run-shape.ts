@@ -45,7 +45,7 @@ const check = signature(
     batch: kind.optional(
       kind.shape("a batch with `size` and `seqLen`", {
         size: kind.count,
-        length: kind.count,
+        seqLen: kind.count,
         prompts: kind.optional(kind.whole),
         outputSlice: kind.optional(coreKinds.outputSlice),
         device: kind.optional(deviceName),
