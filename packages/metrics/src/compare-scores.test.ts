@@ -54,7 +54,7 @@ describe("rankSimilarity", () => {
     expect(() => rankSimilarity(scores(1, 2, 3, 4, 5), other)).toThrow(
       "The first scores are of another graph than the second's: seqLen is null, wanted 2.",
     );
-    expect(() => scoreOverlap(scores(1, 2, 3, 4, 5), other, [1])).toThrow(/another graph than the second's: tokens/);
+    expect(() => scoreOverlap(scores(1, 2, 3, 4, 5), other, [1])).toThrow(/another graph than the second's: seqLen/);
     expect(() => rankSimilarity(scores(1, 2, Number.NaN, 4, 5), scores(1, 2, 3, 4, 5))).toThrow(/edge 2 is NaN/);
   });
 });

@@ -327,7 +327,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   requireLoadable: { takes: { config }, call: (t, o) => requireLoadable(t.config, o) },
   memoryDemand: {
     takes: { config },
-    options: { batchSize: 1, length: 1 },
+    options: { batchSize: 1, seqLen: 1 },
     call: (t, o) => memoryDemand(t.config, o),
   },
   describeModel: { takes: { config }, call: (t) => describeModel(t.config) },
