@@ -7,7 +7,7 @@ import { exact } from "@autocircuit/discovery";
 
 const task = await tasks["tracr-reverse"].load({ byToken: true });
 const { graph } = task.model;
-console.log(`${graph.edgeCount} edges at ${graph.tokens} positions`);
+console.log(`${graph.edgeCount} edges at ${graph.seqLen} positions`);
 const scores = await exact(task.model, task.train, { loss: "kl_div" });
 const byEdge = new Map();
 for (const edge of scores.circuit(graph.edgeCount)) {

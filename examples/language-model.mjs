@@ -97,7 +97,7 @@ function draw(name, title, scores) {
   const svg = circuitSvg({
     ...{ title, task: title, algorithm: "edge attribution", options: {}, circuit, notes: [], versions: {} },
     graph: {
-      ...{ layers, heads, attnOnly, parallel, edgeCount: graph.edgeCount, tokens: graph.tokens },
+      ...{ layers, heads, attnOnly, parallel, edgeCount: graph.edgeCount, seqLen: graph.seqLen },
       nodes: { srcs: graph.srcs, dests: graph.dests },
     },
     ...{ seconds: 0, peakMemoryBytes: 0 },

@@ -31,7 +31,7 @@ function picture({ graph }, title, edges, known) {
       circuit: listed(edges).map((edge) => ({ ...edge, score: 1 })),
       known: known && { name: "all", origin: "the graph", edges: listed(known) },
       graph: {
-        ...{ layers, heads, attnOnly, parallel, edgeCount: graph.edgeCount, tokens: graph.tokens },
+        ...{ layers, heads, attnOnly, parallel, edgeCount: graph.edgeCount, seqLen: graph.seqLen },
         nodes: { srcs: graph.srcs, dests: graph.dests },
       },
     },

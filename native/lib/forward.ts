@@ -128,7 +128,7 @@ function areTensors(value: unknown): boolean {
 }
 
 const aTensor = kind.instance(Tensor, "a Tensor");
-const patchGraph = kind.having("a graph's table", "factorized", "tokens", "sources", "edges", "groups");
+const patchGraph = kind.having("a graph's table", "factorized", "seqLen", "sources", "edges", "groups");
 
 /** Checks that a request is made of what it should be made of, whatever the transformer. */
 export const checkRequest = signature("Transformer.forward", {}, {

@@ -25,7 +25,7 @@ export interface PatchGraph {
   /** Sources are heads and MLPs; otherwise sources and destinations are points of the residual stream as well. */
   factorized: boolean;
   /** Number of positions that edges are split by; 0 when one edge holds for all. */
-  tokens: number;
+  seqLen: number;
   sources: number;
   /** Length of the flat edge vector. */
   edges: number;

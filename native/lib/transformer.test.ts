@@ -219,7 +219,7 @@ describe("mistakes", () => {
         { from: from!, patch: { graph, mask: ones([3, edges]), ablation: of([7, 4, 4, 6]) } },
         /4 prompts .* the run has 6/,
       ],
-      [{ patch: { graph: { ...graph, tokens: 3 }, mask: value, ablation } }, /the graph/],
+      [{ patch: { graph: { ...graph, seqLen: 3 }, mask: value, ablation } }, /the graph/],
       [{ patch: { graph, mask: value, ablation, directions: ones([7, 2, 4, 6]) } }, /belong to a mask that records/],
       [
         { patch: { graph, mask: trained, ablation, directions: ones([7, 3, 4, 6]) } },

@@ -73,7 +73,7 @@ function graph(): PatchGraph {
     add("mlp", block, 1, before + 2);
   }
   add("end", 1, 1, 7);
-  return { factorized: true, tokens: 0, sources: 7, edges: offset, groups };
+  return { factorized: true, seqLen: 0, sources: 7, edges: offset, groups };
 }
 
 export function tokenTensor(rows: readonly (readonly number[])[]): Tensor {

@@ -10,24 +10,23 @@ const GRAPH = "those of a graph";
  * @type {Readonly<Record<string, readonly { place: string, why: string }[]>>}
  */
 export const WORD_EXCEPTIONS = {
-  "train loader": [{ place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT }],
-  "test loader": [{ place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT }],
+  "train loader": [{ place: "packages/core/src/aliases.ts", why: AUTOCIRCUIT }],
+  "test loader": [{ place: "packages/core/src/aliases.ts", why: AUTOCIRCUIT }],
   "token circuit": [
-    { place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT },
+    { place: "packages/core/src/aliases.ts", why: AUTOCIRCUIT },
     { place: "packages/circuits/src/tasks/", why: "keys of AutoCircuit's tasks" },
     { place: "docs/circuits.md", why: "keys of AutoCircuit's tasks" },
   ],
-  "seq idx": [{ place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT }],
+  "seq idx": [{ place: "packages/core/src/aliases.ts", why: AUTOCIRCUIT }],
   "true edge": [
-    { place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT },
-    { place: "packages/circuits/src/autocircuit-names.ts", why: AUTOCIRCUIT },
+    { place: "packages/core/src/aliases.ts", why: AUTOCIRCUIT },
     { place: "packages/circuits/src/tasks/sports-players/edges.ts", why: TOLD },
   ],
   official: [
-    { place: "packages/circuits/src/autocircuit-names.ts", why: AUTOCIRCUIT },
     { place: "packages/discovery/src/presets.ts", why: "keys of AutoCircuit's algorithms" },
     { place: "packages/conformance/src/tracr/check-tracr-circuits.ts", why: REFERENCE },
   ],
+  budget: [{ place: "packages/core/src/memory/budgets.ts", why: "of memory, in bytes" }],
   "prune algo": [
     { place: "packages/discovery/src/presets.ts", why: TOLD },
     { place: "packages/discovery/src/experiment/run-algorithms.ts", why: TOLD },
@@ -42,7 +41,6 @@ export const WORD_EXCEPTIONS = {
     { place: "packages/core/src/graph/", why: GRAPH },
     { place: "packages/discovery/src/mask-points.ts", why: GRAPH },
     { place: "packages/discovery/src/mask-gradient.ts", why: GRAPH },
-    { place: "packages/discovery/src/edge-attribution.ts", why: GRAPH },
     { place: "packages/discovery/src/algorithms.ts", why: GRAPH },
     { place: "packages/report/src/types.ts", why: GRAPH },
     { place: "packages/report/src/circuit-svg.ts", why: GRAPH },
@@ -64,12 +62,12 @@ export const WORD_EXCEPTIONS = {
   ],
   "slice output": [{ place: "packages/conformance/src/patching/expected-case.ts", why: REFERENCE }],
   "seq label": [
-    { place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT },
+    { place: "packages/core/src/aliases.ts", why: AUTOCIRCUIT },
     { place: "packages/core/src/prompts/", why: FILES },
     { place: "packages/circuits/src/", why: FILES },
   ],
   "word idx": [
-    { place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT },
+    { place: "packages/core/src/aliases.ts", why: AUTOCIRCUIT },
     { place: "packages/core/src/prompts/", why: FILES },
     { place: "packages/circuits/src/", why: FILES },
   ],

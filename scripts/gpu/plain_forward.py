@@ -23,7 +23,7 @@ class Gpt2:
         def weight(*sizes):
             return (0.02 * torch.randn(*sizes, device=device)).to(dtype)
 
-        self.embedding, self.positions, self.bias = weight(shape["vocab"], width), weight(shape["length"], width), weight(shape["vocab"])
+        self.embedding, self.positions, self.bias = weight(shape["vocab"], width), weight(shape["seqLen"], width), weight(shape["vocab"])
         self.blocks = [
             {"qkv": (weight(3 * width, width), weight(3 * width)), "out": (weight(width, width), weight(width)),
              **({"in": (weight(hidden, width), weight(hidden)), "down": (weight(width, hidden), weight(width))} if hidden else {})}
@@ -76,7 +76,7 @@ def measure(shape, dtype, tf32):
     torch.backends.cuda.matmul.allow_tf32 = tf32
     torch.manual_seed(1)
     model = Gpt2(shape, dtype, "cuda")
-    tokens = torch.randint(shape["vocab"], (shape["prompts"], shape["length"]), device="cuda")
+    tokens = torch.randint(shape["vocab"], (shape["prompts"], shape["seqLen"]), device="cuda")
     assert bool(torch.isfinite(model(tokens)).all()), "the logits are not finite"
     return {"eager": milliseconds(lambda: model(tokens)), "graph": milliseconds(graph_of(lambda: model(tokens)).replay)}
 

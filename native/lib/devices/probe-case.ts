@@ -124,5 +124,5 @@ function graphOf({ layers, heads }: TransformerConfig): PatchGraph {
   }
   const sources = 1 + (heads + 1) * layers;
   add("end", layers - 1, 1, sources);
-  return { factorized: true, tokens: 0, sources, edges, groups };
+  return { factorized: true, seqLen: 0, sources, edges, groups };
 }

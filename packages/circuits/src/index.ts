@@ -10,7 +10,7 @@ export {
   sportsPlayersTrueEdges,
   tracrReverseTrueEdges,
   tracrXproportionOfficialEdges,
-} from "./autocircuit-names.ts";
+} from "./circuit-aliases.ts";
 export type { HasGraph, KnownEdgesOptions } from "./edges/known-edges.ts";
 export {
   formatCircuitFile,

@@ -172,12 +172,12 @@ describe("what is not as it was asked for is said", () => {
     expect(read("d.json")).toMatchObject({ dangling: 1, pruned: false, circuit: { length: 3 } });
     const pruned = await discover("prompts.json", ...given, "--prune");
     expect([pruned.code, pruned.out]).toEqual([0, expect.stringMatching(/They are left out, 2 are left/)]);
-    const { dangling, circuit, faithfulness } = read("d.json");
+    const { dangling, circuit, divergence } = read("d.json");
     expect([dangling, circuit.map(({ edge }: { edge: string }) => edge).sort()]).toEqual([
       1,
       ["A0.1->Resid End", "Resid Start->A0.1.Q"],
     ]);
-    expect(faithfulness.circuit).toBeGreaterThanOrEqual(0);
+    expect(divergence.circuit).toBeGreaterThanOrEqual(0);
   });
 
   it("a size beyond the graph, before anything is discovered", async () => {
@@ -191,7 +191,7 @@ describe("graphs without bound", () => {
   it("are refused at once, in every file that names one", async () => {
     const graph = {
       ...{ layers: 1e6, heads: 4, kvHeads: 4, attnOnly: false, parallel: false },
-      ...{ factorized: true, separateQkv: true, ungrouped: false, tokens: null },
+      ...{ factorized: true, separateQkv: true, ungrouped: false, seqLen: null },
     };
     write("circuit.json", { circuit: "x", graph, graphEdges: 1, edges: [] });
     write("eap-huge.json", { cfg: { n_layers: 1e9, n_heads: 4, parallel_attn_mlp: false }, nodes: {}, edges: {} });

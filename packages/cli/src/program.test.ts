@@ -140,7 +140,7 @@ describe("wrong usage", () => {
     { args: ["discover", "tracr-reverse", "--ablation", "zeros"], says: "Did you mean zero" },
     { args: ["discover", "tracr-reverse", "--tau", "0"], says: "above zero" },
     { args: ["discover", "tracr-reverse", "--seed", "-1"], says: "whole number" },
-    { args: ["discover", "tracr-reverse", "--circuit", "acd"], says: "Did you mean acdc" },
+    { args: ["discover", "tracr-reverse", "--known-circuit", "acd"], says: "Did you mean acdc" },
     { args: ["discover", "tracr-reverse", "--json", "/"], says: "is a folder" },
     { args: ["discover", "tracr-reverse", "--set", "largestBach=2"], says: "Did you mean largestBatch" },
     { args: ["discover", "tracr-reverse", "--set", "largestBatch=two"], says: "largestBatch takes a whole number" },
@@ -204,7 +204,7 @@ describe("datasets", () => {
 
 describe("model", () => {
   it("describes a folder without reading its weights", async () => {
-    const { code, out } = await run("model", GPT2, "--length", "9", "--json", at("model.json"));
+    const { code, out } = await run("model", GPT2, "--seq-len", "9", "--json", at("model.json"));
     expect(code).toBe(0);
     expect(out).toContain("2 layers, 4 heads of 8");
     const { graphs } = JSON.parse(readFileSync(at("model.json"), "utf8"));

@@ -50,7 +50,7 @@ describe.skipIf(noSmollm2)(`commands on SmolLM2${noSmollm2 ? ` (${noSmollm2})` :
     const edges = new Set(found.circuit.map(({ edge }) => edge));
     // Nothing reaches the output but through its last reader.
     expect([...edges].some((edge) => edge.endsWith("->Resid End"))).toBe(true);
-    expect(found.faithfulness.circuit).toBeGreaterThan(0);
+    expect(found.divergence.circuit).toBeGreaterThan(0);
 
     const tokenizer = await loadTokenizer(smollm2Gguf);
     const ids = (text: string) => [tokenizer.bosId!, ...tokenizer.encode(text)];

@@ -65,7 +65,7 @@ it(`${kills} random kills of workers and coordinators lose nothing, and nothing 
   expect(files("errors")).toEqual([]);
   // Some of them made again, in peace.
   const again = join(folder, "again");
-  await run(["sweep", "work", plan, "--out", again, "--unit", "1", "--block", "8"]);
+  await run(["sweep", "work", plan, "--out", again, "--unit", "1", "--together", "8"]);
   expect(texts).toMatchObject(textsOf(again));
   expect(Object.keys(textsOf(again))).toHaveLength(8);
 }, 1_800_000);

@@ -37,7 +37,7 @@ it("the script is one that a shell takes, and its elements do their units, also 
     out,
     "--limit",
     "3",
-    "--block",
+    "--together",
     "2",
     "--no-submit",
   );

@@ -72,7 +72,7 @@ describe("autocircuit sweep", () => {
       "done: edge-attribution on tracr-hist, seed 1\n",
     );
     expect((await run(["sweep", "work", plan, ...out, "--unit", hash.slice(0, 12)])).out).toMatch(/^kept: /);
-    expect((await run(["sweep", "work", plan, ...out, "--unit", "0", "--block", "2"])).out).toMatch(
+    expect((await run(["sweep", "work", plan, ...out, "--unit", "0", "--together", "2"])).out).toMatch(
       /^done: .*\ndone: .*\n$/,
     );
     await run(["sweep", "status", plan, ...out, "--json", at("progress.json")]);
@@ -98,7 +98,7 @@ describe("autocircuit sweep", () => {
     const rows = readFileSync(at("u.csv"), "utf8").trim().split("\n");
     expect(rows).toHaveLength(9);
     expect(rows[0]).toMatch(
-      /^unit,task,algorithm,key,seed,graphEdges,knownEdges,auc,averagePrecision,cpr,cmd,auroc,pruningKl,replacedKl,seconds/,
+      /^unit,task,algorithm,key,seed,graphEdges,knownEdges,auc,averagePrecision,cpr,cmd,auroc,prunedKl,replacedKl,seconds/,
     );
     expect(readFileSync(at("u.parquet")).subarray(0, 4).toString()).toBe("PAR1");
     expect(readFileSync(at("c.csv"), "utf8").trim().split("\n")).toHaveLength(1 + 8 * 2);

@@ -7,6 +7,7 @@ export {
   isBatchMean,
   isMean,
 } from "./ablations/ablation-type.ts";
+export { aliases } from "./aliases.ts";
 export { type DiscoveredCircuit, discoveredCircuit } from "./discovered/discovered-circuit.ts";
 export { discoveryOptions } from "./discovered/discovery-options.ts";
 export { plainOptions } from "./discovered/plain-options.ts";
@@ -33,6 +34,7 @@ export {
   latentIdentity,
   requireSameGraph,
 } from "./graph/same-graph.ts";
+export { storedGraph } from "./graph/stored-graph.ts";
 export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";

@@ -75,7 +75,7 @@ async function writtenBySources(
 /** Mean over the prompts of a batch, their positions and the model's dimensions, of what is there in sum. */
 async function meanOf(model: PatchableModel, batch: PromptBatch, sums: Tensor): Promise<Tensor> {
   const padded = batch.padding("clean")?.reduce((sum, pads) => sum + pads, 0) ?? 0;
-  const positions = batch.size * batch.length - padded;
+  const positions = batch.size * batch.seqLen - padded;
   const mean = sums.div(positions * model.config.dModel);
   const edgeAt = (source: number) => firstEdgeFrom(model.graph, source);
   await requireFiniteScores(mean, { model, batch, what: "mean output", edgeAt });

@@ -1,5 +1,7 @@
-/** Other names of algorithms, such as papers have. What is kept says the algorithm's own name; files of before may have another. */
-export const algorithmAliases = { eap: "edge-attribution" } as const;
+import { aliases } from "@autocircuit/core";
+
+/** Other names of algorithms, of core's table. What is kept says the algorithm's own name; files of before may have another. */
+export const algorithmAliases = aliases.algorithms;
 
 /** Another name of an algorithm. */
 export type AlgorithmAlias = keyof typeof algorithmAliases;

@@ -3,9 +3,9 @@ import { randomTask } from "../test/random-model.ts";
 import { algorithmAliases } from "./algorithm-aliases.ts";
 import { algorithmNamed, algorithmNames } from "./algorithm-named.ts";
 import { algorithms } from "./algorithms.ts";
-import { eap } from "./attribution/eap.ts";
 import { meanOfMethods } from "./attribution/mean-of-methods.ts";
 import { nodeScores } from "./attribution/node-scores.ts";
+import { edgeAttribution } from "./edge-attribution.ts";
 import { resolvedAlgorithms } from "./experiment/experiment-algorithm.ts";
 import { algorithmAsked } from "./find-circuit/compatible-options.ts";
 import { noCrossing } from "./spans/crossing-algorithm.ts";
@@ -44,7 +44,7 @@ it("over spans too, by either name", () => {
 it("the scores of nodes, of spans and of several methods understand them, and what is kept says the algorithm's own name", async () => {
   const { model, prompts } = randomTask({ seed: 3 });
   const named = { algorithm: "edge-attribution" } as const;
-  expect((await eap(model, prompts)).info).toMatchObject(named);
+  expect((await edgeAttribution(model, prompts)).info).toMatchObject(named);
   expect(await nodeScores(model, prompts, { algorithm: "eap" })).toEqual(await nodeScores(model, prompts, named));
   const mean = await meanOfMethods(model, prompts, { methods: ["eap", "relp"] });
   expect(mean.info.options).toMatchObject({ methods: ["edge-attribution", "relp"] });

@@ -28,7 +28,7 @@ describe("edgeScoresOfNodes", () => {
   });
 
   it("position by position in a graph by token", () => {
-    const graph = Graph.of(config, { tokens: 3 });
+    const graph = Graph.of(config, { seqLen: 3 });
     const nodes = nodeScores(graph, {});
     for (const { src, token, index } of nodes.graph.edges()) if (src.name === "A0.1") nodes.values[index] = token!;
     const edges = edgeScoresOfNodes(nodes, graph);

@@ -17,9 +17,9 @@ const check = signature("edgeScoresOfNodes", { nodes: coreKinds.pruneScores, gra
  */
 export function edgeScoresOfNodes(nodes: PruneScores, graph: Graph): PruneScores {
   check({ nodes, graph });
-  const { tokens, separateQkv, ungrouped } = graph.config;
+  const { seqLen, separateQkv, ungrouped } = graph.config;
   if (!graph.factorized || nodes.graph.factorized || !nodes.graph.equals(graph.with({ factorized: false }))) {
-    const same = nodes.graph.with({ factorized: true, tokens, separateQkv, ungrouped }).equals(graph);
+    const same = nodes.graph.with({ factorized: true, seqLen, separateQkv, ungrouped }).equals(graph);
     throw new AutocircuitError(
       "bad-input",
       same && nodes.graph.factorized

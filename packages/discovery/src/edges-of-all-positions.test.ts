@@ -15,7 +15,7 @@ const { model, prompts } = randomTask({ seed: 5, prompts: 2, byToken: true });
 const { graph } = model;
 const named = ["A0.0->A1.1.Q", "MLP 1->Resid End"];
 /** The same, position by position. */
-const spelt = named.flatMap((name) => Array.from({ length: graph.tokens! }, (_, token) => [name, token] as const));
+const spelt = named.flatMap((name) => Array.from({ length: graph.seqLen! }, (_, token) => [name, token] as const));
 const scores = new PruneScores(
   graph,
   Float32Array.from({ length: graph.edgeCount }, (_, i) => (i * 37) % 101),
@@ -45,7 +45,7 @@ it.each<[string, (edges: readonly (string | readonly [string, number])[]) => unk
 it("acdc's order too", async () => {
   const names = new Set(Array.from(graph.edges(), ({ name }) => name));
   const order = [...names].reverse();
-  const spelt = order.flatMap((name) => Array.from({ length: graph.tokens! }, (_, token) => [name, token] as const));
+  const spelt = order.flatMap((name) => Array.from({ length: graph.seqLen! }, (_, token) => [name, token] as const));
   const found = await acdc(model, prompts, { taus: [0.1], order });
   expect(found.values).toEqual((await acdc(model, prompts, { taus: [0.1], order: spelt })).values);
 });

@@ -22,7 +22,6 @@ export type {
 export { type CeapFrom, type CeapOptions, ceap } from "./attribution/ceap.ts";
 export { type CleanCorruptedOptions, cleanCorrupted } from "./attribution/clean-corrupted.ts";
 export { type CutEffectsOptions, cutEffects } from "./attribution/cut-effects.ts";
-export { eap } from "./attribution/eap.ts";
 export { type EapGpOptions, eapGp } from "./attribution/eap-gp.ts";
 export { type EapIgActivationsOptions, eapIgActivations } from "./attribution/eap-ig-activations.ts";
 export { type EapIgInputsOptions, eapIgInputs } from "./attribution/eap-ig-inputs.ts";
@@ -197,7 +196,7 @@ export {
 export {
   type MeasureSpanCircuitOptions,
   measureSpanCircuit,
-  type SpanFaithfulness,
+  type SpanDivergence,
 } from "./spans/measure-span-circuit.ts";
 export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";

@@ -37,16 +37,12 @@ export interface MaskGradientOptions extends DiscoveryOptions {
   readonly ablateFrom?: PromptSide | undefined;
 }
 
-/** What the options of gradients may be. */
-export const lossKinds = {
+const check = signature("maskGradient", modelAndPrompts, {
   ...discoveryOptions,
   gradFunction: kind.oneOf(gradFunctions),
   answerFunction: kind.oneOf(answerFunctions),
   ablation: coreKinds.ablationName,
   ablateFrom: coreKinds.promptSide,
-};
-const check = signature("maskGradient", modelAndPrompts, {
-  ...lossKinds,
   maskValue: kind.finite,
   samples: kind.count,
   byLayer: kind.flag,

@@ -47,7 +47,7 @@ describe.each(["all", "each"] as const)("prompts whose prefix is shared by %s gi
         corrupt: pair.corrupt.slice(1),
       }));
       const plain = await attribution(model, new PromptLoader(short, { batchSize: 4 }));
-      expectSame(await attribution(model, new PromptLoader(short, { batchSize, padId: 2, length: 6 })), plain);
+      expectSame(await attribution(model, new PromptLoader(short, { batchSize, padId: 2, seqLen: 6 })), plain);
     }
   });
 
@@ -62,7 +62,7 @@ describe.each(["all", "each"] as const)("prompts whose prefix is shared by %s gi
       corrupt: pair.corrupt.slice(1),
     }));
     const plain = await acdcScores(model, new PromptLoader(short, { batchSize: 4 }));
-    expectSame(await acdcScores(model, new PromptLoader(short, { batchSize: 4, padId: 2, length: 6 })), plain);
+    expectSame(await acdcScores(model, new PromptLoader(short, { batchSize: 4, padId: 2, seqLen: 6 })), plain);
     const [one] = pairs(shared);
     const alone = await acdcScores(model, new PromptLoader([one!], { batchSize: 1 }));
     expectSame(await acdcScores(model, new PromptLoader([one!, one!, one!], { batchSize: 3 })), alone);

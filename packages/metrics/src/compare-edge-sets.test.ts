@@ -55,7 +55,7 @@ describe("compareCircuits", () => {
   test("circuits of different graphs are an error", () => {
     const byToken = Circuit.of(graph.byToken(2), []);
     expect(() => compareCircuits(byToken, Circuit.of(graph, []))).toThrow(
-      "The circuit found is of another graph than the known one's: tokens is 2, wanted null.",
+      "The circuit found is of another graph than the known one's: seqLen is 2, wanted null.",
     );
   });
 });

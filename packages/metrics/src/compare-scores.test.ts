@@ -52,9 +52,9 @@ describe("rankSimilarity", () => {
   it("refuses other graphs and NaN", () => {
     const other = new PruneScores(graph.byToken(2));
     expect(() => rankSimilarity(scores(1, 2, 3, 4, 5), other)).toThrow(
-      "The first scores are of another graph than the second's: tokens is null, wanted 2.",
+      "The first scores are of another graph than the second's: seqLen is null, wanted 2.",
     );
-    expect(() => scoreOverlap(scores(1, 2, 3, 4, 5), other, [1])).toThrow(/another graph than the second's: tokens/);
+    expect(() => scoreOverlap(scores(1, 2, 3, 4, 5), other, [1])).toThrow(/another graph than the second's: seqLen/);
     expect(() => rankSimilarity(scores(1, 2, Number.NaN, 4, 5), scores(1, 2, 3, 4, 5))).toThrow(/edge 2 is NaN/);
   });
 });

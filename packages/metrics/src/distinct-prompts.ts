@@ -1,7 +1,7 @@
 import { kind, signature } from "@autocircuit/base";
 import type { PromptPair } from "@autocircuit/core";
 
-const check = signature("promptGroups", {
+const check = signature("numberPrompts", {
   prompts: kind.listOf(kind.having("a prompt pair", "clean", "corrupt", "answers", "wrongAnswers")),
 });
 
@@ -10,10 +10,10 @@ const check = signature("promptGroups", {
  * prompt and answers, has the number of the first. It tells no more than one.
  *
  * @example
- * const groups = promptGroups(task.train.prompts);
- * console.log(`${new Set(groups).size} of ${groups.length} prompts differ`);
+ * const promptNumbers = numberPrompts(task.train.prompts);
+ * console.log(`${new Set(promptNumbers).size} of ${promptNumbers.length} prompts differ`);
  */
-export function promptGroups(prompts: readonly PromptPair[]): number[] {
+export function numberPrompts(prompts: readonly PromptPair[]): number[] {
   check({ prompts });
   const numbers = new Map<string, number>();
   return prompts.map(({ clean, corrupt, answers, wrongAnswers }) => {

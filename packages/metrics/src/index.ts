@@ -1,17 +1,8 @@
-export { logitDiff, logprobDiff, probDiff } from "./answer-diff.ts";
-export { answerError, answerMaxAbsDiff, answerMeanSquaredError } from "./answer-error.ts";
+export { answerError } from "./answer-error.ts";
 export { type AnsweredBatch, type AnswerIndex, answerIndex, type NamedAnswers } from "./answer-index.ts";
 export { answerMax } from "./answer-max.ts";
 export { answerMean, batchAnswerDifference } from "./answer-mean.ts";
 export { answerTargets } from "./answer-targets.ts";
-export {
-  answerLogit,
-  answerLogprob,
-  answerProb,
-  wrongAnswerLogit,
-  wrongAnswerLogprob,
-  wrongAnswerProb,
-} from "./answer-value.ts";
 export {
   type AreaDefinition,
   type AreaSummary,
@@ -20,28 +11,20 @@ export {
   type CurvesByTask,
 } from "./area-summary.ts";
 export { type AreaOptions, areaUnderCurve } from "./area-under-curve.ts";
-export { argmaxAgreement } from "./argmax-agreement.ts";
 export { CircuitMeter, type CircuitMeterOptions, type MeterOptions } from "./circuit-meter/circuit-meter.ts";
-export type { CircuitMeasures } from "./circuit-meter/group-measures.ts";
 export { type CurveOptions, type MeasuredCurve, measureCurve } from "./circuit-meter/measure-curve.ts";
+export type { CircuitMeasures } from "./circuit-meter/slice-measures.ts";
 export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./compare-edge-sets.ts";
 export { rankSimilarity, type ScoreOverlap, scoreOverlap } from "./compare-scores.ts";
 export { correctAnswers, correctByCircuit } from "./correct-answers.ts";
-export { correctOfPairPercent, correctPercent } from "./correct-percent.ts";
 export {
   type CrossTask,
   type CrossTaskOptions,
   type CrossTaskPart,
   crossTaskAblation,
 } from "./cross-task-ablation.ts";
-export {
-  type DiffPercent,
-  type DiffPercentOptions,
-  logitDiffPercent,
-  logprobDiffPercent,
-  probDiffPercent,
-} from "./diff-percent.ts";
-export { promptGroups } from "./distinct-prompts.ts";
+export type { DiffPercent, DiffPercentOptions } from "./diff-percent.ts";
+export { numberPrompts } from "./distinct-prompts.ts";
 export { type FaithfulnessRange, haveRange, type NothingToLose, nothingToLose } from "./faithfulness-range.ts";
 export { FAITHFUL_WITHIN, type FewestFaithfulOptions, fewestFaithful } from "./fewest-faithful.ts";
 export { requireFittingMetrics, usualMetrics } from "./fitting-metrics.ts";
@@ -77,9 +60,7 @@ export {
 } from "./hypotheses/test-circuit.ts";
 export { testNotes } from "./hypotheses/test-notes.ts";
 export { testPromptsProblem } from "./hypotheses/test-prompts-problem.ts";
-export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
-export { maxAbsDiff } from "./max-abs-diff.ts";
-export { meanSquaredError } from "./mean-squared-error.ts";
+export { type KlOptions, klOfLogprobs } from "./kl-divergence.ts";
 export {
   type MeasureCircuitsOptions,
   type MeasuredCircuit,
@@ -90,7 +71,7 @@ export type { MeasuredRun } from "./measured-run.ts";
 export type { MeasuredModel, Metric, MetricOptions, MetricValue } from "./metric.ts";
 export { metricAxes } from "./metric-axes.ts";
 export type { MetricAxis } from "./metric-axis.ts";
-export { type MetricName, metrics, type NamedMetric } from "./metrics.ts";
+export * from "./metrics.ts";
 export {
   MIB_SHARES,
   type MibAxis,

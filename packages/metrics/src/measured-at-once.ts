@@ -11,6 +11,6 @@ export function measuredAtOnce(
 ): number {
   const [batch] = batches;
   if (batch === undefined) throw new AutocircuitError("bad-input", "There are no prompts to run circuits on.");
-  const bytes = promptCount * logitBytes(model, slicedCount(model.outputSlice, batch.length));
+  const bytes = promptCount * logitBytes(model, slicedCount(model.outputSlice, batch.seqLen));
   return Math.max(1, Math.floor(memoryBudgets.heldLogits / bytes));
 }

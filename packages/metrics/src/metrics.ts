@@ -17,6 +17,30 @@ import { meanSquaredError } from "./mean-squared-error.ts";
 import type { Metric } from "./metric.ts";
 import { error, type MetricAxis, plain } from "./metric-axis.ts";
 
+// Each metric's function is exported from here, so that a new one is told of in this file alone.
+export {
+  answerLogit,
+  answerLogprob,
+  answerMaxAbsDiff,
+  answerMeanSquaredError,
+  answerProb,
+  argmaxAgreement,
+  correctOfPairPercent,
+  correctPercent,
+  klDivergence,
+  logitDiff,
+  logitDiffPercent,
+  logprobDiff,
+  logprobDiffPercent,
+  maxAbsDiff,
+  meanSquaredError,
+  probDiff,
+  probDiffPercent,
+  wrongAnswerLogit,
+  wrongAnswerLogprob,
+  wrongAnswerProb,
+};
+
 /** A metric with what a person needs to choose it. */
 export interface NamedMetric {
   /** One line. */

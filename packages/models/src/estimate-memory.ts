@@ -44,8 +44,8 @@ const check = signature(
   "estimateMemory",
   {
     config: transformerConfig,
-    batch: kind.count,
-    seq: kind.count,
+    batchSize: kind.count,
+    seqLen: kind.count,
   },
   {
     dtype: kind.oneOf(computeDTypes),
@@ -59,21 +59,21 @@ const check = signature(
 /**
  * Estimates the memory of an edge-patched run, before anything is loaded.
  *
- * @param batch prompts at once
- * @param seq positions per prompt
+ * @param batchSize prompts at once
+ * @param seqLen positions per prompt
  * @example
  * estimateMemory(config, 16, 15).total / 2 ** 20; // MiB
  */
 export function estimateMemory(
   config: TransformerConfig,
-  batch: number,
-  seq: number,
+  batchSize: number,
+  seqLen: number,
   options: EstimateMemoryOptions = {},
 ): MemoryEstimate {
-  check({ config, batch, seq }, options);
+  check({ config, batchSize, seqLen }, options);
   const { dtype = "float32", outputs, autoencoders, activeLatents, edges = 0 } = options;
   const weights = parameterCount(config) * elementBytes(dtype);
-  const { sources, ...pass } = passParts(config, { prompts: batch, positions: seq, dtype, outputs });
+  const { sources, ...pass } = passParts(config, { prompts: batchSize, positions: seqLen, dtype, outputs });
   const { attention, block, logits } = pass;
   const total = weights + 2 * sources + attention + block + logits;
   const plain = { weights, sources, ablation: sources, ...pass, total };
@@ -81,7 +81,7 @@ export function estimateMemory(
   const latents = autoencoders.reduce((sum, { count }) => sum + count, 0);
   const more = {
     autoencoders: autoencoderBytes(autoencoders, dtype),
-    latents: latentBytes(latents, batch * seq, dtype, activeLatents),
+    latents: latentBytes(latents, batchSize * seqLen, dtype, activeLatents),
     masks: maskBytes(edges, dtype),
   };
   return { ...plain, ...more, total: total + more.autoencoders + more.latents + more.masks };

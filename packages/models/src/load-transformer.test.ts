@@ -106,7 +106,7 @@ describe("loadModel", () => {
     const folder = transformerLens("gpt2");
     const weights = await hostWeights(folder);
     using model = await modelFromWeights(json(`${folder}/config.json`), weights, { byToken: true, seqLen: 5 });
-    expect(model.graph.tokens).toBe(5);
+    expect(model.graph.seqLen).toBe(5);
     await expect(modelFromWeights(json(`${folder}/config.json`), weights, { byToken: true })).rejects.toThrow("seqLen");
   });
 });

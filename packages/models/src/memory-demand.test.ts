@@ -11,7 +11,7 @@ const config = fromTransformerLens(
   } as never,
   "test",
 );
-const [run, GIB] = [{ batchSize: 32, length: 100 }, 2 ** 30];
+const [run, GIB] = [{ batchSize: 32, seqLen: 100 }, 2 ** 30];
 
 describe("memoryDemand", () => {
   it("is the estimate of what is there at once", () => {

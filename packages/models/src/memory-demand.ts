@@ -17,7 +17,7 @@ export interface PlannedRun {
   /** Prompt pairs a batch. */
   readonly batchSize: number;
   /** Tokens in a prompt. */
-  readonly length: number;
+  readonly seqLen: number;
   /** Positions of each prompt whose logits count, see core's `slicedCount`. Default all. */
   readonly outputs?: number | undefined;
   /** Circuits that run at once. Default 1; see discovery's `runShape`. */
@@ -73,7 +73,7 @@ const check = signature(
   },
   {
     batchSize: kind.required(kind.count),
-    length: kind.required(kind.count),
+    seqLen: kind.required(kind.count),
     outputs: kind.whole,
     circuits: kind.count,
     sliced: kind.flag,
@@ -94,7 +94,7 @@ const check = signature(
  * Foretells what a run takes at its height, and looks whether there is so much.
  *
  * @example
- * const { fits, fitting } = memoryDemand(await readConfig("models/gpt2"), { batchSize: 32, length: 15, sliced: true });
+ * const { fits, fitting } = memoryDemand(await readConfig("models/gpt2"), { batchSize: 32, seqLen: 15, sliced: true });
  * if (!fits) console.log("take batches of", fitting?.batchSize);
  */
 export function memoryDemand(config: TransformerConfig, run: PlannedRun): MemoryDemand {
@@ -120,7 +120,7 @@ export function memoryDemand(config: TransformerConfig, run: PlannedRun): Memory
  * @returns what it takes
  * @throws AutocircuitError `out-of-memory` that says what to lower, and to what (its reason: `memory-foretold`)
  * @example
- * const { weights, total } = requireMemory(await readConfig("models/gpt2"), { batchSize: 32, length: 15 });
+ * const { weights, total } = requireMemory(await readConfig("models/gpt2"), { batchSize: 32, seqLen: 15 });
  */
 export function requireMemory(config: TransformerConfig, run: PlannedRun): MemoryDemand {
   const demand = memoryDemand(config, run);
@@ -131,7 +131,7 @@ export function requireMemory(config: TransformerConfig, run: PlannedRun): Memor
 
 /** What a run needs, in words, with the parts that are not to be seen of its sizes. */
 function needsText(
-  { batchSize, length, circuits = 1, held = 0, loaded = false }: PlannedRun,
+  { batchSize, seqLen, circuits = 1, held = 0, loaded = false }: PlannedRun,
   { weights, autoencoders, nodes, needed }: Pick<MemoryDemand, "weights" | "autoencoders" | "nodes" | "needed">,
 ): string {
   const ofModel = { weights, autoencoders, "nodes of the graph": nodes };
@@ -140,7 +140,7 @@ function needsText(
     .map(([what, bytes]) => `${what} ${formatBytes(bytes)}`);
   const many = circuits > 1 ? `, ${circuits} circuits at once,` : "";
   return (
-    `a run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}${many} needs about ${formatBytes(needed)}` +
+    `a run of ${counted(batchSize, "prompt")} of ${counted(seqLen, "token")}${many} needs about ${formatBytes(needed)}` +
     `${loaded ? " beside the model" : ""}${parts.length > 0 ? ` (${parts.join(", ")})` : ""}`
   );
 }
@@ -177,7 +177,7 @@ function takes(
 ): Pick<MemoryDemand, "weights" | "autoencoders" | "nodes" | "total"> {
   const {
     graph,
-    length,
+    seqLen,
     outputs,
     held = 0,
     sliced = false,
@@ -188,10 +188,10 @@ function takes(
     dtype = "float32",
   } = run;
   const sliceBytes = usualSliceBytes(device);
-  const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, length);
+  const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, seqLen);
   const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
   const edges = autoencoders && !pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
-  const memory = estimateMemory(config, prompts, length, { dtype, outputs, autoencoders, activeLatents, edges });
+  const memory = estimateMemory(config, prompts, seqLen, { dtype, outputs, autoencoders, activeLatents, edges });
   const nodes = autoencoders && device === "cpu" ? graphBytes(graph) : 0;
   return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes + held };
 }

@@ -95,7 +95,7 @@ describe("circuitSvg", () => {
   });
 
   it("draws long runs of positions without an edge as one lane, and says which they are", () => {
-    const graph = graphOf({ layers: 4, heads: 4, tokens: 40 });
+    const graph = graphOf({ layers: 4, heads: 4, seqLen: 40 });
     const circuit = [3, 4, 20].map((token) => ({ edge: "A0.0->Resid End", token, score: 1 }));
     const elements = parseMarkup(circuitSvg(reportOf({ graph, circuit })));
     const lanes = withClass(elements, "lane").map((lane) => lane.attributes["data-tokens"]);
@@ -160,7 +160,7 @@ describe("circuitSvg", () => {
   });
 
   it("draws an empty circuit", () => {
-    for (const graph of [graphOf({ layers: 12, heads: 12 }), graphOf({ layers: 2, heads: 4, tokens: 9 })]) {
+    for (const graph of [graphOf({ layers: 12, heads: 12 }), graphOf({ layers: 2, heads: 4, seqLen: 9 })]) {
       const elements = parseMarkup(circuitSvg(reportOf({ graph, circuit: [] })));
       expect(withClass(elements, "edge")).toHaveLength(0);
     }

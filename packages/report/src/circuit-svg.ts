@@ -120,8 +120,8 @@ export function drawCircuit(
   const title = header ? titleLines(report.title, inner) : [];
   const verdictY = margin + title.length * titleLine + 14;
   const legendTop = header ? verdictY + 16 : margin;
-  const lanesTop = legendTop + legend.height + 14 + (report.graph.tokens === null ? 0 : laneLabelHeight);
-  const height = Math.ceil(lanesTop + placed.height + (report.graph.tokens === null ? 0 : laneLabelHeight) + margin);
+  const lanesTop = legendTop + legend.height + 14 + (report.graph.seqLen === null ? 0 : laneLabelHeight);
+  const height = Math.ceil(lanesTop + placed.height + (report.graph.seqLen === null ? 0 : laneLabelHeight) + margin);
   // Centered, counting the names of the blocks as part of the picture only as far as they need room.
   const lanesLeft = Math.max(margin + labels, (width - placed.width) / 2);
   const lines = [
@@ -172,8 +172,8 @@ function hasUnused(contents: Contents): boolean {
 
 function describe(report: CircuitReport, answer: string): string {
   const positions =
-    report.graph.tokens === null
+    report.graph.seqLen === null
       ? ""
-      : `, one lane for each of ${report.graph.tokens} ${report.graph.spans ? "spans" : "positions"}`;
+      : `, one lane for each of ${report.graph.seqLen} ${report.graph.spans ? "spans" : "positions"}`;
   return `${answer}. Circuit of the task ${report.task}, found with ${report.algorithm}; ${report.graph.layers} blocks from bottom to top${positions}.`;
 }

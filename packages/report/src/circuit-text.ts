@@ -53,7 +53,7 @@ export function circuitText(report: CircuitReport, options: CircuitTextOptions =
   const comparison = compareWithKnown(report);
   const { compared, counts } = comparison;
   const shown = comparison.edges.slice(0, options.maxRows ?? Number.POSITIVE_INFINITY);
-  const byToken = report.graph.tokens !== null;
+  const byToken = report.graph.seqLen !== null;
   const name = (edge: ComparedEdge) => fit(visible(edge.edge), widestName, cells);
   const columns: Column[] = [
     { head: compared ? "found" : "edge", text: (e) => (e.status === "missed" ? "" : name(e)) },

@@ -51,7 +51,7 @@ describe("compareWithKnown", () => {
   });
 
   it("refuses positions outside a graph by token, and edges without one", () => {
-    const byToken = graphOf({ layers: 1, heads: 1, tokens: 4 });
+    const byToken = graphOf({ layers: 1, heads: 1, seqLen: 4 });
     for (const token of [4, -1, 1.5, null]) {
       const report = reportOf({ graph: byToken, circuit: [edge("A0.0->Resid End", 1, token)] });
       expect(() => compareWithKnown(report)).toThrow(/positions 0 to 3/);

@@ -90,9 +90,9 @@ function checkGraph({ graph, tokenLabels }: CircuitReport): void {
       `The report's graph has ${srcs.length} sources and ${dests.length} destinations. Pass graph.srcs and graph.dests of the model's graph as graph.nodes.`,
     );
   }
-  if (tokenLabels === undefined || graph.tokens === null || tokenLabels.length === graph.tokens) return;
+  if (tokenLabels === undefined || graph.seqLen === null || tokenLabels.length === graph.seqLen) return;
   throw new AutocircuitError(
     "bad-input",
-    `The report has ${tokenLabels.length} token labels for ${graph.tokens} positions. Give one label per position, or none.`,
+    `The report has ${tokenLabels.length} token labels for ${graph.seqLen} positions. Give one label per position, or none.`,
   );
 }

@@ -20,7 +20,7 @@ describe("reportHtml", () => {
     expect(elements.filter((e) => e.name === "h2").map((e) => e.text)).toEqual([
       "Notes",
       "Edges, found beside known",
-      "Faithfulness",
+      "Divergence",
       "Output with everything outside the circuit ablated",
       "Run it again",
       "Options",

@@ -7,13 +7,13 @@ import { Html, html } from "./html/html.ts";
 import { pageScript } from "./html/script.ts";
 import { headline, notesList, reproduction, section } from "./html/sections.ts";
 import { pageStyle } from "./html/style.ts";
-import { ablationTable, crossingTable, faithfulnessTable, testTable } from "./html/table.ts";
+import { ablationTable, crossingTable, divergenceTable, testTable } from "./html/table.ts";
 import { rocPlotSvg } from "./plots/roc-plot.ts";
 import { trainingPlotSvg } from "./plots/training-plot.ts";
 import type { CircuitReport } from "./types.ts";
 
 /**
- * The report as one HTML page: the answer, the diagram, the edges beside the known circuit, faithfulness, stability, tests, notes,
+ * The report as one HTML page: the answer, the diagram, the edges beside the known circuit, divergence, stability, tests, notes,
  * options, versions, and how to make it again. It needs no network and no script to be read, nor to unfold the diagram; a
  * little script links diagram and table, unfolds a block that is clicked and sorts columns.
  *
@@ -24,7 +24,7 @@ export async function reportHtml(report: CircuitReport): Promise<string> {
   const curve = report.curve && (await curveFigure(report.curve));
   const roc = report.roc && figure(await rocPlotSvg(report.roc));
   const training = report.training && figure(await trainingPlotSvg(report.training));
-  const { faithfulness, ablationTable: ablations, stability, tests } = report;
+  const { divergence, ablationTable: ablations, stability, tests } = report;
   const stable = stability?.curve && (await curveFigure(stability.curve));
   const page = html`<!doctype html>
 <html lang="en">
@@ -41,7 +41,7 @@ ${diagramFigure(report)}
 ${report.notes.length > 0 && section("Notes", notesList(report.notes))}
 ${section(comparison.compared ? "Edges, found beside known" : "Edges", edgeTable(report, comparison))}
 ${report.crossing && section("Edges inside heads, from span to span", crossingTable(report.crossing))}
-${faithfulness && section("Faithfulness", faithfulnessTable(faithfulness))}
+${divergence && section("Divergence", divergenceTable(divergence))}
 ${curve && section("By number of edges", curve)}
 ${roc && section("Ranking beside the known circuit", roc)}
 ${training && section("Training", training)}

@@ -53,17 +53,17 @@ function splitName(name: string, srcs: Map<string, number>, dests: Map<string, n
 }
 
 function checkToken(graph: ReportGraph, edge: ReportEdge, where: string): void {
-  if (graph.tokens === null) {
+  if (graph.seqLen === null) {
     if (edge.token === null) return;
     throw new AutocircuitError(
       "bad-input",
-      `The ${where} has ${describe(edge)}, but the graph is not by token (graph.tokens is null). Use token null, or the graph by token.`,
+      `The ${where} has ${describe(edge)}, but the graph is not by token (graph.seqLen is null). Use token null, or the graph by token.`,
     );
   }
-  if (edge.token !== null && Number.isInteger(edge.token) && edge.token >= 0 && edge.token < graph.tokens) return;
+  if (edge.token !== null && Number.isInteger(edge.token) && edge.token >= 0 && edge.token < graph.seqLen) return;
   throw new AutocircuitError(
     "bad-input",
-    `The ${where} has ${describe(edge)}, but the graph is by token and has positions 0 to ${graph.tokens - 1}.`,
+    `The ${where} has ${describe(edge)}, but the graph is by token and has positions 0 to ${graph.seqLen - 1}.`,
   );
 }
 

@@ -26,7 +26,7 @@ export interface ReportGraph {
   /** Edges of the whole graph, counted once at each position in a graph by token. */
   readonly edgeCount: number;
   /** Positions of a graph by token, or spans; null where an edge covers all positions. */
-  readonly tokens: number | null;
+  readonly seqLen: number | null;
   /** Whether the positions are spans of prompts, named by the report's `tokenLabels`. Default false. */
   readonly spans?: boolean | undefined;
   /**
@@ -77,18 +77,18 @@ export interface ComparedCircuit {
 export type Cell = string | number | boolean | null;
 
 /** One row of measurements; further keys become further columns. */
-export interface FaithfulnessRow {
+export interface DivergenceRow {
   /** What was run: "found circuit, resample". */
   readonly name: string;
   readonly value: number;
   readonly [column: string]: Cell;
 }
 
-/** How well the circuit alone does what the full model does. */
-export interface Faithfulness {
+/** How far the outputs of circuits alone are from the full model's. */
+export interface Divergence {
   /** Name and unit of `value`: "KL(full model || circuit), nats". */
   readonly metric: string;
-  readonly rows: readonly FaithfulnessRow[];
+  readonly rows: readonly DivergenceRow[];
 }
 
 /** How far the output moves when everything outside a circuit is ablated. */
@@ -204,7 +204,7 @@ export interface CircuitReport {
   readonly faithful?: FaithfulShare | undefined;
   /** Findings in words, one a line. */
   readonly notes: readonly string[];
-  readonly faithfulness?: Faithfulness | undefined;
+  readonly divergence?: Divergence | undefined;
   readonly ablationTable?: readonly AblationRow[] | undefined;
   readonly curve?: Curve | undefined;
   /** How the scores rank the known circuit's edges; a panel a circuit. */

@@ -10,7 +10,7 @@ interface LatentShape {
   /** Blocks with an autoencoder of the stream behind them, and its latents. */
   readonly stream?: { readonly blocks: readonly number[]; readonly latents: readonly number[] };
   readonly parallel?: boolean;
-  readonly tokens?: number;
+  readonly seqLen?: number;
 }
 
 /** The graph of a transformer with autoencoders and their errors, with the node lists as the core package makes them. */
@@ -21,7 +21,7 @@ export function latentGraph({
   attention,
   stream,
   parallel = false,
-  tokens,
+  seqLen,
 }: LatentShape): ReportGraph {
   const srcs: (ReportNode & { first?: number })[] = [{ name: "Resid Start", layer: 0, head: null }];
   const dests: (ReportNode & { readonly from: number })[] = [];
@@ -50,7 +50,7 @@ export function latentGraph({
   dests.push({ name: "Resid End", layer: layer + 1, head: null, from });
   const edges = dests.reduce((sum, dest) => sum + sourcesOf(srcs, dest).length, 0);
   const nodes = { srcs, dests };
-  return { layers, heads, attnOnly: false, parallel, nodes, edgeCount: edges * (tokens ?? 1), tokens: tokens ?? null };
+  return { layers, heads, attnOnly: false, parallel, nodes, edgeCount: edges * (seqLen ?? 1), seqLen: seqLen ?? null };
 }
 
 function sourcesOf(srcs: readonly ReportNode[], { layer, from }: ReportNode & { readonly from: number }) {
@@ -85,7 +85,7 @@ export function latentEdges(graph: ReportGraph, latents: number, others: number,
     const taken = new Set<number>();
     while (taken.size < count) taken.add(Math.floor(next() ** 2 * readers.length));
     for (const reader of taken) {
-      const token = graph.tokens === null ? null : Math.floor(next() * graph.tokens);
+      const token = graph.seqLen === null ? null : Math.floor(next() * graph.seqLen);
       edges.push({ edge: `${src.name}->${readers[reader]!.name}`, token, score: (next() - 0.4) * next() ** 3 * 10 });
     }
   }

@@ -5,7 +5,7 @@ interface Shape {
   readonly heads: number;
   readonly attnOnly?: boolean;
   readonly parallel?: boolean;
-  readonly tokens?: number;
+  readonly seqLen?: number;
   readonly separateQkv?: boolean;
 }
 
@@ -15,7 +15,7 @@ export function graphOf({
   heads,
   attnOnly = false,
   parallel = false,
-  tokens,
+  seqLen,
   separateQkv = true,
 }: Shape): ReportGraph {
   const srcs: ReportNode[] = [{ name: "Resid Start", layer: 0, head: null }];
@@ -41,8 +41,8 @@ export function graphOf({
     attnOnly,
     parallel,
     nodes: { srcs, dests },
-    edgeCount: edges * (tokens ?? 1),
-    tokens: tokens ?? null,
+    edgeCount: edges * (seqLen ?? 1),
+    seqLen: seqLen ?? null,
   };
 }
 
@@ -63,7 +63,7 @@ export function nodeGraphOf(layers: number, heads: number): ReportGraph {
     parallel: false,
     nodes: { srcs, dests },
     edgeCount: layers * (heads + 1),
-    tokens: null,
+    seqLen: null,
   };
 }
 
@@ -85,12 +85,12 @@ export function randomEdges(graph: ReportGraph, count: number, seed = 1): Scored
   for (const src of graph.nodes.srcs) {
     for (const dest of graph.nodes.dests) {
       if (src.layer >= dest.layer) continue;
-      for (let token = 0; token < (graph.tokens ?? 1); token++) {
+      for (let token = 0; token < (graph.seqLen ?? 1); token++) {
         const score = (busy.get(src.name)! + 0.05) * (busy.get(dest.name)! + 0.05) * next() ** 4;
         const sign = next() < 0.5 ? -1 : 1;
         all.push({
           edge: `${src.name}->${dest.name}`,
-          token: graph.tokens === null ? null : token,
+          token: graph.seqLen === null ? null : token,
           score: score * sign,
         });
       }
@@ -154,7 +154,7 @@ export function reverseByTokenReport(): CircuitReport {
     title: "tracr-reverse by token: the circuit that ACDC finds",
     task: "tracr-reverse",
     options: { taus: [1e-3], faithfulness: "kl_div", ablation: "resample", "by token": true },
-    graph: graphOf({ layers: 4, heads: 1, tokens: 6 }),
+    graph: graphOf({ layers: 4, heads: 1, seqLen: 6 }),
     tokenLabels: reverseLabels,
     circuit: at([1, 2, 3, 4, 5]).map((edge) => ({ ...edge, score: Number.POSITIVE_INFINITY })),
     known: {
@@ -166,7 +166,7 @@ export function reverseByTokenReport(): CircuitReport {
       "The known by-token circuit uses positions 1, 2, 4 and 5. Position 3, the middle of the sequence, mirrors onto itself: ablating it changes the output there, so the known circuit does not keep the full model's output.",
       "The circuit found has position 3 as well, and keeps the output exactly.",
     ],
-    faithfulness: {
+    divergence: {
       metric: "KL(full model || circuit), nats",
       rows: [
         { name: "found circuit, resample", value: 0, "max |difference|": 0, agreement: 1 },
@@ -245,7 +245,7 @@ export function gpt2Report(count = 300): CircuitReport {
       baseline: { name: "everything ablated", value: 3.1 },
       edgeScale: "log",
     },
-    faithfulness: {
+    divergence: {
       metric: "logit difference, % of the full model",
       rows: [
         { name: "300 edges, resample", value: 91.2, ablation: "resample" },
@@ -260,7 +260,7 @@ export function gpt2Report(count = 300): CircuitReport {
 
 /** An attention-only model of two layers by token, with found, missed and extra edges. */
 export function attentionOnlyReport(): CircuitReport {
-  const graph = graphOf({ layers: 2, heads: 4, attnOnly: true, tokens: 9 });
+  const graph = graphOf({ layers: 2, heads: 4, attnOnly: true, seqLen: 9 });
   const circuit = randomEdges(graph, 26, 7).filter((edge) => edge.token !== 0);
   const other = randomEdges(graph, 34, 7).filter((edge) => edge.token !== 0);
   return reportOf({
@@ -285,5 +285,5 @@ export function longByTokenReport(tokens: number, at: readonly number[], heads =
     return { edge, token, score: score / (at.indexOf(token) + 1) };
   });
   const tokenLabels = Array.from({ length: tokens }, (_, token) => ` word${token}`);
-  return reportOf({ graph: graphOf({ layers: 30, heads, tokens }), circuit, tokenLabels });
+  return reportOf({ graph: graphOf({ layers: 30, heads, seqLen: tokens }), circuit, tokenLabels });
 }

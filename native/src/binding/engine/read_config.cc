@@ -87,11 +87,11 @@ PatchGraph read_graph(const Napi::Value& value) {
   const Fields fields(value, "graph");
   PatchGraph graph;
   graph.factorized = fields.flag("factorized", true);
-  graph.tokens = fields.integer("tokens", 0);
+  graph.tokens = fields.integer("seqLen", 0);
   graph.sources = fields.integer("sources");
   graph.edges = fields.integer("edges");
   if (graph.tokens < 0 || graph.sources < 0 || graph.edges < 0) {
-    throw Error(ErrorCode::bad_input, "graph.tokens, graph.sources and graph.edges must not be negative.");
+    throw Error(ErrorCode::bad_input, "graph.seqLen, graph.sources and graph.edges must not be negative.");
   }
   graph.latents = fields.integers("latents");
   graph.attention_latents = fields.integers("attentionLatents");

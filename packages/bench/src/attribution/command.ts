@@ -28,7 +28,7 @@ export function attributionCommand(signal: AbortSignal): Command {
     .addOption(new Option("--peak <name>", "run one method and print its peak memory").hideHelp())
     .addHelpText(
       "after",
-      "\nExamples:\n  npm run bench -- attribution --docs --json attribution.json\n  npm run bench -- attribution --only eap relp",
+      "\nExamples:\n  npm run bench -- attribution --docs --json attribution.json\n  npm run bench -- attribution --only edge-attribution relp",
     )
     .action(async ({ only, json, docs, quick, peak }: AttributionCommandOptions) => {
       const { forward, repeats } = quick ? QUICK : { ...FULL, repeats: 3 };

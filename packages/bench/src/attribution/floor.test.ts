@@ -12,7 +12,7 @@ it("the floor of a forward is 1, of edge attribution what the growth suite says,
   const whole = floorOfPasses(spec, { forwards: 2, backwards: 1, contractions: 1 });
   expect(whole).toBeCloseTo(leastWork(spec, "edge-attribution", 0).flop / plain, 9);
   const floors = new Map(attributionRuns(spec.layers).map(({ name, floor }) => [name, floorOfPasses(spec, floor)]));
-  expect(floors.get("eap")).toBe(floors.get("relp"));
-  expect(floors.get("eap-ig-inputs, 5 steps")).toBeGreaterThan(4 * floors.get("eap")! - 5);
+  expect(floors.get("edge-attribution")).toBe(floors.get("relp"));
+  expect(floors.get("eap-ig-inputs, 5 steps")).toBeGreaterThan(4 * floors.get("edge-attribution")! - 5);
   expect(floors.get("eap-ig-activations, 5 steps")).toBeGreaterThan(200);
 });

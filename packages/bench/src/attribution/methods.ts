@@ -3,7 +3,6 @@ import {
   ceap,
   cleanCorrupted,
   cutEffects,
-  eap,
   eapGp,
   eapIgActivations,
   eapIgInputs,
@@ -59,8 +58,7 @@ export function attributionRuns(blocks: number): AttributionRun[] {
       informationFlowRoutes(model, prompts),
     ),
     method("edge-attribution", once, (model, prompts) => edgeAttribution(model, prompts)),
-    method("eap", once, (model, prompts) => eap(model, prompts)),
-    method("eap, per prompt", once, (model, prompts) => eap(model, prompts, { onPrompt })),
+    method("edge-attribution, per prompt", once, (model, prompts) => edgeAttribution(model, prompts, { onPrompt })),
     method("relp", once, (model, prompts) => relp(model, prompts)),
     method("clean-corrupted", { forwards: 2, backwards: 2, contractions: 2 }, (model, prompts) =>
       cleanCorrupted(model, prompts),
@@ -78,7 +76,7 @@ export function attributionRuns(blocks: number): AttributionRun[] {
       (model, prompts) => maskGradient(model, prompts, { samples: STEPS }),
     ),
     method(
-      `mean-of-methods, eap and eap-ig-inputs`,
+      `mean-of-methods, edge-attribution and eap-ig-inputs`,
       { forwards: STEPS + 3, backwards: STEPS + 1, contractions: STEPS + 1 },
       (model, prompts) => meanOfMethods(model, prompts, { methods: ["edge-attribution", "eap-ig-inputs"] }),
     ),

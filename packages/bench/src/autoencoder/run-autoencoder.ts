@@ -27,7 +27,7 @@ export interface AutoencoderSpec {
  * transcoders, as the 78 decoders of cross-layer ones lie in memory twice while they are made.
  */
 export const FULL_AUTOENCODERS: AutoencoderSpec = {
-  model: { layers: 12, heads: 12, dModel: 768, dMlp: 3072, vocab: 50257, prompts: 8, length: 15 },
+  model: { layers: 12, heads: 12, dModel: 768, dMlp: 3072, vocab: 50257, prompts: 8, seqLen: 15 },
   latents: [200, 24576],
   transcoded: [2048],
   active: 40,
@@ -36,7 +36,7 @@ export const FULL_AUTOENCODERS: AutoencoderSpec = {
 
 /** The same on a model that takes seconds. */
 export const QUICK_AUTOENCODERS: AutoencoderSpec = {
-  model: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, prompts: 4, length: 8 },
+  model: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, prompts: 4, seqLen: 8 },
   latents: [20, 300],
   transcoded: [100],
   active: 8,

@@ -16,7 +16,7 @@ export function randomModel(spec: ModelSpec, seed = 1, how: TransformerOptions =
 /** Random prompt pairs in one batch. */
 export function randomPrompts(spec: ModelSpec, seed = 2): PromptLoader {
   const random = new RandomValues(seed);
-  const tokens = () => random.integers(spec.length, spec.vocab);
+  const tokens = () => random.integers(spec.seqLen, spec.vocab);
   const pairs = Array.from({ length: spec.prompts }, () => ({
     clean: tokens(),
     corrupt: tokens(),
@@ -27,7 +27,7 @@ export function randomPrompts(spec: ModelSpec, seed = 2): PromptLoader {
 }
 
 /** The configuration of a spec. */
-export function configOf({ layers, heads, dModel, dMlp, vocab, length }: ModelSpec): TransformerConfig {
+export function configOf({ layers, heads, dModel, dMlp, vocab, seqLen }: ModelSpec): TransformerConfig {
   const dHead = dModel / heads;
   return {
     layers,
@@ -38,7 +38,7 @@ export function configOf({ layers, heads, dModel, dMlp, vocab, length }: ModelSp
     dMlp,
     dVocab: vocab,
     dVocabOut: vocab,
-    context: Math.max(length, 64),
+    context: Math.max(seqLen, 64),
     norm: "layer",
     eps: 1e-5,
     attnOnly: dMlp === 0,

@@ -83,7 +83,7 @@ async function forwardScenarios(
     plain: () => finished(model.forward(clean)),
     [byLibrary("plain")]: () => plainByLibrary(model, clean),
     sources: () => finished(model.sources(clean)),
-    "patched-by-token": () => byToken(model, clean, ablation!, forward.length),
+    "patched-by-token": () => byToken(model, clean, ablation!, forward.seqLen),
     [`${circuitSizes.length}-tree-sizes`]: () => circuits(model, prompts, circuitSizes),
     "edge-attribution": () => attribution(model, prompts),
     "probing-epoch": () => probing(model, prompts),
@@ -139,8 +139,8 @@ function patched(model: PatchableModel, tokens: Tokens, ablation: Ablation, name
 }
 
 /** Every edge at every token half ablated, as in training a mask. */
-async function byToken(model: PatchableModel, tokens: Tokens, ablation: Ablation, length: number): Promise<void> {
-  const perToken = model.withGraph({ byToken: true, seqLen: length });
+async function byToken(model: PatchableModel, tokens: Tokens, ablation: Ablation, seqLen: number): Promise<void> {
+  const perToken = model.withGraph({ byToken: true, seqLen });
   const ablate = new Float32Array(perToken.graph.edgeCount).fill(0.5);
   await finished(perToken.forward(tokens, { ablate, ablation }));
 }

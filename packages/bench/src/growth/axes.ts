@@ -42,7 +42,7 @@ export function fullAxes(): GrowthAxis[] {
       "length",
       `tokens in each of ${FEW_PROMPTS} prompts`,
       [8, 16, 32, 64, 128, 256, 512],
-      (length) => ({ ...base, prompts: FEW_PROMPTS, length }),
+      (seqLen) => ({ ...base, prompts: FEW_PROMPTS, seqLen }),
       400,
     ),
     axis("blocks", "blocks of GPT-2 small's shape", [2, 4, 8, 12, 24, 48], (layers) => ({ ...base, layers }), 300),
@@ -62,7 +62,7 @@ export function quickAxes(): GrowthAxis[] {
   const base = QUICK.forward;
   const axes = [
     axis("prompts", "prompts of 8 tokens", [1, 4], (prompts) => ({ ...base, prompts }), 10),
-    axis("length", "tokens in each of 4 prompts", [8, 16], (length) => ({ ...base, length }), 10),
+    axis("length", "tokens in each of 4 prompts", [8, 16], (seqLen) => ({ ...base, seqLen }), 10),
     axis("blocks", "blocks of width 64", [2, 4], (layers) => ({ ...base, layers }), 10),
     axis("heads", "heads that share a width of 64", [4, 8], (heads) => ({ ...base, heads }), 10),
     edgesAxis(base, [1, 100], 10),

@@ -28,8 +28,8 @@ const FLOAT = 4;
  *   attention), and for each edge an inner product; differences of all sources are written twice and read twice.
  */
 export function leastWork(spec: ModelSpec, measure: GrowthMeasure, patched: number): Work {
-  const { layers, dModel, dMlp, vocab, prompts, length } = spec;
-  const tokens = prompts * length;
+  const { layers, dModel, dMlp, vocab, prompts, seqLen } = spec;
+  const tokens = prompts * seqLen;
   const perBlock = 4 * dModel ** 2 + 2 * dModel * dMlp;
   const weights = FLOAT * (layers * perBlock + dModel * vocab);
   const body = projections(spec);
@@ -77,15 +77,15 @@ export function graphSize({ layers, heads, dMlp }: ModelSpec): { sources: number
 }
 
 /** Operations of projections and MLPs: of the last block, queries and what follows are needed at one position only. */
-function projections({ layers, dModel, dMlp, prompts, length }: ModelSpec): number {
-  const tokens = prompts * length;
+function projections({ layers, dModel, dMlp, prompts, seqLen }: ModelSpec): number {
+  const tokens = prompts * seqLen;
   const all = 8 * dModel ** 2 + 4 * dModel * dMlp;
   const keysAndValues = 4 * dModel ** 2;
   return tokens * ((layers - 1) * all + keysAndValues) + prompts * (all - keysAndValues);
 }
 
 /** Operations of scores and their sums of values: a position sees itself and those before it. */
-function attention({ layers, dModel, prompts, length }: ModelSpec): number {
-  const seen = (length * (length + 1)) / 2;
-  return 4 * dModel * prompts * ((layers - 1) * seen + length);
+function attention({ layers, dModel, prompts, seqLen }: ModelSpec): number {
+  const seen = (seqLen * (seqLen + 1)) / 2;
+  return 4 * dModel * prompts * ((layers - 1) * seen + seqLen);
 }

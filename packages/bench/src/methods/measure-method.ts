@@ -1,6 +1,6 @@
 import { USUAL_SEED } from "@autocircuit/base";
 import type { PruneScores } from "@autocircuit/core";
-import { bootstrapCircuits, measureCircuits, promptGroups, rocCurve } from "@autocircuit/metrics";
+import { bootstrapCircuits, measureCircuits, numberPrompts, rocCurve } from "@autocircuit/metrics";
 import { type MethodTask, type RunMethodOptions, runMethod, type TabledMethod } from "./run-method.ts";
 
 /** How a method does on a compiled transformer, whose circuit is known. */
@@ -34,8 +34,8 @@ export async function measureMethod(
   const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
   const { seed = USUAL_SEED, signal } = options;
   const size = known.length;
-  const groups = promptGroups(task.train.prompts);
-  const drawn = { edges: [], size, sizes: [size], resamples: RESAMPLES, groups };
+  const promptNumbers = numberPrompts(task.train.prompts);
+  const drawn = { edges: [], size, sizes: [size], resamples: RESAMPLES, promptNumbers };
   const [stable] = perPrompt ? (await bootstrapCircuits(perPrompt, { ...drawn, seed, signal })).points : [];
   return {
     task: task.key,

@@ -4,7 +4,7 @@ import {
   type CircuitTestName,
   circuitTestNames,
   fewestFaithful,
-  promptGroups,
+  numberPrompts,
   testCircuit,
 } from "@autocircuit/metrics";
 import { RESAMPLES } from "./measure-method.ts";
@@ -54,7 +54,7 @@ export async function measureTrained(
     resamples: RESAMPLES,
     seed,
     signal,
-    groups: promptGroups(train.prompts),
+    promptNumbers: numberPrompts(train.prompts),
   };
   const [point] = perPrompt ? (await bootstrapCircuits(perPrompt, drawn)).points : [];
   const jaccard = point === undefined || point.stable === null ? null : point.jaccard;

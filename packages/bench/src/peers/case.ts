@@ -12,7 +12,7 @@ export type ModelSource =
       /** Latents of a random autoencoder in the place of each block's MLP; none without it. */
       readonly latents?: number | undefined;
     }
-  | { readonly folder: string; readonly prompts: number; readonly length: number };
+  | { readonly folder: string; readonly prompts: number; readonly seqLen: number };
 
 /** Prompts as token ids. */
 export interface CasePrompts {

@@ -13,7 +13,7 @@ interface PeersCommandOptions {
   python?: string;
   model?: string;
   prompts: number;
-  length: number;
+  seqLen: number;
   threads: number;
   only?: readonly string[];
   json?: string;
@@ -31,7 +31,7 @@ export function peersCommand(signal: AbortSignal): Command {
     .option("--python <program>", "a Python that has them; without it only this project is measured", pythonProgram)
     .option("--model <folder>", "a real model instead of random weights, with random prompts")
     .option("--prompts <count>", "prompts for --model", count, 16)
-    .option("--length <count>", "tokens in a prompt for --model", count, 15)
+    .option("--seq-len <count>", "tokens in a prompt for --model", count, 15)
     .option("--threads <count>", "threads of each tool", count, availableParallelism())
     .option("--only <names...>", "comparisons to make, by the names in brackets")
     .option("--json <file>", "also write the results as JSON")
@@ -64,7 +64,7 @@ export function peersCommand(signal: AbortSignal): Command {
     });
 }
 
-function chosen({ model, prompts, length, quick, only, docs }: PeersCommandOptions): PeerComparison[] {
+function chosen({ model, prompts, seqLen, quick, only, docs }: PeersCommandOptions): PeerComparison[] {
   if (model !== undefined && quick) {
     throw new AutocircuitError("bad-input", "--quick brings models of its own: leave out --quick or --model.");
   }
@@ -75,7 +75,7 @@ function chosen({ model, prompts, length, quick, only, docs }: PeersCommandOptio
     );
   }
   const full = () => (quick ? quickComparisons() : fullComparisons());
-  const all = model === undefined ? full() : modelComparisons(model, prompts, length);
+  const all = model === undefined ? full() : modelComparisons(model, prompts, seqLen);
   if (only === undefined) return all;
   const unknown = only.filter((name) => !all.some((comparison) => comparison.name === name));
   if (unknown.length > 0) {

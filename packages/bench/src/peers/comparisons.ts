@@ -27,7 +27,7 @@ export interface PeerComparison {
 }
 
 /** Two layers of width 64, 16 prompts of 20 tokens: the size of models that are compiled or trained on a toy task. */
-const SMALL: ModelSpec = { layers: 2, heads: 4, dModel: 64, dMlp: 256, vocab: 1000, prompts: 16, length: 20 };
+const SMALL: ModelSpec = { layers: 2, heads: 4, dModel: 64, dMlp: 256, vocab: 1000, prompts: 16, seqLen: 20 };
 
 /** Latents a block of the comparison with the reference, and prompts: with 8 it does not fit into 20 GiB. */
 const [LATENTS, LATENT_PROMPTS] = [200, 2];
@@ -53,8 +53,8 @@ export function quickComparisons(): PeerComparison[] {
 }
 
 /** Passes and attribution on a real model. */
-export function modelComparisons(folder: string, prompts: number, length: number): PeerComparison[] {
-  return onModel({ folder, prompts, length }, folder);
+export function modelComparisons(folder: string, prompts: number, seqLen: number): PeerComparison[] {
+  return onModel({ folder, prompts, seqLen }, folder);
 }
 
 function onModel(model: ModelSource, title: string): PeerComparison[] {

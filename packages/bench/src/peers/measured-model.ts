@@ -19,9 +19,9 @@ export async function measuredModel(source: ModelSource): Promise<PatchableModel
 
 /** Random prompts for it, in one batch; the same every time. */
 export function measuredPrompts(source: ModelSource, vocab: number): PromptLoader {
-  const { prompts, length } = "spec" in source ? source.spec : source;
+  const { prompts, seqLen } = "spec" in source ? source.spec : source;
   const seed = "spec" in source ? source.seed + 1 : 2;
-  return randomPrompts({ layers: 0, heads: 0, dModel: 0, dMlp: 0, vocab, prompts, length }, seed);
+  return randomPrompts({ layers: 0, heads: 0, dModel: 0, dMlp: 0, vocab, prompts, seqLen }, seed);
 }
 
 /** The prompts that others were given, in one batch. */

@@ -11,7 +11,7 @@ import { writeJson } from "../write-json.ts";
 import { measurePage, type PageRow, type PageSubject } from "./measure-page.ts";
 
 /** As many edges as a model of a billion weights has (16 blocks of 32 heads), of narrow layers: it is the graph that is measured. */
-const MANY_EDGES: ModelSpec = { layers: 16, heads: 32, dModel: 64, dMlp: 64, vocab: 100, prompts: 2, length: 8 };
+const MANY_EDGES: ModelSpec = { layers: 16, heads: 32, dModel: 64, dMlp: 64, vocab: 100, prompts: 2, seqLen: 8 };
 
 interface PageBenchOptions {
   browser: string;

@@ -25,7 +25,7 @@ export async function* studioSubjects(
   };
   const gpt2 = randomModel(FULL.forward);
   const prompts = randomPrompts(FULL.forward);
-  const byToken = gpt2.withGraph({ byToken: true, seqLen: FULL.forward.length });
+  const byToken = gpt2.withGraph({ byToken: true, seqLen: FULL.forward.seqLen });
   const random = { prompts, compiled: false };
   yield { ...random, name: "GPT-2 small's shape, random weights", model: gpt2, free: () => undefined };
   yield { ...random, name: "the same by token", model: byToken, free: () => gpt2.dispose() };

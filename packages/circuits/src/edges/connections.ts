@@ -9,12 +9,12 @@ export type Connection = readonly [name: string, positions: readonly number[] | 
  */
 export function connectedEdges(graph: Graph, connections: Iterable<Connection>, start = 0): Edge[] {
   const indices = new Set<number>();
-  const { tokens } = graph;
+  const { seqLen } = graph;
   for (const [name, positions] of connections) {
-    if (!graph.has(name, tokens === null ? null : 0)) continue;
-    if (tokens === null) indices.add(graph.index(name));
+    if (!graph.has(name, seqLen === null ? null : 0)) continue;
+    if (seqLen === null) indices.add(graph.index(name));
     else {
-      for (const position of positions ?? upTo(tokens, start)) {
+      for (const position of positions ?? upTo(seqLen, start)) {
         if (position >= start) indices.add(graph.index(name, position - start));
       }
     }

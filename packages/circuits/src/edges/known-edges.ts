@@ -75,13 +75,13 @@ export function graphOf(target: HasGraph): Graph {
 export function positionsByToken(name: string, graph: Graph, options: KnownEdgesOptions): number | null {
   checkOptions({}, options);
   const { byToken } = options;
-  if (byToken === undefined || byToken === (graph.tokens !== null)) return graph.tokens;
+  if (byToken === undefined || byToken === (graph.seqLen !== null)) return graph.seqLen;
   throw new AutocircuitError(
     "bad-input",
     byToken
       ? `${name}: edges by token need a graph by token, and this one is not. ` +
-          "Make it with Graph.of(config, { tokens: N }), or the model with its seqLen."
-      : `${name}: the graph is by token (${graph.tokens} positions), so edges without a position do not exist in it. ` +
+          "Make it with Graph.of(config, { seqLen: N }), or the model with its seqLen."
+      : `${name}: the graph is by token (${graph.seqLen} positions), so edges without a position do not exist in it. ` +
           "Pass byToken: true, or use a graph that is not by token.",
   );
 }

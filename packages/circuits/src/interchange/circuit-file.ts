@@ -1,5 +1,12 @@
 import { AutocircuitError, badFile, kind, signature } from "@autocircuit/base";
-import { Graph, latentDifference, latentIdentity, type ResolvedGraphConfig, unclearGroups } from "@autocircuit/core";
+import {
+  Graph,
+  latentDifference,
+  latentIdentity,
+  type ResolvedGraphConfig,
+  storedGraph,
+  unclearGroups,
+} from "@autocircuit/core";
 import { formatPythonNumber, isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import { type ReadCircuitOptions, readCircuitOptions } from "./read-eap-ig.ts";
 import { type EapIgNode, type ScoredCircuit, scoredCircuitKind } from "./scored-circuit.ts";
@@ -126,8 +133,7 @@ function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOp
   }
   let stored: Graph;
   try {
-    const config = json.graph as ResolvedGraphConfig;
-    stored = Graph.of(config, config);
+    stored = storedGraph(json.graph as ResolvedGraphConfig);
   } catch (cause) {
     return bad(`\`graph\` is malformed: ${(cause as Error).message}`, cause);
   }

@@ -15,7 +15,7 @@ const anyScore = double();
 const circuits = record({
   sizes,
   parallel: constantFrom(true, false),
-  tokens: option(integer({ min: 1, max: 3 }), { nil: null }),
+  seqLen: option(integer({ min: 1, max: 3 }), { nil: null }),
   separateQkv: constantFrom(true, false),
   attnOnly: constantFrom(true, false),
   seed: integer({ min: 1, max: 1000 }),
@@ -39,8 +39,8 @@ const sameNumbers = (a: Float64Array, b: Float64Array) =>
 describe("a round trip loses nothing", () => {
   it("in AutoCircuit's names", () => {
     assert(
-      property(circuits, ({ sizes: size, parallel, tokens, separateQkv, attnOnly, seed, score, name }) => {
-        const graph = Graph.of({ ...size, parallel, attnOnly }, { tokens, separateQkv });
+      property(circuits, ({ sizes: size, parallel, seqLen, separateQkv, attnOnly, seed, score, name }) => {
+        const graph = Graph.of({ ...size, parallel, attnOnly }, { seqLen, separateQkv });
         const circuit = fill(graph, seed, score, name);
         const back = readCircuitFile(formatCircuitFile(circuit));
         expect(back.graph.config).toEqual(graph.config);

@@ -85,7 +85,7 @@ function firstDifference(a: readonly number[], b: readonly number[]): number {
  */
 export function requireEapIgGraph({ config }: Graph): void {
   const faults = [
-    config.tokens !== null && "it is by token",
+    config.seqLen !== null && "it is by token",
     !config.factorized && "it patches nodes along the residual stream",
     !config.separateQkv && "queries, keys and values of a head share one input",
     config.kvHeads !== config.heads &&

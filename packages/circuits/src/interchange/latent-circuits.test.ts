@@ -44,10 +44,10 @@ describe("a circuit with latents, as a file", () => {
       [7, 2],
       [1, 4],
     ];
-    const byPosition = Graph.of({ ...config, keptLatents: { mlp: [first, null] } }, { tokens: 2 });
+    const byPosition = Graph.of({ ...config, keptLatents: { mlp: [first, null] } }, { seqLen: 2 });
     const of = new PruneScores(byPosition, new Float32Array(byPosition.edgeCount).fill(1));
     const file = formatCircuitFile(scoredCircuit(of, of.circuit(byPosition.edgeCount)));
-    refused([{ ...config, keptLatents: { mlp: [second, null] } }, { tokens: 2 }], file).toThrow(
+    refused([{ ...config, keptLatents: { mlp: [second, null] } }, { seqLen: 2 }], file).toThrow(
       "of block 0 (mlp) it has the latents",
     );
     expect(readCircuitFile(file, "c.json", { graph: byPosition }).graph.equals(byPosition)).toBe(true);

@@ -11,7 +11,7 @@ export interface KnownCircuitByName {
 /** Which of a task's known circuits is meant. */
 export interface CircuitNamedOptions {
   /** Its name. Default: the one that the ablation fits, else the first. */
-  readonly circuit?: string | undefined;
+  readonly knownCircuit?: string | undefined;
   /** What edges outside of circuits take. */
   readonly ablation?: AblationType | undefined;
 }
@@ -22,7 +22,7 @@ const FOR_ZERO = "acdc";
 const check = signature(
   "circuitNamed",
   { task: kind.having("a task with `name` and `circuits`", "name", "circuits") },
-  { circuit: kind.text, ablation: coreKinds.ablationName },
+  { knownCircuit: kind.text, ablation: coreKinds.ablationName },
 );
 
 /**
@@ -40,7 +40,7 @@ export function circuitNamed(
   options: CircuitNamedOptions = {},
 ): KnownCircuitByName | undefined {
   check({ task }, options);
-  const { circuit: asked, ablation } = options;
+  const { knownCircuit: asked, ablation } = options;
   const names = Object.keys(task.circuits);
   const usual = ablation === "zero" && names.includes(FOR_ZERO) ? FOR_ZERO : names[0];
   const name = asked ?? usual;
@@ -50,6 +50,6 @@ export function circuitNamed(
     "unknown-name",
     names.length > 0
       ? `${task.name} has no circuit "${name}". ${suggest(name, names)}`
-      : `\`circuit: "${name}"\`: no circuit is known for ${task.name}. Leave it out.`,
+      : `\`knownCircuit: "${name}"\`: no circuit is known for ${task.name}. Leave it out.`,
   );
 }

@@ -13,8 +13,8 @@ it("has every known circuit of a task, the one to compare with first", async () 
   for (const { name, origin } of known) expect(origin).toBe(reverse.circuits[name]!.origin);
   const names = (options: object) => circuitsInGraph(reverse, loaded, options).map(({ name }) => name);
   expect(names({ ablation: "zero" })).toEqual(["acdc", "autocircuit", "compiler"]);
-  expect(names({ ablation: "zero", circuit: "compiler" })).toEqual(["compiler", "autocircuit", "acdc"]);
-  expect(() => names({ circuit: "acd" })).toThrow(/Did you mean acdc/);
+  expect(names({ ablation: "zero", knownCircuit: "compiler" })).toEqual(["compiler", "autocircuit", "acdc"]);
+  expect(() => names({ knownCircuit: "acd" })).toThrow(/Did you mean acdc/);
 });
 
 it("has them by token at the positions of the prompts", async () => {

@@ -6,7 +6,7 @@ import type { ReadyTask } from "./ready-task.ts";
 const check = signature(
   "circuitsInGraph",
   { task: kind.having("a task with `name` and `circuits`", "name", "circuits"), loaded: coreKinds.loadedTask },
-  { circuit: kind.text, ablation: coreKinds.ablationName },
+  { knownCircuit: kind.text, ablation: coreKinds.ablationName },
 );
 
 /**
@@ -30,7 +30,7 @@ export function circuitsInGraph(
   const first = circuitNamed(task, options)?.name;
   if (first === undefined || loaded.knownEdges === null) return [];
   const { model, train } = loaded;
-  const words = model.graph.tokens !== null && { wordPositions: train.wordPositions };
+  const words = model.graph.seqLen !== null && { wordPositions: train.wordPositions };
   const others = Object.keys(task.circuits).filter((name) => name !== first);
   return [first, ...others].flatMap((name) => {
     const { description, origin, edges } = task.circuits[name]!;

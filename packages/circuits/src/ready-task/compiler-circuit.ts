@@ -39,6 +39,6 @@ function compiledEdges(compiled: CompiledModel, target: HasGraph, options: Known
 }
 
 function positionsOf(graph: Graph, { positions, seqStart = 0 }: KnownEdgesOptions): readonly number[] | null {
-  if (graph.tokens === null) return null;
-  return positions?.map((position) => position - seqStart) ?? Array.from({ length: graph.tokens }, (_, i) => i);
+  if (graph.seqLen === null) return null;
+  return positions?.map((position) => position - seqStart) ?? Array.from({ length: graph.seqLen }, (_, i) => i);
 }

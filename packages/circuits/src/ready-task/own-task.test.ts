@@ -64,7 +64,7 @@ describe("a model and prompts of one's own", () => {
     const { model: made, train, test } = task;
     expect([task.key, task.name, task.knownEdgeCount]).toEqual(["mine", "Mine", 1]);
     expect([train.batches.length, test.batches.length, train.batchSize]).toEqual([3, 1, 2]);
-    expect([made.graph.tokens, made.graph.separateQkv, made.outputSlice]).toEqual([4, false, "none"]);
+    expect([made.graph.seqLen, made.graph.separateQkv, made.outputSlice]).toEqual([4, false, "none"]);
     expect(made.computeDtype).toBe("float64");
   });
 
@@ -72,7 +72,7 @@ describe("a model and prompts of one's own", () => {
     using model = await tinyGpt2({ layers: 1 });
     const uneven = { prompts: prompts.map((_, i) => pair(i, 3 + (i % 2))) };
     await using task = await ownTask(model.folder, uneven);
-    expect(Math.max(...task.train.batches.map(({ length }) => length))).toBe(4);
+    expect(Math.max(...task.train.batches.map(({ seqLen }) => seqLen))).toBe(4);
   });
 
   it("are refused with what to do", async () => {

@@ -11,7 +11,7 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions, Tas
   /** Edges at each position by themselves. Default false. */
   byToken?: boolean;
   /** Which of its known circuits the task is to have, by name. Default: the one that `circuitNamed` gives for the {@link ablation}. */
-  circuit?: string;
+  knownCircuit?: string;
   /** What ablated edges are going to take, where the circuit known for it is to be compared with. */
   ablation?: AblationType;
   /** Positions of the known circuit by token, instead of the published ones; for compiled tasks. */
@@ -66,7 +66,7 @@ export interface ReadyTask<Prompt extends RawTokenPrompt | RawTextPrompt = RawTo
 
 const checkOptions = signature("loading a task", {}, {
   byToken: kind.flag,
-  circuit: kind.text,
+  knownCircuit: kind.text,
   ablation: coreKinds.ablationName,
   positions: kind.listOf(kind.whole),
   seed: kind.whole,

@@ -18,9 +18,9 @@ describe("tasks of autoencoders", () => {
       /are not part of this package\. They are.*--autoencoders FOLDER/s,
     );
     await using task = await tasks[name]!.load({ model: model.folder, autoencoders: made.folder });
-    const { latents, latentErrors, tokens } = task.model.graph.config;
+    const { latents, latentErrors, seqLen } = task.model.graph.config;
     expect(task.key).toMatch(/Autoencoder Component Circuit$/);
-    expect([task.knownEdges, latentErrors, tokens !== null]).toEqual([
+    expect([task.knownEdges, latentErrors, seqLen !== null]).toEqual([
       null,
       false,
       name === "capital-cities-autoencoder",
@@ -108,7 +108,7 @@ describe("tasks of autoencoders", () => {
       await using first = await tasks[name]!.load({ ...options, pruneLatents: true, maxLatents: 3, seed: 3 });
       const keepLatents = JSON.parse(JSON.stringify(first.model.graph.config));
       await using again = await tasks[name]!.load({ ...options, keepLatents });
-      expect([again.latentsKl, again.model.graph.equals(first.model.graph)]).toEqual([null, true]);
+      expect([again.prunedLatents, again.model.graph.equals(first.model.graph)]).toEqual([null, true]);
     }
     const refused = (more: object) =>
       expect(

@@ -84,7 +84,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   checkTaskOptions(options);
   requireReadyTaskOptions({ name: spec.name }, options);
   const { prompts: own, seed = USUAL_SEED, device, dtype, tf32, signal } = options;
-  const circuit = circuitNamed(spec, { circuit: options.circuit, ablation: options.ablation })?.circuit;
+  const circuit = circuitNamed(spec, { knownCircuit: options.knownCircuit, ablation: options.ablation })?.circuit;
   requireFittingLatents(spec.name, spec.autoencoders, options);
   const folder = await folderOf(spec, options);
   requireAutoencoders(spec.name, spec.autoencoders, options);
@@ -95,7 +95,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   // Circuits of MLPs are none of their latents.
   const known = published && options.autoencoders === undefined;
   // Who asks for a circuit by name is told why there is none.
-  if (options.circuit !== undefined) requireModel(spec.name, spec.model, "any", graph);
+  if (options.knownCircuit !== undefined) requireModel(spec.name, spec.model, "any", graph);
   const tokenizer = (await findTokenizer(folder)) ?? vocabularyOf(spec, config.dVocab);
   if (tokenizer === undefined) {
     const where = published ? ` (${spec.hub.how})` : "";

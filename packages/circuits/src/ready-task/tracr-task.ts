@@ -66,7 +66,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<RawTokenPrompt> {
       requireReadyTaskOptions({ name, compiled: true }, options);
       const {
         byToken = false,
-        circuit: asked,
+        knownCircuit: asked,
         ablation,
         positions,
         prompts: own,
@@ -76,7 +76,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<RawTokenPrompt> {
         tf32,
         signal,
       } = options;
-      const { circuit } = circuitNamed({ name, circuits }, { circuit: asked, ablation })!;
+      const { circuit } = circuitNamed({ name, circuits }, { knownCircuit: asked, ablation })!;
       const model = compiled();
       return defineTask({
         key: name,

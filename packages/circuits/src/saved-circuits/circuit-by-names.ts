@@ -17,7 +17,7 @@ export function circuitByNames(json: unknown, where: string): SavedCircuit {
   const edges = named.map(({ name, token }) => [name, token] as const);
   const said: Said = {
     ...{ where, named, config, edges, edgeCount },
-    byToken: typeof config.tokens === "number" || edges.some(([, token]) => token !== null),
+    byToken: typeof (config.seqLen ?? config.tokens) === "number" || edges.some(([, token]) => token !== null),
     graphKind: graphKindIn(json, where),
     latents: latentsIn(json, where),
     ...foundWith(task, options),
@@ -71,7 +71,7 @@ function graphFor(model: Graph | undefined, { where, edges, edgeCount, byToken, 
   // That this one has keys and values of single heads need not be what anybody asked for.
   if (graphKind === undefined) requireClearGroups(edges, where, model.config);
   const graph = graphKind ? model.with(graphKind) : model;
-  if (!byToken || graph.tokens !== null) return graph;
+  if (!byToken || graph.seqLen !== null) return graph;
   const tokens = Number(edgeCount) / graph.edgeCount;
   if (Number.isSafeInteger(tokens) && tokens > 0) return graph.byToken(tokens);
   throw badFile(where, "its edges are at positions, and it does not say how many there are: give a graph by token.");

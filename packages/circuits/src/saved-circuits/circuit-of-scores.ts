@@ -60,7 +60,7 @@ export function circuitOfScores(scores: PruneScores, where: string, options: Sav
     );
   };
   return savedCircuit({
-    ...{ where, placed, format: "scores", byToken: graph.tokens !== null },
+    ...{ where, placed, format: "scores", byToken: graph.seqLen !== null },
     edges: Array.from(circuit, ({ name, token }) => [name, token]),
     ...{ graphKind: graphKind(graph), latents: latentIdentity(graph), notes: tiesNotes(scores, size, circuit, rank) },
     ...foundWith(info.task, { ...info.options, seed: info.seed }),

@@ -32,7 +32,7 @@ it.each(graphs)("what is written of a circuit is read as it was: %s", async (_, 
   const read = await readCircuit(file);
   const { factorized, separateQkv, ungrouped } = graph.config;
   expect(read).toMatchObject({
-    ...{ format: "discovery", task: "mine", ablation: "zero", seed: 7, byToken: graph.tokens !== null },
+    ...{ format: "discovery", task: "mine", ablation: "zero", seed: 7, byToken: graph.seqLen !== null },
     ...{ graphKind: { factorized, separateQkv, ungrouped }, latents: null, notes: [] },
   });
   expect(read.circuitIn(graph).indices).toEqual(found.circuit.indices);

@@ -78,7 +78,7 @@ describe("one circuit, whatever its file", () => {
   it("by token: how many positions there are follows from the edges of the graph", () => {
     const at = { ...discovered, circuit: [{ edge: names[0], token: 2, score: 5 }] };
     const { graph: of, scores } = savedCircuitOf({ ...at, edgeCount: 4 * graph.edgeCount }, "f.json").scoredIn(graph);
-    expect([of.tokens, scores[of.index(names[0]!, 2)], scores.reduce((sum, score) => sum + score)]).toEqual([4, 5, 5]);
+    expect([of.seqLen, scores[of.index(names[0]!, 2)], scores.reduce((sum, score) => sum + score)]).toEqual([4, 5, 5]);
     expect(() => savedCircuitOf(at.circuit, "f.json").scoredIn(graph)).toThrow(/does not say how many there are/);
   });
 

@@ -34,7 +34,7 @@ const indices = (task: LoadedTask) => task.knownEdges!.map((edge) => edge.index)
 describe.each(Object.keys(tasks))("%s", (name) => {
   let task: LoadedTask;
   beforeAll(async () => {
-    task = await tasks[name]!.load({ circuit: "compiler" });
+    task = await tasks[name]!.load({ knownCircuit: "compiler" });
   });
   afterAll(() => task[Symbol.asyncDispose]());
 
@@ -105,19 +105,19 @@ describe("tracrReverse", () => {
   });
 
   it("needs the ACDC circuit under zero ablation", async () => {
-    await using published = await tracrReverse({ circuit: "autocircuit" });
+    await using published = await tracrReverse({ knownCircuit: "autocircuit" });
     expect(await moved(published, indices(published), "zero")).toBeGreaterThan(0.5);
-    await using acdc = await tracrReverse({ circuit: "acdc" });
+    await using acdc = await tracrReverse({ knownCircuit: "acdc" });
     expect(await moved(acdc, indices(acdc), "zero")).toBeLessThan(1e-5);
     // So that is the one it has where zero ablation is coming, unless another is named.
     await using zero = await tracrReverse({ ablation: "zero" });
     expect(indices(zero)).toEqual(indices(acdc));
-    await using named = await tracrReverse({ ablation: "zero", circuit: "autocircuit" });
+    await using named = await tracrReverse({ ablation: "zero", knownCircuit: "autocircuit" });
     expect(indices(named)).toEqual(indices(published));
   });
 
   it("says which circuits there are", async () => {
-    await expect(tracrReverse({ circuit: "no such" })).rejects.toThrow(/There is: autocircuit, acdc, compiler/);
+    await expect(tracrReverse({ knownCircuit: "no such" })).rejects.toThrow(/There is: autocircuit, acdc, compiler/);
   });
 });
 

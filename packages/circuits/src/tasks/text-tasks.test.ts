@@ -30,7 +30,7 @@ describe.each(textTasks.map(({ name }) => name))("%s without weights", (name) =>
     const names = Object.keys(tasks[name]!.circuits);
     const says = name.endsWith("-autoencoder") ? "no circuit is known for" : `There is: ${names.join(", ")}.`;
     expect(names.length > 0).toBe(says.startsWith("There is"));
-    await expect(tasks[name]!.load({ circuit: "no such" })).rejects.toThrow(says);
+    await expect(tasks[name]!.load({ knownCircuit: "no such" })).rejects.toThrow(says);
   });
 });
 
@@ -47,7 +47,7 @@ describe("a model of another shape", () => {
   it("has no circuit by name, which is said before its weights are read", async () => {
     const config = { model_type: "gpt2", n_layer: 2, n_head: 12, n_embd: 24, n_positions: 64, vocab_size: 50257 };
     writeFileSync(join(empty, "config.json"), JSON.stringify(config));
-    const loading = tasks["ioi-component"]!.load({ model: empty, circuit: "edges" });
+    const loading = tasks["ioi-component"]!.load({ model: empty, knownCircuit: "edges" });
     await expect(loading).rejects.toThrow(/ioi-component: this circuit belongs to GPT-2 small.*2 blocks of 12 heads/);
   });
 
@@ -62,7 +62,7 @@ describe("a model of another shape", () => {
       ),
     ]);
     await using byToken = await tasks["ioi-token"]!.load({ model: model.folder });
-    expect([byToken.knownEdges, byToken.model.graph.tokens]).toEqual([null, 15]);
+    expect([byToken.knownEdges, byToken.model.graph.seqLen]).toEqual([null, 15]);
     await using sports = await tasks["sports-players-component"]!.load({ model: model.folder });
     expect([sports.knownEdges, sports.train.seqLen]).toEqual([null, 20]);
   });
@@ -107,11 +107,11 @@ describe("on a random model of GPT-2 small's shape", () => {
   it("ioi-token has one length, positions with BOS, and the circuit by heads", async () => {
     await using task = await tasks["ioi-token"]!.load({ model: model.folder });
     expect([task.train.batchSize, task.train.length, task.test.batchSize, task.test.length]).toEqual([300, 1, 100, 1]);
-    expect([task.train.seqLen, task.model.graph.tokens]).toEqual([15, 15]);
+    expect([task.train.seqLen, task.model.graph.seqLen]).toEqual([15, 15]);
     expect(task.train.wordPositions).toEqual({ IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 });
     expect(task.knownEdgeCount).toBe(47126);
     expect(task.train.tokenLabels).toHaveLength(15);
-    await using byEdges = await tasks["ioi-token"]!.load({ model: model.folder, circuit: "edges" });
+    await using byEdges = await tasks["ioi-token"]!.load({ model: model.folder, knownCircuit: "edges" });
     expect(byEdges.knownEdgeCount).toBe(869);
   });
 

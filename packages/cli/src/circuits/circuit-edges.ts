@@ -40,7 +40,7 @@ async function graphFor({ byToken, seqLen, sharedQkv, ...where }: CircuitsComman
     throw new UsageError("--by-token needs the number of positions. Add --seq-len N (BOS counted).");
   if (!byToken && seqLen !== undefined)
     throw new UsageError("--seq-len is for a graph by token. Add --by-token, or leave --seq-len out.");
-  return Graph.of(await readModelConfig(where), { separateQkv: !sharedQkv, tokens: byToken ? seqLen! : null });
+  return Graph.of(await readModelConfig(where), { separateQkv: !sharedQkv, seqLen: byToken ? seqLen! : null });
 }
 
 /** JSON with one edge a line. */

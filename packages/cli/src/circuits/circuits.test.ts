@@ -66,7 +66,7 @@ describe("circuits", () => {
     expect(code).toBe(0);
     const written = JSON.parse(readFileSync(json, "utf8"));
     expect(written.graphEdges).toBe(13 * 32491);
-    expect(written.graph).toMatchObject({ tokens: 13, separateQkv: true, factorized: true, ungrouped: false });
+    expect(written.graph).toMatchObject({ seqLen: 13, separateQkv: true, factorized: true, ungrouped: false });
     expect(written.edges).toHaveLength(869);
     expect(written.edges).toContainEqual({ edge: "A9.9->Resid End", token: 12 });
   });

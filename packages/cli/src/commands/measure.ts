@@ -60,7 +60,7 @@ export function addMeasure(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
-With --model and --prompts give the options of --batch-size, --batch-count, --length and --skip-unfit as discover had them: then the prompts
+With --model and --prompts give the options of --batch-size, --batch-count, --seq-len and --skip-unfit as discover had them: then the prompts
 that are measured on are those that nothing was found with. Which kind of graph is meant the scores tell.
 
 Examples:

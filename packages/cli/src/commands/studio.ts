@@ -17,7 +17,10 @@ export function addStudio(program: Command, context: Context): void {
     .optionsGroup("Studio:")
     .option("--scores <files...>", "scores that discover saved, or an EAP-IG circuit with scores")
     .option("--circuit <files...>", "circuits: lists of edges, what discover --json wrote, or other tools' files")
-    .option("--graph <file>", "an attribution graph of circuit-tracer (JSON), shown beside, or alone; it is not run")
+    .option(
+      "--attribution-graph <file>",
+      "an attribution graph of circuit-tracer (JSON), shown beside, or alone; it is not run",
+    )
     .option("--by-token", "an edge for each position instead of one for all; all prompts must have the same length")
     .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), USUAL_SEED)
     .addOption(maxEdges())
@@ -36,7 +39,7 @@ Examples:
   autocircuit studio tracr-reverse --by-token
   autocircuit studio --model models/gpt2 --prompts names.json --scores circuit-reports/gpt2/scores.safetensors
   autocircuit studio ioi-component --model gpt2 --circuit mine.json eap-ig.json --out studio
-  autocircuit studio --graph graph.json`,
+  autocircuit studio --attribution-graph graph.json`,
     )
     .action(async (task: string | undefined, options: StudioCommandOptions) => {
       const { studio } = await import("../studio/studio.ts");

@@ -71,7 +71,7 @@ function addWork(sweep: Command, context: Context): void {
   const command = subcommand(sweep, "work", "do units for others: those of a queue, or one by its number");
   command
     .option("--unit <n|hash>", "one unit, by its number in the plan or the beginning of its hash")
-    .option("--block <n>", "with --unit K: the n units from number K*n on (default: 1)", wholeNumber(1))
+    .option("--together <n>", "with --unit K: n units together, those from number K*n on (default: 1)", wholeNumber(1))
     .option("--workers <n>", "with --queue: processes at once (default: 1)", wholeNumber(1))
     .option("--threads <n>", "threads of each (default: OMP_NUM_THREADS, else the cores divided)", wholeNumber(1));
   addQueueOptions(command)
@@ -86,7 +86,7 @@ function addWork(sweep: Command, context: Context): void {
       `
 Examples:
   autocircuit sweep work sweep.yaml --out results --unit 3
-  autocircuit sweep work sweep.yaml --out results --unit 0 --block 4
+  autocircuit sweep work sweep.yaml --out results --unit 0 --together 4
   autocircuit sweep work sweep.yaml --out results --queue redis://queue.example:6379 --workers 4`,
     )
     .action(async (plan: string, options: WorkCommandOptions) => {
@@ -144,7 +144,7 @@ Examples:
 function addSlurm(sweep: Command, context: Context): void {
   subcommand(sweep, "slurm", "write the missing units as a Slurm array, and submit it")
     .option("--limit <n>", "elements that run at once (%n; default: no limit)", wholeNumber(1))
-    .option("--block <n>", "units of an element (default: 1)", wholeNumber(1))
+    .option("--together <n>", "units of an element, done together (default: 1)", wholeNumber(1))
     .option("--threads <n>", "threads of an element (default: 1)", wholeNumber(1))
     .option("--time <limit>", "time of an element, as sbatch has it: 01:00:00")
     .option("--mem <size>", "memory of an element, as sbatch has it: 4G")

@@ -62,8 +62,8 @@ export async function readInput(
 async function scoresIn(path: string, graph: Graph | undefined): Promise<PruneScores> {
   const scores = graph && (await PruneScores.load(path).catch(() => undefined));
   if (scores === undefined) return PruneScores.load(path, graph && { graph });
-  const { tokens, factorized, separateQkv, config } = scores.graph;
-  const same = graph!.with({ tokens, factorized, separateQkv, ungrouped: config.ungrouped });
+  const { seqLen, factorized, separateQkv, config } = scores.graph;
+  const same = graph!.with({ seqLen, factorized, separateQkv, ungrouped: config.ungrouped });
   requireSameGraph(scores.graph, same, `${path} holds scores`, "this model's");
   return scores;
 }

@@ -34,12 +34,12 @@ describe("the options of --autoencoders", () => {
       // The tests of a circuit may well refuse a random model's.
       expect([name, name === "test" ? code % 3 : code, said(err)]).toEqual([name, 0, ""]);
       expect(out).toContain("21 latents are sources (7, 7, 7 by block)");
-      const { kept, activated, kl, prompts } = read(`${name}.json`).pruning;
+      const { kept, activated, prunedKl, prompts } = read(`${name}.json`).prunedLatents;
       expect([kept, prompts]).toEqual([[7, 7, 7], 6]);
       for (const count of activated) expect(count).toBeGreaterThanOrEqual(7);
-      expect(kl).toBeGreaterThan(1e-4);
+      expect(prunedKl).toBeGreaterThan(1e-4);
       const shown = Number(/KL\(unpruned \|\| pruned\) ([\d.e-]+) nats/.exec(out)![1]);
-      expect(shown / kl).toBeCloseTo(1, 3);
+      expect(shown / prunedKl).toBeCloseTo(1, 3);
       const { replacedKl } = read(`${name}.json`);
       const far = Number(/KL\(original \|\| this\) ([\d.e-]+) nats/.exec(out)![1]);
       expect(far / replacedKl).toBeCloseTo(1, 3);
@@ -52,7 +52,7 @@ describe("the options of --autoencoders", () => {
       ...[...commands[0]![1], "--by-token", "--autoencoders", at("all"), "--prune-latents", "--max-latents", "4"],
     ]);
     expect([code, out]).toEqual([0, expect.stringMatching(/ active, 4, 4, 4 kept/)]);
-    expect(read("discover.json").pruning.kept).toEqual(new Array(3).fill(new Array(14).fill(4)));
+    expect(read("discover.json").prunedLatents.kept).toEqual(new Array(3).fill(new Array(14).fill(4)));
   });
 
   it("take those of some blocks where that is said", async () => {
@@ -63,7 +63,7 @@ describe("the options of --autoencoders", () => {
       const { code, out, err } = await run([...args, "--autoencoders", at("first"), "--partial-autoencoders"]);
       expect([name, name === "test" ? code % 3 : code, said(err)]).toEqual([name, 0, ""]);
       expect(out).toContain("10 latents are sources (10, 0, 0 by block)");
-      expect(read(`${name}.json`).pruning).toBeNull();
+      expect(read(`${name}.json`).prunedLatents).toBeNull();
     }
     const latents = ["latents", ...subject.slice(0, 2), "--tokens", "1,2", "--autoencoders", at("first")];
     expect((await run(latents)).err).toMatch(/--partial-autoencoders/);
@@ -90,11 +90,11 @@ describe("the options of --autoencoders", () => {
       0,
       expect.stringMatching(/latents pruned by 2 prompts: \d+, \d+ active, 3, 3 kept; KL\(unpruned/),
     ]);
-    expect(read("ready.json").pruning).toEqual({
+    expect(read("ready.json").prunedLatents).toEqual({
       ...{ kept: [3, 3], activated: [expect.any(Number), expect.any(Number)] },
-      ...{ kl: expect.any(Number), prompts: 2 },
+      ...{ prunedKl: expect.any(Number), prompts: 2 },
     });
-    expect(read("ready.json").pruning.kl).toBeGreaterThan(1e-6);
+    expect(read("ready.json").prunedLatents.prunedKl).toBeGreaterThan(1e-6);
   });
 
   it("scale activations where files leave that to who loads them", async () => {

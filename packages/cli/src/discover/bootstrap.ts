@@ -10,7 +10,7 @@ import {
   stabilityNotes,
   stabilityPlan,
 } from "@autocircuit/discovery";
-import { promptGroups } from "@autocircuit/metrics";
+import { numberPrompts } from "@autocircuit/metrics";
 import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { inFlagNames } from "./in-flags.ts";
@@ -80,7 +80,7 @@ export async function bootstrapped(
   const { seed, rank, prompts, signal } = about;
   using progress = new Progress("resamples");
   const stability = await foundStability(found, rows, {
-    ...{ resamples, seed, rank, signal, groups: promptGroups(prompts) },
+    ...{ resamples, seed, rank, signal, promptNumbers: numberPrompts(prompts) },
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   if (stability === null) return null;

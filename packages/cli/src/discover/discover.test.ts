@@ -35,7 +35,7 @@ describe("discover", () => {
     });
     expect(result.circuit.map(({ edge }) => edge).toSorted()).toEqual(["A3.0->Resid End", "Resid Start->A3.0.V"]);
     expect(result.known).toMatchObject({ truePositives: 2, falsePositives: 0, falseNegatives: 0 });
-    expect(result.faithfulness.circuit).toBeLessThan(1e-6);
+    expect(result.divergence.circuit).toBeLessThan(1e-6);
     expect(result.seconds).toBeGreaterThan(0);
     expect(result.peakMemoryBytes).toBeGreaterThan(2 ** 20);
     expect(Object.keys(result.versions)).toEqual(expect.arrayContaining(["libtorch", "node", "autocircuit"]));
@@ -47,7 +47,7 @@ describe("discover", () => {
     const { result, out, html } = await discover("by-token", "tracr-reverse", "--by-token");
     expect(new Set(result.circuit.map(({ token }) => token))).toEqual(new Set([1, 2, 3, 4, 5]));
     expect(result.known).toMatchObject({ truePositives: 8, falsePositives: 2, falseNegatives: 0 });
-    expect(result.faithfulness.known).toBeGreaterThan(0.01);
+    expect(result.divergence.known).toBeGreaterThan(0.01);
     expect(out).toMatch(/circuit "autocircuit" covers positions 1, 2, 4, 5\..*position 3 \(by up to 1\.00\)/);
     expect(html).toContain("position 3");
   });
@@ -55,7 +55,7 @@ describe("discover", () => {
   it("measures xproportion, whose output is a number, by its squared error", async () => {
     const { result } = await discover("xproportion", "tracr-xproportion");
     expect(result.options.target).toBe("mse");
-    expect(result.faithfulness.metric).toContain("mean squared error");
+    expect(result.divergence.metric).toContain("mean squared error");
     expect(result.known).toMatchObject({ truePositives: 3, falsePositives: 0, falseNegatives: 0 });
   });
 

@@ -58,7 +58,15 @@ export async function discover(
   const used = await useDevice(options);
   const { seed, byToken } = asked;
   const shape: SubjectOptions["shape"] = (task, batch) => shapeOf(asked, task, batch);
-  const subjectOptions = { seed, byToken, circuit: options.circuit, ablation: asked.ablation, labels, used, shape };
+  const subjectOptions = {
+    seed,
+    byToken,
+    knownCircuit: options.knownCircuit,
+    ablation: asked.ablation,
+    labels,
+    used,
+    shape,
+  };
   await using task = await asked.subject.load(subjectOptions, context);
   const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));
   if (labelled?.note) print(labelled.note);
@@ -78,7 +86,7 @@ export async function discover(
   const seconds = (performance.now() - started) / 1000;
 
   const { known } = settings;
-  const beside = known === undefined ? [] : circuitsInGraph(subject, task, { circuit: known.name });
+  const beside = known === undefined ? [] : circuitsInGraph(subject, task, { knownCircuit: known.name });
   const measures = await measured(task, found, beside, { settings, seconds, signal });
   const sure = rows
     ? await bootstrapped(
@@ -105,10 +113,10 @@ export async function discover(
     faithful: found.faithful ?? null,
     bootstrap: sure?.json ?? null,
     tests,
-    pruning: subject.pruning,
+    prunedLatents: subject.prunedLatents,
     replacedKl: subject.replacedKl,
     accuracy,
-    faithfulness: measures.faithfulness,
+    divergence: measures.divergence,
     seconds,
     ...used.report,
     peakMemoryBytes: peakRssBytes,

@@ -17,7 +17,7 @@ const usedBy = (device: Device, dtype: ComputeDType = "float32", freeBytes?: num
   how: { device, dtype, tf32: false },
   freeBytes,
 });
-const run = { config, batchSize: 32, circuits: 1, length: 100, used: usedBy("cpu") };
+const run = { config, batchSize: 32, circuits: 1, seqLen: 100, used: usedBy("cpu") };
 const GIB = 2 ** 30;
 
 it("says what a run needs", () => {
@@ -90,7 +90,7 @@ it("counts nodes and active latents, which narrow models have more of than of an
     const graph = Graph.of({ ...narrow, latents: new Array(3).fill(count), latentErrors: true });
     const one = { of: "mlp", count, dIn: 8, dOut: 8, decoders: 1 } as const;
     const autoencoders = [0, 1, 2].map((block) => ({ ...one, block }));
-    const planned = { ...run, config: narrow, graph, autoencoders, batchSize: 6, length: 14 };
+    const planned = { ...run, config: narrow, graph, autoencoders, batchSize: 6, seqLen: 14 };
     const bytes = (of: object) => {
       const text = planNote({ ...planned, ...of }, 99 * GIB);
       const [, number, unit] = /needs about ([\d.]+) (GiB|MiB)/.exec(text)!;

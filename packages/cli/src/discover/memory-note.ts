@@ -20,11 +20,11 @@ export interface AskedRun extends Omit<PlannedRun, "device" | "dtype" | "free" |
 
 /** The batches of a run, as `runShape` takes them. */
 export function plannedBatch(
-  { batchSize: size, length, prompts, used }: Pick<AskedRun, "batchSize" | "length" | "prompts" | "used">,
+  { batchSize: size, seqLen, prompts, used }: Pick<AskedRun, "batchSize" | "seqLen" | "prompts" | "used">,
   outputSlice: OutputSlice,
 ): PlannedBatch {
   const { device, dtype } = used.how;
-  return { size, length, prompts, outputSlice, device, dtype, free: used.freeBytes };
+  return { size, seqLen, prompts, outputSlice, device, dtype, free: used.freeBytes };
 }
 
 /**

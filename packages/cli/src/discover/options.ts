@@ -22,14 +22,14 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   keep?: number;
   faithful?: number;
   tries?: number;
-  budget?: number;
+  seconds?: number;
   resume?: boolean;
   select?: Selection;
   selectSeconds?: number;
   rank?: Rank;
   bootstrap?: number;
   test?: boolean;
-  circuit?: string;
+  knownCircuit?: string;
   seed: number;
   curve?: CurveDetail;
   out?: string;

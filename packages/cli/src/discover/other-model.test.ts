@@ -75,7 +75,15 @@ describe("a ready-made task on a model of another shape", () => {
   });
 
   it("has no circuit by name", async () => {
-    const { code, err } = await run(["discover", ...task, at("words"), "--circuit", "edges", "--out", at("none")]);
+    const { code, err } = await run([
+      "discover",
+      ...task,
+      at("words"),
+      "--known-circuit",
+      "edges",
+      "--out",
+      at("none"),
+    ]);
     expect(code).toBe(2);
     expect(err).toMatch(/this circuit belongs to GPT-2 small.*3 blocks of 2 heads/);
   });

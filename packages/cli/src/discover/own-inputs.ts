@@ -24,7 +24,7 @@ export async function ownInputs(
   files: readonly string[],
   options: PromptCommandOptions & { byToken: boolean; signal: AbortSignal },
 ): Promise<OwnInputs> {
-  const { prependBos, length, align, skipUnfit, byToken, signal } = options;
+  const { prependBos, seqLen, align, skipUnfit, byToken, signal } = options;
   using downloading = new Progress("download");
   const folder = await resolveModelFolder(model, {
     signal,
@@ -33,7 +33,7 @@ export async function ownInputs(
   const config = await readConfig(folder);
   const tokenizer = await findTokenizer(folder);
   const { dVocab: vocabulary, dVocabOut: outputVocabulary } = config;
-  const how = { tokenizer, prependBos, length, align, skipUnfit, byToken, vocabulary, outputVocabulary };
+  const how = { tokenizer, prependBos, seqLen, align, skipUnfit, byToken, vocabulary, outputVocabulary };
   const prompts = await readOwnPrompts(files, how);
   return { folder, config, tokenizer, prompts };
 }

@@ -57,7 +57,7 @@ describe("discover with one's own model and prompts", () => {
     );
     expect(out).toMatch(/memory: a run of 40 prompts of 6 tokens, 8 circuits at once, needs about .* are free/);
     expect(result).toMatchObject({ task: "reverse", algorithm: "acdc", known: null, keep: null, edgeCount: 77 });
-    expect(result.faithfulness.known).toBeNull();
+    expect(result.divergence.known).toBeNull();
     expect(edgesOf(result)).toEqual(["A3.0->Resid End", "Resid Start->A3.0.V"]);
     expect(html).toContain("Found a circuit of 2 edges of 77");
     expect(html).not.toContain("ublished");
@@ -113,12 +113,12 @@ describe("discover with one's own model and prompts", () => {
     const unequal = await run(["discover", ...own, "--by-token"]);
     expect(unequal.code).toBe(2);
     expect(unequal.err).toMatch(
-      /have 3 to 4 tokens, but .* one length: `clean` of prompt 1 has 3, `clean` of prompt 0 has 4\. .*: --length 3 takes 18 of 24 pairs/,
+      /have 3 to 4 tokens, but .* one length: `clean` of prompt 1 has 3, `clean` of prompt 0 has 4\. .*: --seq-len 3 takes 18 of 24 pairs/,
     );
     const rest = ["--algorithm", "edge-attribution", "--size", "9", "--processing"];
-    const { out, result } = await discover("one", ...own, "--by-token", "--length", "3", ...rest, "none");
+    const { out, result } = await discover("one", ...own, "--by-token", "--seq-len", "3", ...rest, "none");
     expect(out).toContain("prompts: 18 pairs of 3 tokens");
-    const folded = await discover("folded", ...own, "--by-token", "--length", "3", ...rest, "fold-ln,center-unembed");
+    const folded = await discover("folded", ...own, "--by-token", "--seq-len", "3", ...rest, "fold-ln,center-unembed");
     expect(folded.result.circuit).not.toEqual(result.circuit);
   });
 });
@@ -213,11 +213,11 @@ describe("wrong input to discover", () => {
       says: "ground-truth starts from the edges of a known circuit, and reverse has none",
     },
     { args: [...reverse, "--tries", "3"], says: "give --keep too" },
-    { args: [...reverse, "--circuit", "autocircuit"], says: "no circuit is known for reverse" },
+    { args: [...reverse, "--known-circuit", "autocircuit"], says: "no circuit is known for reverse" },
     { args: [...reverse, "--output-slice", "last"], says: "Did you mean last_seq" },
     { args: [...reverse, "--output-slice", "6"], says: "outside the positions 0 to 5" },
     { args: [...reverse, "--batch-count", "300,1"], says: "need 301 prompt pairs, there are 243" },
-    { args: [...reverse, "--length", "4"], says: "No prompt pair has 4 tokens. Most frequent are 6 tokens" },
+    { args: [...reverse, "--seq-len", "4"], says: "No prompt pair has 4 tokens. Most frequent are 6 tokens" },
     {
       args: [...reverse, "--node-edges", "--shared-qkv"],
       says: "--node-edges has no queries, keys and values: leave --shared-qkv out",

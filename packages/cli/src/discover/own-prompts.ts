@@ -26,7 +26,7 @@ export interface OwnPromptsOptions {
   /** Whether the token that starts a text is put before prompts given as text, where there is one. */
   prependBos: boolean;
   /** Only prompts of so many tokens. */
-  length: number | undefined;
+  seqLen: number | undefined;
   /** Which positions of a pair's prompts belong together where they differ in length. */
   align?: PairAlignment | undefined;
   /** Leave out prompts that do not fit the model, and with `byToken` those of another length than most. Default false. */
@@ -43,7 +43,7 @@ export interface OwnPromptsOptions {
  * @throws AutocircuitError naming file and prompt for what cannot be used, with the command line's names
  */
 export async function readOwnPrompts(files: readonly string[], options: OwnPromptsOptions): Promise<OwnPrompts> {
-  const { tokenizer, prependBos, length, vocabulary, outputVocabulary, align } = options;
+  const { tokenizer, prependBos, seqLen, vocabulary, outputVocabulary, align } = options;
   const how: PrepareOptions = {
     ...{ tokenizer, vocabulary, outputVocabulary, align, padId: 0 },
     // Where the model has no such token there is none to prepend; asking for it would be an error.
@@ -54,7 +54,7 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
     ? await fittingPrompts(files, { ...how, oneLength: options.byToken ?? false })
     : { source: await readPrompts(files).catch(inWords), left: [] };
   const { byToken: oneLength } = options;
-  const read = await promptsInTokens(fitting, { ...how, length, oneLength }).catch(inWords);
+  const read = await promptsInTokens(fitting, { ...how, seqLen, oneLength }).catch(inWords);
   return { ...read, how, note: leftText(left, fitting.prompts.length) };
 }
 

@@ -13,7 +13,7 @@ import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
 import { plannedLatents } from "./planned-latents.ts";
 import { processingOptions } from "./processing-options.ts";
-import { type Pruning, pruningOf } from "./pruning.ts";
+import { type LeftLatents, prunedLatentsOf } from "./pruned-latents.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
 import type { Subject } from "./subject.ts";
 
@@ -39,7 +39,7 @@ export function ownSubject(
   const name = modelName(model);
   const names = files.map((file) => promptsName(file)).join(", ");
   const notes: string[] = [];
-  let pruning: Pruning | null = null;
+  let prunedLatents: LeftLatents | null = null;
   let replacedKl: number | null = null;
   return {
     name,
@@ -48,8 +48,8 @@ export function ownSubject(
     circuits: {},
     title: ({ name }) => name,
     notes,
-    get pruning() {
-      return pruning;
+    get prunedLatents() {
+      return prunedLatents;
     },
     get replacedKl() {
       return replacedKl;
@@ -65,14 +65,14 @@ export function ownSubject(
       const { batchSize, batchCount } = split;
       print(splitText(prompts, split));
       const planned = await plannedLatents(options, { config, folder, used, byToken, processing, labels, signal });
-      const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
+      const ofLength = { ...graph, seqLen: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
-      const { longest: length } = prompts;
-      const outputs = slicedCount(outputSlice, length);
+      const { longest: seqLen } = prompts;
+      const outputs = slicedCount(outputSlice, seqLen);
       const run = {
         config,
         batchSize,
-        length,
+        seqLen,
         prompts: (batchCount.train + batchCount.test) * batchSize,
         outputs,
         used,
@@ -103,7 +103,7 @@ export function ownSubject(
       ).catch(memoryInFlags);
       latentsPruned[Symbol.dispose]();
       try {
-        pruning = pruningOf(loaded, options);
+        prunedLatents = prunedLatentsOf(loaded, options);
         replacedKl = loaded.replacedKl;
         notes.push(...loaded.notes.map((note) => notedAs(options.keptBy, note)));
         for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);

@@ -7,7 +7,7 @@ import { readySubject } from "./ready-subject.ts";
 import { inSlices, type SubjectOptions } from "./subject.ts";
 
 const options: SubjectOptions = {
-  ...{ byToken: false, seed: 0, circuit: undefined, shape: inSlices },
+  ...{ byToken: false, seed: 0, knownCircuit: undefined, shape: inSlices },
   used: {
     how: { device: "cpu", dtype: "float32", tf32: false },
     report: { device: "cpu", gpu: null, dtype: "float32", tf32: false, deviceNote: null },

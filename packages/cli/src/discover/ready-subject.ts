@@ -6,7 +6,7 @@ import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { memoryInFlags } from "./in-flags.ts";
 import { loadedNote } from "./memory-note.ts";
 import { type PlannedModel, plannedLatents } from "./planned-latents.ts";
-import { type Pruning, pruningOf } from "./pruning.ts";
+import { type LeftLatents, prunedLatentsOf } from "./pruned-latents.ts";
 import type { Subject } from "./subject.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
@@ -15,7 +15,7 @@ type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
 export function readySubject(task: ReadyTask, model: string | undefined, options: ReadyOptions = {}): Subject {
   const { prompts: files } = options;
   const notes: string[] = [];
-  let pruning: Pruning | null = null;
+  let prunedLatents: LeftLatents | null = null;
   let replacedKl: number | null = null;
   const name = model === undefined ? null : modelName(model);
   return {
@@ -25,19 +25,19 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     circuits: task.circuits,
     title: (loaded) => (name === null ? task.name : loaded.name),
     notes,
-    get pruning() {
-      return pruning;
+    get prunedLatents() {
+      return prunedLatents;
     },
     get replacedKl() {
       return replacedKl;
     },
-    load: async ({ byToken, seed, circuit, ablation, labels, used, shape }, { signal, print }) => {
+    load: async ({ byToken, seed, knownCircuit, ablation, labels, used, shape }, { signal, print }) => {
       const { needsAutoencoders: asAutocircuit } = task;
       const planned =
         model === undefined ? undefined : await plannedOn(model, options, { used, asAutocircuit, labels, signal });
       const how = {
         ...{ byToken, seed, signal, ...used.how },
-        ...(circuit !== undefined && { circuit }),
+        ...(knownCircuit !== undefined && { knownCircuit }),
         ...(ablation !== undefined && { ablation }),
         ...(model !== undefined && { model }),
         free: used.freeBytes,
@@ -46,7 +46,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       };
       const loaded = await keptAs(options.keptBy, () => task.load(how)).catch(memoryInFlags);
       try {
-        pruning = pruningOf(loaded, options);
+        prunedLatents = prunedLatentsOf(loaded, options);
         replacedKl = loaded.replacedKl;
         notes.splice(0, notes.length, ...loaded.notes.map((note) => notedAs(options.keptBy, note)));
         for (const note of notes) print(note);

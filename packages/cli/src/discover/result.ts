@@ -5,7 +5,7 @@ import { compareEdgeSets } from "@autocircuit/metrics";
 import type { ScoredEdge } from "@autocircuit/report";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { BootstrapJson } from "./bootstrap.ts";
-import type { Pruning } from "./pruning.ts";
+import type { LeftLatents } from "./pruned-latents.ts";
 import type { FoundTests } from "./test-found.ts";
 
 /** The known circuit and how the one found agrees with it. */
@@ -41,13 +41,13 @@ export interface DiscoverResult extends DeviceReport, DiscoveryFile {
   /** What the tests of the circuit came to; null unless they were asked for. */
   tests: FoundTests | null;
   /** How latents of autoencoders were pruned; null where none were. */
-  pruning: Pruning | null;
+  prunedLatents: LeftLatents | null;
   /** KL(the model || what autoencoders make of it) in nats, where what they leave out is dropped; else null. */
   replacedKl: number | null;
   /** How well the model alone does the task; null for outputs that are numbers. */
   accuracy: TaskAccuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */
-  faithfulness: FoundMeasures["faithfulness"];
+  divergence: FoundMeasures["divergence"];
   seconds: number;
   peakMemoryBytes: number;
   /** On GPUs; 0 on the CPU. */

@@ -99,8 +99,8 @@ it("a program's report of a circuit over spans says what the command's does", as
   expect(report.circuit.map(({ edge, token, score }) => ({ edge, span: report.tokenLabels![token!], score }))).toEqual(
     written.circuit,
   );
-  expect(report.faithfulness!.rows).toEqual([
-    { name: "circuit found, resample", value: written.faithfulness.circuit, edges: 3 },
+  expect(report.divergence!.rows).toEqual([
+    { name: "circuit found, resample", value: written.divergence.circuit, edges: 3 },
   ]);
   expect(report.graph.edgeCount).toBe(written.edgeCount);
 });

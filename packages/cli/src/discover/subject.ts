@@ -3,7 +3,7 @@ import type { AblationType, LatentLabels, LoadedTask } from "@autocircuit/core";
 import type { PlannedBatch, RunShape, TaskOutline } from "@autocircuit/discovery";
 import type { Context } from "../context.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import type { Pruning } from "./pruning.ts";
+import type { LeftLatents } from "./pruned-latents.ts";
 
 /** What discovery is about: a ready-made task, or somebody's own model and prompts. */
 export interface Subject {
@@ -19,7 +19,7 @@ export interface Subject {
   /** What is to be said of the prompts and the model, once they are loaded. */
   notes: readonly string[];
   /** How latents were pruned, once they are; null where none were. */
-  readonly pruning: Pruning | null;
+  readonly prunedLatents: LeftLatents | null;
   /** How far a model is that autoencoders make, without what they leave out: KL(the model || this) in nats, once it is loaded; else null. */
   readonly replacedKl: number | null;
   /** Loads model and prompts, and says what was loaded; the caller disposes the result. @throws UsageError where that, or the run, has no room */
@@ -31,7 +31,7 @@ export interface SubjectOptions {
   byToken: boolean;
   seed: number;
   /** Name of the known circuit to compare with. Default: the one that fits the ablation. */
-  circuit: string | undefined;
+  knownCircuit: string | undefined;
   /** What ablated edges will take. */
   ablation?: AblationType | undefined;
   /** What latents stand for: refused before anything is loaded where there are no such latents. */

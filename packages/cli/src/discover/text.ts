@@ -41,8 +41,8 @@ function keptText({ keep, faithful }: DiscoverResult): string {
 
 /** The figures of a run in a few lines. */
 export function summary(result: DiscoverResult, { ablation }: DiscoverSettings): string {
-  const { faithfulness, known, circuit, edgeCount, seconds, peakMemoryBytes, peakDeviceBytes } = result;
-  const theirs = known && `, ${known.name} ${formatNumber(faithfulness.known!)}`;
+  const { divergence, known, circuit, edgeCount, seconds, peakMemoryBytes, peakDeviceBytes } = result;
+  const theirs = known && `, ${known.name} ${formatNumber(divergence.known!)}`;
   const compared =
     known &&
     `: ${known.truePositives} of the ${known.name} circuit's ${known.edges.length}, ${known.falsePositives} others, ${known.falseNegatives} missed`;
@@ -52,7 +52,7 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
     : [];
   return [
     ...(result.accuracy ? [accuracyText(result.accuracy)] : []),
-    `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}${theirs ?? ""}`,
+    `${divergence.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(divergence.circuit)}${theirs ?? ""}`,
     `${circuit.length} edge${circuit.length === 1 ? "" : "s"} found${compared ?? ` of ${edgeCount}`}${keptText(result)}`,
     ...sure,
     ...(result.tests?.verdicts.map(verdictLine) ?? []),

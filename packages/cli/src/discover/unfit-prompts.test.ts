@@ -26,7 +26,7 @@ let written = 0;
 const read = (prompts: readonly object[], options: Partial<OwnPromptsOptions> = {}) => {
   const file = join(folder, `${written++}.json`);
   writeFileSync(file, JSON.stringify({ prompts }));
-  const how = { tokenizer, prependBos: true, length: undefined, vocabulary: 5, outputVocabulary: 5 };
+  const how = { tokenizer, prependBos: true, seqLen: undefined, vocabulary: 5, outputVocabulary: 5 };
   return readOwnPrompts([file], { ...how, ...options });
 };
 

@@ -46,7 +46,7 @@ describe("one's own model and prompts", () => {
     const { task, seed, circuits, prompts: files } = read("measured.json");
     expect({ task, seed, files }).toEqual({ task: "words", seed: 3, files: [at("names.json")] });
     expect(circuits).toHaveLength(1);
-    expect(circuits[0].metrics["kl-clean"]).toBeCloseTo(read("found.json").faithfulness.circuit, 5);
+    expect(circuits[0].metrics["kl-clean"]).toBeCloseTo(read("found.json").divergence.circuit, 5);
   });
 
   it("in the graph that the scores are for", async () => {
@@ -60,7 +60,7 @@ describe("one's own model and prompts", () => {
 
   it("by signed scores where discover chose by these, or by what --rank says", async () => {
     const chosen = await discover("--size", "40", "--rank", "signed", "--json", at("signed.json"));
-    const { faithfulness } = read("signed.json");
+    const { divergence } = read("signed.json");
     const how = ["--sizes", "40", "--metrics", "kl-clean"];
     const measured = async (...rank: string[]) => {
       const { code, out } = await measure(chosen, ...how, ...rank);
@@ -70,9 +70,9 @@ describe("one's own model and prompts", () => {
       return { by, kl: circuits[0].metrics["kl-clean"] };
     };
     for (const rank of [[], ["--rank", "signed"]])
-      expect(await measured(...rank)).toEqual({ by: "signed", kl: expect.closeTo(faithfulness.circuit, 5) });
+      expect(await measured(...rank)).toEqual({ by: "signed", kl: expect.closeTo(divergence.circuit, 5) });
     const absolute = await measured("--rank", "absolute");
-    expect(Math.abs(absolute.kl - faithfulness.circuit)).toBeGreaterThan(1e-4);
+    expect(Math.abs(absolute.kl - divergence.circuit)).toBeGreaterThan(1e-4);
     // The other commands that take scores choose alike.
     const written = async (command: string[], ...more: string[]) => {
       const { code, err } = await run([...command, ...own, ...more, "--json", at("chosen.json")]);
@@ -130,7 +130,11 @@ describe("one's own model and prompts", () => {
     ["no task and no model", () => [], /Say what it is about: a task/],
     ["a model without prompts", () => own.slice(0, 2), /give prompts for it with --prompts FILE/],
     ["a model for a compiled task", () => ["tracr-reverse", ...own.slice(0, 2)], /tracr-reverse has its own model/],
-    ["an option of one's own on a task", () => ["tracr-reverse", "--length", "3"], /decides itself what --length says/],
+    [
+      "an option of one's own on a task",
+      () => ["tracr-reverse", "--seq-len", "3"],
+      /decides itself what --seq-len says/,
+    ],
   ])("wrong usage: %s", async (_, what, message) => {
     const { code, err } = await run(["measure", ...what(), "--scores", at("found/scores.safetensors")]);
     expect([code, err]).toEqual([2, expect.stringMatching(message)]);

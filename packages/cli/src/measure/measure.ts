@@ -37,13 +37,13 @@ export async function measure(
   chooseSubject(taskName, asked);
   for (const name of asked.metrics ?? []) requireMetric(name);
   const scores = await PruneScores.load(asked.scores);
-  const byToken = scores.graph.tokens !== null;
+  const byToken = scores.graph.seqLen !== null;
   const seed = asked.seed ?? scores.info.seed ?? USUAL_SEED;
   const kept = await withKeptLatents(asked, [{ file: asked.scores, latents: latentIdentity(scores.graph) }]);
   const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
-  await using task = await subject.load({ byToken, seed, circuit: undefined, used, shape: inSlices }, context);
+  await using task = await subject.load({ byToken, seed, knownCircuit: undefined, used, shape: inSlices }, context);
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s ` +
@@ -84,7 +84,7 @@ export async function measure(
     byToken,
     seed,
     ...used.report,
-    pruning: subject.pruning,
+    prunedLatents: subject.prunedLatents,
     replacedKl: subject.replacedKl,
     units,
     circuits,

@@ -75,7 +75,7 @@ export async function measureAsMib(
       ...{ task: subject.name, model: model ?? null, scores: options.scores, ablation, select, seed },
       ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
       ...measured,
-      pruning: subject.pruning,
+      prunedLatents: subject.prunedLatents,
       replacedKl: subject.replacedKl,
       ...used.report,
       versions: runVersions(),

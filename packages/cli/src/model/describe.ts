@@ -22,8 +22,8 @@ import { graphLayers, shortList } from "./graph-layers.ts";
 
 /** Options of `autocircuit model`, as commander gives them. */
 export interface ModelCommandOptions {
-  batch: number;
-  length: number;
+  batchSize: number;
+  seqLen: number;
   graph?: boolean;
   json?: string;
 }
@@ -34,16 +34,16 @@ export async function describe(
   options: ModelCommandOptions,
   { print, signal }: Context,
 ): Promise<void> {
-  const { batch, length, json } = options;
+  const { batchSize, seqLen, json } = options;
   requireWritable(json);
   const folder = await resolveModelFolder(idOrFolder, { files: "config", signal });
   const config = await readConfig(folder);
   const architecture = isGguf(folder)
     ? await ggufSummary(folder)
     : architectureName(readJson(join(folder, "config.json")));
-  const graphs = await synchronously(() => graphCounts(config, length));
+  const graphs = await synchronously(() => graphCounts(config, seqLen));
   const layers = options.graph ? await synchronously(() => graphLayers(Graph.of(config))) : undefined;
-  const memory = estimateMemory(config, batch, length);
+  const memory = estimateMemory(config, batchSize, seqLen);
   print(architecture);
   print(describeModel(config));
   const parameters = parameterCount(config);
@@ -66,7 +66,9 @@ export async function describe(
       ),
     );
   }
-  print(`memory of a patched run of ${counted(batch, "prompt")} of ${counted(length, "token")}, float32 (estimate):`);
+  print(
+    `memory of a patched run of ${counted(batchSize, "prompt")} of ${counted(seqLen, "token")}, float32 (estimate):`,
+  );
   print(
     table(
       ["part", "size"],
@@ -83,8 +85,8 @@ export async function describe(
     storedParameters: parameters - twice,
     graphs,
     ...(layers && { layers }),
-    batch,
-    length,
+    batchSize,
+    seqLen,
     memory,
   });
   print(`wrote ${json}`);

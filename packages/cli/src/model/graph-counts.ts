@@ -10,13 +10,13 @@ export interface GraphCounts {
 }
 
 /** The counts of every kind of graph that a model has. */
-export function graphCounts(config: TransformerConfig, length: number): GraphCounts[] {
+export function graphCounts(config: TransformerConfig, seqLen: number): GraphCounts[] {
   const grouped = config.kvHeads !== config.heads;
   const kinds: Record<string, GraphOptions> = {
     "edges, separate Q, K, V": {},
     ...(grouped && { "edges, ungrouped: K, V of every query head": { ungrouped: true } }),
     "edges, shared Q, K, V": { separateQkv: false },
-    [`edges by token, ${length} tokens`]: { tokens: length },
+    [`edges by token, ${seqLen} tokens`]: { seqLen },
     "nodes along the residual stream": { factorized: false },
   };
   return Object.entries(kinds).map(([kind, options]) => {

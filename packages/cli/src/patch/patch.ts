@@ -15,7 +15,7 @@ import type { Context } from "../context.ts";
 import { ownInputs } from "../discover/own-inputs.ts";
 import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
-import { pruningOf } from "../discover/pruning.ts";
+import { prunedLatentsOf } from "../discover/pruned-latents.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { type KeepingOptions, keptAs, notedAs, withKeptLatents } from "../support/kept-latents.ts";
@@ -65,10 +65,14 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   for (const warning of equalPairsWarnings([prompts], type)) print(warning);
   const { replacedKl, ...latent } = await withLatents(plain, train, options, { folder, byToken, signal });
   using whole = latent.model;
-  const pruning = options.autoencoders ? pruningOf({ ...latent, train }, options) : null;
   const chosen = processing === undefined && planned ? processingNotes(planned.processing) : [];
-  const { prunedLatents } = latent;
-  const how = { prunedLatents, prompts: train.promptCount, replacedKl, keepLatents: options.keptBy };
+  const prunedLatents = options.autoencoders ? prunedLatentsOf({ ...latent, train }, options) : null;
+  const how = {
+    prunedLatents: latent.prunedLatents,
+    prompts: train.promptCount,
+    replacedKl,
+    keepLatents: options.keptBy,
+  };
   for (const note of [...chosen, ...latentNotes(whole, how)]) print(notedAs(options.keptBy, note));
   const model = saved.modelFor(whole, prompts.seqLen);
   const ablated = saved.circuitIn(model.graph);
@@ -90,7 +94,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   // One line: a file of logits is for programs.
   await writeWhole(
     options.json,
-    `${JSON.stringify({ logits, shape, lengths, processing: steps, pruning, replacedKl, ...used.report })}\n`,
+    `${JSON.stringify({ logits, shape, lengths, processing: steps, prunedLatents, replacedKl, ...used.report })}\n`,
   );
   print(`wrote ${options.json}`);
 }

@@ -5,7 +5,7 @@ import { UsageError } from "../support/usage-error.ts";
 import type { StudioCommandOptions } from "./studio-options.ts";
 
 /** Options that say nothing of a model. */
-const withoutModel: readonly (keyof StudioCommandOptions)[] = ["graph", "port", "open"];
+const withoutModel: readonly (keyof StudioCommandOptions)[] = ["attributionGraph", "port", "open"];
 
 /** What commander gives without being asked. */
 const usual: Partial<StudioCommandOptions> = { seed: USUAL_SEED, prependBos: true };
@@ -16,19 +16,19 @@ const usual: Partial<StudioCommandOptions> = { seed: USUAL_SEED, prependBos: tru
  * @throws UsageError where there is none, or where options ask for something that needs a model
  */
 export function graphAlone(options: StudioCommandOptions): GivenGraph {
-  if (options.graph === undefined)
+  if (options.attributionGraph === undefined)
     throw new UsageError(
-      "Say what to open: a task (see autocircuit tasks), --model FOLDER --prompts FILE for your own, or --graph FILE alone. A --graph is shown beside either, too.",
+      "Say what to open: a task (see autocircuit tasks), --model FOLDER --prompts FILE for your own, or --attribution-graph FILE alone. An --attribution-graph is shown beside either, too.",
     );
   const given = Object.entries(options) as [keyof StudioCommandOptions, unknown][];
   const needing = given.filter(([name, value]) => !withoutModel.includes(name) && value !== usual[name]);
   if (needing.length > 0) {
     const names = needing.map(([name]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     throw new UsageError(
-      `${names.join(", ")}: there is no model. --graph FILE alone is looked at; for these name a task, or --model with --prompts.`,
+      `${names.join(", ")}: there is no model. --attribution-graph FILE alone is looked at; for these name a task, or --model with --prompts.`,
     );
   }
-  return readGraph(options.graph);
+  return readGraph(options.attributionGraph);
 }
 
 /** A graph's file. @throws UsageError naming it, for what cannot be read */

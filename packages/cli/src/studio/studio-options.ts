@@ -5,7 +5,7 @@ import type { SubjectCommandOptions } from "../support/subject-options.ts";
 export interface StudioCommandOptions extends SubjectCommandOptions, DeviceCommandOptions {
   scores?: string[];
   circuit?: string[];
-  graph?: string;
+  attributionGraph?: string;
   byToken?: boolean;
   seed: number;
   port?: number;

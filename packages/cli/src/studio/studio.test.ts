@@ -72,7 +72,7 @@ describe("studio", () => {
 
   it("by token, with positions in words", async () => {
     const { result } = await served(["tracr-reverse", "--by-token"], (get) => get<Session>("api/session"));
-    expect(result.graph.tokens).toBe(6);
+    expect(result.graph.seqLen).toBe(6);
     expect(result.prompts.tokenLabels).toEqual(["BOS", "1", "2", "3", "4", "5"]);
   });
 
@@ -87,7 +87,16 @@ describe("studio", () => {
     expect(first.result.map(({ name }) => name)).toEqual(["edge attribution"]);
     expect((await run(["discover", ...own, "--size", "3", "--curve", "none", "--out", at("found")])).code).toBe(0);
     const scores = join(at("found"), "scores.safetensors");
-    const given = ["--scores", scores, "--circuit", edges, "--graph", write("graph.json", graph), "--out", at("kept")];
+    const given = [
+      "--scores",
+      scores,
+      "--circuit",
+      edges,
+      "--attribution-graph",
+      write("graph.json", graph),
+      "--out",
+      at("kept"),
+    ];
     const { result } = await served([...own, ...given], (get) => get<Session>("api/session"));
     expect(result.scoreSets.map(({ name, kind }) => [name, kind])).toEqual([
       ["scores.safetensors", "scores"],
@@ -127,7 +136,7 @@ describe("studio", () => {
     const node = { node_id: "E_1_0", layer: "E", ctx_idx: 0, feature_type: "embedding" };
     const file = { metadata: { slug: "g", prompt_tokens: ["a"], prompt: "a" }, nodes: [node], links: [] };
     const graph = write("alone.json", file);
-    const { code, result } = await served(["--graph", graph], async (get) => ({
+    const { code, result } = await served(["--attribution-graph", graph], async (get) => ({
       session: await get<GraphSession>("api/session"),
       graph: await get<AttributionGraph>("api/attribution-graph"),
       run: await get<{ code: string }>("api/score-sets"),
@@ -138,21 +147,29 @@ describe("studio", () => {
       graph: { title: "g", nodes: [{ id: "E_1_0" }] },
       run: { code: "not-found" },
     });
-    const { err } = await run(["studio", "--graph", graph, "--scores", "a.safetensors", "--by-token", "--no-open"]);
+    const { err } = await run([
+      "studio",
+      "--attribution-graph",
+      graph,
+      "--scores",
+      "a.safetensors",
+      "--by-token",
+      "--no-open",
+    ]);
     expect(err).toMatch(/--scores, --by-token: there is no model/);
-    expect((await run(["studio", "--graph", write("bad.json", {}), "--no-open"])).err).toMatch(
+    expect((await run(["studio", "--attribution-graph", write("bad.json", {}), "--no-open"])).err).toMatch(
       /bad\.json: no graph of/,
     );
   });
 
   it.each([
     [["tracr-nothing"], /There is no task "tracr-nothing"/],
-    [[], /Say what to open: a task .*, --model .*, or --graph FILE alone/],
+    [[], /Say what to open: a task .*, --model .*, or --attribution-graph FILE alone/],
     [["tracr-reverse", "--port", "70000"], /ports go up to 65535/],
     [["tracr-reverse", "--port", "x"], /whole number/],
     [["tracr-reverse", "--out", fileURLToPath(import.meta.url)], /not a folder that may be written to/],
     [["tracr-reverse", "--scores", "none.safetensors"], /none\.safetensors/],
-    [["tracr-reverse", "--graph", "none.json"], /none\.json: does not exist/],
+    [["tracr-reverse", "--attribution-graph", "none.json"], /none\.json: does not exist/],
   ])("refuses %j in one line", async (args, says) => {
     const { code, err } = await run(["studio", ...args, "--no-open"]);
     expect(code).toBe(2);

@@ -38,13 +38,13 @@ export async function studio(
   const used = await useDevice(options);
   await using task = await subject.load(
     {
-      ...{ byToken: options.byToken ?? false, seed: options.seed, circuit: undefined, used },
+      ...{ byToken: options.byToken ?? false, seed: options.seed, knownCircuit: undefined, used },
       // Prompts are run one by one, and data sets in slices.
       shape: inSlices,
     },
     context,
   );
-  const graph = options.graph === undefined ? undefined : readGraph(options.graph);
+  const graph = options.attributionGraph === undefined ? undefined : readGraph(options.attributionGraph);
   const given = await readSets(options, task.model.graph);
   const known = knownCircuits(subject, task);
   const first = given.some(({ of }) => "values" in of) ? [] : await firstSets(task, { signal, print });

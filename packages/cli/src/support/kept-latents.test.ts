@@ -60,7 +60,7 @@ describe("the latents of a circuit", () => {
     expect([found.code, said(found.err)]).toEqual([0, ""]);
     const { latents, circuit, graph } = read("discover.json");
     expect(latents.latentErrors).toBe(false);
-    const kept = { kept: [3, 3, 3], activated: null, kl: null, prompts: null };
+    const kept = { kept: [3, 3, 3], activated: null, prunedKl: null, prompts: null };
     for (const [args, file, json] of [
       [patch, at("discover.json"), "patch.json"],
       [measure, scores, "measure.json"],
@@ -70,7 +70,7 @@ describe("the latents of a circuit", () => {
       const { code, out, err } = await run([...args, ...autoencoders]);
       expect([args[0], args[0] === "test" ? code % 3 : code, said(err)]).toEqual([args[0], 0, ""]);
       expect(out).toContain(`latents kept as ${file} says: 3, 3, 3; nothing was pruned anew`);
-      expect(read(json).pruning).toEqual({ ...kept, from: file });
+      expect(read(json).prunedLatents).toEqual({ ...kept, from: file });
       expect(out).toContain("what they leave out is dropped");
     }
     // Others than those are refused where they are asked for.

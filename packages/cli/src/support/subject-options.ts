@@ -9,7 +9,7 @@ import { listOf, oneOf, trainAndTest, wholeNumber } from "./parse-options.ts";
 /** Options that say which prompts a command reads and how, as commander gives them. */
 export interface PromptCommandOptions {
   prompts?: string[];
-  length?: number;
+  seqLen?: number;
   align?: PairAlignment;
   skipUnfit?: boolean;
   prependBos: boolean;
@@ -34,7 +34,7 @@ export function addPromptOptions(command: Command): Command {
       "--prompts <files...>",
       "prompt pairs, as text or token ids: AutoCircuit JSON, EAP-IG's .csv, Edge-Pruning's .jsonl; several files are joined",
     )
-    .option("--length <n>", "use only the prompts of n tokens, the one that starts a text included", wholeNumber(1))
+    .option("--seq-len <n>", "use only the prompts of n tokens, the one that starts a text included", wholeNumber(1))
     .option(
       "--align <how>",
       "pairs of unequal length: which positions belong together, counted from the end or word by word (default: such pairs are refused)",

@@ -23,7 +23,8 @@ export async function beforeRun(options: RunCommandOptions): Promise<RedisPlace 
 export async function beforeWork(options: WorkCommandOptions): Promise<RedisPlace | undefined> {
   if ((options.unit === undefined) === (options.queue === undefined))
     throw new UsageError("Say which units: --queue ADDRESS for those of a queue, or --unit for one.");
-  if (options.block !== undefined && options.unit === undefined) throw new UsageError("--block goes with --unit.");
+  if (options.together !== undefined && options.unit === undefined)
+    throw new UsageError("--together goes with --unit.");
   if (options.unit !== undefined && options.workers !== undefined)
     throw new UsageError("--workers is for a --queue; --unit runs in this process.");
   return redisOf(options);

@@ -11,7 +11,7 @@ import { openSweep, type SweepCommandOptions } from "./open-sweep.ts";
 /** Options of `sweep slurm`. */
 export interface SlurmCommandOptions extends SweepCommandOptions {
   limit?: number;
-  block?: number;
+  together?: number;
   threads?: number;
   time?: string;
   mem?: string;
@@ -23,7 +23,7 @@ export interface SlurmCommandOptions extends SweepCommandOptions {
 export async function sweepSlurm(plan: string, options: SlurmCommandOptions, context: Context): Promise<void> {
   const { signal, print } = context;
   const { read, results, units } = await openSweep(plan, options, signal);
-  const { block = 1, limit, threads, time, mem, partition } = options;
+  const { together = 1, limit, threads, time, mem, partition } = options;
   const done = new Set<string>();
   for await (const { unit } of doneUnits(units, results)) done.add(unit.hash);
   const missing = units.filter(({ hash }) => !done.has(hash));
@@ -37,10 +37,10 @@ export async function sweepSlurm(plan: string, options: SlurmCommandOptions, con
   const fixed = join(folder, "plan.json");
   await writeJson(fixed, fixedPlan(read));
   const program = [process.execPath, resolve(process.argv[1] ?? "autocircuit")];
-  const blocks = block === 1 ? [] : ["--block", `${block}`];
+  const several = together === 1 ? [] : ["--together", `${together}`];
   const script = arrayScript({
-    elements: [...new Set(missing.map(({ index }) => Math.floor(index / block)))],
-    command: [...program, "sweep", "work", fixed, "--out", results.folder, ...blocks],
+    elements: [...new Set(missing.map(({ index }) => Math.floor(index / together)))],
+    command: [...program, "sweep", "work", fixed, "--out", results.folder, ...several],
     name: jobName(read.name),
     ...{ logs, atOnce: limit, threads, time, memory: mem, partition },
   });

@@ -19,7 +19,7 @@ import type { QueueCommandOptions, RedisPlace } from "./queue-options.ts";
 /** Options of `sweep work`. */
 export interface WorkCommandOptions extends SweepCommandOptions, QueueCommandOptions {
   unit?: string;
-  block?: number;
+  together?: number;
   workers?: number;
   threads?: number;
   untilEmpty?: boolean;
@@ -56,10 +56,10 @@ export async function sweepWork(
 /** Does units in this process; the command fails where one does, or is left to another process: a scheduler would take it for done. */
 async function workAlone(
   { results, units }: OpenSweep,
-  { unit, block = 1, threads }: WorkCommandOptions,
+  { unit, together = 1, threads }: WorkCommandOptions,
   { signal, print }: Context,
 ): Promise<void> {
-  const chosen = chosenUnits(units, unit!, block);
+  const chosen = chosenUnits(units, unit!, together);
   await synchronously(() => versions());
   if (threads !== undefined) await setThreads(threads);
   const runner = process.env.SLURM_JOB_ID === undefined ? "alone" : "slurm";
@@ -80,15 +80,15 @@ async function workAlone(
 }
 
 /** @throws UsageError for a number or hash that the plan does not have */
-function chosenUnits(units: readonly SweepUnit[], text: string, block: number): readonly SweepUnit[] {
+function chosenUnits(units: readonly SweepUnit[], text: string, together: number): readonly SweepUnit[] {
   if (/^\d{1,9}$/.test(text)) {
-    const first = Number(text) * block;
-    if (first < units.length) return units.slice(first, first + block);
+    const first = Number(text) * together;
+    if (first < units.length) return units.slice(first, first + together);
     throw new UsageError(
-      `--unit ${text}: the plan has the units 0 to ${Math.ceil(units.length / block) - 1}${block > 1 ? ` in blocks of ${block}` : ""}.`,
+      `--unit ${text}: the plan has the units 0 to ${Math.ceil(units.length / together) - 1}${together > 1 ? ` by ${together}` : ""}.`,
     );
   }
-  if (block !== 1) throw new UsageError("--block goes with the number of a --unit, not with its hash.");
+  if (together !== 1) throw new UsageError("--together goes with the number of a --unit, not with its hash.");
   const found = /^[0-9a-f]{8,64}$/.test(text) ? units.filter(({ hash }) => hash.startsWith(text)) : [];
   if (found.length === 1) return found;
   throw new UsageError(

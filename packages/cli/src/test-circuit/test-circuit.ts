@@ -34,7 +34,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const seed = options.seed ?? file.seed ?? USUAL_SEED;
   const used = await useDevice(options);
   const load = (about: typeof subject, byToken: boolean) =>
-    about.load({ byToken, seed, circuit: undefined, used, shape: inSlices }, context);
+    about.load({ byToken, seed, knownCircuit: undefined, used, shape: inSlices }, context);
   await using task = await load(subject, file.byToken);
   const circuit = file.circuitIn(task.model.graph);
   for (const warning of equalPairsWarnings([task.test], ablation)) print(warning);
@@ -79,7 +79,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
       ...{ ablation, seed, byToken: file.byToken, ...made },
       ...tested,
       notes,
-      pruning: subject.pruning,
+      prunedLatents: subject.prunedLatents,
       replacedKl: subject.replacedKl,
       passed,
       cross: cross ? crossJson(cross) : null,

@@ -1,5 +1,5 @@
 import type { PatchableModel, PromptLoader } from "@autocircuit/core";
-import { cleanCorrupted, type EapIgActivationsOptions, eap, eapIgInputs } from "@autocircuit/discovery";
+import { cleanCorrupted, type EapIgActivationsOptions, eapIgInputs, edgeAttribution } from "@autocircuit/discovery";
 
 /**
  * What the reference leaves out of EAP-IG activations with rotary positions: in the runs that replace `input`, edges into block 0, whose only
@@ -16,7 +16,7 @@ export async function activationGap(
   const { steps = 5, ablation, pathEnd } = options;
   const inputs = await eapIgInputs(model, prompts, { steps, ablation, pathEnd });
   const ends = await cleanCorrupted(model, prompts, { ablation, pathEnd });
-  const clean = await eap(model, prompts, { ablation });
+  const clean = await edgeAttribution(model, prompts, { ablation });
   const parts = config.layers * (config.attnOnly ? 1 : 2) + 1;
   for (const { offset, size, sources } of graph.groups) {
     if (sources > 1) continue;

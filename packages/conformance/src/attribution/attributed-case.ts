@@ -66,7 +66,7 @@ export function givenAblation(
   vector?: Float32Array,
 ): Ablation {
   const { dModel } = model.config;
-  const length = prompts.batches[0]!.length;
+  const length = prompts.batches[0]!.seqLen;
   const values = new Float32Array(graph.srcs.length * length * dModel);
   if (vector) for (let i = 0; i < values.length; i++) values[i] = vector[i % dModel]!;
   const shape = [graph.srcs.length, 1, length, dModel];

@@ -1,7 +1,14 @@
 import { join } from "node:path";
 import { eapIgEdge } from "@autocircuit/circuits";
 import { PruneScores } from "@autocircuit/core";
-import { cleanCorrupted, eap, eapIgActivations, eapIgInputs, selectGreedy, selectTop } from "@autocircuit/discovery";
+import {
+  cleanCorrupted,
+  eapIgActivations,
+  eapIgInputs,
+  edgeAttribution,
+  selectGreedy,
+  selectTop,
+} from "@autocircuit/discovery";
 import { Ablation, type ComputeDType } from "@autocircuit/native";
 import { readJson } from "../check-patching.ts";
 import type { CaseFolder } from "../find-cases.ts";
@@ -53,7 +60,7 @@ async function checkMethod(found: AttributedCase<EapIgExpected>, name: string, r
       ? await eapIgActivations(model, prompts, { steps })
       : name === "clean-corrupted"
         ? await cleanCorrupted(model, prompts)
-        : await eap(model, prompts, options);
+        : await edgeAttribution(model, prompts, options);
   if (ablation instanceof Ablation) ablation.dispose();
   const values = divided(scores, prompts.promptCount);
   if (name.startsWith("eap-ig-activations")) {

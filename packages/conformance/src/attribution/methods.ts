@@ -1,5 +1,5 @@
 import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
-import { ceap, eap, eapGp, eapIgInputs, relp } from "@autocircuit/discovery";
+import { ceap, eapGp, eapIgInputs, edgeAttribution, relp } from "@autocircuit/discovery";
 
 /** How a tensor of scores is made here. */
 export interface Method {
@@ -33,7 +33,7 @@ export function methodOf(name: string): Method | undefined {
         relp(model, prompts, { norms: true, attention: true, gates: true, activations: !model.config.gated }),
     };
   const [, family, steps, rest] = /^(eap-ig-inputs|ceap|eap-gp)-(\d+)(.*)$/.exec(name) ?? [];
-  if (name === "eap") return { run: (model, prompts) => eap(model, prompts) };
+  if (name === "eap") return { run: (model, prompts) => edgeAttribution(model, prompts) };
   const count = Number(steps);
   if (family === "eap-ig-inputs" && rest === "")
     return { run: (model, prompts) => eapIgInputs(model, prompts, { steps: count }) };

@@ -105,7 +105,7 @@ async function checkPruning(
     placedAutoencoders(pruned.autoencoders).map(({ autoencoder }) => autoencoder.encode.shape.at(-2)),
     kept_counts,
   );
-  to.scalar("kl", pruned.kl, kl);
+  to.scalar("kl", pruned.prunedKl, kl);
   // AutoCircuit numbers latents that are kept anew.
   return mapAutoencoders(pruned.autoencoders, (one) => ({ ...one, latentNumbers: undefined }));
 }

@@ -2,9 +2,9 @@ import { edgeNameOfEapIg } from "@autocircuit/circuits";
 import { type AblationType, Circuit, type PruneScores } from "@autocircuit/core";
 import {
   cleanCorrupted,
-  eap,
   eapIgActivations,
   eapIgInputs,
+  edgeAttribution,
   exact,
   informationFlowRoutes,
   pruneCircuit,
@@ -60,7 +60,9 @@ async function scoresOf(
   }
   if (method.startsWith("eap-ig-inputs")) return numbers(await eapIgInputs(model, prompts, { steps, ablation }));
   if (method === "clean-corrupted") return numbers(await cleanCorrupted(model, prompts, { ablation }));
-  const scores = numbers(await eap(model, prompts, { ablation: type === "aggregation-mean" ? "resample" : ablation }));
+  const scores = numbers(
+    await edgeAttribution(model, prompts, { ablation: type === "aggregation-mean" ? "resample" : ablation }),
+  );
   return type === "aggregation-mean" ? scores.map((value) => value / model.config.dModel) : scores;
 }
 

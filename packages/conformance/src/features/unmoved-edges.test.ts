@@ -7,7 +7,7 @@ import { unmovedEdges } from "./unmoved-edges.ts";
 describe("unmovedEdges", () => {
   it("are the queries of the first position", () => {
     const config = { layers: 2, heads: 2, attnOnly: false, parallel: false };
-    const graph = Graph.of(config, { tokens: 3 });
+    const graph = Graph.of(config, { seqLen: 3 });
     const names = [...unmovedEdges(graph)].map((edge) => String(graph.edge(edge)));
     expect(names).toHaveLength(2 + 8);
     expect(names.every((name) => /\.Q \[0\]$/.test(name))).toBe(true);

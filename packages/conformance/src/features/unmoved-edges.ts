@@ -5,9 +5,9 @@ import type { Graph } from "@autocircuit/core";
  * arithmetic, and a training by Adam turns what rounding makes of that into whole steps, which differ from processor to processor: like the
  * trainings that `ill_conditioned` marks, they have no value to compare.
  */
-export function unmovedEdges({ tokens, groups }: Graph): ReadonlySet<number> {
+export function unmovedEdges({ seqLen, groups }: Graph): ReadonlySet<number> {
   const unmoved = new Set<number>();
-  if (tokens === null) return unmoved;
+  if (seqLen === null) return unmoved;
   for (const { kind, offset, heads, sources } of groups) {
     if (kind !== "q") continue;
     for (let edge = offset; edge < offset + heads * sources; edge++) unmoved.add(edge);

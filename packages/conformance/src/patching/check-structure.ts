@@ -16,7 +16,7 @@ export function checkStructure(graph: Graph, expected: ExpectedVariant, recorder
   ]);
   recorder.set("dests", dests.map(String), expected.dests.map(String));
   recorder.equal("n_edges", graph.edgeCount, expected.n_edges);
-  const perPosition = graph.tokens ?? 1;
+  const perPosition = graph.seqLen ?? 1;
   const names: string[] = [];
   for (const edge of graph.edges()) if ((edge.token ?? 0) === 0) names.push(edge.name);
   recorder.set("edges", names, expected.edges);

@@ -85,7 +85,7 @@ describe("prompts of several lengths", () => {
   const loader = (list: typeof pairs, align = false) => {
     const alignment = (clean: number) => Array.from({ length: clean }, (_, position) => position);
     const aligned = align ? list.map((pair) => ({ ...pair, alignment: alignment(pair.clean.length) })) : list;
-    return new PromptLoader(aligned, { batchSize: 2, padId: 0, length: 4 });
+    return new PromptLoader(aligned, { batchSize: 2, padId: 0, seqLen: 4 });
   };
   const ablateAll = { ablate: new Float32Array(new Array(1000).fill(1)) };
 

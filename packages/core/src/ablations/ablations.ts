@@ -69,7 +69,7 @@ async function resample(model: RunningModel, tokens: Tokens, signal: AbortSignal
 }
 
 function zero(model: RunningModel, tokens: Tokens): Ablation {
-  const shape = [sourceRows(model.graph.toNative(), model.config), 1, tokens.length, model.config.dModel];
+  const shape = [sourceRows(model.graph.toNative(), model.config), 1, tokens.seqLen, model.config.dModel];
   return new Ablation(Tensor.zeros(shape, { dtype: model.computeDtype }));
 }
 
@@ -150,12 +150,12 @@ function added(a: Sum, b: Sum): Sum {
 
 /** What prompts add to a mean, in slices that fit into memory. */
 async function partSum(model: RunningModel, tokens: Tokens, signal: AbortSignal | undefined): Promise<Sum> {
-  const { size: count, length, canSlice } = tokens;
-  const sliced = { count, length, canSlice };
+  const { size: count, seqLen, canSlice } = tokens;
+  const sliced = { count, seqLen, canSlice };
   return inSmallerSlices(model, sliced, async () => {
     let running: Sum | undefined;
     try {
-      for (const [start, end] of equalParts(count, canSlice ? promptsAtOnce(model, length) : count)) {
+      for (const [start, end] of equalParts(count, canSlice ? promptsAtOnce(model, seqLen) : count)) {
         throwIfAborted(signal);
         const next = await sliceSum(model, tokens, start, end, signal);
         running = running === undefined ? next : added(running, next);

@@ -22,7 +22,7 @@ export function discoveryOptions(found: DiscoveredCircuit): Record<string, unkno
     // What was left out has the algorithm's defaults, which lie beside its scores; the search for few edges has several algorithms'.
     ...(keep === undefined && plainOptions(scores.info.options ?? {})),
     ...plainOptions(options),
-    ...{ ablation, byToken: circuit.graph.tokens !== null, seed },
+    ...{ ablation, byToken: circuit.graph.seqLen !== null, seed },
     ...(!usual && { select, ...(rank !== "absolute" && { rank }), size }),
   };
 }

@@ -1,11 +1,11 @@
-import { AutocircuitEdgeNames } from "../autocircuit-names.ts";
+import { EdgeAliases } from "../aliases.ts";
 import type { DestNode, SrcNode } from "./node.ts";
 
 /**
  * An edge of a graph, made when asked for (`graph.edge(index)`): a large graph has hundreds of thousands of edges by token,
  * so they are not kept.
  */
-export class Edge extends AutocircuitEdgeNames {
+export class Edge extends EdgeAliases {
   readonly src: SrcNode;
   readonly dest: DestNode;
   /** Position, or null where the graph is not by token. */

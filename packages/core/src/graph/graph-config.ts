@@ -39,7 +39,7 @@ export interface GraphOptions {
    */
   readonly ungrouped?: boolean;
   /** Sequence length: every edge once at each position. Without it (or null) an edge acts at all positions. */
-  readonly tokens?: number | null;
+  readonly seqLen?: number | null;
 }
 
 /** A graph's configuration with every default filled in; plain data, so it can be stored in a file. */
@@ -52,7 +52,7 @@ export interface ResolvedGraphConfig {
   readonly factorized: boolean;
   readonly separateQkv: boolean;
   readonly ungrouped: boolean;
-  readonly tokens: number | null;
+  readonly seqLen: number | null;
   /** Not there in graphs without latents; all 0 where MLPs have no autoencoders. */
   readonly latents?: readonly number[];
   /** Not there where no attention has one. */
@@ -70,7 +70,7 @@ const optionKinds: KindsOf<GraphOptions> = {
   factorized: kind.flag,
   separateQkv: kind.flag,
   ungrouped: kind.flag,
-  tokens: kind.orNull(kind.count),
+  seqLen: kind.orNull(kind.count),
 };
 
 const configKinds: KindsOf<GraphConfig> = {
@@ -155,7 +155,7 @@ export function resolveGraphConfig(
   check({ config, ...numbers, ...ofLatents }, options);
   requireGraphChoice(options);
   const kvHeads = config.kvHeads ?? config.heads;
-  const tokens = options.tokens ?? null;
+  const seqLen = options.seqLen ?? null;
   if (config.heads % kvHeads !== 0) {
     throw new AutocircuitError(
       "bad-input",
@@ -173,8 +173,8 @@ export function resolveGraphConfig(
     separateQkv: options.separateQkv ?? true,
     // Where each head has its own keys and values the graph is the same.
     ungrouped: kvHeads !== config.heads && (options.ungrouped ?? false),
-    tokens,
-    ...resolveLatents(config, factorized, tokens),
+    seqLen,
+    ...resolveLatents(config, factorized, seqLen),
   };
 }
 
@@ -182,7 +182,7 @@ export function resolveGraphConfig(
 function resolveLatents(
   config: GraphConfig,
   factorized: boolean,
-  tokens: number | null,
+  seqLen: number | null,
 ): Pick<
   ResolvedGraphConfig,
   "latents" | "attentionLatents" | "streamLatents" | "latentErrors" | "keptLatents" | "autoencoders"
@@ -208,7 +208,7 @@ function resolveLatents(
     ...(any(attentionLatents) && { attentionLatents: [...attentionLatents!] }),
     ...(any(streamLatents) && { streamLatents: [...streamLatents!] }),
     latentErrors: latentErrors ?? false,
-    ...resolveKeptLatents(config, tokens),
+    ...resolveKeptLatents(config, seqLen),
     ...(autoencoders !== undefined && { autoencoders }),
   };
 }

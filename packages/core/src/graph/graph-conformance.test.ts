@@ -49,7 +49,7 @@ describe.skipIf(absent)("graphs equal every conformance list (skipped where the 
       options: {
         factorized: expected.factorized!,
         separateQkv: expected.separate_qkv!,
-        tokens: expected.seq_len ?? null,
+        seqLen: expected.seq_len ?? null,
       },
       edgeCount: expected.n_edges!,
       srcs: expected.srcs!,

@@ -8,11 +8,11 @@ afterEach(() => setMaxEdges());
 
 describe("the limit of a graph's size", () => {
   it("refuses what is larger before anything is made, with the numbers and the way out", () => {
-    for (const options of [{}, { separateQkv: false }, { factorized: false }, { tokens: 1000 }])
+    for (const options of [{}, { separateQkv: false }, { factorized: false }, { seqLen: 1000 }])
       expect(() => Graph.of(huge, options)).toThrow(/1,000,000 layers of 4 heads.*at most .* are allowed/);
     expect(() => Graph.of({ ...huge, layers: 9000 })).toThrow(/raise the limit: --max-edges \d+.*setMaxEdges\(/);
     expect(() => Graph.of({ ...huge, layers: 1e9 })).toThrow(/No machine holds that/);
-    expect(() => Graph.of({ ...huge, layers: 2 }, { tokens: 1e9 })).toThrow(
+    expect(() => Graph.of({ ...huge, layers: 2 }, { seqLen: 1e9 })).toThrow(
       /1,000,000,000 positions.*edges; at most 16,777,216/,
     );
   });
@@ -31,7 +31,7 @@ describe("the limit of a graph's size", () => {
 
   it("allows the largest models in use", () => {
     const pythia = { layers: 32, heads: 32, attnOnly: false, parallel: true };
-    expect(Graph.of(pythia, { separateQkv: false, tokens: 20 }).edgeCount).toBe(20 * 542_257);
+    expect(Graph.of(pythia, { separateQkv: false, seqLen: 20 }).edgeCount).toBe(20 * 542_257);
     expect(Graph.of({ layers: 80, heads: 64, kvHeads: 8, attnOnly: false, parallel: false }).edgeCount).toBeLessThan(
       usualMaxEdges,
     );

@@ -51,7 +51,7 @@ export function requireGraphSize(config: ResolvedGraphConfig): void {
   const nodes = sources + destinations;
   if (nodes <= limits.nodes && edges <= limits.edges) return;
   const [count, what, limit] = nodes > limits.nodes ? [nodes, "nodes", limits.nodes] : [edges, "edges", limits.edges];
-  const { layers, heads, tokens } = config;
+  const { layers, heads, seqLen } = config;
   const needed = nodes <= EDGES_PER_NODE ? edges : Math.max(edges, nodes * EDGES_PER_NODE);
   const advice =
     needed > LARGEST_USEFUL
@@ -60,7 +60,7 @@ export function requireGraphSize(config: ResolvedGraphConfig): void {
   const written = (number: number) => number.toLocaleString("en-US");
   throw new AutocircuitError(
     "bad-input",
-    `The graph of ${written(layers)} layers of ${written(heads)} heads${tokens === null ? "" : `, ${written(tokens)} positions,`} has ${written(count)} ${what}; ` +
+    `The graph of ${written(layers)} layers of ${written(heads)} heads${seqLen === null ? "" : `, ${written(seqLen)} positions,`} has ${written(count)} ${what}; ` +
       `at most ${written(limit)} are allowed. ${advice}`,
   );
 }

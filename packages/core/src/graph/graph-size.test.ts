@@ -16,7 +16,7 @@ describe("the size of a graph", () => {
         factorized: fc.boolean(),
         separateQkv: fc.boolean(),
         ungrouped: fc.boolean(),
-        tokens: fc.option(fc.integer({ min: 1, max: 4 })),
+        seqLen: fc.option(fc.integer({ min: 1, max: 4 })),
         /** Of each block's MLP, attention and the stream behind it. */
         latents: fc.option(fc.array(fc.nat({ max: 3 }), { minLength: 15, maxLength: 15 })),
         latentErrors: fc.boolean(),

@@ -34,7 +34,7 @@ export function resolvedGraphSize(config: ResolvedGraphConfig): GraphSize {
 }
 
 function factorizedSize(config: ResolvedGraphConfig): GraphSize {
-  const { layers, heads, kvHeads, attnOnly, parallel, separateQkv, ungrouped, tokens } = config;
+  const { layers, heads, kvHeads, attnOnly, parallel, separateQkv, ungrouped, seqLen } = config;
   const readers = separateQkv ? heads + 2 * (ungrouped ? heads : kvHeads) : heads;
   if (config.latents !== undefined) return latentSize(config, readers);
   const mlps = attnOnly ? 0 : 1;
@@ -44,12 +44,12 @@ function factorizedSize(config: ResolvedGraphConfig): GraphSize {
   // A block sees the sources before it; its MLP, unless it runs beside them, the heads of its own block too.
   const before = layers + (perBlock * layers * (layers - 1)) / 2;
   const edges = readers * before + mlps * (before + (parallel ? 0 : layers * heads)) + sources;
-  return { sources, destinations, edges: edges * (tokens ?? 1) };
+  return { sources, destinations, edges: edges * (seqLen ?? 1) };
 }
 
 /** The same with as many sources in the place of a block's heads, its MLP or all before as it has latents there. */
 function latentSize(config: ResolvedGraphConfig, readers: number): GraphSize {
-  const { layers, heads, attnOnly, parallel, latents, attentionLatents, streamLatents, latentErrors, tokens } = config;
+  const { layers, heads, attnOnly, parallel, latents, attentionLatents, streamLatents, latentErrors, seqLen } = config;
   const written = (count: number | undefined, usual: number) => (count ? count + (latentErrors ? 1 : 0) : usual);
   let sources = 1;
   /** What whoever reads now can read: sources since the last autoencoder of the stream. */
@@ -69,14 +69,14 @@ function latentSize(config: ResolvedGraphConfig, readers: number): GraphSize {
     sources += ofStream;
     readable = ofStream;
   }
-  return { sources, destinations, edges: (edges + readable) * (tokens ?? 1) };
+  return { sources, destinations, edges: (edges + readable) * (seqLen ?? 1) };
 }
 
-function unfactorizedSize({ layers, heads, attnOnly, parallel, tokens }: ResolvedGraphConfig): GraphSize {
+function unfactorizedSize({ layers, heads, attnOnly, parallel, seqLen }: ResolvedGraphConfig): GraphSize {
   const middle = !attnOnly && !parallel;
   const components = heads + (attnOnly ? 0 : 1);
   // Each block: its components, and the stream before it (and in its middle) once more.
   const edges = layers * (components + (middle ? 2 : 1));
   const sources = 1 + layers * (components + (middle ? 1 : 0)) + (layers - 1);
-  return { sources, destinations: layers * (middle ? 2 : 1), edges: edges * (tokens ?? 1) };
+  return { sources, destinations: layers * (middle ? 2 : 1), edges: edges * (seqLen ?? 1) };
 }

@@ -11,7 +11,7 @@ describe("edge counts", () => {
   it("of GPT-2 small", () => {
     expect(Graph.of(gpt2).edgeCount).toBe(32_491);
     expect(Graph.of(gpt2, { separateQkv: false }).edgeCount).toBe(11_611);
-    expect(Graph.of(gpt2, { tokens: 15 }).edgeCount).toBe(15 * 32_491);
+    expect(Graph.of(gpt2, { seqLen: 15 }).edgeCount).toBe(15 * 32_491);
   });
 
   it("of Llama-3.2-1B, with key/value heads as destinations and with a pair for every query head", () => {
@@ -34,7 +34,7 @@ describe("numbering", () => {
         factorized: fc.boolean(),
         separateQkv: fc.boolean(),
         ungrouped: fc.boolean(),
-        tokens: fc.option(fc.integer({ min: 1, max: 3 })),
+        seqLen: fc.option(fc.integer({ min: 1, max: 3 })),
       })
       .filter((chosen) => graphChoiceProblem(chosen) === undefined);
     fc.assert(
@@ -58,7 +58,7 @@ describe("numbering", () => {
   });
 
   it("lays a group out as [token][head][source]", () => {
-    const graph = Graph.of(tiny, { tokens: 3 });
+    const graph = Graph.of(tiny, { seqLen: 3 });
     const group = graph.group("blocks.1.hook_v_input");
     expect(group.shape).toEqual([3, 2, 4]);
     expect(graph.index("MLP 0->A1.1.V", 2)).toBe(group.offset + (2 * 2 + 1) * 4 + 3);
@@ -96,10 +96,10 @@ describe("a graph of nodes", () => {
   });
 
   it("is made of any graph of components, and of its own stored configuration", () => {
-    const nodes = Graph.of({ ...tiny, kvHeads: 1 }, { factorized: false, tokens: 3 });
+    const nodes = Graph.of({ ...tiny, kvHeads: 1 }, { factorized: false, seqLen: 3 });
     for (const options of [{ separateQkv: false }, { ungrouped: true }])
       expect(
-        Graph.of({ ...tiny, kvHeads: 1 }, { ...options, tokens: 3 })
+        Graph.of({ ...tiny, kvHeads: 1 }, { ...options, seqLen: 3 })
           .with({ factorized: false })
           .equals(nodes),
       ).toBe(true);
@@ -109,8 +109,8 @@ describe("a graph of nodes", () => {
 
 describe("conversions", () => {
   it("hands the engine groups that cover the flat vector", () => {
-    const native = Graph.of(tiny, { tokens: 3 }).toNative();
-    expect(native).toMatchObject({ factorized: true, tokens: 3, sources: 7 });
+    const native = Graph.of(tiny, { seqLen: 3 }).toNative();
+    expect(native).toMatchObject({ factorized: true, seqLen: 3, sources: 7 });
     expect(native.groups.at(-1)).toEqual({
       kind: "end",
       block: 1,
@@ -127,13 +127,13 @@ describe("conversions", () => {
     expect(graph.byToken(4).equals(graph)).toBe(false);
     expect(graph.byToken(4).byToken(null).equals(graph)).toBe(true);
     expect(graph.byToken(4).index(graph.edge(0).name, 3)).toBe(
-      Graph.of(tiny, { tokens: 4 }).index(graph.edge(0).name, 3),
+      Graph.of(tiny, { seqLen: 4 }).index(graph.edge(0).name, 3),
     );
   });
 });
 
 describe("edges without a position", () => {
-  const byToken = Graph.of(tiny, { tokens: 3 });
+  const byToken = Graph.of(tiny, { seqLen: 3 });
   const everywhere = [0, 1, 2].map((token) => byToken.index("A0.0->MLP 0", token));
 
   it("are those of every position of a graph by token", () => {
@@ -199,6 +199,6 @@ describe("errors", () => {
     expect(() => Graph.of({ ...tiny, layers: 0 })).toThrow(/`layers` must be a whole number/);
     expect(() => Graph.of({ ...tiny, heads: 1.5 })).toThrow(/`heads`/);
     expect(() => Graph.of({ ...tiny, heads: 3, kvHeads: 2 })).toThrow(/multiple of `kvHeads`/);
-    expect(() => Graph.of(tiny, { tokens: 0 })).toThrow(/`tokens`/);
+    expect(() => Graph.of(tiny, { seqLen: 0 })).toThrow(/`seqLen`/);
   });
 });

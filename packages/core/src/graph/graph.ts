@@ -71,8 +71,8 @@ export class Graph {
   }
 
   /** Sequence length of a graph by token, else null. */
-  get tokens(): number | null {
-    return this.config.tokens;
+  get seqLen(): number | null {
+    return this.config.seqLen;
   }
 
   get factorized(): boolean {
@@ -85,12 +85,12 @@ export class Graph {
 
   /** The same graph with other options; those not given stay. */
   with(options: GraphOptions): Graph {
-    return Graph.of(this.config, { tokens: this.tokens, ...options, ...graphChoiceOver(this.config, options) });
+    return Graph.of(this.config, { seqLen: this.seqLen, ...options, ...graphChoiceOver(this.config, options) });
   }
 
   /** The same graph with every edge once per position, or, with null, at all positions together. */
-  byToken(tokens: number | null): Graph {
-    return this.with({ tokens });
+  byToken(seqLen: number | null): Graph {
+    return this.with({ seqLen });
   }
 
   /** Whether two graphs number the same edges in the same way. */
@@ -156,14 +156,14 @@ export class Graph {
     for (const edge of edges) {
       const name = this.#withoutPosition(edge);
       if (name === undefined) found.push(this.index(edge));
-      else for (let token = 0; token < this.tokens!; token++) found.push(this.index(name, token));
+      else for (let token = 0; token < this.seqLen!; token++) found.push(this.index(name, token));
     }
     return found;
   }
 
   /** The name of an edge that stands for every position of this graph. */
   #withoutPosition(edge: EdgeRef): string | undefined {
-    if (this.tokens === null || typeof edge === "number") return undefined;
+    if (this.seqLen === null || typeof edge === "number") return undefined;
     if (typeof edge === "string") return edge;
     if (edge instanceof Edge) return edge.token === null ? edge.name : undefined;
     checkEdge({ edge });
@@ -176,7 +176,7 @@ export class Graph {
     if (this.#lookup.find(name) === undefined) return false;
     const position = token ?? null;
     if (position === null) return true;
-    return this.tokens !== null && Number.isInteger(position) && position >= 0 && position < this.tokens;
+    return this.seqLen !== null && Number.isInteger(position) && position >= 0 && position < this.seqLen;
   }
 
   /** The edge with that number. @throws AutocircuitError `bad-input` if there is none. */
@@ -188,7 +188,7 @@ export class Graph {
     const row = Math.floor(cell / group.sources);
     const src = this.srcs[group.firstSource + (cell % group.sources)]!;
     const dest = this.dests[this.#firstDest[place]! + (row % group.heads)]!;
-    return new Edge(src, dest, this.tokens === null ? null : Math.floor(row / group.heads), index);
+    return new Edge(src, dest, this.seqLen === null ? null : Math.floor(row / group.heads), index);
   }
 
   /** All edges, one at a time, in the order of the flat vector. */
@@ -209,7 +209,7 @@ export class Graph {
   toNative(): PatchGraph {
     this.#native ??= {
       factorized: this.factorized,
-      tokens: this.tokens ?? 0,
+      seqLen: this.seqLen ?? 0,
       sources: this.srcs.length,
       edges: this.edgeCount,
       ...this.#latents(),
@@ -239,21 +239,21 @@ export class Graph {
   }
 
   #position(name: string, token: number | null): number {
-    if (this.tokens === null) {
+    if (this.seqLen === null) {
       if (token === null) return 0;
       throw new AutocircuitError(
         "bad-input",
-        `Edge \`${name}\`: position ${token} given, but this graph is not by token. Leave the position out, or make the graph with \`tokens\`.`,
+        `Edge \`${name}\`: position ${token} given, but this graph is not by token. Leave the position out, or make the graph with \`seqLen\`.`,
       );
     }
     if (token === null) {
       throw new AutocircuitError(
         "bad-input",
-        `Edge \`${name}\`: this graph is by token; give a position from 0 to ${this.tokens - 1}, as ["${name}", position]. For all positions see \`graph.indices\`.`,
+        `Edge \`${name}\`: this graph is by token; give a position from 0 to ${this.seqLen - 1}, as ["${name}", position]. For all positions see \`graph.indices\`.`,
       );
     }
-    if (Number.isInteger(token) && token >= 0 && token < this.tokens) return token;
-    throw new AutocircuitError("bad-input", `Edge \`${name}\`: position ${token} is outside 0 to ${this.tokens - 1}.`);
+    if (Number.isInteger(token) && token >= 0 && token < this.seqLen) return token;
+    throw new AutocircuitError("bad-input", `Edge \`${name}\`: position ${token} is outside 0 to ${this.seqLen - 1}.`);
   }
 
   #checked(index: number): number {

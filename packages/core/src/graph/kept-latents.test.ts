@@ -29,7 +29,7 @@ describe("a graph with some of the latents of its autoencoders", () => {
           null,
         ],
       },
-      { tokens: 2 },
+      { seqLen: 2 },
     );
     const src = kept.src("MLP 0 Latent 2");
     expect([0, 1].map((token) => latentNumber(kept, src, token))).toEqual([40, 3]);
@@ -58,7 +58,7 @@ describe("a graph with some of the latents of its autoencoders", () => {
     const make = () => graph(keptLatents as KeptLatents);
     if (message) expect(make).toThrow(message);
     else
-      expect(() => graph(keptLatents as KeptLatents, { tokens: 2 })).toThrow(
+      expect(() => graph(keptLatents as KeptLatents, { seqLen: 2 })).toThrow(
         /at each of 1 position, so it is for prompts of 1 token, and these have 2: take/,
       );
   });

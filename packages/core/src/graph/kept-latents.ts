@@ -23,10 +23,10 @@ interface LatentCounts {
 /**
  * Checks the numbers and brings them into one form.
  *
- * @param tokens positions of a graph by token, else null
+ * @param seqLen positions of a graph by token, else null
  * @throws AutocircuitError `bad-input` where latents have no number, or two the same
  */
-export function resolveKeptLatents(config: LatentCounts, tokens: number | null): { keptLatents?: KeptLatents } {
+export function resolveKeptLatents(config: LatentCounts, seqLen: number | null): { keptLatents?: KeptLatents } {
   const { keptLatents, latents, attentionLatents, streamLatents } = config;
   if (keptLatents === undefined) return {};
   const parts = { mlp: latents, attention: attentionLatents, stream: streamLatents };
@@ -39,7 +39,7 @@ export function resolveKeptLatents(config: LatentCounts, tokens: number | null):
     if (!Array.isArray(blocks) || blocks.length !== counts?.length)
       throw refuse(`must have a list, or null, for each of the blocks that have latents of \`${part}\``);
     for (const [block, numbers] of blocks.entries()) {
-      const wrong = numbers !== null && problemOf(numbers, counts[block]!, tokens);
+      const wrong = numbers !== null && problemOf(numbers, counts[block]!, seqLen);
       if (wrong) throw refuse(`of block ${block}, \`${part}\`, ${wrong}`);
     }
     return blocks.some((numbers) => numbers !== null) ? [[part, blocks] as const] : [];
@@ -47,11 +47,11 @@ export function resolveKeptLatents(config: LatentCounts, tokens: number | null):
   return kept.length > 0 ? { keptLatents: Object.fromEntries(kept) } : {};
 }
 
-function problemOf(numbers: unknown, count: number, tokens: number | null): string | undefined {
+function problemOf(numbers: unknown, count: number, seqLen: number | null): string | undefined {
   if (!Array.isArray(numbers)) return "is no list";
   if (!Array.isArray(numbers[0])) return problemOfList(numbers, count);
-  if (tokens !== null && numbers.length !== tokens)
-    return `says which latents were kept at each of ${counted(numbers.length, "position")}, so it is for prompts of ${counted(numbers.length, "token")}, and these have ${tokens}: take prompts of that length, or latents that are the same at all positions`;
+  if (seqLen !== null && numbers.length !== seqLen)
+    return `says which latents were kept at each of ${counted(numbers.length, "position")}, so it is for prompts of ${counted(numbers.length, "token")}, and these have ${seqLen}: take prompts of that length, or latents that are the same at all positions`;
   return numbers.map((list) => problemOfList(list, count)).find((problem) => problem !== undefined);
 }
 

@@ -76,8 +76,8 @@ export class LayoutBuilder {
     firstSource: number,
     sources: number,
   ): void {
-    const { tokens } = this.#config;
-    const shape = [...(tokens === null ? [] : [tokens]), ...(heads === null ? [] : [heads]), sources];
+    const { seqLen } = this.#config;
+    const shape = [...(seqLen === null ? [] : [seqLen]), ...(heads === null ? [] : [heads]), sources];
     const size = shape.reduce((product, dimension) => product * dimension, 1);
     this.groups.push({
       module: `blocks.${block}.${hook}`,

@@ -6,14 +6,14 @@ import { promptsAtOnce } from "./bytes.ts";
 export interface SlicedPrompts {
   readonly count: number;
   /** Positions. */
-  readonly length: number;
+  readonly seqLen: number;
   /** Whether they can be taken apart. */
   readonly canSlice: boolean;
 }
 
 /** How a batch may be cut, for `inSmallerSlices`. */
-export function slicedPrompts({ size, length, prefixShared }: PromptBatch): SlicedPrompts {
-  return { count: size, length, canSlice: prefixShared };
+export function slicedPrompts({ size, seqLen, prefixShared }: PromptBatch): SlicedPrompts {
+  return { count: size, seqLen, canSlice: prefixShared };
 }
 
 /**
@@ -23,5 +23,5 @@ export function slicedPrompts({ size, length, prefixShared }: PromptBatch): Slic
  * A batch whose prompts each have a cached prefix of their own stays whole.
  */
 export function batchSlices(model: SizedModel, batch: PromptBatch): readonly PromptBatch[] {
-  return batch.slices(promptsAtOnce(model, batch.length));
+  return batch.slices(promptsAtOnce(model, batch.seqLen));
 }

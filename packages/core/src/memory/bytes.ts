@@ -100,20 +100,20 @@ export function passBytes(model: PassWidths, positions: number, outputs: number)
 /** Prompts that circuits run on together. */
 export interface PromptSizes {
   readonly size: number;
-  readonly length: number;
+  readonly seqLen: number;
 }
 
 /**
  * What a circuit takes that runs beside others, in bytes: its pass, with the sources' deltas twice, since output positions may have their own. Its
  * logits are none: outputs are compared in pieces.
  */
-export function comparedCircuitBytes(model: PassWidths, { size, length }: PromptSizes): number {
-  return size * (passBytes(model, length, 0) + bytesPerPrompt(model, length));
+export function comparedCircuitBytes(model: PassWidths, { size, seqLen }: PromptSizes): number {
+  return size * (passBytes(model, seqLen, 0) + bytesPerPrompt(model, seqLen));
 }
 
 /** What a circuit takes of which answers are counted, in bytes: its pass, with logits at so many positions of each prompt, and its mask. */
-export function answeringCircuitBytes(model: PassWidths, { size, length }: PromptSizes, outputs: number): number {
-  return size * passBytes(model, length, outputs) + maskBytes(model.graph.edgeCount, model.computeDtype);
+export function answeringCircuitBytes(model: PassWidths, { size, seqLen }: PromptSizes, outputs: number): number {
+  return size * passBytes(model, seqLen, outputs) + maskBytes(model.graph.edgeCount, model.computeDtype);
 }
 
 /** An autoencoder by its sizes. */

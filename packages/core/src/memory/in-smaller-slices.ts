@@ -21,12 +21,12 @@ export function sliceLimit(transformer: Transformer): number {
  */
 export async function inSmallerSlices<T>(
   model: SizedModel,
-  { count, length, canSlice }: SlicedPrompts,
+  { count, seqLen, canSlice }: SlicedPrompts,
   work: () => Promise<T>,
 ): Promise<T> {
   const together = {
-    count: () => (canSlice ? Math.min(count, promptsAtOnce(model, length)) : 1),
-    lower: (prompts: number) => void limits.set(model.transformer, prompts * bytesPerPrompt(model, length)),
+    count: () => (canSlice ? Math.min(count, promptsAtOnce(model, seqLen)) : 1),
+    lower: (prompts: number) => void limits.set(model.transformer, prompts * bytesPerPrompt(model, seqLen)),
     ...{ what: "prompts", option: "sliceBytes sets it from the start" },
   };
   return halvedWhereMemoryEnds(together, work);

@@ -49,5 +49,5 @@ async function active(model: PatchableModel, tokens: Tokens, { signal }: Pick<Lo
   const latents = await model.latents(tokens, signal && { signal });
   const counts = await Promise.all(latents.map((one) => one.ne(0).sum().item()));
   const padded = tokens.padding?.reduce((sum, pads) => sum + pads, 0) ?? 0;
-  return counts.reduce((sum, count) => sum + Number(count), 0) / (tokens.size * tokens.length - padded);
+  return counts.reduce((sum, count) => sum + Number(count), 0) / (tokens.size * tokens.seqLen - padded);
 }

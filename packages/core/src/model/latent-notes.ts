@@ -19,7 +19,7 @@ export interface LatentNotesOptions {
 }
 
 const check = signature("latentNotes", { model: patchableModel }, {
-  prunedLatents: kind.orNull(kind.having("{ kept, activated, kl }", "kept", "activated", "kl")),
+  prunedLatents: kind.orNull(kind.having("{ kept, activated, prunedKl }", "kept", "activated", "kl")),
   prompts: kind.whole,
   replacedKl: kind.orNull(kind.numeric),
   keepLatents: kind.record,
@@ -75,14 +75,14 @@ function countsNote(
   );
 }
 
-function prunedNote({ kept, activated, kl }: Omit<PrunedLatents, "autoencoders">, prompts: number): string {
+function prunedNote({ kept, activated, prunedKl }: Omit<PrunedLatents, "autoencoders">, prompts: number): string {
   const counts = kept.map((latents) => {
     const lists = latents.filter((entry) => typeof entry !== "number");
     return lists.length > 0 ? lists.map(({ length }) => length) : latents.length;
   });
   return (
     `latents pruned by ${counted(prompts, "prompt")}: ${countsText(activated)} active, ${countsText(counts)} kept; ` +
-    `KL(unpruned || pruned) ${formatNumber(kl)} nats at a position`
+    `KL(unpruned || pruned) ${formatNumber(prunedKl)} nats at a position`
   );
 }
 

@@ -28,7 +28,7 @@ export async function notFiniteCause(model: RunningModel, tokens: Tokens, patche
 }
 
 async function isFinitePlain(model: RunningModel, tokens: Tokens): Promise<boolean> {
-  const { logits } = await model.run(tokens, { positions: [tokens.length - 1] });
+  const { logits } = await model.run(tokens, { positions: [tokens.seqLen - 1] });
   using last = logits!;
   using finite = last.isFinite();
   using all = finite.all();

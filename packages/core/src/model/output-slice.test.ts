@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { slicePositions, sliceSkips } from "./output-slice.ts";
 
-const whole = { length: 4, prefix: 0, padded: false };
-const tail = { length: 4, prefix: 3, padded: false };
-const padded = { length: 4, prefix: 0, padded: true };
+const whole = { seqLen: 4, prefix: 0, padded: false };
+const tail = { seqLen: 4, prefix: 3, padded: false };
+const padded = { seqLen: 4, prefix: 0, padded: true };
 
 describe("slicePositions", () => {
   it("of whole prompts", () => {

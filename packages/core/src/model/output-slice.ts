@@ -20,7 +20,7 @@ export interface SlicePositions {
 /** The prompts a slice is taken of. */
 export interface SliceTarget {
   /** Number of positions of the tokens, P. */
-  readonly length: number;
+  readonly seqLen: number;
   /** Number of tokens in a cached prefix before them; 0 if there is none. */
   readonly prefix: number;
   /** Whether shorter prompts were padded on the left. */
@@ -33,8 +33,8 @@ export interface SliceTarget {
  * @throws AutocircuitError `bad-input` if the position lies outside the prompt or in its cached prefix, or if prompts are
  *   padded and the slice would count padding.
  */
-export function slicePositions(slice: OutputSlice, { length, prefix, padded }: SliceTarget): SlicePositions {
-  if (slice === "last_seq") return { positions: [length - 1], single: true };
+export function slicePositions(slice: OutputSlice, { seqLen, prefix, padded }: SliceTarget): SlicePositions {
+  if (slice === "last_seq") return { positions: [seqLen - 1], single: true };
   if (padded && !(typeof slice === "object" && slice.position < 0)) {
     throw new AutocircuitError(
       "bad-input",
@@ -43,15 +43,15 @@ export function slicePositions(slice: OutputSlice, { length, prefix, padded }: S
     );
   }
   if (typeof slice === "object") {
-    const position = slice.position < 0 ? length + slice.position : slice.position - prefix;
-    if (Number.isInteger(position) && position >= 0 && position < length)
+    const position = slice.position < 0 ? seqLen + slice.position : slice.position - prefix;
+    if (Number.isInteger(position) && position >= 0 && position < seqLen)
       return { positions: [position], single: true };
     const range =
-      prefix > 0 ? `${prefix} to ${prefix + length - 1} (what comes before is cached)` : `0 to ${length - 1}`;
+      prefix > 0 ? `${prefix} to ${prefix + seqLen - 1} (what comes before is cached)` : `0 to ${seqLen - 1}`;
     throw new AutocircuitError("bad-input", `The output slice ${describe(slice)} is outside the positions ${range}.`);
   }
   const first = slice === "not_first_seq" && prefix === 0 ? 1 : 0;
-  return { positions: Array.from({ length: length - first }, (_, index) => index + first), single: false };
+  return { positions: Array.from({ length: seqLen - first }, (_, index) => index + first), single: false };
 }
 
 /** How many of so many positions a slice keeps at most. */

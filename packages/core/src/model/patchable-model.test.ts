@@ -6,8 +6,8 @@ import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { Circuit } from "../scores/circuit.ts";
 import { PatchableModel } from "./patchable-model.ts";
 
-const [batchSize, length, vocabulary] = [3, 5, tinyConfig.dVocabOut];
-const prompts = new PromptLoader(randomPairs(3, length), { batchSize });
+const [batchSize, seqLen, vocabulary] = [3, 5, tinyConfig.dVocabOut];
+const prompts = new PromptLoader(randomPairs(3, seqLen), { batchSize });
 const batch = prompts.batches[0]!;
 const random = new MersenneTwister(5);
 const randomMask = (size: number) => Float32Array.from({ length: size }, () => random.next() / 2 ** 32);
@@ -16,7 +16,7 @@ let transformer: Transformer;
 let model: PatchableModel;
 beforeAll(() => {
   transformer = tinyTransformer();
-  model = new PatchableModel({ transformer, seqLen: length });
+  model = new PatchableModel({ transformer, seqLen });
 });
 afterAll(() => {
   prompts[Symbol.dispose]();
@@ -26,12 +26,12 @@ afterAll(() => {
 describe("output slices", () => {
   it("give the positions asked, with the same numbers", async () => {
     using all = await model.forward(batch.clean, { sliced: false });
-    expect(all.shape).toEqual([batchSize, length, vocabulary]);
+    expect(all.shape).toEqual([batchSize, seqLen, vocabulary]);
     using last = await model.forward(batch.clean);
     expect(last.shape).toEqual([batchSize, vocabulary]);
-    expect(maxDifference(await values(all.select(1, length - 1)), await values(last.clone()))).toBeLessThan(1e-5);
+    expect(maxDifference(await values(all.select(1, seqLen - 1)), await values(last.clone()))).toBeLessThan(1e-5);
     const later = await model.withGraph({ outputSlice: "not_first_seq" }).forward(batch.clean);
-    expect(later.shape).toEqual([batchSize, length - 1, vocabulary]);
+    expect(later.shape).toEqual([batchSize, seqLen - 1, vocabulary]);
     expect(maxDifference(await values(all.slice(1, 1)), await values(later))).toBeLessThan(1e-5);
     const second = await model.withGraph({ outputSlice: { position: 1 } }).forward(batch.clean);
     expect(maxDifference(await values(all.select(1, 1)), await values(second))).toBeLessThan(1e-5);
@@ -106,7 +106,7 @@ describe("ablated edges", () => {
     const byToken = model.withGraph({ byToken: true });
     using ablation = await model.ablations(batch.corrupt, "resample");
     const everywhere = await model.forward(batch.clean, { ablate: ["A0.1->MLP 1"], ablation });
-    const each = Array.from({ length }, (_, token) => ["A0.1->MLP 1", token] as const);
+    const each = Array.from({ length: seqLen }, (_, token) => ["A0.1->MLP 1", token] as const);
     const tokenwise = await byToken.forward(batch.clean, { ablate: each, ablation });
     expect(maxDifference(await values(everywhere), await values(tokenwise))).toBeLessThan(1e-5);
   });
@@ -216,8 +216,8 @@ describe("withGraph", () => {
     const derived = model.withGraph({ separateQkv: false }).withGraph({ byToken: true });
     expect(derived.transformer).toBe(model.transformer);
     expect(derived.graph.separateQkv).toBe(false);
-    expect(derived.graph.tokens).toBe(length);
-    expect(derived.withGraph({ byToken: false }).graph.tokens).toBeNull();
+    expect(derived.graph.seqLen).toBe(seqLen);
+    expect(derived.withGraph({ byToken: false }).graph.seqLen).toBeNull();
     derived.dispose();
     expect((await model.forward(batch.clean)).shape).toEqual([batchSize, vocabulary]);
   });

@@ -116,7 +116,7 @@ export class PatchableModel implements Disposable {
       factorized: options.factorized ?? true,
       separateQkv: options.separateQkv ?? true,
       ungrouped: options.ungrouped ?? false,
-      tokens: options.byToken ? this.seqLen : null,
+      seqLen: options.byToken ? this.seqLen : null,
     });
   }
 
@@ -152,17 +152,13 @@ export class PatchableModel implements Disposable {
   }
 
   #derived(transformer: Transformer, options: ModelGraphOptions): PatchableModel {
-    const { tokens } = this.graph;
-    const { config, dtype, outputSlice, seqLen, sliceBytes } = this;
+    const { config, dtype, processing, graph, outputSlice, seqLen, sliceBytes } = this;
     return new PatchableModel({
-      transformer,
-      config,
-      dtype,
+      ...{ transformer, config, dtype, processing },
       tokenizer: this.tokenizer ?? undefined,
       endTokens: [...this.endTokens],
-      processing: this.processing,
-      ...graphChoiceOver(this.graph.config, options),
-      byToken: options.byToken ?? tokens !== null,
+      ...graphChoiceOver(graph.config, options),
+      byToken: options.byToken ?? graph.seqLen !== null,
       seqLen: options.seqLen === undefined ? seqLen : options.seqLen,
       outputSlice: options.outputSlice ?? outputSlice,
       sliceBytes: options.sliceBytes ?? sliceBytes,
@@ -229,8 +225,8 @@ export class PatchableModel implements Disposable {
   async run(tokens: Tokens | Tensor, request: RunOptions = {}): Promise<ForwardResult> {
     checkRun({ tokens, request });
     requireOnTokens(request);
-    const { ids, size, length, padding, prefix } = Tokens.of(tokens);
-    if (request.patch) requireCover(request.patch.ablation, size, length, padding);
+    const { ids, size, seqLen, padding, prefix } = Tokens.of(tokens);
+    if (request.patch) requireCover(request.patch.ablation, size, seqLen, padding);
     const pads =
       padding && Tensor.from(BigInt64Array.from(padding, BigInt), { shape: [padding.length], dtype: "int64" });
     try {
@@ -353,12 +349,12 @@ export class PatchableModel implements Disposable {
 
   /** Where {@link forward} computes logits, and whether their dimension of positions falls away. */
   outputPositions(tokens: Tokens | Tensor, options: ForwardOptions = {}): SlicePositions {
-    const { length, padding, prefix } = Tokens.of(tokens);
+    const { seqLen, padding, prefix } = Tokens.of(tokens);
     if (options.positions !== undefined) return { positions: options.positions, single: false };
     if (options.sliced === false)
-      return { positions: Array.from({ length }, (_, position) => position), single: false };
+      return { positions: Array.from({ length: seqLen }, (_, position) => position), single: false };
     return slicePositions(this.outputSlice, {
-      length,
+      seqLen,
       prefix: prefix?.length ?? 0,
       padded: padding !== undefined,
     });
@@ -367,10 +363,10 @@ export class PatchableModel implements Disposable {
   /** @throws AutocircuitError `shape` for tokens of other positions than a graph by token has */
   #fitting(given: Tokens | Tensor): Tokens {
     const tokens = Tokens.of(given);
-    if (this.graph.tokens === null || tokens.length === this.graph.tokens) return tokens;
+    if (this.graph.seqLen === null || tokens.seqLen === this.graph.seqLen) return tokens;
     throw new AutocircuitError(
       "shape",
-      `The graph is by token with ${this.graph.tokens} positions, but the tokens have ${tokens.length}.`,
+      `The graph is by token with ${this.graph.seqLen} positions, but the tokens have ${tokens.seqLen}.`,
     );
   }
 }

@@ -25,7 +25,7 @@ describe("pruneLatents", () => {
   it("changes nothing where all that is active is kept, and numbers the strongest first", async () => {
     const given = autoencoders();
     const pruned = await pruneLatents(plain, given, prompts);
-    expect(pruned.kl).toBeLessThan(1e-12);
+    expect(pruned.prunedKl).toBeLessThan(1e-12);
     expect(pruned.kept.map((kept) => kept.length)).toEqual(pruned.activated);
     using before = plain.withAutoencoders(given);
     using after = plain.withAutoencoders(pruned.autoencoders);
@@ -44,14 +44,14 @@ describe("pruneLatents", () => {
   it("is at no distance below 0 where nothing is lost, whatever the last digits", async () => {
     for (const seed of [2, 3, 4, 5, 6, 9, 10]) {
       using these = new PromptLoader(randomPairs(4, length, 2, seed), { batchSize: 2 });
-      expect((await pruneLatents(plain, autoencoders(), these)).kl).toBeGreaterThanOrEqual(0);
+      expect((await pruneLatents(plain, autoencoders(), these)).prunedKl).toBeGreaterThanOrEqual(0);
     }
   });
 
   it("keeps as many as asked, by position too, and says what that costs", async () => {
     const few = await pruneLatents(plain, autoencoders(), prompts, { maxLatents: 2, pruneWithCorrupt: true });
     expect(few.kept.map((kept) => kept.length)).toEqual([2, 2]);
-    expect(few.kl).toBeGreaterThan(1e-6);
+    expect(few.prunedKl).toBeGreaterThan(1e-6);
     const byPosition = await pruneLatents(plain, autoencoders(), prompts, { maxLatents: 2, byPosition: true });
     expect(byPosition.kept[0]).toHaveLength(length);
     using model = plain.withAutoencoders(byPosition.autoencoders);
@@ -66,11 +66,11 @@ describe("pruneLatents", () => {
     async (activation) => {
       const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: false, activation });
       const pruned = await pruneLatents(plain, given, prompts, { byPosition: true });
-      expect(pruned.kl).toBeLessThan(1e-12);
+      expect(pruned.prunedKl).toBeLessThan(1e-12);
       const { threshold, bias } = pruned.autoencoders.blocks[0]!;
       expect(threshold?.shape).toEqual(activation === "relu" ? undefined : bias.shape);
       const few = await pruneLatents(plain, given, prompts, { byPosition: true, maxLatents: 1 });
-      expect(few.kl).toBeGreaterThan(1e-6);
+      expect(few.prunedKl).toBeGreaterThan(1e-6);
     },
   );
 
@@ -111,11 +111,11 @@ describe("pruneLatents", () => {
   it("keeps what cross-layer transcoders write to later blocks", async () => {
     const given = tinyAutoencoders(tinyConfig, { input: "mlp_in", crossLayers: true, errors: false });
     const pruned = await pruneLatents(plain, given, prompts);
-    expect(pruned.kl).toBeLessThan(1e-12);
+    expect(pruned.prunedKl).toBeLessThan(1e-12);
     const { decode, decodeLater } = pruned.autoencoders.blocks[0]!;
     expect(decodeLater!.map(({ shape }) => shape)).toEqual([decode.shape]);
     const few = await pruneLatents(plain, given, prompts, { maxLatents: 2, byPosition: true });
-    expect(few.kl).toBeGreaterThan(1e-6);
+    expect(few.prunedKl).toBeGreaterThan(1e-6);
     using model = plain.withAutoencoders(few.autoencoders);
     expect(model.graph.config.latents).toEqual([2, 2]);
     expect((await model.forward(prompts.batches[0]!.clean)).shape[0]).toBe(2);

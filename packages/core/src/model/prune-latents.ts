@@ -40,7 +40,7 @@ export interface PrunedLatents {
   /** For each how many latents were active; by position a list. */
   readonly activated: readonly (number | readonly number[])[];
   /** KL(unpruned || pruned) in nats, mean over prompts and their positions. */
-  readonly kl: number;
+  readonly prunedKl: number;
 }
 
 const check = signature(
@@ -113,13 +113,16 @@ export async function pruneLatents(
     return positions.map((rows) => rows.map((row) => before?.[row] ?? row));
   });
   using smaller = model.withAutoencoders(pruned);
-  const kl = await meanDivergence(full, smaller, prompts, { signal, sidesOf: (batch) => sidesOf(batch, options) });
+  const prunedKl = await meanDivergence(full, smaller, prompts, {
+    signal,
+    sidesOf: (batch) => sidesOf(batch, options),
+  });
   throwIfAborted(signal);
   return {
     autoencoders: pruned,
     kept: byPosition ? numbers : numbers.map(([ofAll]) => ofAll!),
     activated: byPosition ? activated : activated.map(([count]) => count!),
-    kl,
+    prunedKl,
   };
 }
 

@@ -36,7 +36,7 @@ describe("sharePrefix", () => {
     expect([shared.kind, shared.length, shared.reason]).toEqual([kind, 3, null]);
     for (const [index, batch] of prompts.batches.entries()) {
       const tail = shared.prompts.batches[index]!;
-      expect(tail.length).toBe(3);
+      expect(tail.seqLen).toBe(3);
       for (const side of ["clean", "corrupt"] as const) {
         const whole = await values(await model.forward(batch.tokens(side)));
         const rest = await values(await shared.model.forward(tail.tokens(side)));
@@ -54,7 +54,7 @@ describe("sharePrefix", () => {
   it("keeps labels, words and the graph in step", async () => {
     const byToken = model.withGraph({ byToken: true, seqLen: 6 });
     using shared = await sharePrefix(byToken, own);
-    expect(shared.model.graph.tokens).toBe(3);
+    expect(shared.model.graph.seqLen).toBe(3);
     expect(shared.prompts.tokenLabels).toEqual(["d", "e", "f"]);
     expect(shared.prompts.wordPositions).toEqual({ word: 4 });
     expect(shared.prompts.seqStart).toBe(3);

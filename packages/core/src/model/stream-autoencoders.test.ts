@@ -214,7 +214,7 @@ describe("autoencoders of the residual stream", () => {
     const { plain } = both;
     const given = tinyAutoencoders(tinyConfig, { input: "resid_post", errors: false, counts: [8, 0] });
     const whole = await pruneLatents(plain, given, prompts);
-    expect(whole.kl).toBeLessThan(1e-12);
+    expect(whole.prunedKl).toBeLessThan(1e-12);
     const few = await pruneLatents(plain, given, prompts, { maxLatents: 2, byPosition: true });
     using model = plain.withAutoencoders(few.autoencoders);
     expect(model.graph.config.streamLatents).toEqual([2, 0]);

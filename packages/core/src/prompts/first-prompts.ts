@@ -14,9 +14,9 @@ const check = signature("firstPrompts", { prompts: kinds.promptLoader, most: kin
 export function firstPrompts(prompts: PromptLoader, most: number): PromptLoader {
   check({ prompts, most });
   const { batches, batchSize, wordPositions, seqStart, firstDifference } = prompts;
-  const length = Math.max(0, ...batches.map((batch) => batch.length));
+  const seqLen = Math.max(0, ...batches.map((batch) => batch.seqLen));
   // What fills shorter prompts does not matter: padded positions are not attended to.
-  const how = { length, padId: 0, wordPositions, seqStart, firstDifference };
+  const how = { seqLen, padId: 0, wordPositions, seqStart, firstDifference };
   const [first] = batches;
   if (first?.prefixShared === false) {
     const some = batches.slice(0, Math.max(1, Math.floor(most / batchSize)));

@@ -116,7 +116,7 @@ describe("loadPrompts", () => {
     const uneven = { prompts: [texts.prompts[0]!, { ...texts.prompts[1]!, corrupt: "xyzzy" }] };
     const { train, test } = await loadPrompts(uneven, { tokenizer: letters, shuffle: false });
     expect([train.seqLen, test.seqLen]).toEqual([null, null]);
-    expect(train.batches[0]!.length).toBe(6);
+    expect(train.batches[0]!.seqLen).toBe(6);
     expect(train.batches[0]!.padding("clean")).toEqual([2]);
     expect(test.batches[0]!.padding("corrupt")).toBeNull();
     await expect(loadPrompts(uneven, { tokenizer: letters, shuffle: false, equalLength: true })).rejects.toThrow(

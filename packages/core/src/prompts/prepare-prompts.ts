@@ -34,15 +34,15 @@ export function preparePrompts(
 ): PreparedPrompts {
   const { pairs: tokenized, bos } = tokenizePrompts(chosen, options);
   const pairs = tokenized.map((pair, index) => ({ ...pair, where: chosen[index]!.where }));
-  const length = Math.max(0, ...pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]));
+  const seqLen = Math.max(0, ...pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]));
   const padId = options.padId ?? options.tokenizer?.padId ?? options.tokenizer?.bosId ?? null;
-  if (options.equalLength) requireLength(pairs, length, "a circuit by token needs equal lengths");
-  else if (padId === null) requireLength(pairs, length, "give a `padId` to pad them");
+  if (options.equalLength) requireLength(pairs, seqLen, "a circuit by token needs equal lengths");
+  else if (padId === null) requireLength(pairs, seqLen, "give a `padId` to pad them");
   return {
     pairs,
     shared: {
       padId,
-      length,
+      seqLen,
       firstDifference: firstDifference(pairs),
       tokenLabels: tokenLabels && (bos ? [bosLabel, ...tokenLabels] : tokenLabels),
       wordPositions: Object.fromEntries(

@@ -13,7 +13,7 @@ export interface BatchParts {
   /** Number of its first prompt in the loader. Default: that of a batch behind others of its size. */
   readonly first?: number | undefined;
   /** Positions every row is padded to on the left. */
-  readonly length: number;
+  readonly seqLen: number;
   readonly padId: number;
   /** Cached keys and values of what comes before the prompts: one for all, or one for each. */
   readonly prefix?: Prefix | undefined;
@@ -28,7 +28,7 @@ export class PromptBatch implements Disposable {
   /** Its place among the batches of its loader. */
   readonly index: number;
   /** Number of positions of `clean` and `corrupt`, P. */
-  readonly length: number;
+  readonly seqLen: number;
   /** Keys and values of the prefix that was cut off, if one was; belongs to who cut it. */
   readonly prefix: Prefix | null;
   /** Whether all prompts have the same prefix (or none). */
@@ -39,10 +39,10 @@ export class PromptBatch implements Disposable {
   readonly #tokens = new Map<PromptSide, Tokens>();
   #key: number | undefined;
 
-  constructor({ prompts, index, first, length, padId, prefix }: BatchParts) {
+  constructor({ prompts, index, first, seqLen, padId, prefix }: BatchParts) {
     this.prompts = prompts;
     this.index = index;
-    this.length = length;
+    this.seqLen = seqLen;
     this.prefix = prefix ?? null;
     this.prefixShared = prefix === undefined || prefix.batch === 1;
     this.#padId = padId;
@@ -87,7 +87,7 @@ export class PromptBatch implements Disposable {
 
   /** Padded positions on the left of each prompt; null where none is padded. */
   padding(side: PromptSide): readonly number[] | null {
-    const pads = this.prompts.map((prompt) => this.length - prompt[side].length);
+    const pads = this.prompts.map((prompt) => this.seqLen - prompt[side].length);
     return pads.some((pad) => pad > 0) ? pads : null;
   }
 
@@ -95,14 +95,14 @@ export class PromptBatch implements Disposable {
   tokens(side: PromptSide): Tokens {
     const made = this.#tokens.get(side);
     if (made !== undefined && !made.disposed) return made;
-    const ids = new BigInt64Array(this.size * this.length).fill(BigInt(this.#padId));
+    const ids = new BigInt64Array(this.size * this.seqLen).fill(BigInt(this.#padId));
     this.prompts.forEach((prompt, row) => {
-      const start = (row + 1) * this.length - prompt[side].length;
+      const start = (row + 1) * this.seqLen - prompt[side].length;
       prompt[side].forEach((id, position) => {
         ids[start + position] = BigInt(id);
       });
     });
-    const tensor = unscoped(() => Tensor.from(ids, { shape: [this.size, this.length], dtype: "int64" }));
+    const tensor = unscoped(() => Tensor.from(ids, { shape: [this.size, this.seqLen], dtype: "int64" }));
     const tokens = new Tokens(tensor, {
       padding: this.padding(side) ?? undefined,
       prefix: this.prefix ?? undefined,
@@ -132,11 +132,11 @@ export class PromptBatch implements Disposable {
    */
   slices(most: number): readonly PromptBatch[] {
     if (this.size <= most || !this.prefixShared) return [this];
-    const { index, length, prefix } = this;
+    const { index, seqLen, prefix } = this;
     return equalParts(this.size, most).map(([start, end]) => {
       const prompts = this.prompts.slice(start, end);
       const first = this.first + start;
-      return new PromptBatch({ prompts, index, first, length, padId: this.#padId, prefix: prefix ?? undefined });
+      return new PromptBatch({ prompts, index, first, seqLen, padId: this.#padId, prefix: prefix ?? undefined });
     });
   }
 

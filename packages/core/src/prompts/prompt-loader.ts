@@ -1,6 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import type { Prefix } from "@autocircuit/native";
-import { AutocircuitLoaderNames } from "../autocircuit-names.ts";
+import { LoaderAliases } from "../aliases.ts";
 import { prefix } from "../kinds.ts";
 import { firstDifference } from "./first-difference.ts";
 import { unequalPair } from "./pair-alignment.ts";
@@ -20,7 +20,7 @@ export interface LoaderOptions {
   /** First difference over more prompts than these (training and test prompts together). */
   readonly firstDifference?: number | undefined;
   /** Positions to pad to, if more than the longest prompt has. */
-  readonly length?: number | undefined;
+  readonly seqLen?: number | undefined;
   /** How many tokens were cut off the front of every prompt. */
   readonly seqStart?: number | undefined;
   /** Keys and values of what was cut off: of one row for all prompts, or one a batch, with a row for each of its prompts. */
@@ -33,7 +33,7 @@ const loaderOptions: KindsOf<LoaderOptions> = {
   tokenLabels: kind.orNull(kind.listOf(kind.text)),
   wordPositions: kind.record,
   firstDifference: kind.whole,
-  length: kind.whole,
+  seqLen: kind.whole,
   seqStart: kind.whole,
   prefixes: kind.listOf(prefix),
 };
@@ -52,7 +52,7 @@ const check = signature("PromptLoader", { pairs: kind.listOf(pair) }, loaderOpti
  * const logits = [];
  * for (const batch of loader) logits.push(await model.forward(batch.clean));
  */
-export class PromptLoader extends AutocircuitLoaderNames implements Iterable<PromptBatch>, Disposable {
+export class PromptLoader extends LoaderAliases implements Iterable<PromptBatch>, Disposable {
   readonly batches: readonly PromptBatch[];
   readonly batchSize: number;
   /** Length of every prompt, or null where prompts are padded. */
@@ -83,16 +83,16 @@ export class PromptLoader extends AutocircuitLoaderNames implements Iterable<Pro
       );
     }
     const lengths = pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]);
-    const length = Math.max(options.length ?? 0, ...lengths);
-    const uneven = lengths.findIndex((other) => other !== length);
+    const seqLen = Math.max(options.seqLen ?? 0, ...lengths);
+    const uneven = lengths.findIndex((other) => other !== seqLen);
     if (uneven >= 0 && (options.padId ?? null) === null) {
       throw new AutocircuitError(
         "bad-input",
-        `Prompts: the ${uneven % 2 ? "corrupt" : "clean"} prompt number ${uneven >> 1} has ${lengths[uneven]} tokens, another has ${length}. ` +
+        `Prompts: the ${uneven % 2 ? "corrupt" : "clean"} prompt number ${uneven >> 1} has ${lengths[uneven]} tokens, another has ${seqLen}. ` +
           "Give prompts of equal length, or a `padId` to pad on the left.",
       );
     }
-    this.seqLen = uneven < 0 && pairs.length > 0 ? length : null;
+    this.seqLen = uneven < 0 && pairs.length > 0 ? seqLen : null;
     this.tokenLabels = options.tokenLabels ?? null;
     if (this.tokenLabels !== null && this.seqLen !== null && this.tokenLabels.length !== this.seqLen) {
       throw new AutocircuitError(
@@ -113,7 +113,7 @@ export class PromptLoader extends AutocircuitLoaderNames implements Iterable<Pro
       return new PromptBatch({
         prompts,
         index,
-        length,
+        seqLen,
         padId: options.padId ?? 0,
         prefix,
       });

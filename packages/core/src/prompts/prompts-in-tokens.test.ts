@@ -18,7 +18,7 @@ it("tells how long prompts are, and gives them for the loader", async () => {
 });
 
 it("takes those of one length alone, of both prompts", async () => {
-  const { source, pairs, shortest, longest } = await promptsInTokens({ prompts }, { ...how, length: 3 });
+  const { source, pairs, shortest, longest } = await promptsInTokens({ prompts }, { ...how, seqLen: 3 });
   expect([shortest, longest]).toEqual([3, 3]);
   expect(pairs.map(({ clean }) => clean[0])).toEqual([10, 20]);
   expect(source.prompts.map(({ where }) => where.slice(-10))).toEqual(["prompts[1]", "prompts[2]"]);
@@ -26,17 +26,17 @@ it("takes those of one length alone, of both prompts", async () => {
 });
 
 it("says which length there is instead, and which prompt differs", async () => {
-  await expect(promptsInTokens({ prompts }, { ...how, length: 9 })).rejects.toThrow(
-    /^No prompt pair has 9 tokens\. Most frequent are 3 tokens: `length: 3` takes 2 of 4 pairs\.$/,
+  await expect(promptsInTokens({ prompts }, { ...how, seqLen: 9 })).rejects.toThrow(
+    /^No prompt pair has 9 tokens\. Most frequent are 3 tokens: `seqLen: 3` takes 2 of 4 pairs\.$/,
   );
   await expect(promptsInTokens({ prompts }, { ...how, oneLength: true })).rejects.toThrow(
-    /3 to 4 tokens, but a circuit by token needs one length: `clean` of prompt 1 has 3, `clean` of prompt 0 has 4\. .*`length: 3`/,
+    /3 to 4 tokens, but a circuit by token needs one length: `clean` of prompt 1 has 3, `clean` of prompt 0 has 4\. .*`seqLen: 3`/,
   );
   const corrupt = [pair(0, 3), pair(10, 3, 4)];
   await expect(promptsInTokens({ prompts: corrupt }, { ...how, oneLength: true })).rejects.toThrow(
     /`corrupt` of prompt 1 has 4/,
   );
-  await expect(promptsInTokens({ prompts: [pair(0, 3, 4)] }, { ...how, length: 4 })).rejects.toThrow(
+  await expect(promptsInTokens({ prompts: [pair(0, 3, 4)] }, { ...how, seqLen: 4 })).rejects.toThrow(
     /never have the same length/,
   );
 });

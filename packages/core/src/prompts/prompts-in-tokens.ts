@@ -8,7 +8,7 @@ import type { PromptPair } from "./prompt-pair.ts";
 /** How prompts are read before there is a model. */
 export interface PromptsInTokensOptions extends Omit<PrepareOptions, "equalLength"> {
   /** Only the prompt pairs of which both prompts have so many tokens, the one that starts a text included. Default: all. */
-  readonly length?: number | undefined;
+  readonly seqLen?: number | undefined;
   /** Refuse prompts of several lengths, as a circuit by token needs one, and say which is the most frequent. Default false. */
   readonly oneLength?: boolean | undefined;
 }
@@ -26,18 +26,18 @@ export interface PromptsInTokens {
 const { equalLength: _, ...otherOptions } = prepareOptions;
 const check = signature("promptsInTokens", { input: promptInput }, {
   ...otherOptions,
-  length: kind.count,
+  seqLen: kind.count,
   oneLength: kind.flag,
 } satisfies KindsOf<PromptsInTokensOptions>);
 
 /**
  * Reads prompts and makes token ids of them, to see how many there are and how long, before a model is loaded.
  *
- * @throws AutocircuitError `bad-input` where no prompt pair has the `length`, and with `oneLength` where they have several: both say which length
+ * @throws AutocircuitError `bad-input` where no prompt pair has the `seqLen`, and with `oneLength` where they have several: both say which length
  *   most have; as `loadPrompts` for prompts that cannot be used
  * @example
  * const { source, pairs, longest } = await promptsInTokens("names.json", { tokenizer });
- * const fits = memoryDemand(config, { batchSize: pairs.length, length: longest }).fits;
+ * const fits = memoryDemand(config, { batchSize: pairs.length, seqLen: longest }).fits;
  * const { train, test } = await loadPrompts(source, { tokenizer });
  */
 export async function promptsInTokens(
@@ -45,16 +45,16 @@ export async function promptsInTokens(
   options: PromptsInTokensOptions = {},
 ): Promise<PromptsInTokens> {
   check({ input }, options);
-  const { length, oneLength = false, ...how } = options;
+  const { seqLen, oneLength = false, ...how } = options;
   const source = await readPrompts(input);
   using loader = await loadPrompts(source, { ...how, all: true });
   const all = loader.prompts;
   const chosen = all.flatMap(({ clean, corrupt }, index) =>
-    length === undefined || (clean.length === length && corrupt.length === length) ? [index] : [],
+    seqLen === undefined || (clean.length === seqLen && corrupt.length === seqLen) ? [index] : [],
   );
   if (all.length === 0) throw new AutocircuitError("bad-input", "Prompts: there are none.");
   if (chosen.length === 0)
-    throw new AutocircuitError("bad-input", `No prompt pair has ${length} tokens. ${usualLength(all)}`);
+    throw new AutocircuitError("bad-input", `No prompt pair has ${seqLen} tokens. ${usualLength(all)}`);
   const pairs = chosen.map((index) => all[index]!);
   const lengths = pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]);
   const found = {
@@ -90,5 +90,5 @@ function usualLength(pairs: readonly PromptPair[]): string {
   }
   const [usual] = [...counts].sort((a, b) => b[1] - a[1]);
   if (!usual) return "Clean and corrupt prompts never have the same length here.";
-  return `Most frequent are ${usual[0]} tokens: \`length: ${usual[0]}\` takes ${usual[1]} of ${pairs.length} pairs.`;
+  return `Most frequent are ${usual[0]} tokens: \`seqLen: ${usual[0]}\` takes ${usual[1]} of ${pairs.length} pairs.`;
 }

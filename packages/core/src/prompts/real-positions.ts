@@ -11,8 +11,8 @@ import { Tokens } from "./tokens.ts";
  * using real = realPositions(tokens); // 0, 1, 1
  */
 export function realPositions(tokens: Tokens | Tensor): Tensor | undefined {
-  const { padding, length } = Tokens.of(tokens);
-  return padding && positionsBehind(padding, length);
+  const { padding, seqLen } = Tokens.of(tokens);
+  return padding && positionsBehind(padding, seqLen);
 }
 
 /** The same of the number of padded positions on the left of each prompt, where they are known. */

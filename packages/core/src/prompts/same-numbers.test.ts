@@ -67,7 +67,7 @@ describe.each(Object.entries(kinds))("%s positions: every prompt gives the same 
     const pairs = pairsOf("each");
     const expected = await logitsOf(model, new PromptLoader(pairs, { batchSize: 1 }));
     for (const padId of [0, 19]) {
-      const padded = new PromptLoader(pairs, { batchSize: 3, padId, length: 11 });
+      const padded = new PromptLoader(pairs, { batchSize: 3, padId, seqLen: 11 });
       expect(padded.batches[0]!.padding("clean")).toEqual([4, 4, 4]);
       expectSame(await logitsOf(model, padded), expected);
     }

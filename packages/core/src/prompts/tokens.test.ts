@@ -42,7 +42,7 @@ describe("what belongs to tokens goes with them", () => {
     const expected = await alone();
     expectSame(await logitsOf(clean), expected);
     using some = clean.slice(1, 3);
-    expect([some.shape, some.size, some.length, some.padding]).toEqual([[2, 6], 2, 6, [1, 2]]);
+    expect([some.shape, some.size, some.seqLen, some.padding]).toEqual([[2, 6], 2, 6, [1, 2]]);
     expectSame(await logitsOf(some), expected.slice(1, 3));
     using twice = some.repeat(2);
     expect([twice.padding, twice.numbers]).toEqual([

@@ -116,7 +116,7 @@ export class Tokens implements Disposable {
   }
 
   /** Number of positions, P, padded ones included. */
-  get length(): number {
+  get seqLen(): number {
     return this.shape[1];
   }
 

@@ -32,7 +32,7 @@ it("gives what a circuit without the edges gives, and how far that is from the f
 });
 
 it("counts nothing that is computed for padding", async () => {
-  using prompts = new PromptLoader([...randomPairs(1, 3), ...randomPairs(1, 5)], { batchSize: 2, length: 5, padId: 0 });
+  using prompts = new PromptLoader([...randomPairs(1, 3), ...randomPairs(1, 5)], { batchSize: 2, seqLen: 5, padId: 0 });
   const { logits } = await patchPrompts(model, prompts, { ablate: ["A0.0->Resid End"] });
   expect(logits.map(({ length }) => length)).toEqual([3, 5]);
 });
@@ -49,11 +49,11 @@ it("tells progress, and refuses edges that are not there before anything is run"
 
 it("withGraphOf takes the graph that the edges' names are of", () => {
   const kind = (...edges: (string | readonly [string, number | null])[]) => {
-    const { factorized, separateQkv, tokens } = withGraphOf(model, edges, 5).graph.config;
-    return { factorized, separateQkv, tokens };
+    const { factorized, separateQkv, seqLen } = withGraphOf(model, edges, 5).graph.config;
+    return { factorized, separateQkv, seqLen };
   };
-  expect(kind("A0.1->A1.0.Q")).toEqual({ factorized: true, separateQkv: true, tokens: null });
-  expect(kind(["A0.1->A1.0.Q", null], ["A0.1->MLP 1", 4])).toEqual({ factorized: true, separateQkv: true, tokens: 5 });
+  expect(kind("A0.1->A1.0.Q")).toEqual({ factorized: true, separateQkv: true, seqLen: null });
+  expect(kind(["A0.1->A1.0.Q", null], ["A0.1->MLP 1", 4])).toEqual({ factorized: true, separateQkv: true, seqLen: 5 });
   expect(kind("A0.1->A1.0")).toMatchObject({ factorized: true, separateQkv: false });
   expect(() => kind("A0.1->A1.0", "A0.1->A1.0.Q")).toThrow(expect.objectContaining({ code: "unknown-name" }));
   expect(() => kind("A0.1->A1.0.P")).toThrow(/A1\.0\.[QKV]/);

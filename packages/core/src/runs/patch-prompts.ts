@@ -55,7 +55,7 @@ export async function patchPrompts(
       const ofBatch = await fold(async (before: PatchedPrompts | undefined, { slice, ablation, step }) => {
         const patched = await model.forward(slice.clean, { ablate: mask, ablation, sliced: false, signal });
         const plain = await model.forward(slice.clean, { sliced: false, signal });
-        const starts = slice.prompts.map(({ clean }) => slice.length - clean.length);
+        const starts = slice.prompts.map(({ clean }) => slice.seqLen - clean.length);
         const change = await largestDifference(patched, plain, starts);
         const all = (await patched.toArray()) as number[][][];
         step();

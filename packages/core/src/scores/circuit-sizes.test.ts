@@ -51,8 +51,8 @@ describe("circuitSizes", () => {
     ],
   ])("groups of %j end at %j; with both switches %j", (values, without, withBoth) => {
     const scores = scoresOf(...values);
-    expect(circuitSizes(graph, { rule: "groups", scores, ...off })).toEqual(without);
-    expect(circuitSizes(graph, { rule: "groups", scores, ...on })).toEqual(withBoth);
+    expect(circuitSizes(graph, { rule: "ties", scores, ...off })).toEqual(without);
+    expect(circuitSizes(graph, { rule: "ties", scores, ...on })).toEqual(withBoth);
   });
 
   it("edges that scores leave out are in no size but all", () => {
@@ -64,8 +64,8 @@ describe("circuitSizes", () => {
     [{ sizes: [6] }, /6 edges is more than the graph has: at most 5/],
     [{ knownEdgeCount: 9 }, /9 edges is more/],
     [{ shares: [1.5] }, /`shares`.*from 0 to 1/],
-    [{ rule: "groups" }, /give `scores`/],
-    [{ rule: "round" }, /`rule` must be one of all, logarithmic, groups/],
+    [{ rule: "ties" }, /give `scores`/],
+    [{ rule: "round" }, /`rule` must be one of all, logarithmic, ties/],
     [{ scores: new PruneScores(graph.with({ separateQkv: false })) }, /scores are of 3 edges, the graph has 5/],
   ])("%j is an error", (options, message) => {
     expect(() => circuitSizes(graph, options as never)).toThrow(message);

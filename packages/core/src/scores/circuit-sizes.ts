@@ -5,14 +5,14 @@ import type { PruneScores } from "./prune-scores.ts";
 import { scoredCount, sortedMagnitudes } from "./threshold.ts";
 
 /** A list of circuit sizes by rule; see {@link CircuitSizesOptions.rule}. */
-export type SizeRule = "all" | "logarithmic" | "groups";
+export type SizeRule = "all" | "logarithmic" | "ties";
 
 /** Which circuit sizes are meant; see {@link circuitSizes}. */
 export interface CircuitSizesOptions {
   /**
-   * `"all"`: every size. `"logarithmic"`: 1, 2, .. 9, 10, 20, .. 90, 100, 200 and so on, below the number of edges. `"groups"`: where a group of
-   * scores of equal magnitude ends, the only sizes that can be reached; needs `scores`. By default, without `sizes` and `shares`, `"groups"` where scores are
-   * given that have fewer than 100 groups and fewer than half as many as edges, else `"all"` up to 200 edges, else `"logarithmic"`.
+   * `"all"`: every size. `"logarithmic"`: 1, 2, .. 9, 10, 20, .. 90, 100, 200 and so on, below the number of edges. `"ties"`: where
+   * scores of one magnitude end, the only sizes that can be reached; needs `scores`. By default, without `sizes` and `shares`, `"ties"` where scores are
+   * given that have fewer than 100 magnitudes and fewer than half as many as edges, else `"all"` up to 200 edges, else `"logarithmic"`.
    */
   readonly rule?: SizeRule | undefined;
   /** Sizes of one's own, beside those of the rule, if there is one. */
@@ -31,7 +31,7 @@ export interface CircuitSizesOptions {
 
 const share = kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1);
 const check = signature("circuitSizes", { graph: kind.either(kinds.graph, kind.whole) }, {
-  rule: kind.oneOf(["all", "logarithmic", "groups"] satisfies SizeRule[]),
+  rule: kind.oneOf(["all", "logarithmic", "ties"] satisfies SizeRule[]),
   sizes: kind.listOf(kind.whole),
   shares: kind.listOf(share),
   scores: kind.orNull(kinds.pruneScores),
@@ -50,10 +50,10 @@ const everySizeUpTo = 200;
  *
  * @param graph The graph, or its number of edges.
  * @returns Sizes in ascending order, each once. Where scores leave edges out (-Infinity), sizes between theirs and all are not among them.
- * @throws AutocircuitError `bad-input` for a size that the graph does not have, `"groups"` without scores, a score that is NaN.
+ * @throws AutocircuitError `bad-input` for a size that the graph does not have, `"ties"` without scores, a score that is NaN.
  * @example
  * circuitSizes(model.graph, { shares: [0.01, 0.1, 0.5] });
- * circuitSizes(model.graph, { rule: "groups", scores, zeroEdges: true, allEdges: true });
+ * circuitSizes(model.graph, { rule: "ties", scores, zeroEdges: true, allEdges: true });
  */
 export function circuitSizes(graph: Graph | number, options: CircuitSizesOptions = {}): number[] {
   check({ graph }, options);
@@ -85,22 +85,19 @@ function requireSize(size: number, edges: number): void {
 }
 
 function usualRule(edges: number, sorted: Float32Array | undefined): SizeRule {
-  if (sorted && groupEnds(sorted).length < Math.min(edges / 2, 100)) return "groups";
+  if (sorted && tieEnds(sorted).length < Math.min(edges / 2, 100)) return "ties";
   return edges <= everySizeUpTo ? "all" : "logarithmic";
 }
 
 function sizesOf(rule: SizeRule, edges: number, sorted: Float32Array | undefined): readonly number[] {
   if (rule === "all") return Array.from({ length: edges + 1 }, (_, size) => size);
   if (rule === "logarithmic") return roundSizes(edges);
-  if (sorted) return groupEnds(sorted);
-  throw new AutocircuitError(
-    "bad-input",
-    'The sizes "groups" are those at which groups of equal scores end: give `scores`.',
-  );
+  if (sorted) return tieEnds(sorted);
+  throw new AutocircuitError("bad-input", 'The sizes "ties" are those at which ties of scores end: give `scores`.');
 }
 
-/** Sizes at which a group of equal magnitudes ends. */
-function groupEnds(sorted: Float32Array): number[] {
+/** Sizes at which scores of one magnitude end. */
+function tieEnds(sorted: Float32Array): number[] {
   const ends: number[] = [];
   for (let size = 1; size <= sorted.length; size++) if (sorted[size] !== sorted[size - 1]) ends.push(size);
   return ends;

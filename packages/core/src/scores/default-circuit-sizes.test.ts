@@ -57,7 +57,7 @@ describe.skipIf(absent)("default sizes equal the conformance lists (skipped wher
   it.each(all)("%s", async (_title, name, variant, expected) => {
     const graph = Graph.of(caseGraphConfig(name), {
       separateQkv: expected.separate_qkv!,
-      tokens: expected.seq_len ?? null,
+      seqLen: expected.seq_len ?? null,
     });
     const scores = await caseScores(name, graph, `${variant}/mask_gradient/logit/avg_diff/mask0`);
     const sizes = expected.edge_counts_util as unknown as { default: number[]; no_scores: number[] };

@@ -12,8 +12,8 @@ const check = signature("defaultCircuitSizes", {
 
 /**
  * Which circuit sizes to run when none are given: every size up to 200 edges, otherwise k * 10^j (1, 2, .. 9, 10, 20, ..).
- * Where scores fall into few groups of equal magnitude (fewer than 100 and than half the edges) only the sizes at the
- * groups' ends can be reached, so they are the list. A list of more than two sizes also gets 0 and the number of edges; a
+ * Where scores have few magnitudes (fewer than 100 and than half the edges) only the sizes at which those of one
+ * magnitude end can be reached, so they are the list. A list of more than two sizes also gets 0 and the number of edges; a
  * shorter one is taken for a yes-or-no circuit and is left without them. {@link circuitSizes} has other lists.
  *
  * @param graph The graph, or its number of edges.

@@ -8,7 +8,7 @@ import { PruneScores } from "./prune-scores.ts";
 
 const writeSafetensors = (path: string, content: FloatTensors) => writeWhole(path, safetensorsFile(content));
 
-const graph = Graph.of({ layers: 2, heads: 2, kvHeads: 1, attnOnly: false, parallel: false }, { tokens: 3 });
+const graph = Graph.of({ layers: 2, heads: 2, kvHeads: 1, attnOnly: false, parallel: false }, { seqLen: 3 });
 const scores = new PruneScores(
   graph,
   Float32Array.from({ length: graph.edgeCount }, (_, index) =>
@@ -114,7 +114,7 @@ describe("unusable scores files say why", () => {
     ["a graph of nothing", (h) => ({ ...h, __metadata__: { autocircuit: "null" } }), /description of the graph/],
     ["a flag that is a text", (h) => withGraph(h, { attnOnly: "no" }), /`attnOnly` must be true or false, .*"no"/],
     ["a graph too large", (h) => withGraph(h, { layers: 1e6 }), /1,000,000 layers .* at most/],
-    ["positions without end", (h) => withGraph(h, { tokens: 1e9 }), /1,000,000,000 positions.* at most/],
+    ["positions without end", (h) => withGraph(h, { seqLen: 1e9 }), /1,000,000,000 positions.* at most/],
   ])("%s", async (_title, change, message, more) => {
     await withHeader(change, more);
     await refused(message);
@@ -127,6 +127,12 @@ describe("unusable scores files say why", () => {
       __metadata__: { autocircuit: JSON.stringify({ ...info, graph: { ...info.graph, ...changes } }) },
     };
   };
+
+  it("of before, which call the graph's seqLen tokens, are read", async () => {
+    await scores.save(path);
+    await withHeader((header) => withGraph(header, { seqLen: undefined, tokens: graph.seqLen }));
+    expect((await PruneScores.load(path)).graph.equals(graph)).toBe(true);
+  });
 
   it("modules missing, too many, or of another shape", async () => {
     const metadata = { autocircuit: JSON.stringify({ graph: graph.config }) };
@@ -143,6 +149,6 @@ describe("unusable scores files say why", () => {
   it("missing, or of another graph", async () => {
     await expect(PruneScores.load(path)).rejects.toMatchObject({ code: "not-found" });
     await scores.save(path);
-    await expect(PruneScores.load(path, { graph: graph.byToken(4) })).rejects.toThrow(/tokens is 3, wanted 4/);
+    await expect(PruneScores.load(path, { graph: graph.byToken(4) })).rejects.toThrow(/seqLen is 3, wanted 4/);
   });
 });

@@ -1,7 +1,8 @@
 import { AutocircuitError, readSafetensors, safetensorsFile, version } from "@autocircuit/base";
-import { Graph } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { ResolvedGraphConfig } from "../graph/graph-config.ts";
 import { graphDifference } from "../graph/same-graph.ts";
+import { storedGraph } from "../graph/stored-graph.ts";
 import type { ScoresInfo } from "./scores-info.ts";
 
 /** Under which key of the metadata the JSON lies. */
@@ -50,7 +51,7 @@ export async function loadScores(
   if (metadata[metadataKey] !== undefined) {
     try {
       const { graph, ...rest } = JSON.parse(metadata[metadataKey]) as Header;
-      stored = Graph.of(graph, graph);
+      stored = storedGraph(graph);
       info = rest;
     } catch (cause) {
       bad(`its description of the graph is malformed: ${(cause as Error).message}`, cause);

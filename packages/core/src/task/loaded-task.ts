@@ -1,4 +1,4 @@
-import { AutocircuitTaskNames } from "../autocircuit-names.ts";
+import { TaskAliases } from "../aliases.ts";
 import type { Edge } from "../graph/edge.ts";
 import { latentNotes } from "../model/latent-notes.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
@@ -33,7 +33,7 @@ export type TaskPrefix = Pick<SharedPrefix, "length" | "kind" | "reason">;
  * const runs = await runCircuits(task.model, task.test, { scores });
  */
 export class LoadedTask
-  extends AutocircuitTaskNames<PromptLoader, readonly Edge[] | null, number | null>
+  extends TaskAliases<PromptLoader, readonly Edge[] | null, number | null>
   implements AsyncDisposable
 {
   readonly key: string;
@@ -80,11 +80,6 @@ export class LoadedTask
   /** Number of edges of the known circuit; null if the task has none. */
   get knownEdgeCount(): number | null {
     return this.knownEdges?.length ?? null;
-  }
-
-  /** What pruning latents cost, KL(all || kept) of the training prompts' logits in nats; null where none were pruned. */
-  get latentsKl(): number | null {
-    return this.prunedLatents?.kl ?? null;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { AutocircuitError, signature } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
-import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
+import { aliases } from "../aliases.ts";
 import { latentPositionsProblem, latentsByPosition } from "../graph/kept-latents.ts";
 import { keepsLatentErrors } from "../graph/same-graph.ts";
 import { longOptions, patchableModel, promptLoader } from "../kinds.ts";
@@ -127,7 +127,7 @@ export async function withTaskAutoencoders(
           onProgress,
         });
     const autoencoders = pruned?.autoencoders ?? keepLatents(given, kept!);
-    const prunedLatents = pruned && { kept: pruned.kept, activated: pruned.activated, kl: pruned.kl };
+    const prunedLatents = pruned && { kept: pruned.kept, activated: pruned.activated, prunedKl: pruned.prunedKl };
     try {
       return { ...(await made(autoencoders)), prunedLatents };
     } finally {
@@ -140,5 +140,6 @@ export async function withTaskAutoencoders(
 
 /** The engine's name of what autoencoders replace or read. */
 function inputOf(input: AutoencoderInput): Autoencoders["input"] {
-  return input === "resid_delta_mlp" || input === "mlp_post_act" ? AUTOCIRCUIT_AUTOENCODER_INPUTS[input] : input;
+  const own: Partial<Record<AutoencoderInput, Autoencoders["input"]>> = aliases.autoencoderInputs;
+  return own[input] ?? (input as Autoencoders["input"]);
 }

@@ -8,7 +8,7 @@ import {
   type TransformerConfig,
   type TransformerOptions,
 } from "@autocircuit/native";
-import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
+import { aliases } from "../aliases.ts";
 import type { Edge, EdgeRef } from "../graph/edge.ts";
 import type { LatentIdentity } from "../graph/same-graph.ts";
 import { outputSlice, promptInput, trainTest } from "../kinds.ts";
@@ -78,11 +78,11 @@ export interface AutoencoderLoaderOptions {
 }
 
 /** What autoencoders replace or read, by the engine's names; AutoCircuit's for an MLP's output and its neurons are understood too. */
-export type AutoencoderInput = Autoencoders["input"] | keyof typeof AUTOCIRCUIT_AUTOENCODER_INPUTS;
+export type AutoencoderInput = Autoencoders["input"] | keyof typeof aliases.autoencoderInputs;
 
 const autoencoderInputs = [
   ...(["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z", "resid_post"] as const),
-  ...(Object.keys(AUTOCIRCUIT_AUTOENCODER_INPUTS) as (keyof typeof AUTOCIRCUIT_AUTOENCODER_INPUTS)[]),
+  ...(Object.keys(aliases.autoencoderInputs) as (keyof typeof aliases.autoencoderInputs)[]),
 ];
 
 /** Makes a task's autoencoders; their tensors are freed once the model has them. */

@@ -53,7 +53,7 @@ describe("a task", () => {
       ...options,
       byToken: true,
       knownEdges: (model, { byToken, wordPositions, seqStart }) => {
-        expect([byToken, seqStart, model.graph.tokens]).toEqual([true, 0, 4]);
+        expect([byToken, seqStart, model.graph.seqLen]).toEqual([true, 0, 4]);
         return [["A0.0->MLP 1", wordPositions.word!], model.graph.edge(3), ["A0.0->MLP 1", 2]];
       },
     }).load();
@@ -78,10 +78,10 @@ describe("a task", () => {
       return [["A0.0->MLP 1", wordPositions.word! - seqStart], model.graph.edge(0)];
     };
     await using whole = await defineTask({ ...set, knownEdges }).load();
-    expect([started, whole.sharedPrefix, whole.model.graph.tokens]).toEqual([0, null, 6]);
+    expect([started, whole.sharedPrefix, whole.model.graph.seqLen]).toEqual([0, null, 6]);
     await using tail = await defineTask({ ...set, knownEdges, sharePrefix: true }).load();
     expect([started, tail.sharedPrefix]).toEqual([2, { length: 2, kind: "per-prompt", reason: null }]);
-    expect([tail.model.graph.tokens, tail.train.seqStart, tail.test.seqLen]).toEqual([4, 2, 4]);
+    expect([tail.model.graph.seqLen, tail.train.seqStart, tail.test.seqLen]).toEqual([4, 2, 4]);
     expect([tail.train.tokenLabels, tail.test.wordPositions]).toEqual([["c", "d", "e", "f"], { word: 4 }]);
     expect(tail.knownEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
     for (const side of ["train", "test"] as const) {

@@ -1,5 +1,5 @@
 import { signature } from "@autocircuit/base";
-import { AutocircuitTaskNames } from "../autocircuit-names.ts";
+import { TaskAliases } from "../aliases.ts";
 import type { Edge } from "../graph/edge.ts";
 import { requireGraphChoice } from "../graph/graph-config.ts";
 import { longOptions } from "../kinds.ts";
@@ -26,7 +26,7 @@ const checkLoad = signature("Task.load", {}, longOptions);
  * const model = await task.model;
  */
 export class Task
-  extends AutocircuitTaskNames<Promise<PromptLoader>, Promise<readonly Edge[] | null>, Promise<number | null>>
+  extends TaskAliases<Promise<PromptLoader>, Promise<readonly Edge[] | null>, Promise<number | null>>
   implements AsyncDisposable
 {
   readonly key: string;

@@ -13,7 +13,7 @@ describe("Divergence", () => {
     using divergence = new Divergence(full, "kl_div");
     const result = await model.run(Tensor.cat([clean.ids, corrupt.ids, clean.ids]), {
       ...divergence.request,
-      positions: [clean.length - 1],
+      positions: [clean.seqLen - 1],
     });
     expect(result.logits).toBeUndefined();
     const values = Array.from(await divergence.of(result, 3).data(), Number);

@@ -5,8 +5,8 @@ import { edgeAttribution } from "../edge-attribution.ts";
 import { answerLoss } from "../loss.ts";
 import { ceap } from "./ceap.ts";
 import { cleanCorrupted } from "./clean-corrupted.ts";
+import { cleanRunScores } from "./clean-run-scores.ts";
 import { cutEffects } from "./cut-effects.ts";
-import { eap } from "./eap.ts";
 import { eapGp } from "./eap-gp.ts";
 import { eapIgActivations } from "./eap-ig-activations.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
@@ -51,7 +51,7 @@ describe("identities", () => {
       const steps = 60;
       const integrated = await eapIgInputs(task.model, task.prompts, { steps });
       // The trapezoidal rule: the ablated end, which is among the points, counts half, and the clean one the other half.
-      const clean = await eap(task.model, task.prompts);
+      const clean = await edgeAttribution(task.model, task.prompts);
       const ends = await cleanCorrupted(task.model, task.prompts);
       const values = integrated.values.map((sum, edge) => sum + (clean.values[edge]! - ends.values[edge]!) / steps);
       const none = new Float32Array(task.model.graph.edgeCount);
@@ -79,7 +79,7 @@ describe("identities", () => {
     const expected = await edgeAttribution(task.model, task.prompts);
     const scale = Math.max(...expected.values.map(Math.abs));
     for (const same of [
-      await eap(task.model, task.prompts),
+      await cleanRunScores(task.model, task.prompts),
       await ceap(task.model, task.prompts, { steps: 1, from: "clean" }),
       await relp(task.model, task.prompts, { norms: false, activations: false, gates: false }),
     ])
@@ -103,7 +103,7 @@ describe("identities", () => {
   test("a node's score is the sum of its edges' and of its neurons'", async () => {
     const task = randomTask({ seed: 9 });
     for (const [algorithm, edges] of [
-      [{ algorithm: "edge-attribution" }, await eap(task.model, task.prompts)],
+      [{ algorithm: "edge-attribution" }, await edgeAttribution(task.model, task.prompts)],
       [{ algorithm: "clean-corrupted" }, await cleanCorrupted(task.model, task.prompts)],
       [{ algorithm: "eap-ig-activations", steps: 2 }, await eapIgActivations(task.model, task.prompts, { steps: 2 })],
     ] as const) {
@@ -128,7 +128,7 @@ describe("identities", () => {
 });
 
 describe("scores of single prompts", () => {
-  const methods = { eap, eapIgInputs, cleanCorrupted, eapIgActivations, ceap, relp, eapGp };
+  const methods = { edgeAttribution, eapIgInputs, cleanCorrupted, eapIgActivations, ceap, relp, eapGp };
 
   test.each(Object.entries(methods))("%s: they add up", async (_, algorithm) => {
     const task = randomTask({ seed: 11, prompts: 4 });
@@ -150,7 +150,7 @@ describe("scores of single prompts", () => {
 describe("losses", () => {
   test("KL at the clean run is an error, elsewhere it has gradients", async () => {
     const task = randomTask({ seed: 12 });
-    for (const algorithm of [eap, relp])
+    for (const algorithm of [edgeAttribution, relp])
       await expect(algorithm(task.model, task.prompts, { loss: "kl_div" })).rejects.toThrow(/zero by construction/);
     const { values } = await eapIgInputs(task.model, task.prompts, { loss: "kl_div", steps: 2 });
     expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0);
@@ -184,8 +184,8 @@ describe("losses", () => {
 
   test("faithfulness is the answers' loss in units of the whole model", async () => {
     const task = randomTask({ seed: 13, prompts: 4 });
-    const plain = await eap(task.model, task.prompts);
-    const scaled = await eap(task.model, task.prompts, { loss: "faithfulness" });
+    const plain = await edgeAttribution(task.model, task.prompts);
+    const scaled = await edgeAttribution(task.model, task.prompts, { loss: "faithfulness" });
     const ratio = scaled.values.map((value, edge) => value / plain.values[edge]!);
     const all = new Float32Array(plain.values.length).fill(1);
     const range =

@@ -86,15 +86,15 @@ async function scoresOfSlice(
     rows.forEach((row, prompt) => {
       const start = padding?.[prompt] ?? 0;
       for (let s = 0; s < sources; s++) {
-        const at = (position: number) => shares[(s * slice.size + prompt) * slice.length + position]!;
+        const at = (position: number) => shares[(s * slice.size + prompt) * slice.seqLen + position]!;
         let mean = 0;
-        for (let position = start; position < slice.length; position++) {
-          const part = at(position) / (slice.length - start);
+        for (let position = start; position < slice.seqLen; position++) {
+          const part = at(position) / (slice.seqLen - start);
           mean += part;
-          if (graph.tokens !== null)
+          if (graph.seqLen !== null)
             for (let head = 0; head < heads; head++) row[offset + (position * heads + head) * sources + s] = part;
         }
-        if (graph.tokens === null) for (let head = 0; head < heads; head++) row[offset + head * sources + s] = mean;
+        if (graph.seqLen === null) for (let head = 0; head < heads; head++) row[offset + head * sources + s] = mean;
       }
     });
   }

@@ -4,7 +4,6 @@ import { randomTask } from "../../test/random-model.ts";
 import { algorithms } from "../algorithms.ts";
 import { edgeAttribution } from "../edge-attribution.ts";
 import type { NamedAlgorithm } from "../named-algorithm.ts";
-import { eap } from "./eap.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
 import { meanOfMethods } from "./mean-of-methods.ts";
 import { relp } from "./relp.ts";
@@ -38,7 +37,7 @@ describe("the mean of methods", () => {
   test("ranks run from -1 to 1 with the signs, and agree with the order", async () => {
     const methods = ["edge-attribution", "eap-ig-inputs"] as const;
     const { values } = await meanOfMethods(model, prompts, { methods, normalise: "rank" });
-    const [a, b] = [await eap(model, prompts), await eapIgInputs(model, prompts)];
+    const [a, b] = [await edgeAttribution(model, prompts), await eapIgInputs(model, prompts)];
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(1);
     values.forEach((value, edge) => {
       if (a.values[edge]! > 0 && b.values[edge]! > 0) expect(value).toBeGreaterThan(0);
@@ -100,7 +99,7 @@ describe("edge attribution with a choice of loss", () => {
       const defaults = options.filter((option) => "default" in option).map((option) => [option.name, option.default]);
       const given = Object.fromEntries(defaults.filter(([key]) => key !== "ablateFrom"));
       let prompt = 0;
-      await (discover as typeof eap)(model, prompts, { ...given, onPrompt: () => prompt++ });
+      await (discover as typeof edgeAttribution)(model, prompts, { ...given, onPrompt: () => prompt++ });
       expect([name, prompt]).toEqual([name, 4]);
     }
   });

@@ -5,14 +5,14 @@ import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions, recordedOptions } from "./attribution-options.ts";
 import { ceap } from "./ceap.ts";
 import { cleanCorrupted } from "./clean-corrupted.ts";
-import { eap } from "./eap.ts";
+import { cleanRunScores } from "./clean-run-scores.ts";
 import { eapGp } from "./eap-gp.ts";
 import { eapIgActivations } from "./eap-ig-activations.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
 import { relp } from "./relp.ts";
 
 const methods = {
-  "edge-attribution": eap,
+  "edge-attribution": cleanRunScores,
   "eap-ig-inputs": eapIgInputs,
   "eap-ig-activations": eapIgActivations,
   "clean-corrupted": cleanCorrupted,

@@ -1,10 +1,10 @@
 import { Ablation, scope, Tensor } from "@autocircuit/native";
 import { expect, it } from "vitest";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
+import { edgeAttribution } from "../edge-attribution.ts";
 import { answerLosses } from "../loss.ts";
 import { ceap } from "./ceap.ts";
 import { cleanCorrupted } from "./clean-corrupted.ts";
-import { eap } from "./eap.ts";
 import { eapGp } from "./eap-gp.ts";
 import { eapIgActivations } from "./eap-ig-activations.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
@@ -54,7 +54,10 @@ it("gradients at other embeddings are those of finite differences in a graph of 
 });
 
 it("CEAP of one step from the clean end is EAP in a graph of nodes, and its edges into the output sum to the change of the loss", async () => {
-  const [one, attribution] = [await ceap(model, prompts, { steps: 1, from: "clean" }), await eap(model, prompts)];
+  const [one, attribution] = [
+    await ceap(model, prompts, { steps: 1, from: "clean" }),
+    await edgeAttribution(model, prompts),
+  ];
   for (const [edge, value] of one.values.entries()) expect(value).toBeCloseTo(attribution.values[edge]!, 6);
   // Gradients at the steps' beginnings and at their ends: together the trapezoids of the integral.
   const many = [await ceap(model, prompts, { steps: 200 }), await ceap(model, prompts, { steps: 200, from: "clean" })];

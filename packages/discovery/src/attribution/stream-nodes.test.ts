@@ -212,7 +212,7 @@ describe("information flow routes", () => {
         using seen = await model.activations(batch.clean, [hook]);
         const stream = (await seen.of(hook).toArray()) as number[][][];
         const expected = new Float64Array(sources);
-        const cells = batch.size * batch.length;
+        const cells = batch.size * batch.seqLen;
         stream.forEach((positions, prompt) => {
           positions.forEach((y, position) => {
             const close = Array.from({ length: sources }, (_, s) => {

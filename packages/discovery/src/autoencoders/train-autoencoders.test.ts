@@ -63,7 +63,7 @@ describe("trainAutoencoders", () => {
     const few = await trainAutoencoders(model, prompts, { ...settings, l1: 1 });
     expect(few.active).toBeLessThan(0.7 * many.active);
     const pruned = await pruneLatents(model, many.autoencoders, prompts);
-    expect(pruned.kl).toBeLessThan(1e-5);
+    expect(pruned.prunedKl).toBeLessThan(1e-5);
     for (const { autoencoders } of [many, few, pruned]) disposeAutoencoders(autoencoders);
   });
 

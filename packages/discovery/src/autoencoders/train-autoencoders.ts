@@ -204,15 +204,15 @@ async function outputs(
   const counts = (mlp ?? attention ?? stream)!;
   // No edge is patched, so none need be there.
   const graph: PatchGraph = {
-    ...{ factorized: true, tokens: 0, edges: 0, groups: [], errors: false },
+    ...{ factorized: true, seqLen: 0, edges: 0, groups: [], errors: false },
     sources: sourcesWith(model.config, read[0]!, counts[0]!),
     latents: mlp,
     attentionLatents: attention,
     streamLatents: stream,
   };
-  const { clean, length } = slice;
+  const { clean, seqLen } = slice;
   const rows = sourceRows(graph, model.config);
-  const ablation = new Ablation(Tensor.zeros([rows, 1, length, model.config.dModel], { dtype: model.computeDtype }));
+  const ablation = new Ablation(Tensor.zeros([rows, 1, seqLen, model.config.dModel], { dtype: model.computeDtype }));
   const { ids: tokens, padding } = clean;
   const mask = Tensor.zeros([0], { dtype: model.computeDtype }).requireGrad();
   const result = await transformer.forward({
@@ -227,7 +227,7 @@ async function outputs(
 /** Positions of a batch's clean prompts that are not padding. */
 function positionsOf(batch: PromptBatch): number {
   const padded = batch.padding("clean")?.reduce((sum, pads) => sum + pads, 0) ?? 0;
-  return batch.size * batch.length - padded;
+  return batch.size * batch.seqLen - padded;
 }
 
 function requirePlaces({ transformer, config }: PatchableModel, input: Autoencoders["input"]): void {

@@ -59,6 +59,6 @@ function trainingBytes(model: PatchableModel, { batches }: PromptLoader, { input
     { length: config.layers },
     (_, block): AutoencoderSize => ({ block, of, count: latents, dIn: width, dOut: width, decoders: 1 }),
   );
-  const tokens = Math.max(...batches.map(({ size, length }) => Math.min(size, promptsAtOnce(model, length)) * length));
+  const tokens = Math.max(...batches.map(({ size, seqLen }) => Math.min(size, promptsAtOnce(model, seqLen)) * seqLen));
   return trainedAutoencoderBytes(sizes, dtype) + latentBytes(config.layers * latents, tokens, dtype);
 }

@@ -9,7 +9,7 @@ import {
   whileClaimed,
   writeWhole,
 } from "@autocircuit/base";
-import { Graph, PruneScores } from "@autocircuit/core";
+import { type Graph, PruneScores, storedGraph } from "@autocircuit/core";
 import type { ExperimentTask } from "./experiment-task.ts";
 import { inTurn } from "./in-turn.ts";
 import { joined, mergedParts } from "./merge-parts.ts";
@@ -117,7 +117,7 @@ function graphOf(tasks: readonly ExperimentTask[], key: string, path: string): G
   const task = tasks.find((one) => one.key === key);
   if (task === undefined) throw badFile(path, `it has scores on the task ${JSON.stringify(key)}, which is not in it.`);
   try {
-    return Graph.of(task.graph, task.graph);
+    return storedGraph(task.graph);
   } catch (cause) {
     throw badFile(path, `the graph of the task ${JSON.stringify(key)} is malformed: ${(cause as Error).message}`, {
       cause,

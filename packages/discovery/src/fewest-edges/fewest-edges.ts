@@ -214,7 +214,7 @@ function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number 
 /** Circuits at once on the prompts' batches, which are alike. */
 async function fittingBatch(model: PatchableModel, prompts: PromptLoader): Promise<number> {
   const [batch] = prompts.batches as [(typeof prompts.batches)[number]];
-  const outputs = slicedCount(model.outputSlice, batch.length);
+  const outputs = slicedCount(model.outputSlice, batch.seqLen);
   return answeringAtOnce(model, batch, outputs, await freeBytes(model.device));
 }
 

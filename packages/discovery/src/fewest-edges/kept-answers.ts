@@ -81,8 +81,8 @@ export class KeptAnswers implements Disposable {
     { signal, onProgress, onBatch }: LongOptions & { readonly onBatch?: (() => void) | undefined } = {},
   ): Promise<KeptAnswers> {
     const shared = dataSetSides(type) && (await model.ablations(prompts, type, { signal }));
-    const length = prompts.batches[0]?.length ?? 0;
-    const holds = heldAblations(model, type, { prompts: prompts.promptCount, length }) > 0;
+    const seqLen = prompts.batches[0]?.seqLen ?? 0;
+    const holds = heldAblations(model, type, { prompts: prompts.promptCount, seqLen }) > 0;
     const judged: JudgedBatch[] = [];
     let outputs = 0;
     try {

@@ -64,7 +64,7 @@ function wiringOf(graph: Graph): readonly Wired[] {
   const wiring = graph.groups.flatMap((group) => {
     const { offset, heads, firstSource, sources, kind } = group;
     return Array.from({ length: heads }, (_, head) => ({
-      ...{ first: offset + head * sources, step: heads * sources, rows: graph.tokens ?? 1 },
+      ...{ first: offset + head * sources, step: heads * sources, rows: graph.seqLen ?? 1 },
       ...{ firstSource, sources },
       writers: writersOf(graph, group, head),
       end: kind === "end",

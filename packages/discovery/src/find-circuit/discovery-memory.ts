@@ -9,7 +9,7 @@ import { runShape } from "./run-shape.ts";
 export interface DiscoveryMemory extends Pick<MemoryDemand, "needed" | "free" | "fits" | "fitting" | "text"> {
   /** Prompt pairs a batch, the tokens of the longest, and circuits that run at once. */
   readonly batchSize: number;
-  readonly length: number;
+  readonly seqLen: number;
   readonly circuits: number;
 }
 
@@ -27,8 +27,8 @@ export async function discoveryMemory(task: LoadedTask, options: FindCircuitOpti
   check({ task }, options);
   const run = await runOf(task, options);
   const { needed, free, fits, fitting, text } = memoryDemand(task.model.config, run);
-  const { batchSize, length, circuits = 1 } = run;
-  return { needed, free, fits, fitting, text, batchSize, length, circuits };
+  const { batchSize, seqLen, circuits = 1 } = run;
+  return { needed, free, fits, fitting, text, batchSize, seqLen, circuits };
 }
 
 /**

@@ -79,9 +79,9 @@ export async function requireAnswers(task: LoadedTask, signal: AbortSignal | und
 /** Training and test prompts together, in batches that leave none over. */
 function allPrompts({ train, test }: LoadedTask): PromptLoader {
   const batchSize = test.length === 0 ? train.batchSize : commonDivisor(train.batchSize, test.batchSize);
-  const length = Math.max(...[...train, ...test].map((batch) => batch.length));
+  const seqLen = Math.max(...[...train, ...test].map((batch) => batch.seqLen));
   // What fills shorter prompts does not matter: padded positions are not attended to.
-  return new PromptLoader([...train.prompts, ...test.prompts], { batchSize, length, padId: 0 });
+  return new PromptLoader([...train.prompts, ...test.prompts], { batchSize, seqLen, padId: 0 });
 }
 
 function commonDivisor(a: number, b: number): number {

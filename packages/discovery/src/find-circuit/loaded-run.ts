@@ -44,7 +44,7 @@ export async function loadedRun(
   const { free = knownFreeMemory(device), signal } = options;
   throwIfAborted(signal);
   const batch = batchOf(task);
-  const { size: batchSize, length } = batch;
+  const { size: batchSize, seqLen } = batch;
   const latent = graph.config.latents !== undefined && {
     // Their own sizes do not matter: they are there.
     autoencoders: latentPlaces(graph).map((place) => ({ ...place, dIn: 0, dOut: 0, decoders: 1 })),
@@ -52,7 +52,7 @@ export async function loadedRun(
   };
   return {
     ...shape({ ...batch, ...(Number.isFinite(free) && { free }) }),
-    ...{ batchSize, length, outputs: slicedCount(outputSlice, length), graph, ...latent, device, dtype },
+    ...{ batchSize, seqLen, outputs: slicedCount(outputSlice, seqLen), graph, ...latent, device, dtype },
     ...{ free, loaded: true },
   };
 }

@@ -46,7 +46,7 @@ it("says what cannot be before anything is loaded", () => {
     [small, { tries: 3 }, /`tries` looks for smaller circuits that keep enough: give `keep` too/],
     [small, { size: 3, seconds: 3 }, /`seconds` limits the search/],
     [
-      { ...small, graph: Graph.of(config, { tokens: 6 }) },
+      { ...small, graph: Graph.of(config, { seqLen: 6 }) },
       { algorithm, size: 3, select: "exact" },
       /leave `byToken` out/,
     ],

@@ -85,10 +85,10 @@ function plannedSize(size: FindCircuitOptions["size"], edgeCount: number): Plann
 }
 
 /** Holds that an exact selection can be made, before anything is computed. */
-function requireSingleEdges({ factorized, tokens }: TaskOutline["graph"], size: PlannedSize): void {
-  if (!factorized || tokens !== null)
+function requireSingleEdges({ factorized, seqLen }: TaskOutline["graph"], size: PlannedSize): void {
+  if (!factorized || seqLen !== null)
     throw bad(
-      `\`select: "exact"\` needs a graph of single edges ${tokens === null ? "(a factorised one)" : "that is not by token (leave `byToken` out)"}, or take \`select: "greedy"\`.`,
+      `\`select: "exact"\` needs a graph of single edges ${seqLen === null ? "(a factorised one)" : "that is not by token (leave `byToken` out)"}, or take \`select: "greedy"\`.`,
     );
   if (size === 0) throw bad('`select: "exact"` with `size: 0`: a connected circuit has at least one edge.');
 }

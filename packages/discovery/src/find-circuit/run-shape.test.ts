@@ -9,7 +9,7 @@ const { config } = randomTask().model;
 const small = { config, graph: Graph.of(config) };
 const large = { config, graph: Graph.of({ ...config, layers: 12, heads: 12, kvHeads: 12 }) };
 const free = 2 ** 33;
-const batch = { size: 16, length: 6, free };
+const batch = { size: 16, seqLen: 6, free };
 const acdc = { circuits: 8, sliced: false, adjustable: true, held: 0 };
 const attribution = { circuits: 1, sliced: true, adjustable: false, held: 0 };
 
@@ -25,7 +25,7 @@ it("is that of the algorithm that will be chosen", () => {
 
 it("has as many circuits at once as the search for few edges will run, where answers are kept", () => {
   const answering = (task: typeof small, size = batch.size, bytes = free) =>
-    answeringAtOnce({ ...task, computeDtype: "float32", device: "cpu" }, { size, length: 6 }, 1, bytes);
+    answeringAtOnce({ ...task, computeDtype: "float32", device: "cpu" }, { size, seqLen: 6 }, 1, bytes);
   const kept = { circuits: 32, sliced: false, adjustable: false, held: 0 };
   expect(answering(small)).toBe(32);
   expect(runShape(large, {}, batch)).toEqual({ ...kept, circuits: answering(large) });
@@ -45,7 +45,7 @@ it("counts the ablations that a search for few edges holds: all of them, at most
   const model = { ...large, computeDtype: "float32", device: "cpu" } as const;
   const of = (prompts: number, bytes: number, ablation: "resample" | "tokenwise-mean-corrupt" = "resample") =>
     runShape(large, { keep: 0.9, ablation }, { ...batch, prompts, free: bytes }).held;
-  const one = ablationBytes(model, batch.length);
+  const one = ablationBytes(model, batch.seqLen);
   const most = Math.floor(2 ** 30 / one);
   expect(of(100, 64 * 2 ** 30)).toBe(100 * one);
   expect(of(most, 64 * 2 ** 30)).toBe(most * one);
@@ -60,9 +60,9 @@ it("has as many circuits at once as the algorithm's option says", () => {
 });
 
 it("knows a GPU's memory, and the batches of a task that is loaded", () => {
-  const { size, length } = batch;
+  const { size, seqLen } = batch;
   const model = { ...large, computeDtype: "float32" } as const;
-  const one = size * (passBytes(model, length, 0) + bytesPerPrompt(model, length));
+  const one = size * (passBytes(model, seqLen, 0) + bytesPerPrompt(model, seqLen));
   const on = { ...batch, device: "cuda:0", free: 10 * one } as const;
   expect(runShape(large, { algorithm: "acdc" }, on).circuits).toBe(4);
   expect(() => runShape(large, {}, undefined as never)).toThrow(/give `batch` too/);
@@ -78,6 +78,6 @@ it("knows a GPU's memory, and the batches of a task that is loaded", () => {
   const parts = { model: loaded, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null };
   using task = { of: new LoadedTask(definition, parts, () => undefined), [Symbol.dispose]: () => loaded.dispose() };
   expect(runShape(task.of)).toEqual(acdc);
-  const held = 8 * ablationBytes(loaded, length);
+  const held = 8 * ablationBytes(loaded, seqLen);
   expect(runShape(task.of, { keep: 0.9 })).toEqual({ circuits: 32, sliced: false, adjustable: false, held });
 });

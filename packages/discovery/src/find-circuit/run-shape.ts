@@ -26,7 +26,7 @@ export interface PlannedBatch {
   /** Prompt pairs a batch. */
   readonly size: number;
   /** Tokens in a prompt. */
-  readonly length: number;
+  readonly seqLen: number;
   /** All that circuits are judged on. Default: not known. */
   readonly prompts?: number | undefined;
   /** Which of their outputs count. Default `"last_seq"`. */
@@ -43,9 +43,9 @@ const check = signature(
   {
     task: plannedTask,
     batch: kind.optional(
-      kind.shape("a batch with `size` and `length`", {
+      kind.shape("a batch with `size` and `seqLen`", {
         size: kind.count,
-        length: kind.count,
+        seqLen: kind.count,
         prompts: kind.optional(kind.whole),
         outputSlice: kind.optional(coreKinds.outputSlice),
         device: kind.optional(deviceName),
@@ -63,8 +63,8 @@ const check = signature(
  *
  * @throws AutocircuitError as {@link planOf} does
  * @example
- * const { circuits, sliced } = runShape({ graph: Graph.of(config), config }, { size: 20 }, { size: 32, length: 15 });
- * requireMemory(config, { circuits, sliced, batchSize: 32, length: 15 });
+ * const { circuits, sliced } = runShape({ graph: Graph.of(config), config }, { size: 20 }, { size: 32, seqLen: 15 });
+ * requireMemory(config, { circuits, sliced, batchSize: 32, seqLen: 15 });
  */
 export function runShape(task: LoadedTask, options?: FindCircuitOptions, batch?: PlannedBatch): RunShape;
 export function runShape(task: LoadedTask | TaskOutline, options: FindCircuitOptions, batch: PlannedBatch): RunShape;
@@ -77,19 +77,19 @@ export function runShape(
   const batch = given ?? batchOf(task);
   const { runs, named, keep, ablation } = planOf(task, options);
   const { graph, config } = outlineOf(task);
-  const { device = "cpu", dtype = "float32", length, outputSlice = "last_seq", free } = batch;
+  const { device = "cpu", dtype = "float32", seqLen, outputSlice = "last_seq", free } = batch;
   const model = { graph, config, computeDtype: dtype, device, sliceBytes: usualSliceBytes(device) };
   const ofRun = (run: AlgorithmRun) => largestBatch(run) ?? circuitsFitting(model, batch, free);
   const wholeBatches = [
     ...runs.filter(([name]) => optionOf(name, "largestBatch") !== undefined).map(ofRun),
-    ...(keep === undefined ? [] : [answeringAtOnce(model, batch, slicedCount(outputSlice, length), free)]),
+    ...(keep === undefined ? [] : [answeringAtOnce(model, batch, slicedCount(outputSlice, seqLen), free)]),
   ];
   const sliced = wholeBatches.length === 0;
   return {
     circuits: Math.max(1, ...wholeBatches),
     sliced,
     adjustable: !sliced && named !== undefined && keep === undefined,
-    held: keep === undefined ? 0 : heldAblations(model, ablation, { prompts: batch.prompts ?? 0, length }, free),
+    held: keep === undefined ? 0 : heldAblations(model, ablation, { prompts: batch.prompts ?? 0, seqLen }, free),
   };
 }
 
@@ -102,12 +102,12 @@ export function batchOf(task: LoadedTask | TaskOutline): PlannedBatch {
   if (!("model" in task))
     throw new AutocircuitError("bad-input", "runShape: an outline of a task has no prompts: give `batch` too.");
   const { model, train, test } = task;
-  const length = Math.max(...[...train, ...test].map((batch) => batch.length));
+  const seqLen = Math.max(...[...train, ...test].map((batch) => batch.seqLen));
   const { outputSlice, device, computeDtype: dtype } = model;
   return {
     size: Math.max(train.batchSize, test.batchSize),
     prompts: train.promptCount + test.promptCount,
-    length,
+    seqLen,
     outputSlice,
     device,
     dtype,

@@ -58,11 +58,11 @@ export class Validation implements Disposable {
     const [first] = prompts.batches;
     if (first === undefined)
       throw new AutocircuitError("bad-input", "`validation` has no batch of prompts. Give some, or leave it out.");
-    const length = training.batches[0]?.length;
-    if (first.length !== length) {
+    const length = training.batches[0]?.seqLen;
+    if (first.seqLen !== length) {
       throw new AutocircuitError(
         "bad-input",
-        `The prompts of \`validation\` have ${first.length} tokens, those trained on ${length}. Give prompts of the same length.`,
+        `The prompts of \`validation\` have ${first.seqLen} tokens, those trained on ${length}. Give prompts of the same length.`,
       );
     }
     const { ablation, signal } = options;

@@ -58,8 +58,8 @@ export async function measureTable({ task, circuit, known, measuring, before }: 
 
 /** Says at which positions a circuit by token leaves the full model's output, if it covers only some. */
 function positionNote(name: string, circuit: Circuit, { maxAbsDiffAt }: CircuitMeasures): string | undefined {
-  const { tokens } = circuit.graph;
-  if (tokens === null) return undefined;
+  const { seqLen } = circuit.graph;
+  if (seqLen === null) return undefined;
   // The slice leaves out the first position, so the i-th output is that of position i + 1.
   const moved = maxAbsDiffAt.flatMap((difference, i) =>
     difference >= KEPT_BELOW ? [`${i + 1} (by up to ${difference.toFixed(2)})`] : [],

@@ -45,7 +45,7 @@ export interface MeasureFoundOptions {
 export interface FoundMeasures {
   readonly ablation: AblationType;
   /** Of the circuit found, and of the known one that it is compared with; mean over so many of the task's prompts to measure on. */
-  readonly faithfulness: {
+  readonly divergence: {
     readonly metric: string;
     readonly circuit: number;
     readonly known: number | null;
@@ -81,7 +81,7 @@ export const foundForTask = {
 /** What {@link measureFound} gives. */
 export const foundMeasures = kind.shape("what measureFound gives", {
   ablation: coreKinds.ablationName,
-  faithfulness: kind.shape("faithfulness", {
+  divergence: kind.shape("divergence", {
     metric: kind.text,
     circuit: kind.numeric,
     known: kind.orNull(kind.numeric),
@@ -106,7 +106,7 @@ const CIRCUIT_SHARE = 0.3;
  *
  * @example
  * const found = await findCircuit(task, { algorithm: "edge-attribution", size: 20 });
- * const { faithfulness } = await measureFound(task, found, { curve: "none" });
+ * const { divergence } = await measureFound(task, found, { curve: "none" });
  */
 export async function measureFound(
   task: LoadedTask,
@@ -139,10 +139,10 @@ export async function measureFound(
   const { curve, notes } = await curveOf();
   return {
     ablation,
-    faithfulness: {
+    divergence: {
       metric,
-      circuit: measured.faithfulness,
-      known: beside?.faithfulness ?? null,
+      circuit: measured.divergence,
+      known: beside?.divergence ?? null,
       prompts: measured.prompts,
     },
     ablationTable: table.rows,

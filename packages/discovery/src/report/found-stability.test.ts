@@ -95,8 +95,8 @@ describe("foundStability", () => {
       found,
       rows.map(() => rows[0]!),
     );
-    const groups = rows.map((_, row) => row % 4);
-    const few = await foundStability(found, rows, { resamples: 120, groups });
+    const promptNumbers = rows.map((_, row) => row % 4);
+    const few = await foundStability(found, rows, { resamples: 120, promptNumbers });
     expect(few).toMatchObject({
       ...{ prompts: 12, distinct: 4, narrow: true, stable: null },
       reason: expect.stringMatching(/^4 distinct prompts are too few/),
@@ -108,8 +108,8 @@ describe("foundStability", () => {
     const rows: Float32Array[] = [];
     const options = { onPrompt: (scores: Float32Array) => void rows.push(scores) };
     const found = await findCircuit(task, { ...how, options });
-    const groups = rows.map((_, row) => row % 4);
-    const stability = (await foundStability(found, rows, { resamples: 120, groups }))!;
+    const promptNumbers = rows.map((_, row) => row % 4);
+    const stability = (await foundStability(found, rows, { resamples: 120, promptNumbers }))!;
     const { stability: told } = await reportOf(task, found, { stability, curve: "none" });
     const [distinct, few, narrow] = stabilityNotes(stability);
     expect([distinct, few, narrow]).toEqual([

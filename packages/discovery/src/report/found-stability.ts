@@ -11,8 +11,8 @@ export interface FoundStabilityOptions extends LongOptions {
   readonly seed?: number | undefined;
   /** What makes an edge important, as the circuit was found: the size of its score (default), or the score itself. */
   readonly rank?: Rank | undefined;
-  /** The number of each prompt, where some are there more than once: see `promptGroups`. */
-  readonly groups?: readonly number[] | undefined;
+  /** The number of each prompt, where some are there more than once: see `numberPrompts`. */
+  readonly promptNumbers?: readonly number[] | undefined;
 }
 
 /** How sure the score of an edge is. */
@@ -58,7 +58,7 @@ const check = signature(
     resamples: kind.count,
     seed: kind.whole,
     rank: kind.oneOf(ranks),
-    groups: kind.listOf(kind.whole),
+    promptNumbers: kind.listOf(kind.whole),
   } satisfies KindsOf<FoundStabilityOptions>,
 );
 

@@ -43,12 +43,12 @@ const attribution = { algorithm: "edge-attribution", options: {} } as const;
 describe("measureFound", () => {
   it("has the meter's numbers for both circuits, and the same ones in the table", async () => {
     const found = await findCircuit(known, attribution);
-    const { faithfulness, ablationTable, ablation } = await measureFound(known, found);
+    const { divergence, ablationTable, ablation } = await measureFound(known, found);
     using meter = new CircuitMeter(model, prompts);
     const mine = await meter.measure(found.circuit, "resample");
     const theirs = await meter.measure(Circuit.of(graph, truth), "resample");
     expect(ablation).toBe("resample");
-    expect(faithfulness).toMatchObject({ circuit: mine.faithfulness, known: theirs.faithfulness, prompts: 12 });
+    expect(divergence).toMatchObject({ circuit: mine.divergence, known: theirs.divergence, prompts: 12 });
     expect(ablationTable.map((row) => [row.circuit, row.ablation])).toEqual([
       ["found", "resample"],
       ["found", "zero"],
@@ -75,9 +75,9 @@ describe("measureFound", () => {
 
   it("draws a curve from the empty circuit to the whole graph, through the one found", async () => {
     const found = await findCircuit(open, { ...attribution, size: 7 });
-    const { curve, faithfulness, roc } = await measureFound(open, found);
+    const { curve, divergence, roc } = await measureFound(open, found);
     const points = curve!.points;
-    expect(points.find(({ edges }) => edges === 7)!.value).toBe(faithfulness.circuit);
+    expect(points.find(({ edges }) => edges === 7)!.value).toBe(divergence.circuit);
     expect(points.at(-1)).toMatchObject({ edges: graph.edgeCount, series: "edge-attribution" });
     expect(points.at(-1)!.value).toBeLessThan(1e-6);
     expect(roc).toBeUndefined();
@@ -102,15 +102,15 @@ describe("measureFound", () => {
     const found = await findCircuit(known, { ...attribution, size: 7 });
     expect(found.scores.values.some((value) => value < 0)).toBe(true);
     const circuit = selectTop(found.scores, 7, { rank: "signed", prune: false });
-    const { curve, faithfulness, roc } = await measureFound(known, { ...found, circuit }, { rank: "signed" });
+    const { curve, divergence, roc } = await measureFound(known, { ...found, circuit }, { rank: "signed" });
     using meter = new CircuitMeter(model, prompts);
     for (const { edges, value, series } of curve!.points) {
       expect(series).toBe("edge-attribution, signed");
       const best = selectTop(found.scores, edges, { rank: "signed", prune: false });
-      expect(value).toBeCloseTo((await meter.measure(best, "resample")).faithfulness, 6);
+      expect(value).toBeCloseTo((await meter.measure(best, "resample")).divergence, 6);
     }
     const own = curve!.points.find(({ edges }) => edges === 7)!;
-    expect(own.value).toBeCloseTo(faithfulness.circuit, 6);
+    expect(own.value).toBeCloseTo(divergence.circuit, 6);
     const signed = await measureFound(known, await findCircuit(known, { ...attribution, size: 7, rank: "signed" }));
     expect(signed.curve!.points).toEqual(curve!.points);
     const absolute = await measureFound(known, { ...found, circuit });

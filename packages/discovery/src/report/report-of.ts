@@ -89,7 +89,7 @@ export async function reportOf(
   const { about = {}, known = knownCircuitOf(task), measures, stability, labels, signal, ...measuring } = options;
   const labelled = labels && labelledLatents(task.model, labels);
   const shown = reportGraph(task.model.graph, labelled?.labels);
-  const { faithfulness, ablation, ablationTable, curve, roc, notes } =
+  const { divergence, ablation, ablationTable, curve, roc, notes } =
     measures ?? (await measureFound(task, found, { ...measuring, known, signal }));
   const { circuit, scores, keep, algorithm, seconds } = found;
   const { graph } = task.model;
@@ -112,12 +112,12 @@ export async function reportOf(
     },
     kept: keep,
     faithful: found.faithful,
-    faithfulness: {
-      metric: faithfulness.metric,
+    divergence: {
+      metric: divergence.metric,
       rows: [
-        row("circuit found", faithfulness.circuit, circuit.size),
-        ...(compared && faithfulness.known !== null
-          ? [row(`${compared.name} circuit`, faithfulness.known, compared.circuit.size)]
+        row("circuit found", divergence.circuit, circuit.size),
+        ...(compared && divergence.known !== null
+          ? [row(`${compared.name} circuit`, divergence.known, compared.circuit.size)]
           : []),
       ],
     },

@@ -22,13 +22,13 @@ interface CurveParts {
   readonly known: number | undefined;
   readonly ablation: AblationType;
   readonly meter: CircuitMeter;
-  /** What faithfulness is. */
+  /** What divergence is. */
   readonly metric: string;
   readonly time: MeasuringTime;
   readonly onProgress: (progress: { done: number; total: number }) => void;
 }
 
-/** The faithfulness of circuits of growing size, and what was left out of it. */
+/** The divergence of circuits of growing size, and what was left out of it. */
 export async function measureSizes(
   parts: CurveParts,
 ): Promise<{ curve?: Curve | undefined; notes: readonly string[] }> {
@@ -55,7 +55,7 @@ export async function measureSizes(
     curve: {
       metric,
       unit: metrics[meter.numbers ? "mean-squared-error" : "kl-clean"].unit,
-      points: points.map(({ edges, faithfulness }) => ({ edges, value: faithfulness, series })),
+      points: points.map(({ edges, divergence }) => ({ edges, value: divergence, series })),
       edgeScale: graph.edgeCount > 200 ? "log" : "linear",
     },
     notes,

@@ -46,7 +46,7 @@ export async function spanReportOf(
 ): Promise<CircuitReport> {
   check({ task, found }, options);
   const { about = {}, signal } = options;
-  const { circuit, scores, algorithm, ablation, faithfulness, seconds } = found;
+  const { circuit, scores, algorithm, ablation, divergence, seconds } = found;
   const { spans } = scores;
   const place = new Map(spans.map((span, i) => [span, i]));
   const crossing = scoredCrossing(circuit, scores);
@@ -55,16 +55,16 @@ export async function spanReportOf(
     task: task.name,
     ...(!("accuracy" in about) && { accuracy: reportAccuracy(await modelAccuracy(task, { signal })) }),
     algorithm,
-    faithfulness: {
-      metric: faithfulness.metric,
-      rows: [{ name: `circuit found, ${ablation}`, value: faithfulness.circuit, edges: circuit.size }],
+    divergence: {
+      metric: divergence.metric,
+      rows: [{ name: `circuit found, ${ablation}`, value: divergence.circuit, edges: circuit.size }],
     },
     seconds,
     peakMemoryBytes: (await memory()).peakRssBytes,
     versions: runVersions(),
     ...about,
     options: { ...(about.options ?? spanOptions(found)), ...processingOption(task) },
-    graph: { ...reportGraph(task.model.graph), tokens: spans.length, spans: true, edgeCount: scores.values.length },
+    graph: { ...reportGraph(task.model.graph), seqLen: spans.length, spans: true, edgeCount: scores.values.length },
     tokenLabels: spans,
     circuit: scoredSpanEdges(circuit, scores).map(({ edge, span, score }) => ({
       edge,

@@ -1,6 +1,6 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask, memoryBudgets, type PromptPair, scoreBytes } from "@autocircuit/core";
-import { fewestResamples, promptGroups } from "@autocircuit/metrics";
+import { fewestResamples, numberPrompts } from "@autocircuit/metrics";
 import type { AlgorithmAlias } from "../algorithm-aliases.ts";
 import { algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
@@ -90,5 +90,5 @@ function withoutRows({ algorithm, size, keep }: StabilityOptions): NoStability |
 function faultOf({ options = {} }: StabilityOptions, prompts: readonly PromptPair[]): NoStability | null {
   if (options.normalise === "rank") return "ranks";
   if (options.ablateFrom !== undefined) return "ablate-from";
-  return new Set(promptGroups(prompts)).size < 2 ? "one-prompt" : null;
+  return new Set(numberPrompts(prompts)).size < 2 ? "one-prompt" : null;
 }

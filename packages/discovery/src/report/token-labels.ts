@@ -32,7 +32,7 @@ export function varyingTokensOf(task: LoadedTask): readonly number[] {
 /** What positions are called, and at which of them that is the first prompt's token, and other prompts have others. */
 export function namedPositions(task: LoadedTask): { labels?: readonly string[]; varying?: readonly number[] } {
   const { train, model, options } = task;
-  const length = model.graph.tokens ?? train.seqLen;
+  const length = model.graph.seqLen ?? train.seqLen;
   const ofFile = train.tokenLabels?.map((label) => (label === "<|BOS|>" ? "BOS" : label));
   const given = [ofFile, options.tokenLabels].find((labels) => labels?.length === length);
   if (given) return { labels: given };

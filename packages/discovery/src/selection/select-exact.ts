@@ -98,7 +98,7 @@ export async function selectExact(
   const { rank = rankOfScores(scores), positive = 0, leastPositive = 0, seconds = 600, onUnproven, signal } = options;
   throwIfAborted(signal);
   const deadline = performance.now() + 1000 * seconds;
-  if (!graph.factorized || graph.tokens !== null)
+  if (!graph.factorized || graph.seqLen !== null)
     throw new AutocircuitError(
       "bad-input",
       "selectExact needs a factorised graph that is not by token: only there does every edge join two components.",

@@ -41,13 +41,13 @@ describe("findSpanCircuit", () => {
     expect(found).toMatchObject({ algorithm: "eap-ig-inputs", ablation: "resample", notes: [] });
     expect(new Set(seen.map(({ step }) => step))).toEqual(new Set(["edges in spans", "edges inside heads"]));
     const ofTest = spansOf(schema, task.test.prompts);
-    expect(found.faithfulness).toEqual(await measureSpanCircuit(task, ofTest, found.circuit));
-    expect(found.faithfulness.prompts).toBe(2);
-    expect(found.faithfulness.circuit).toBeGreaterThan(1e-6);
+    expect(found.divergence).toEqual(await measureSpanCircuit(task, ofTest, found.circuit));
+    expect(found.divergence.prompts).toBe(2);
+    expect(found.divergence.circuit).toBeGreaterThan(1e-6);
     const everything = new SpanCircuit(model.graph, ["begin", "end"], everyEdge());
     expect((await measureSpanCircuit(task, ofTest, everything)).circuit).toBeLessThan(1e-9);
     const alone = await findSpanCircuit(taskOf(some(0, 4), some(0, 0)), schema, 9);
-    expect(alone.faithfulness.prompts).toBe(4);
+    expect(alone.divergence.prompts).toBe(4);
   });
 
   it("says which edges an algorithm leaves in", async () => {

@@ -2,7 +2,7 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import { type AblationType, coreKinds, equalPairs, type LoadedTask, requireDifferentPairs } from "@autocircuit/core";
 import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { crossingAlgorithms, noCrossing } from "./crossing-algorithm.ts";
-import { measuredOn, measureSpanCircuit, type SpanFaithfulness } from "./measure-span-circuit.ts";
+import { measuredOn, measureSpanCircuit, type SpanDivergence } from "./measure-span-circuit.ts";
 import type { PromptSpans } from "./prompt-spans.ts";
 import { crossingScores } from "./score-crossings.ts";
 import { spanScores } from "./score-spans.ts";
@@ -41,7 +41,7 @@ export interface FoundSpanCircuit {
   readonly options: Readonly<Record<string, unknown>>;
   readonly aggregation: SpanAggregation;
   readonly ablation: AblationType;
-  readonly faithfulness: SpanFaithfulness;
+  readonly divergence: SpanDivergence;
   /** Seconds that scoring the edges took. */
   readonly seconds: number;
   /** What the reader should know: why edges inside heads have no scores. */
@@ -69,7 +69,7 @@ const OF_LOSS: ReadonlySet<string> = new Set(["loss", "gradFunction", "answerFun
  *
  * @example
  * const schema = { begin: [0, 3], end: [3, null] } as const;
- * const { circuit, faithfulness } = await findSpanCircuit(task, schema, 9);
+ * const { circuit, divergence } = await findSpanCircuit(task, schema, 9);
  */
 export async function findSpanCircuit(
   task: LoadedTask,
@@ -92,9 +92,9 @@ export async function findSpanCircuit(
   const scores = await scoreSpans(task, spans, { ...options, ...how });
   const seconds = (performance.now() - started) / 1000;
   const circuit = scores.circuit(size);
-  const faithfulness = await measureSpanCircuit(task, ofTest, circuit, { ablation, signal });
+  const divergence = await measureSpanCircuit(task, ofTest, circuit, { ablation, signal });
   const notes = [...equalPairs(pairs, { ablation }), ...(outside === null ? [] : [outsideHeads(algorithm, outside)])];
-  return { circuit, scores, algorithm, options: given, aggregation, ablation, faithfulness, seconds, notes };
+  return { circuit, scores, algorithm, options: given, aggregation, ablation, divergence, seconds, notes };
 }
 
 function requireSize({ members, crossing }: SpanCircuit, size: number): void {

@@ -8,7 +8,7 @@ import { runSpanCircuit } from "./run-span-circuit.ts";
 import { SpanCircuit } from "./span-circuit.ts";
 
 /** How far the outputs of a circuit over spans are from the full model's. */
-export interface SpanFaithfulness {
+export interface SpanDivergence {
   /** What was measured, in words. */
   readonly metric: string;
   /** The mean over the prompts; 0 is as the full model. */
@@ -54,7 +54,7 @@ export async function measureSpanCircuit(
   spans: PromptSpans,
   circuit: SpanCircuit,
   options: MeasureSpanCircuitOptions = {},
-): Promise<SpanFaithfulness> {
+): Promise<SpanDivergence> {
   check({ task, spans, circuit }, options);
   const { model } = task;
   const { prompts } = measuredOn(task);

@@ -83,11 +83,11 @@ export class SpanCircuit {
    * @throws AutocircuitError `shape` for another graph
    */
   complement(byToken: Graph, tokens: Uint16Array): Float32Array {
-    if (byToken.tokens !== tokens.length || byToken.edgeCount !== tokens.length * this.graph.edgeCount)
+    if (byToken.seqLen !== tokens.length || byToken.edgeCount !== tokens.length * this.graph.edgeCount)
       throw new AutocircuitError(
         "shape",
         `The spans are of ${tokens.length} tokens: the graph must be the circuit's by that many, with ${tokens.length * this.graph.edgeCount} edges. ` +
-          `It has ${byToken.tokens ?? "no"} positions and ${byToken.edgeCount} edges.`,
+          `It has ${byToken.seqLen ?? "no"} positions and ${byToken.edgeCount} edges.`,
       );
     const mask = new Float32Array(byToken.edgeCount);
     const { edgeCount } = this.graph;

@@ -26,8 +26,8 @@ export function requireOwnNames(spans: readonly string[]): void {
 }
 
 /** @throws AutocircuitError `bad-input` for a graph that has its own positions */
-export function requireNoTokens({ tokens }: Graph): void {
-  if (tokens === null) return;
+export function requireNoTokens({ seqLen }: Graph): void {
+  if (seqLen === null) return;
   throw new AutocircuitError(
     "bad-input",
     "Spans need a graph that is not by token, since they stand for positions: `model.withGraph({ byToken: false })`.",

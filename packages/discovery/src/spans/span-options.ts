@@ -2,7 +2,7 @@ import { ownName, type WithAliases } from "../algorithm-aliases.ts";
 import type { AttributionOptions } from "../attribution/attribution-options.ts";
 import { ceap } from "../attribution/ceap.ts";
 import { cleanCorrupted } from "../attribution/clean-corrupted.ts";
-import { eap } from "../attribution/eap.ts";
+import { cleanRunScores } from "../attribution/clean-run-scores.ts";
 import { eapGp } from "../attribution/eap-gp.ts";
 import { eapIgActivations } from "../attribution/eap-ig-activations.ts";
 import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
@@ -20,7 +20,7 @@ export const spanAlgorithms = {
   "eap-gp": eapGp,
   "eap-ig-activations": eapIgActivations,
   "eap-ig-inputs": eapIgInputs,
-  "edge-attribution": eap,
+  "edge-attribution": cleanRunScores,
   exact,
   "information-flow-routes": informationFlowRoutes,
   relp,

@@ -4,7 +4,7 @@ import { scope, Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
 import { algorithms } from "../algorithms.ts";
-import { eap } from "../attribution/eap.ts";
+import { cleanRunScores } from "../attribution/clean-run-scores.ts";
 import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
 import { PromptSpans, type SpanRange } from "./prompt-spans.ts";
 import { runSpanCircuit } from "./run-span-circuit.ts";
@@ -107,7 +107,7 @@ describe("spanScores", () => {
   it("aggregates the scores of a graph by token", async () => {
     const [pair] = pairs;
     const own = new PromptSpans([pair!], [ranges[0]!]);
-    const byToken = await eap(model.withGraph({ byToken: true }), loaderOf([pair!]));
+    const byToken = await cleanRunScores(model.withGraph({ byToken: true }), loaderOf([pair!]));
     const edge = "A0.1->MLP 1";
     const tokens = [1, 2, 3].map((token) => byToken.get(edge, token));
     const of = async (aggregation: "sum" | "mean" | "sum-abs" | "max-abs") =>
@@ -205,7 +205,7 @@ describe("circuits over spans", () => {
     expect(() => scores.get("A0.0->Resid End", "lost")).toThrow(/no span "lost"/);
     const run = runSpanCircuit(model, pairs, spans, scores.circuit(5), { ablation: "tokenwise-mean-clean" });
     await expect(run).rejects.toThrow(/is a mean for each position/);
-    const byToken = Graph.of(graph.config, { tokens: 4 });
+    const byToken = Graph.of(graph.config, { seqLen: 4 });
     expect(() => new SpanCircuit(byToken, ["a"], [])).toThrow(/that is not by token/);
     expect(() => new SpanCircuit(graph, ["a", "a"], [])).toThrow(/"a" is there twice/);
     expect(() => scores.circuit(5).complement(graph, spans.ofTokens[0]!)).toThrow(/It has no positions/);

@@ -8,7 +8,7 @@ describe("how many circuits run at once on the CPU", () => {
     const { model, prompts } = randomTask({ seed: 3, prompts: 6, batchSize: 6 });
     using _model = model;
     const batch = prompts.batches[0]!;
-    const one = bytesPerPrompt(model, batch.length);
+    const one = bytesPerPrompt(model, batch.seqLen);
     expect(await circuitsAtOnce(model, batch)).toBe(8);
     const at = (prompts: number) => circuitsAtOnce(model.withGraph({ sliceBytes: prompts * one }), batch);
     expect(await Promise.all([0.5, 1, 5, 6, 12, 18, 1000].map(at))).toEqual([1, 2, 2, 2, 4, 6, 8]);

@@ -72,8 +72,8 @@ export async function freeBytes(device: Device): Promise<number | undefined> {
 const withoutGradients = 2;
 
 /** As many as keep a pass with them as short as `sliceBytes` keeps those with gradients. */
-function inSlices(model: ModelAtOnce, { size, length }: PromptSizes): number {
-  const prompts = Math.min(size, promptsAtOnce(model, length));
-  const rows = (withoutGradients * model.sliceBytes) / bytesPerPrompt(model, length);
+function inSlices(model: ModelAtOnce, { size, seqLen }: PromptSizes): number {
+  const prompts = Math.min(size, promptsAtOnce(model, seqLen));
+  const rows = (withoutGradients * model.sliceBytes) / bytesPerPrompt(model, seqLen);
   return Math.max(1, Math.min(onCpu, Math.floor(rows / prompts)));
 }

@@ -53,8 +53,8 @@ describe("ugs", () => {
   it("the trained values are those of a run", async () => {
     const scores = await train({ optimalAblation: true });
     const batch = prompts.batches[0]!;
-    using ablation = scores.ablation(batch.length)!;
-    expect(ablation.sources.shape).toEqual([graph.srcs.length, 1, batch.length, model.config.dModel]);
+    using ablation = scores.ablation(batch.seqLen)!;
+    expect(ablation.sources.shape).toEqual([graph.srcs.length, 1, batch.seqLen, model.config.dModel]);
     using logits = await model.forward(batch.clean, { ablate: ["A0.0->Resid End"], ablation });
     expect(logits.shape[0]).toBe(2);
   });
@@ -67,7 +67,7 @@ describe("ugs", () => {
     using full = await wide.model.forward(batch.clean);
     const lossOf = async (vectors: Tensor) => {
       const mask = Tensor.full([edgeCount], 0.4, { dtype: "float64" }).requireGrad();
-      const run = trainedAblation(vectors, srcs.length, batch.length);
+      const run = trainedAblation(vectors, srcs.length, batch.seqLen);
       const logits = await wide.model.forward(batch.clean, { ablate: mask, ...run });
       return klOfLogprobs(logprob(full), logprob(logits)).mean();
     };

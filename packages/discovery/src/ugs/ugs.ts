@@ -48,7 +48,7 @@ const check = signature("ugs", modelAndPrompts, ugsOptions);
  *
  * @example
  * const scores = await ugs(task.model, task.train, { optimalAblation: true });
- * using ablation = scores.ablation(batch.length)!;
+ * using ablation = scores.ablation(batch.seqLen)!;
  * using logits = await task.model.forward(batch.clean, { ablate: scores.circuit(50).complement(), ablation });
  */
 export async function ugs(model: PatchableModel, prompts: PromptLoader, options: UgsOptions = {}): Promise<UgsScores> {
@@ -110,7 +110,7 @@ export async function ugs(model: PatchableModel, prompts: PromptLoader, options:
           const of = (all: Tensor) => all.slice(0, first, first + slice.size);
           const kept = windowMasks(parts.of(numbers, "edges"), of(drawn), weights).mul(of(live));
           const mask = kept.neg().add(1);
-          const learned = optimalAblation && trainedAblation(parts.of(numbers, "vectors"), sources, slice.length);
+          const learned = optimalAblation && trainedAblation(parts.of(numbers, "vectors"), sources, slice.seqLen);
           const logits = await model.forward(slice.clean, { ablate: mask, ablation, ...learned, signal });
           return targetOf(target, logits, slice, reference?.[index]?.slice(0, start, start + slice.size));
         },

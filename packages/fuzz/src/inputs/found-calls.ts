@@ -75,7 +75,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     circuit: new SpanCircuit(scores.graph, ["all"], [[0, "all"]]),
     scores: new SpanScores(scores.graph, ["all"], scores.values, scores.info),
     ...{ algorithm: "eap-ig-inputs", options: {}, aggregation: "sum", ablation: "resample", seconds: 1, notes: [] },
-    faithfulness: { metric: "KL", circuit: 0, prompts: 1 },
+    divergence: { metric: "KL", circuit: 0, prompts: 1 },
   };
   const spans = spansOf({ all: [0, null] }, (task.test.promptCount > 0 ? task.test : task.train).prompts);
   return {
@@ -132,7 +132,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => circuitsInGraph(t.task, t.loaded, o),
     },
     planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
-    runShape: { takes: { task, batch: { size: 2, length: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
+    runShape: { takes: { task, batch: { size: 2, seqLen: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
     requireCompatibleOptions: { takes: {}, options: {}, call: async (_, o) => requireCompatibleOptions(o) },
     halvedWhereMemoryEnds: {
       takes: { together: { count: () => 1, lower: () => {}, what: "prompts", option: "none" }, work: async () => 0 },

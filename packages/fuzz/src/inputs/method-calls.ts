@@ -1,7 +1,6 @@
 import { Circuit, type PatchableModel, PromptLoader, type PruneScores } from "@autocircuit/core";
 import {
   cutEffects,
-  eap,
   meanOfMethods,
   measureMib,
   nodeScores,
@@ -19,9 +18,9 @@ import {
   independenceTest,
   jaccardText,
   minimalityTest,
+  numberPrompts,
   partialNecessityTest,
   passedAll,
-  promptGroups,
   promptScores,
   scoreIntervals,
   stability,
@@ -51,7 +50,6 @@ export function methodCalls(
   const minimal = { circuit: [1], knockedOut: [[1]], inflated: [[1]], inflatedKnockedOut: [[1]] };
   return {
     cutEffects: { takes: on, options: { cuts: [[0]] }, call: (t, o) => cutEffects(t.model, t.prompts, o) },
-    eap: { takes: on, call: (t, o) => eap(t.model, t.prompts, o) },
     meanOfMethods: {
       takes: { model: on.model, prompts: different },
       call: (t, o) => meanOfMethods(t.model, t.prompts, o),
@@ -96,7 +94,7 @@ export function methodCalls(
       takes: { full: [1, 2], without: [1, 3], random: [[2, 1]] },
       call: (t, o) => partialNecessityTest(t.full, t.without, t.random, o),
     },
-    promptGroups: { takes: { prompts: pairs }, call: (t) => promptGroups(t.prompts) },
+    numberPrompts: { takes: { prompts: pairs }, call: (t) => numberPrompts(t.prompts) },
     promptScores: {
       takes: { ...on, circuits: [circuit] },
       call: (t, o) => promptScores(t.model, t.prompts, t.circuits, o),

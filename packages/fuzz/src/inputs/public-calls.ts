@@ -329,12 +329,15 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   requireLoadable: { takes: { config }, call: (t, o) => requireLoadable(t.config, o) },
   memoryDemand: {
     takes: { config },
-    options: { batchSize: 1, length: 1 },
+    options: { batchSize: 1, seqLen: 1 },
     call: (t, o) => memoryDemand(t.config, o),
   },
   describeModel: { takes: { config }, call: (t) => describeModel(t.config) },
   parameterCount: { takes: { config }, call: (t) => parameterCount(t.config) },
-  estimateMemory: { takes: { config, batch: 1, seq: 1 }, call: (t, o) => estimateMemory(t.config, t.batch, t.seq, o) },
+  estimateMemory: {
+    takes: { config, batchSize: 1, seqLen: 1 },
+    call: (t, o) => estimateMemory(t.config, t.batchSize, t.seqLen, o),
+  },
   "prompts of a task": {
     takes: {},
     options: { count: 1 },

@@ -41,7 +41,7 @@ export function reportCalls(graph: Graph): Readonly<Record<string, PublicCall>> 
       parallel: false,
       nodes: graph,
       edgeCount: graph.edgeCount,
-      tokens: null,
+      seqLen: null,
     },
   };
   return {

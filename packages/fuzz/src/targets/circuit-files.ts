@@ -18,7 +18,7 @@ import { documentEdits, editDocument } from "../inputs/edit-json.ts";
 import { target, WrongResult } from "../target.ts";
 
 const graph = Graph.of({ layers: 1, heads: 2, attnOnly: false, parallel: false });
-const byToken = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false }, { tokens: 2 });
+const byToken = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false }, { seqLen: 2 });
 
 function example(of: Graph) {
   const values = Float32Array.from({ length: of.edgeCount }, (_, index) => index - 3.5);

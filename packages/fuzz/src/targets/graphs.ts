@@ -47,7 +47,7 @@ export default target({
     ),
     options: mostly(
       fc.record(
-        { factorized: mostly(flag), separateQkv: mostly(flag), ungrouped: mostly(flag), tokens: mostly(small) },
+        { factorized: mostly(flag), separateQkv: mostly(flag), ungrouped: mostly(flag), seqLen: mostly(small) },
         { requiredKeys: [] },
       ),
     ),
@@ -70,7 +70,7 @@ export default target({
     const asked = ranked.circuit(size as number).size;
     if (asked < (size as number)) throw new WrongResult(`${size} edges asked for, ${asked} given`);
     for (const text of edges)
-      if (typeof text === "string" && graph.has(text, graph.tokens && 0)) graph.index(text, graph.tokens && 0);
+      if (typeof text === "string" && graph.has(text, graph.seqLen && 0)) graph.index(text, graph.seqLen && 0);
     Circuit.of(graph, edges as string[]);
   },
 });

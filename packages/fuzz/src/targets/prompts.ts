@@ -72,7 +72,7 @@ export default target({
     for (const prompts of [train, test]) {
       for (const batch of prompts) {
         const { shape } = batch.clean;
-        if (shape[0] !== batch.size || shape[1] !== batch.length) throw new WrongResult(`tokens are [${shape}]`);
+        if (shape[0] !== batch.size || shape[1] !== batch.seqLen) throw new WrongResult(`tokens are [${shape}]`);
       }
       prompts[Symbol.dispose]();
     }

@@ -10,7 +10,7 @@ import { target, WrongResult } from "../target.ts";
 const folder = scratchFolder();
 const graphs = [
   Graph.of({ layers: 1, heads: 2, attnOnly: false, parallel: false }),
-  Graph.of({ layers: 2, heads: 1, attnOnly: true, parallel: false }, { tokens: 2 }),
+  Graph.of({ layers: 2, heads: 1, attnOnly: true, parallel: false }, { seqLen: 2 }),
 ];
 
 /** The parts of a scores file, so that its header can be changed and still be of the right length. */
@@ -33,7 +33,7 @@ export default target({
   about: "files of prune scores",
   input: fc.record({
     document: documentEdits(bases.length),
-    description: documentEdits(1, ["graph", "tokens"]),
+    description: documentEdits(1, ["graph", "seqLen"]),
     bytes: byteEdits,
     given: fc.boolean(),
   }),

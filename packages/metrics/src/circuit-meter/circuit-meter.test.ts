@@ -25,7 +25,7 @@ const scoresOf = ({ graph }: ReturnType<typeof smallModel>) =>
 
 describe("CircuitMeter", () => {
   it.each(["resample", "zero", "tokenwise-mean-corrupt", "batch-all-tok-mean"] as const)(
-    "measures in groups what the metrics measure of whole batches: %s",
+    "measures in slices what the metrics measure of whole batches: %s",
     async (ablation) => {
       using model = smallModel();
       const scores = scoresOf(model);
@@ -34,22 +34,22 @@ describe("CircuitMeter", () => {
         const circuit = scores.circuit(size);
         using runs = await runCircuits(model, prompts, { scores, sizes: [circuit.size], ablation });
         const measured = await meter.measure(circuit, ablation);
-        expect(measured.faithfulness).toBeCloseTo((await klDivergence(model, prompts, runs))[0]!.value, 6);
-        expect(measured.kl).toBe(measured.faithfulness);
+        expect(measured.divergence).toBeCloseTo((await klDivergence(model, prompts, runs))[0]!.value, 6);
+        expect(measured.kl).toBe(measured.divergence);
         expect(measured.maxAbsDiff).toBeCloseTo((await maxAbsDiff(model, prompts, runs))[0]!.value, 5);
         expect(measured.prompts).toBe(20);
       }
     },
   );
 
-  it("meets a budget with fewer prompts, at least one group, and frees what it held", async () => {
+  it("meets a budget with fewer prompts, at least one slice, and frees what it held", async () => {
     using model = smallModel();
     const circuit = scoresOf(model).circuit(2);
     prompts[Symbol.dispose]();
     const before = (await memory()).tensors;
     {
       using meter = new CircuitMeter(model, prompts, { together: 5 });
-      expect(meter.groups.map(({ slice }) => slice.size)).toEqual([5, 5, 5, 5]);
+      expect(meter.slices.map(({ slice }) => slice.size)).toEqual([5, 5, 5, 5]);
       expect((await meter.measure(circuit, "resample", { seconds: 1e-9 })).prompts).toBe(5);
       expect((await meter.measure(circuit, "resample", { seconds: 60 })).prompts).toBe(20);
     }
@@ -87,7 +87,7 @@ describe("measureCurve", () => {
     using runs = await runCircuits(model, prompts, { scores, sizes });
     const expected = await klDivergence(model, prompts, runs);
     expect(curve.points.map(({ edges }) => edges)).toEqual(expected.map(({ edges }) => edges));
-    for (const [i, { faithfulness }] of curve.points.entries()) expect(faithfulness).toBeCloseTo(expected[i]!.value, 6);
+    for (const [i, { divergence }] of curve.points.entries()) expect(divergence).toBeCloseTo(expected[i]!.value, 6);
     expect(curve).toMatchObject({ prompts: 20, ofPrompts: 20, ofSizes: expected.length });
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(done.at(-1)).toBe(1);

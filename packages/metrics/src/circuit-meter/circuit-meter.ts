@@ -13,8 +13,8 @@ import {
   throwIfAborted,
 } from "@autocircuit/core";
 import type { Ablation, Tensor } from "@autocircuit/native";
-import { type CircuitMeasures, groupMeasures, joinedMeasures } from "./group-measures.ts";
 import { measuredTogether } from "./measured-together.ts";
+import { type CircuitMeasures, joinedMeasures, sliceMeasures } from "./slice-measures.ts";
 
 /** Options of {@link CircuitMeter}. */
 export interface CircuitMeterOptions {
@@ -25,7 +25,7 @@ export interface CircuitMeterOptions {
 
 /** Options of {@link CircuitMeter.measure}. */
 export interface MeterOptions {
-  /** Seconds to spend, at least those of one group of prompts: fewer prompts are measured where all would take longer. Default: no limit. */
+  /** Seconds to spend, at least those of one slice of prompts: fewer prompts are measured where all would take longer. Default: no limit. */
   readonly seconds?: number | undefined;
   /** Told the prompt pairs that were measured, of all. */
   readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
@@ -43,7 +43,7 @@ const checkMeasure = signature(
 
 /**
  * Measures how far circuits alone, with everything outside ablated, move the output from the full model's on some prompts. It goes through
- * them in small groups, runs the full model once on each, and remembers what it has measured: a circuit that is asked for again costs
+ * them in small slices, runs the full model once on each, and remembers what it has measured: a circuit that is asked for again costs
  * nothing, and a budget of time is met by taking fewer prompts.
  *
  * @throws AutocircuitError `bad-input` without prompts
@@ -55,9 +55,9 @@ const checkMeasure = signature(
 export class CircuitMeter implements Disposable {
   readonly model: PatchableModel;
   readonly signal: AbortSignal | undefined;
-  /** All prompts, in groups. */
-  readonly groups: readonly PromptSlice[];
-  /** Prompt pairs in all groups. */
+  /** All prompts, in slices. */
+  readonly slices: readonly PromptSlice[];
+  /** Prompt pairs in all slices. */
   readonly promptCount: number;
   readonly #prompts: PromptLoader;
   readonly #full = new Map<PromptSlice, Tensor>();
@@ -70,12 +70,12 @@ export class CircuitMeter implements Disposable {
       throw new AutocircuitError("bad-input", "There are no prompts to measure circuits on. Give a loader with some.");
     this.model = model;
     this.signal = options.signal;
-    this.groups = measuredTogether(model, prompts, options.together);
+    this.slices = measuredTogether(model, prompts, options.together);
     this.promptCount = prompts.promptCount;
     this.#prompts = prompts;
   }
 
-  /** Whether the outputs are one number a position, which is no distribution: faithfulness is then the mean squared error. */
+  /** Whether the outputs are one number a position, which is no distribution: divergence is then the mean squared error. */
   get numbers(): boolean {
     return this.model.config.dVocabOut === 1;
   }
@@ -88,29 +88,29 @@ export class CircuitMeter implements Disposable {
     const started = performance.now();
     const parts: CircuitMeasures[] = [];
     let done = 0;
-    for (const group of this.groups) {
+    for (const part of this.slices) {
       const spent = (performance.now() - started) / 1000;
       if (parts.length > 0 && (spent * (parts.length + 1)) / parts.length > seconds) break;
-      await this.measureGroup(group, ablation, [circuit], (measured) => parts.push(measured));
-      done += group.slice.size;
+      await this.measureSlice(part, ablation, [circuit], (measured) => parts.push(measured));
+      done += part.slice.size;
       onProgress?.({ done, total: this.promptCount });
     }
     return joinedMeasures(parts);
   }
 
   /**
-   * Measures circuits on one group of prompts, in their order, with one making of what ablated edges take.
+   * Measures circuits on one slice of prompts, in their order, with one making of what ablated edges take.
    *
    * @param onMeasured called after each with its measures and the seconds it took (0 for one that was known); false ends it
    */
-  async measureGroup(
-    group: PromptSlice,
+  async measureSlice(
+    part: PromptSlice,
     ablation: AblationType,
     circuits: readonly Circuit[],
     onMeasured: (measured: CircuitMeasures, seconds: number) => unknown,
   ): Promise<void> {
-    const known = this.#known.get(group) ?? new Map<string, CircuitMeasures>();
-    this.#known.set(group, known);
+    const known = this.#known.get(part) ?? new Map<string, CircuitMeasures>();
+    this.#known.set(part, known);
     let values: Ablation | undefined;
     try {
       for (const circuit of circuits) {
@@ -119,10 +119,10 @@ export class CircuitMeter implements Disposable {
         let measured = known.get(key);
         let seconds = 0;
         if (measured === undefined) {
-          const full = await this.#fullOf(group);
-          values ??= await this.#ablation(group, ablation);
+          const full = await this.#fullOf(part);
+          values ??= await this.#ablation(part, ablation);
           const started = performance.now();
-          measured = await this.#run(group, full, values, circuit);
+          measured = await this.#run(part, full, values, circuit);
           seconds = (performance.now() - started) / 1000;
           known.set(key, measured);
         }
@@ -136,20 +136,20 @@ export class CircuitMeter implements Disposable {
   async #run({ slice }: PromptSlice, full: Tensor, ablation: Ablation, circuit: Circuit): Promise<CircuitMeasures> {
     const { signal } = this;
     using logits = await this.model.forward(slice.clean, { ablate: circuit.complement(), ablation, signal });
-    const measured = await groupMeasures(full, logits);
-    if (Number.isFinite(measured.faithfulness)) return measured;
+    const measured = await sliceMeasures(full, logits);
+    if (Number.isFinite(measured.divergence)) return measured;
     throw new AutocircuitError(
       "not-finite",
-      `The faithfulness of the circuit of ${circuit.size} edges is ${measured.faithfulness} on prompts of batch ${slice.index}. Its logits are ` +
+      `The divergence of the circuit of ${circuit.size} edges is ${measured.divergence} on prompts of batch ${slice.index}. Its logits are ` +
         "numbers, but so large that they cannot be compared: check the weights and the ablation, or compute in float64.",
     );
   }
 
-  async #fullOf(group: PromptSlice): Promise<Tensor> {
-    const known = this.#full.get(group);
+  async #fullOf(part: PromptSlice): Promise<Tensor> {
+    const known = this.#full.get(part);
     if (known !== undefined) return known;
-    const logits = await this.model.forward(group.slice.clean, { signal: this.signal });
-    this.#full.set(group, logits);
+    const logits = await this.model.forward(part.slice.clean, { signal: this.signal });
+    this.#full.set(part, logits);
     return logits;
   }
 
@@ -167,7 +167,7 @@ export class CircuitMeter implements Disposable {
   /** Frees the full model's outputs and the means over the data set. */
   [Symbol.dispose](): void {
     for (const owned of [...this.#full.values(), ...this.#shared.values()]) owned.dispose();
-    for (const { batch, slice } of this.groups) if (slice !== batch) slice[Symbol.dispose]();
+    for (const { batch, slice } of this.slices) if (slice !== batch) slice[Symbol.dispose]();
     this.#full.clear();
     this.#shared.clear();
   }

@@ -10,8 +10,8 @@ import {
 } from "@autocircuit/core";
 import type { CircuitMeter } from "./circuit-meter.ts";
 import { sizeLevels } from "./curve-sizes.ts";
-import { type CircuitMeasures, joinedMeasures } from "./group-measures.ts";
 import { planCurve, SizeCosts } from "./plan-curve.ts";
+import { type CircuitMeasures, joinedMeasures } from "./slice-measures.ts";
 
 /** Options of {@link measureCurve}. */
 export interface CurveOptions extends Omit<LongOptions, "signal"> {
@@ -41,7 +41,7 @@ export interface MeasuredCurve {
   readonly seconds: number;
 }
 
-const check = signature("measureCurve", { meter: kind.having("a CircuitMeter", "measureGroup") }, {
+const check = signature("measureCurve", { meter: kind.having("a CircuitMeter", "measureSlice") }, {
   scores: kind.required(coreKinds.pruneScores),
   sizes: kind.required(kind.listOf(kind.whole)),
   always: kind.listOf(kind.whole),
@@ -84,13 +84,13 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
   let wanted = limited ? 0 : meter.promptCount;
   const total = () => sizes.length * Math.max(wanted, prompts);
 
-  /** Measures some sizes on a group. */
-  const run = async (group: PromptSlice, some: readonly number[], first: boolean) => {
-    const count = group.slice.size;
+  /** Measures some sizes on a slice. */
+  const run = async (part: PromptSlice, some: readonly number[], first: boolean) => {
+    const count = part.slice.size;
     const before = spent();
     let [next, inCircuits] = [0, 0];
-    await meter.measureGroup(
-      group,
+    await meter.measureSlice(
+      part,
       ablation,
       some.map((size) => circuits.get(size)!),
       (found, took) => {
@@ -107,7 +107,7 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
     overhead = (spent() - before - inCircuits) / count;
   };
 
-  const [first, ...others] = meter.groups as [PromptSlice, ...PromptSlice[]];
+  const [first, ...others] = meter.slices as [PromptSlice, ...PromptSlice[]];
   await run(first, sizes, true);
   prompts = first.slice.size;
   sizes = sizes.filter((size) => measured.has(size));
@@ -122,11 +122,11 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
       false,
     );
   }
-  for (const group of others) {
+  for (const part of others) {
     // Groups may take longer than was foreseen.
-    if (prompts + group.slice.size > wanted || spent() > limit) break;
-    await run(group, sizes, false);
-    prompts += group.slice.size;
+    if (prompts + part.slice.size > wanted || spent() > limit) break;
+    await run(part, sizes, false);
+    prompts += part.slice.size;
   }
   onProgress?.({ done: total(), total: total() });
   const points = sizes.map((edges) => ({ edges, ...joinedMeasures(measured.get(edges)!) }));

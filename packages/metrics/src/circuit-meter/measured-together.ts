@@ -10,14 +10,14 @@ import {
 /** Prompts that are measured together in any case. */
 const AT_LEAST = 8;
 
-/** All prompts in small groups, in their order. */
+/** All prompts in small slices, in their order. */
 export function measuredTogether(
   model: PatchableModel,
   prompts: PromptLoader,
   together?: number,
 ): readonly PromptSlice[] {
-  return promptSlices(prompts, ({ length }) => {
-    const fitting = Math.floor(memoryBudgets.quickSlice / bytesPerPrompt(model, length));
+  return promptSlices(prompts, ({ seqLen }) => {
+    const fitting = Math.floor(memoryBudgets.quickSlice / bytesPerPrompt(model, seqLen));
     return together ?? Math.max(AT_LEAST, fitting);
   });
 }

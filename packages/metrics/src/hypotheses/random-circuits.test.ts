@@ -7,7 +7,7 @@ const config = { layers: 3, heads: 4, kvHeads: 2, attnOnly: false, parallel: fal
 const graphs = {
   "of separate inputs": Graph.of(config),
   "of shared inputs": Graph.of(config, { separateQkv: false }),
-  "by token": Graph.of(config, { tokens: 5 }),
+  "by token": Graph.of(config, { seqLen: 5 }),
   "of nodes": Graph.of(config, { factorized: false }),
 };
 

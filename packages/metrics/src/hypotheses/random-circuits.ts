@@ -29,7 +29,7 @@ export class RandomPaths {
   path(): number[] {
     if (!this.#graph.factorized) return [this.#draw.below(this.#graph.edgeCount)];
     const edges: number[] = [];
-    const tokens = this.#graph.tokens ?? 1;
+    const tokens = this.#graph.seqLen ?? 1;
     let token = this.#draw.below(tokens);
     let src = this.#graph.srcs[0]!;
     for (;;) {

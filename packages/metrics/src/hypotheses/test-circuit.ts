@@ -7,7 +7,7 @@ import {
   type PromptLoader,
   type PromptPair,
 } from "@autocircuit/core";
-import { promptGroups } from "../distinct-prompts.ts";
+import { numberPrompts } from "../distinct-prompts.ts";
 import { nothingToLose } from "../faithfulness-range.ts";
 import {
   type PromptScore,
@@ -229,7 +229,7 @@ export async function testCircuit(
 function firstPlaces(prompts: readonly PromptPair[]): number[] {
   const places: number[] = [];
   // They are numbered in the order in which they first come.
-  for (const [place, group] of promptGroups(prompts).entries()) if (group === places.length) places.push(place);
+  for (const [place, group] of numberPrompts(prompts).entries()) if (group === places.length) places.push(place);
   return places;
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type LongOptions, type Rank, ranks, throwIfAborted } from "@autocircuit/core";
-import { type BootstrapOptions, drawsOf, promptNumbers, promptRows, requirePrompts, scoreRow } from "./bootstrap.ts";
+import { type BootstrapOptions, drawsOf, promptNumberList, promptRows, requirePrompts, scoreRow } from "./bootstrap.ts";
 import { fewestForIntervals, rowsOfPrompts } from "./distinct-draws.ts";
 import { quantile } from "./intervals.ts";
 import { meanJaccard } from "./mean-jaccard.ts";
@@ -35,7 +35,7 @@ export interface StablePoint {
 /** What a bootstrap says of a circuit. */
 export interface BootstrappedCircuits {
   readonly prompts: number;
-  /** How many of them differ, by their `groups`. */
+  /** How many of them differ, by their `promptNumbers`. */
   readonly distinct: number;
   /** Whether these are so few that the intervals are too narrow: fewer than 8. */
   readonly narrow: boolean;
@@ -61,7 +61,7 @@ const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
   seed: kind.whole,
   draws: kind.listOf(kind.listOf(kind.whole)),
   scores: scoreRow,
-  groups: promptNumbers,
+  promptNumbers: promptNumberList,
   signal: kind.signal,
   onProgress: kind.callback,
   edges: kind.required(kind.listOf(kind.whole)),
@@ -90,7 +90,7 @@ export async function bootstrapCircuits(
       "bad-input",
       `bootstrapCircuits: ${wrong} is more than the ${edgeCount} edges there are.`,
     );
-  const members = rowsOfPrompts(perPrompt.length, how.groups);
+  const members = rowsOfPrompts(perPrompt.length, how.promptNumbers);
   const draws = drawsOf(members, how);
   const unit = how.scores ? scoreUnit(how.scores, perPrompt) : 1;
   const ascending = [...new Set([size, ...sizes])].sort((a, b) => a - b);

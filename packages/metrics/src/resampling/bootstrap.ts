@@ -23,10 +23,10 @@ export interface BootstrapOptions {
    */
   readonly scores?: ArrayLike<number> | undefined;
   /**
-   * The number of each prompt, where some are there more than once (`promptGroups`): all rows of one number are drawn together, as the one prompt that
+   * The number of each prompt, where some are there more than once (`numberPrompts`): all rows of one number are drawn together, as the one prompt that
    * they are. Without them every row counts as a prompt of its own, and intervals of prompts that come again are too narrow.
    */
-  readonly groups?: readonly number[] | undefined;
+  readonly promptNumbers?: readonly number[] | undefined;
 }
 
 /** Scores of resampled prompts. */
@@ -37,7 +37,7 @@ export interface Bootstrap {
   readonly mean: Float64Array;
   /** Standard deviation over the resamples, with one degree of freedom taken off. */
   readonly sd: Float64Array;
-  /** How many prompts there are that differ, by their `groups`. */
+  /** How many prompts there are that differ, by their `promptNumbers`. */
   readonly distinct: number;
 }
 
@@ -48,7 +48,7 @@ export const scoreRow = kind.such("a list of numbers", isRow);
 export const promptRows = kind.listOf(scoreRow);
 
 /** The number of the prompt of each row. */
-export const promptNumbers = kind.listOf(kind.whole);
+export const promptNumberList = kind.listOf(kind.whole);
 
 function isRow(value: unknown): boolean {
   return ArrayBuffer.isView(value) ? !(value instanceof DataView) : Array.isArray(value);
@@ -59,7 +59,7 @@ const check = signature("bootstrap", { perPrompt: promptRows }, {
   seed: kind.whole,
   draws: kind.listOf(kind.listOf(kind.whole)),
   scores: scoreRow,
-  groups: promptNumbers,
+  promptNumbers: promptNumberList,
 } satisfies KindsOf<BootstrapOptions>);
 
 /**
@@ -71,19 +71,19 @@ const check = signature("bootstrap", { perPrompt: promptRows }, {
  *
  * @param perPrompt scores of each prompt alone, `[prompt][edge]`
  * @throws AutocircuitError `bad-input` for fewer than two prompts, fewer than 100 resamples, prompts with different numbers of scores,
- *   draws of prompts there are not, `scores` of other edges, or `groups` of other prompts
+ *   draws of prompts there are not, `scores` of other edges, or `promptNumbers` of other prompts
  *
  * @example
  * const { mean, sd } = bootstrap([[0.2, 1], [0.3, 1.1], [0.1, 0.8]], { resamples: 1000, seed: 1 });
  * @example
  * const rows: Float32Array[] = [];
- * const scores = await eap(task.model, task.train, { onPrompt: (row) => rows.push(row) });
+ * const scores = await edgeAttribution(task.model, task.train, { onPrompt: (row) => rows.push(row) });
  * const { low, high } = scoreIntervals(bootstrap(rows, { scores: scores.values })); // around scores.values
  */
 export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Bootstrap {
   check({ perPrompt }, options);
   requirePrompts(perPrompt);
-  const members = rowsOfPrompts(perPrompt.length, options.groups);
+  const members = rowsOfPrompts(perPrompt.length, options.promptNumbers);
   const draws = drawsOf(members, options);
   const unit = options.scores ? scoreUnit(options.scores, perPrompt) : 1;
   const resampled = resampledMeans(perPrompt, draws, unit);

@@ -9,18 +9,18 @@ export const fewestForIntervals = 8;
 /**
  * The rows of each distinct prompt, in the order in which they first come.
  *
- * @param groups which prompt each row is of; by default each of its own
+ * @param promptNumbers which prompt each row is of; by default each of its own
  * @throws AutocircuitError `bad-input` for another number of rows, and where all are of one prompt
  */
-export function rowsOfPrompts(rows: number, groups?: readonly number[]): readonly (readonly number[])[] {
-  if (groups === undefined) return Array.from({ length: rows }, (_, row) => [row]);
-  if (groups.length !== rows)
+export function rowsOfPrompts(rows: number, promptNumbers?: readonly number[]): readonly (readonly number[])[] {
+  if (promptNumbers === undefined) return Array.from({ length: rows }, (_, row) => [row]);
+  if (promptNumbers.length !== rows)
     throw new AutocircuitError(
       "bad-input",
-      `A bootstrap of ${rows} prompts is given \`groups\` of ${groups.length}: give the number of each prompt.`,
+      `A bootstrap of ${rows} prompts is given \`promptNumbers\` of ${promptNumbers.length}: give the number of each prompt.`,
     );
   const found = new Map<number, number[]>();
-  for (const [row, group] of groups.entries()) {
+  for (const [row, group] of promptNumbers.entries()) {
     const members = found.get(group) ?? [];
     members.push(row);
     found.set(group, members);
@@ -28,7 +28,7 @@ export function rowsOfPrompts(rows: number, groups?: readonly number[]): readonl
   if (found.size < 2)
     throw new AutocircuitError(
       "bad-input",
-      `A bootstrap over ${rows} prompts that are all the same, as \`groups\` say, has nothing to draw from. Give at least two that differ.`,
+      `A bootstrap over ${rows} prompts that are all the same, as \`promptNumbers\` say, has nothing to draw from. Give at least two that differ.`,
     );
   return [...found.values()];
 }

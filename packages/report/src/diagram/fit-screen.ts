@@ -81,7 +81,7 @@ export function pictureOf(
   const full = picture({ blocks: blocks.length, positions: null, alone: 0, heads: every });
   // With outlines nothing is folded.
   if (screen === null || full.contents.outlines || fits(full, screen.whole)) return full;
-  const byToken = report.graph.tokens !== null;
+  const byToken = report.graph.seqLen !== null;
   const columns = byToken ? positions.length : null;
   const large = byToken ? { ...screen.whole, width: screen.columns } : screen.whole;
   // The more blocks are open the larger it is: the most that fit. Bands alone would say nothing, so one block is open in any case.

@@ -43,7 +43,7 @@ describe.each([
     const positions = spans.flatMap(([first, last = first]) =>
       Array.from({ length: last! - first! + 1 }, (_, i) => first! + i),
     );
-    expect(positions).toEqual([...Array(report.graph.tokens).keys()]);
+    expect(positions).toEqual([...Array(report.graph.seqLen).keys()]);
   });
 
   it("is whole where nothing is to be folded", () => {

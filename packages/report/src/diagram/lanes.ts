@@ -67,7 +67,7 @@ export function contentsOf(
   folding: Folding = { boxes, positions: null, mostHeads: every },
 ): Contents {
   const drawn = drawnEdges(comparison.edges, maxEdges);
-  const positions = graph.tokens ?? 1;
+  const positions = graph.seqLen ?? 1;
   const widest = Math.max(...boxes.rows.map((row) => row.length));
   const outlines = boxes.boxes.length <= 40 && (positions === 1 || widest * positions <= 12);
   const byToken = new Map<number, ComparedEdge[]>();
@@ -84,7 +84,7 @@ export function contentsOf(
   const membersAt = latentMembers(graph, comparison.edges, ofSrc);
   const alone = (token: number) =>
     outlines || (folded === null ? byToken.has(token) : folded.open.has(token) || folded.alone.has(token));
-  const runs = graph.tokens === null ? [null] : tokenRuns(graph.tokens, alone, folded === null ? 3 : 2);
+  const runs = graph.seqLen === null ? [null] : tokenRuns(graph.seqLen, alone, folded === null ? 3 : 2);
   const columns = runs.map((tokens) => {
     const [first, last] = tokens ?? [0, 0];
     const edges = Array.from({ length: last - first + 1 }, (_, i) => byToken.get(first + i) ?? []).flat();

@@ -149,7 +149,7 @@ describe("latents in a diagram", () => {
   });
 
   it("have boxes in each position's lane where edges leave them there", () => {
-    const report = latentReport({ layers: 2, heads: 2, mlp: numbers, tokens: 3 }, 40, 10);
+    const report = latentReport({ layers: 2, heads: 2, mlp: numbers, seqLen: 3 }, 40, 10);
     const elements = whole(report);
     for (const lane of withClass(elements, "lane")) {
       const token = Number(lane.attributes["data-tokens"]);

@@ -47,7 +47,7 @@ const reports: [string, CircuitReport][] = [
     latentReport({ layers: 3, heads: 4, mlp: numbers, attention: numbers, stream }, 200, 40, labels),
   ],
   ["latents of parallel blocks", latentReport({ layers: 3, heads: 4, mlp: numbers, parallel: true }, 80, 30)],
-  ["latents by token", latentReport({ layers: 3, heads: 4, mlp: numbers, tokens: 4 }, 80, 30, labels)],
+  ["latents by token", latentReport({ layers: 3, heads: 4, mlp: numbers, seqLen: 4 }, 80, 30, labels)],
 ];
 
 /** Points along a path of M, V and C commands. */
@@ -77,7 +77,7 @@ const folded = [longByTokenReport(15, [14, 10, 4, 2, 11, 5, 3]), longByTokenRepo
 const pictures: [string, Placed][] = [
   ...reports.map(([name, report]): [string, Placed] => [name, layout(report)]),
   ...folded.map((report): [string, Placed] => [
-    `${report.graph.tokens} positions of ${report.graph.heads} heads, folded`,
+    `${report.graph.seqLen} positions of ${report.graph.heads} heads, folded`,
     pictureOf(report, compareWithKnown(report), 500, desk).placed,
   ]),
 ];
@@ -142,7 +142,7 @@ describe.each(pictures)("layout of %s", (_, placed) => {
 describe("graphs of the samples", () => {
   it("have as many edges as those of the models they stand for", () => {
     expect(graphOf({ layers: 4, heads: 1 }).edgeCount).toBe(77);
-    expect(graphOf({ layers: 4, heads: 1, tokens: 6 }).edgeCount).toBe(462);
+    expect(graphOf({ layers: 4, heads: 1, seqLen: 6 }).edgeCount).toBe(462);
     expect(graphOf({ layers: 12, heads: 12 }).edgeCount).toBe(32491);
   });
 });

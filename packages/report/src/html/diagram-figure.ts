@@ -26,7 +26,7 @@ export function diagramFigure(report: CircuitReport): Html {
   if (inWords(folded.folded) === "") return figure(folded, "");
   const whole = drawCircuit(report, { header: false, fold: false }, { id: "autocircuit-diagram-whole" });
   const narrow =
-    report.graph.tokens !== null &&
+    report.graph.seqLen !== null &&
     drawCircuit(report, { header: false }, { id: "autocircuit-diagram-narrow", screen: phone });
   const kinds = ["picture", folded.width > broadFrom && "broad", folded.width > shrunkFrom && "shrunk"];
   return html`<div class="${kinds.filter(Boolean).join(" ")}">

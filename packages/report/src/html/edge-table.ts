@@ -30,7 +30,7 @@ const order: Readonly<Record<EdgeStatus, number>> = { circuit: 0, found: 0, miss
 /** The edges found, each beside the same edge of the known circuit. */
 export function edgeTable(report: CircuitReport, comparison: KnownComparison): Html {
   const { compared, edges } = comparison;
-  const byToken = report.graph.tokens !== null;
+  const byToken = report.graph.seqLen !== null;
   const shown = edges.slice(0, maxRows);
   const cut = edges.length - shown.length;
   const sure = new Map(report.circuit.filter(({ interval }) => interval).map((edge) => [keyOf(edge), edge]));

@@ -14,7 +14,7 @@ export function headline(report: CircuitReport, comparison: KnownComparison): Ht
   return html`<header>
 <h1>${report.title}</h1>
 <p class="answer${compared && !exact && " differs"}">${sign}${verdict(report, comparison)}</p>
-<p class="lead">Task <b>${report.task}</b>${report.model !== undefined && html` in <b>${report.model}</b>`}, found with <b>${report.algorithm}</b> among ${formatCount(graph.edgeCount)} edges of ${plural(graph.layers, "block")} with ${plural(graph.heads, "head")} each${graph.tokens !== null && `, ${graph.spans ? `over ${plural(graph.tokens, "span")}` : `at ${graph.tokens} positions`}`}.${
+<p class="lead">Task <b>${report.task}</b>${report.model !== undefined && html` in <b>${report.model}</b>`}, found with <b>${report.algorithm}</b> among ${formatCount(graph.edgeCount)} edges of ${plural(graph.layers, "block")} with ${plural(graph.heads, "head")} each${graph.seqLen !== null && `, ${graph.spans ? `over ${plural(graph.seqLen, "span")}` : `at ${graph.seqLen} positions`}`}.${
     known && html` Compared with <b>${known.name}</b>: ${known.origin}.`
   }</p>
 <dl class="figures">${numbers(report, comparison).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>

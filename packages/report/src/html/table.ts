@@ -1,5 +1,5 @@
 import { formatNumber } from "../format.ts";
-import type { AblationRow, Cell, Faithfulness, ReportCrossing, ReportTest } from "../types.ts";
+import type { AblationRow, Cell, Divergence, ReportCrossing, ReportTest } from "../types.ts";
 import { type Html, html } from "./html.ts";
 
 /** Rows a page shows; a circuit of more edges is cut there, and the page says so. */
@@ -39,8 +39,8 @@ function textOf(cell: Cell): string {
   return cell;
 }
 
-/** Faithfulness measurements; further keys of the rows are further columns, in order of appearance. */
-export function faithfulnessTable({ metric, rows }: Faithfulness): Html {
+/** Divergence measurements; further keys of the rows are further columns, in order of appearance. */
+export function divergenceTable({ metric, rows }: Divergence): Html {
   const extra = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
     (key) => key !== "name" && key !== "value",
   );

@@ -7,7 +7,7 @@ import type { DestKind, SrcKind } from "@autocircuit/core";
 export interface GraphTable {
   edgeCount: number;
   /** Positions of a graph by token, else null. */
-  tokens: number | null;
+  seqLen: number | null;
   /** Blocks of the transformer; a source's or group's `layer` counts attention and MLP apart, as `Graph` does. */
   blocks: number;
   sources: readonly SourceRow[];

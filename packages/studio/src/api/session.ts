@@ -42,7 +42,7 @@ export interface Session {
 export interface PromptsInfo {
   count: number;
   /** Tokens of each prompt. */
-  length: number;
+  seqLen: number;
   /** Whether outputs at the last position count, or at all; as the library's output slice. */
   outputSlice: string;
   /** Labels of positions, if the task has any. */

@@ -29,12 +29,12 @@ it.each(["tree", "edge"] as const)(
       [answer.patched, patched],
     ] as const) {
       const rows = (await expected.of(hook).select(0, row).select(0, 1).toArray()) as number[][];
-      expect(given.rows).toHaveLength(batch.length);
+      expect(given.rows).toHaveLength(batch.seqLen);
       for (const [query, weights] of rows.entries())
         for (const [key, weight] of weights.entries()) expect(given.rows[query]![key]).toBeCloseTo(weight, 5);
       expect(given.prefix).toEqual(rows.map(() => 0));
     }
-    expect(answer.tokens).toHaveLength(batch.length);
+    expect(answer.tokens).toHaveLength(batch.seqLen);
     expect(answer.full.rows).not.toEqual(answer.patched.rows);
   },
 );

@@ -43,13 +43,13 @@ export async function attentionOf(
   const ablate = request.patch === "edge" ? patched.mask() : patched.complement();
   using ablated = await model.activations(batch.tokens(plan.run), [hook], { ablate, ablation, signal });
   const [full, other] = [await rowsOf(plain.of(hook)), await rowsOf(ablated.of(hook))];
-  const before = full[0]!.length - batch.length;
+  const before = full[0]!.length - batch.seqLen;
   const pattern = (rows: readonly number[][]) => ({
     rows: rows.map((row) => row.slice(before)),
     prefix: rows.map((row) => row.slice(0, before).reduce((sum, weight) => sum + weight, 0)),
   });
   const pair = batch.prompts[0]!;
-  const pads = batch.length - pair.clean.length;
+  const pads = batch.seqLen - pair.clean.length;
   return {
     tokens: [...Array<string>(pads).fill(""), ...pair.clean.map((id) => tokenText(subject, id, "input"))],
     full: pattern(full),

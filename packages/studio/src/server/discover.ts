@@ -76,12 +76,12 @@ function promptsFor({ prompts, train = prompts }: StudioSubject, most: number | 
   const count = Math.min(most ?? train.promptCount, train.promptCount);
   const { batchSize, seqStart, tokenLabels, wordPositions, batches } = train;
   const size = Math.min(batchSize, count);
-  const length = Math.max(...batches.map((batch) => batch.length));
+  const seqLen = Math.max(...batches.map((batch) => batch.seqLen));
   const prefixes = batches.flatMap(({ prefix }) => prefix ?? []);
   return new PromptLoader(train.prompts.slice(0, Math.floor(count / size) * size), {
     ...{
       batchSize: size,
-      length,
+      seqLen,
       padId: 0,
       seqStart,
       tokenLabels,

@@ -60,10 +60,10 @@ export async function* generate(
 
 /** @throws AutocircuitError `bad-input` where there is no edge, or no value for one, at the positions that are written */
 function requireAblatable({ graph }: PatchableModel, { ablation }: GenerateRequest): void {
-  if (graph.tokens !== null)
+  if (graph.seqLen !== null)
     throw new AutocircuitError(
       "bad-input",
-      `The graph is by token and has ${graph.tokens} positions: a longer text has none. Leave --by-token out.`,
+      `The graph is by token and has ${graph.seqLen} positions: a longer text has none. Leave --by-token out.`,
     );
   if (!isMean(ablation)) return;
   throw new AutocircuitError(
@@ -97,11 +97,11 @@ function sameLength(pair: PromptPair): PromptPair {
 }
 
 function batchOf({ pair, prefix }: Continued): PromptBatch {
-  const parts = { prompts: [pair], index: 0, length: pair.clean.length, padId: 0 };
+  const parts = { prompts: [pair], index: 0, seqLen: pair.clean.length, padId: 0 };
   return new PromptBatch(prefix ? { ...parts, prefix } : parts);
 }
 
-const lastOf = ({ length }: PromptBatch) => ({ positions: [length - 1] });
+const lastOf = ({ seqLen }: PromptBatch) => ({ positions: [seqLen - 1] });
 
 /** The token of the largest logit, and its probability. Frees the logits. */
 async function likeliest(logits: Tensor): Promise<{ id: number; probability: number }> {

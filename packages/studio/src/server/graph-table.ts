@@ -7,7 +7,7 @@ export function graphTable(graph: Graph, blocks: number): GraphTable {
   for (const { group, name } of graph.dests) names[group]!.push(name);
   return {
     edgeCount: graph.edgeCount,
-    tokens: graph.tokens,
+    seqLen: graph.seqLen,
     blocks,
     sources: graph.srcs.map(({ name, kind, layer, block, head }) => ({ name, kind, layer, block, head })),
     groups: graph.groups.map(({ module, kind, layer, block, offset, heads, firstSource, sources }, place) => ({

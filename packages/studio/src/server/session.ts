@@ -43,12 +43,12 @@ export function sessionOf(subject: StudioSubject, sets: ScoreSets, facts: Sessio
 
 function promptsInfo(subject: StudioSubject): PromptsInfo {
   const { model, prompts, tokenLabels, varyingTokens = [] } = subject;
-  const length = Math.max(0, ...prompts.batches.map((batch) => batch.length));
+  const seqLen = Math.max(0, ...prompts.batches.map((batch) => batch.seqLen));
   const given = tokenLabels ?? prompts.tokenLabels;
-  const labels = given?.length === length ? given : null;
+  const labels = given?.length === seqLen ? given : null;
   return {
     count: prompts.promptCount,
-    length,
+    seqLen,
     outputSlice: sliceText(model.outputSlice),
     tokenLabels: labels,
     varyingTokens: labels ? varyingTokens : [],

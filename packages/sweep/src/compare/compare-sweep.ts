@@ -203,7 +203,7 @@ function summaryTables(cells: Cells): FiguresTable[] {
     ...table(
       "Autoencoders",
       "KL(all latents || those kept) of pruning, and KL(original || with autoencoders) where what these leave out is dropped, in nats at a position.",
-      { pruning: "pruningKl", "in their parts' places": "replacedKl" },
+      { pruning: "prunedKl", "in their parts' places": "replacedKl" },
     ),
     ...table(
       "Cost",

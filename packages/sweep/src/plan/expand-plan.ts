@@ -81,8 +81,8 @@ export async function expandPlan(
 function oncePerCircuit(make: (task: TaskEntry) => UnitSubject): (task: TaskEntry) => UnitSubject {
   const made = new Map<string | undefined, UnitSubject>();
   return (task) => {
-    const subject = made.get(task.circuit) ?? make(task);
-    made.set(task.circuit, subject);
+    const subject = made.get(task.knownCircuit) ?? make(task);
+    made.set(task.knownCircuit, subject);
     return subject;
   };
 }

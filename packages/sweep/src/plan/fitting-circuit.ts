@@ -12,10 +12,10 @@ type UnitAblation = Pick<SweepUnit, "algorithm" | "options" | "measure">;
  * stands in the task only where it is another than the usual one, so that it is part of the unit's hash there.
  */
 export function withFittingCircuit(entry: TaskEntry, unit: UnitAblation): TaskEntry {
-  if (entry.task === undefined || entry.circuit !== undefined) return entry;
+  if (entry.task === undefined || entry.knownCircuit !== undefined) return entry;
   const ready = readyTasks[entry.task]!;
   const fitting = circuitNamed(ready, { ablation: ablationOf(unit) })?.name;
-  return fitting === undefined || fitting === circuitNamed(ready)?.name ? entry : { ...entry, circuit: fitting };
+  return fitting === undefined || fitting === circuitNamed(ready)?.name ? entry : { ...entry, knownCircuit: fitting };
 }
 
 /** What ablated edges take while edges are scored; of algorithms that ablate none, while circuits are measured, where that is one kind. */

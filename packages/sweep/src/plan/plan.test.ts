@@ -76,14 +76,14 @@ describe("a plan", () => {
     const task = { task: "tracr-xproportion" };
     const acdc = (options: Record<string, unknown>) => ({ algorithm: "acdc", key: JSON.stringify(options), options });
     const algorithms = [acdc({ ablation: "zero" }), acdc({}), "ground-truth"];
-    const circuits = async (plan: SweepPlan) => (await expanded(plan)).map(({ subject }) => subject.task.circuit);
+    const circuits = async (plan: SweepPlan) => (await expanded(plan)).map(({ subject }) => subject.task.knownCircuit);
     expect(await circuits({ tasks: [task], algorithms })).toEqual(["acdc", undefined, undefined]);
     const zero = { measure: { ablations: ["zero"] as const } };
     expect(await circuits({ tasks: [task], algorithms, ...zero })).toEqual(["acdc", undefined, "acdc"]);
     // Once for all that are compared with the same: their prompts are made and hashed once.
     const [one, , other] = await expanded({ tasks: [task], algorithms, ...zero });
     expect(other!.subject).toBe(one!.subject);
-    const asked = { ...task, circuit: "autocircuit" };
+    const asked = { ...task, knownCircuit: "autocircuit" };
     expect(new Set(await circuits({ tasks: [asked], algorithms, ...zero }))).toEqual(new Set(["autocircuit"]));
     await using subjects = new Subjects();
     const [first, second] = await expanded({ tasks: [task], algorithms });
@@ -201,7 +201,12 @@ describe("wrong plans are refused before anything runs", () => {
       /`factorized: false` has no queries, keys and values: leave `separateQkv: false` out/,
     ],
     ["an unknown task", { ...small, tasks: ["tracr-hsit"] }, "unknown-name", /Did you mean tracr-hist/],
-    ["an unknown circuit", { ...small, tasks: [{ task: "tracr-reverse", circuit: "acd" }] }, "unknown-name", /acdc/],
+    [
+      "an unknown circuit",
+      { ...small, tasks: [{ task: "tracr-reverse", knownCircuit: "acd" }] },
+      "unknown-name",
+      /acdc/,
+    ],
     ["an unknown algorithm", { ...small, algorithms: ["acdcc"] }, "unknown-name", /Did you mean acdc/],
     ["an unknown preset", { ...small, algorithms: ["Tree Probin"] }, "unknown-name", /Did you mean Tree Probing/],
     [

@@ -26,7 +26,7 @@ export interface SweepTask extends LatentOptions {
   readonly prompts?: string | readonly string[] | undefined;
   readonly byToken?: boolean | undefined;
   /** A ready-made task: which known circuit to compare with. Default the one that fits what the algorithm ablates with, as in a discovery. */
-  readonly circuit?: string | undefined;
+  readonly knownCircuit?: string | undefined;
   /** A ready-made task: positions of the known circuit by token. */
   readonly positions?: readonly number[] | undefined;
   readonly sharePrefix?: boolean | undefined;
@@ -114,7 +114,7 @@ const checkTask = fields("a task of the plan", {
   model: word,
   prompts: paths,
   byToken: kind.flag,
-  circuit: word,
+  knownCircuit: word,
   positions: kind.listOf(kind.whole),
   sharePrefix: kind.flag,
   ...latentOptionKinds,

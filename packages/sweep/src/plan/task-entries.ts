@@ -12,7 +12,7 @@ export interface TaskEntry extends SweepTask {
 
 /** What only a model with prompts of one's own takes, and what only a ready-made task does. */
 const OWN = ["batchSize", "batchCount", "outputSlice", "separateQkv", "factorized", "ungrouped", "align"] as const;
-const READY = ["circuit", "positions"] as const;
+const READY = ["knownCircuit", "positions"] as const;
 
 /**
  * The tasks of a plan.
@@ -47,7 +47,7 @@ function ready(task: SweepTask, name: string): TaskEntry {
     throw wrong(name, "`model` must say which model to run it on, a folder or a name on the hub");
   const foreign = OWN.find((option) => task[option] !== undefined);
   if (foreign) throw wrong(name, `it decides itself what \`${foreign}\` says; that is for a model with prompts`);
-  circuitNamed(ready, { circuit: task.circuit });
+  circuitNamed(ready, { knownCircuit: task.knownCircuit });
   return { ...task, key: task.key ?? name };
 }
 

@@ -22,11 +22,11 @@ export async function* doneUnits(units: readonly SweepUnit[], results: SweepResu
 export type Row = Readonly<Record<string, string | number | null>>;
 
 /**
- * A row a unit: what it is, how well it did, what autoencoders cost its model (`pruningKl` and `replacedKl`, nats at a position), and what it cost
+ * A row a unit: what it is, how well it did, what autoencoders cost its model (`prunedKl` and `replacedKl`, nats at a position), and what it cost
  * itself (seconds on the wall, bytes).
  */
 export function unitRow({ unit, result, times }: DoneUnit): Row {
-  const { truth, mib, subject, pruning, replacedKl } = result;
+  const { truth, mib, subject, prunedLatents, replacedKl } = result;
   const measures = mib === null || "none" in mib ? undefined : (mib as UnitMib);
   return {
     ...namesOf(unit),
@@ -37,7 +37,7 @@ export function unitRow({ unit, result, times }: DoneUnit): Row {
     cpr: measures?.signed.areas.linear.cpr ?? null,
     cmd: measures?.absolute.areas.linear.cmd ?? null,
     auroc: measures?.auroc?.absolute ?? null,
-    pruningKl: pruning?.kl ?? null,
+    prunedKl: prunedLatents?.prunedKl ?? null,
     replacedKl,
     seconds: times?.seconds ?? null,
     discoverSeconds: times?.discover ?? null,

@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 const [found, failing] = (await expandPlan(
   givenPlan({
-    tasks: ["tracr-sort", { task: "tracr-hist", circuit: "compiler" }],
+    tasks: ["tracr-sort", { task: "tracr-hist", knownCircuit: "compiler" }],
     algorithms: ["mask-gradient"],
     // Three edges have scores that are no rounding, whatever the processor.
     measure: { sizes: [0, 2, 3, 10_000_000], mib: true, ablations: ["resample", "zero"] },

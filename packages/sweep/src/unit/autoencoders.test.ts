@@ -80,25 +80,28 @@ describe("autoencoders in the tasks of a plan", () => {
     const measured: object[] = [];
     for (const unit of units) {
       expect(await doUnit(unit, { results: out.results, subjects, runner: "alone" })).toBe("done");
-      const { latentsKl, replacedKl } = await subjects.of(unit.subject);
-      measured.push({ latentsKl, replacedKl });
+      const { prunedLatents, replacedKl } = await subjects.of(unit.subject);
+      measured.push({ prunedKl: prunedLatents?.prunedKl ?? null, replacedKl });
     }
     for await (const one of doneUnits(units, out.results)) done.push(one);
-    const found = done.map(({ result: { pruning, replacedKl } }) => ({ latentsKl: pruning?.kl ?? null, replacedKl }));
+    const found = done.map(({ result: { prunedLatents, replacedKl } }) => ({
+      prunedKl: prunedLatents?.prunedKl ?? null,
+      replacedKl,
+    }));
     expect(found).toEqual(measured);
     const [plain, dropped, pruned] = done as [DoneUnit, DoneUnit, DoneUnit];
-    expect(unitRow(plain)).toMatchObject({ pruningKl: null, replacedKl: null });
-    expect(dropped.result).toMatchObject({ pruning: null, replacedKl: expect.any(Number) });
+    expect(unitRow(plain)).toMatchObject({ prunedKl: null, replacedKl: null });
+    expect(dropped.result).toMatchObject({ prunedLatents: null, replacedKl: expect.any(Number) });
     expect(dropped.result.replacedKl).toBeGreaterThan(0);
     const { layers } = await sizes();
-    expect(pruned.result.pruning).toEqual({ kept: new Array(layers).fill(2), kl: expect.any(Number) });
-    expect(pruned.result.pruning!.kl).toBeGreaterThan(0);
+    expect(pruned.result.prunedLatents).toEqual({ kept: new Array(layers).fill(2), prunedKl: expect.any(Number) });
+    expect(pruned.result.prunedLatents!.prunedKl).toBeGreaterThan(0);
     const row = unitRow(pruned);
-    expect([row.pruningKl, row.replacedKl]).toEqual([pruned.result.pruning!.kl, pruned.result.replacedKl]);
+    expect([row.prunedKl, row.replacedKl]).toEqual([pruned.result.prunedLatents!.prunedKl, pruned.result.replacedKl]);
     const page = await compareSweep(done, { name: "test", command: String });
     expect(page.tables!.find(({ title }) => title === "Autoencoders")!.rows).toEqual([
       ["dropped", "random", null, dropped.result.replacedKl],
-      ["pruned", "random", row.pruningKl, row.replacedKl],
+      ["pruned", "random", row.prunedKl, row.replacedKl],
     ]);
     expect(page.lead).toMatch(/"the model" is what they make of it/);
     const without = await compareSweep([plain], { name: "test", command: String });

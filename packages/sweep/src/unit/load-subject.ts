@@ -32,10 +32,10 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
   const how = { device, dtype, tf32, ...(signal && { signal }) };
   const { key, model, prompts, byToken = false, sharePrefix } = task;
   if (task.task !== undefined) {
-    const { circuit, positions } = task;
+    const { knownCircuit, positions } = task;
     return readyTasks[task.task]!.load({
       ...{ ...how, byToken, seed },
-      ...(circuit !== undefined && { circuit }),
+      ...(knownCircuit !== undefined && { knownCircuit }),
       ...(positions !== undefined && { positions }),
       ...(model !== undefined && { model }),
       ...(prompts !== undefined && { prompts: [prompts].flat() }),

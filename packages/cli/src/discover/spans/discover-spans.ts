@@ -43,11 +43,11 @@ export async function discoverSpans(
   const scoresPath = join(settings.out, "span-scores.safetensors");
   requireWritable(scoresPath);
   const used = await useDevice(options);
-  const loading = { seed, byToken: false, circuit: undefined, used, shape: inSlices };
+  const loading = { seed, byToken: false, knownCircuit: undefined, used, shape: inSlices };
   await using task = await subject.load(loading, context);
   for (const warning of equalPairsWarnings([task.train, task.test], ablation)) print(warning);
   const found = await find(task, schema, settings, signal);
-  const { circuit, scores, seconds, faithfulness, notes } = found;
+  const { circuit, scores, seconds, divergence, notes } = found;
   const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: SpanResult = {
@@ -63,7 +63,7 @@ export async function discoverSpans(
     crossing: scoredCrossing(circuit, scores),
     warnings: [...subject.notes, ...notes],
     accuracy,
-    faithfulness,
+    divergence,
     seconds,
     ...used.report,
     peakMemoryBytes: peakRssBytes,
@@ -108,9 +108,8 @@ async function find(task: LoadedTask, schema: SpansSchema, settings: SpanSetting
 
 /** The figures of a run in a few lines. */
 function summary(result: SpanResult): string {
-  const { accuracy, faithfulness, circuit, crossing, edgeCount, crossingCount, spans, seconds, peakMemoryBytes } =
-    result;
-  const { metric, circuit: value } = faithfulness;
+  const { accuracy, divergence, circuit, crossing, edgeCount, crossingCount, spans, seconds, peakMemoryBytes } = result;
+  const { metric, circuit: value } = divergence;
   return [
     ...(accuracy ? [accuracyText(accuracy)] : []),
     `${metric}, ${result.options.ablation} ablation outside the circuit: found ${formatNumber(value)}`,

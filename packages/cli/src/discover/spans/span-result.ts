@@ -1,4 +1,4 @@
-import type { ScoredCrossing, ScoredSpanEdge, SpanFaithfulness, TaskAccuracy } from "@autocircuit/discovery";
+import type { ScoredCrossing, ScoredSpanEdge, SpanDivergence, TaskAccuracy } from "@autocircuit/discovery";
 import type { DeviceReport } from "../../support/use-device.ts";
 
 /** What `discover --spans FILE --json` writes. */
@@ -21,7 +21,7 @@ export interface SpanResult extends DeviceReport {
   crossing: ScoredCrossing[] | null;
   warnings: string[];
   accuracy: TaskAccuracy | null;
-  faithfulness: SpanFaithfulness;
+  divergence: SpanDivergence;
   seconds: number;
   peakMemoryBytes: number;
   /** On GPUs; 0 on the CPU. */

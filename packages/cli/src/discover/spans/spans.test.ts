@@ -40,7 +40,7 @@ describe("discover --spans", () => {
       "A3.0.V middle middle",
       "A3.0.V second half first half",
     ]);
-    expect(result.faithfulness.circuit).toBeLessThan(1e-6);
+    expect(result.divergence.circuit).toBeLessThan(1e-6);
     expect(finished.out).toMatch(/span +score/);
     expect(finished.out).toMatch(/A3\.0\.V +second half +first half/);
     expect(finished.out).toMatch(/6 of 308 edges in 4 spans, 3 of \d+ inside heads/);

@@ -29,7 +29,7 @@ export class EdgeTable {
         dests.push({ name, group: index, head });
       });
       let edge = group.offset;
-      for (let token = 0; token < (table.tokens ?? 1); token++) {
+      for (let token = 0; token < (table.seqLen ?? 1); token++) {
         for (let head = 0; head < group.heads; head++) {
           for (let source = 0; source < group.sources; source++, edge++) {
             this.source[edge] = group.firstSource + source;
@@ -49,6 +49,6 @@ export class EdgeTable {
   /** `SOURCE->DESTINATION`, with the position in brackets in a graph by token. */
   name(edge: number): string {
     const name = `${this.table.sources[this.source[edge]!]!.name}->${this.dests[this.dest[edge]!]!.name}`;
-    return this.table.tokens === null ? name : `${name} [${this.token[edge]}]`;
+    return this.table.seqLen === null ? name : `${name} [${this.token[edge]}]`;
   }
 }

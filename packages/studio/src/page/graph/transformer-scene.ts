@@ -81,18 +81,18 @@ export function transformerScene(
   const { rowHeight } = levels;
   // Heads of deep models stand apart, so that the graph is not much higher than it is wide.
   const square = (table.blocks * rowHeight * 1.15) / ((heads + 1) * cell.width);
-  const wide = table.tokens === null ? Math.min(3.6, Math.max(1, square)) : 1;
+  const wide = table.seqLen === null ? Math.min(3.6, Math.max(1, square)) : 1;
   const places = latentPlaces(table, latents);
   // Room for as many as there may be, so that nothing moves when others are chosen.
   const room = roomForLatents(table, heads, places);
   const columnWidth = (heads + 1.5 + room) * cell.width;
-  const tokens = table.tokens ?? 1;
+  const tokens = table.seqLen ?? 1;
   const sourceNode = new Uint32Array(table.sources.length * tokens);
   const destNode = new Uint32Array(edges.dests.length * tokens);
   const destPort = new Int8Array(edges.dests.length);
   for (let token = 0; token < tokens; token++) {
     const place = (spec: Place, part: string): number => {
-      const name = table.tokens === null ? spec.name : `${spec.name} [${token}]`;
+      const name = table.seqLen === null ? spec.name : `${spec.name} [${token}]`;
       let index = byName.get(name);
       if (index === undefined) {
         index = nodes.length;
@@ -143,7 +143,7 @@ export function transformerScene(
     folded: new Set(),
     rows: Array.from({ length: table.blocks }, (_, block) => ({ label: String(block), y: -block * rowHeight })),
     columns:
-      table.tokens === null
+      table.seqLen === null
         ? []
         : Array.from({ length: tokens }, (_, token) => ({
             label: captions[token] ?? String(token),

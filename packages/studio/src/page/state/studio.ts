@@ -264,11 +264,11 @@ export class Studio {
 
   #captions(): readonly string[] {
     const { prompts, graph } = this.session;
-    if (graph.tokens === null) return [];
+    if (graph.seqLen === null) return [];
     if (prompts.tokenLabels) return prompts.tokenLabels;
     const { prompt } = this.state;
     const row = typeof prompt === "number" ? this.prompts.row(prompt) : undefined;
-    return (row?.clean ?? []).slice(0, graph.tokens);
+    return (row?.clean ?? []).slice(0, graph.seqLen);
   }
 }
 

@@ -13,5 +13,5 @@ const [FEWEST_TOGETHER, MOST_TOGETHER] = [4, 64];
  */
 export function runTogether({ model, prompts }: StudioSubject, promptMs: number): readonly PromptSlice[] {
   const soon = Math.max(FEWEST_TOGETHER, Math.min(MOST_TOGETHER, Math.round(PASS_MS / Math.max(promptMs, 1e-3))));
-  return promptSlices(prompts, ({ length }) => Math.min(soon, promptsAtOnce(model, length)));
+  return promptSlices(prompts, ({ seqLen }) => Math.min(soon, promptsAtOnce(model, seqLen)));
 }

@@ -95,7 +95,7 @@ function reportOf(
     algorithm: scores.info.algorithm ?? "",
     options: {},
     graph: reportGraph(graph),
-    ...(graph.tokens !== null && tokenLabels?.length === graph.tokens && { tokenLabels, varyingTokens }),
+    ...(graph.seqLen !== null && tokenLabels?.length === graph.seqLen && { tokenLabels, varyingTokens }),
     circuit: Array.from(circuit, ({ name: edge, token, index }) => ({ edge, token, score: scores.values[index]! })),
     ...{ notes: [], seconds: 0, peakMemoryBytes: 0, versions: {} },
   };

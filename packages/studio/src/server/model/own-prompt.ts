@@ -35,7 +35,7 @@ export function ownPrompt(subject: StudioSubject, texts: TokensRequest): PromptB
   const pair = ownPair(subject, texts);
   const refused = refusedPair(subject, pair);
   if (refused !== null) throw new AutocircuitError("bad-input", refused);
-  return new PromptBatch({ prompts: [pair], index: 0, length: pair.clean.length, padId: 0 });
+  return new PromptBatch({ prompts: [pair], index: 0, seqLen: pair.clean.length, padId: 0 });
 }
 
 /** Why a pair cannot be run, in words; null where it can. */
@@ -44,8 +44,8 @@ export function refusedPair({ model }: StudioSubject, { clean, corrupt }: Prompt
   if (clean.length === 0) return "The clean text is empty: it needs at least one token.";
   if (clean.length !== corrupt.length)
     return `The clean text has ${clean.length} tokens, the corrupt one ${corrupt.length}: they must have equally many.`;
-  if (graph.tokens !== null && clean.length !== graph.tokens)
-    return `The texts have ${clean.length} tokens, but the graph is by token and has ${graph.tokens} positions.`;
+  if (graph.seqLen !== null && clean.length !== graph.seqLen)
+    return `The texts have ${clean.length} tokens, but the graph is by token and has ${graph.seqLen} positions.`;
   if (clean.length > config.context)
     return `The texts have ${clean.length} tokens, the model's context is ${config.context}.`;
   return null;

@@ -42,7 +42,7 @@ export class PromptRuns implements Disposable {
     this.subject = subject;
     this.#means = means;
     const { model, prompts } = subject;
-    const length = Math.max(1, ...prompts.batches.map((batch) => batch.length));
+    const length = Math.max(1, ...prompts.batches.map((batch) => batch.seqLen));
     const fitting = Math.floor(memoryBudgets.keptPrompts / (RUNS_KEPT * bytesPerPrompt(model, length)));
     this.#prepared = new Lru(Math.max(2, Math.min(MOST_PROMPTS, fitting)));
   }
@@ -70,14 +70,14 @@ export class PromptRuns implements Disposable {
   #alone(number: number): PromptBatch {
     const { batches, batchSize } = this.subject.prompts;
     const batch = batches[Math.floor(number / batchSize)]!;
-    const { index, length, prefix, prefixShared } = batch;
+    const { index, seqLen, prefix, prefixShared } = batch;
     if (!prefixShared)
       throw new AutocircuitError(
         "bad-input",
         "Each of these prompts has a cached prefix of its own, so none can be run alone. Load them without `sharePrefix`.",
       );
     const prompts = [batch.prompts[number % batchSize]!];
-    return new PromptBatch({ prompts, index, first: number, length, padId: 0, prefix: prefix ?? undefined });
+    return new PromptBatch({ prompts, index, first: number, seqLen, padId: 0, prefix: prefix ?? undefined });
   }
 
   /** What ablated edges take on a prompt: of its own, of its batch or of the whole data set, as the library makes them. */

@@ -16,10 +16,10 @@ export class QueuedModel extends PatchableModel {
    */
   constructor(model: PatchableModel, queue: WorkQueue, sliceBytes: number, signal: AbortSignal) {
     const { transformer, config, dtype, processing, outputSlice, seqLen, graph } = model;
-    const { factorized, separateQkv, ungrouped, tokens } = graph.config;
+    const { factorized, separateQkv, ungrouped } = graph.config;
     super({
       ...{ transformer, config, dtype, processing, outputSlice, seqLen, sliceBytes },
-      ...{ factorized, separateQkv, ungrouped, byToken: tokens !== null },
+      ...{ factorized, separateQkv, ungrouped, byToken: graph.seqLen !== null },
       tokenizer: model.tokenizer ?? undefined,
       endTokens: [...model.endTokens],
     });

@@ -10,7 +10,12 @@ export function addAttributionRoutes(api: Hono<StudioEnv>, given: AttributionGra
   api.get("/attribution-graph", (context) =>
     given
       ? context.json(given)
-      : refusal(context, 404, "not-found", "No attribution graph was opened: start the studio with --graph FILE."),
+      : refusal(
+          context,
+          404,
+          "not-found",
+          "No attribution graph was opened: start the studio with --attribution-graph FILE.",
+        ),
   );
   api.post("/attribution-graph", async (context) =>
     context.json(readAttributionGraph(await jsonBody(context), "the file")),

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tinyTransformer } from "../test/tiny-transformer.ts";
-import { AutocircuitEdgeNames, AutocircuitLoaderNames, AutocircuitTaskNames } from "./autocircuit-names.ts";
+import { EdgeAliases, LoaderAliases, TaskAliases } from "./aliases.ts";
 import { Graph } from "./graph/graph.ts";
 import { PromptLoader } from "./prompts/prompt-loader.ts";
 import { defineTask } from "./task/task.ts";
@@ -21,7 +21,7 @@ function namesOf(names: { readonly prototype: object }): string[] {
   return Object.getOwnPropertyNames(names.prototype).filter((name) => name !== "constructor");
 }
 
-describe("AutoCircuit's names", () => {
+describe("aliases", () => {
   const pairs = Object.entries(OF_TASKS) as [keyof typeof OF_TASKS, (typeof OF_TASKS)[keyof typeof OF_TASKS]][];
   const task = defineTask({
     ...{ key: "toy", name: "Toy", batchSize: 1, batchCount: 1, byToken: true },
@@ -40,7 +40,7 @@ describe("AutoCircuit's names", () => {
   });
 
   it("of an edge: seqIdx is token", () => {
-    const graph = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false }, { tokens: 3 });
+    const graph = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false }, { seqLen: 3 });
     const edge = graph.edge(graph.index("Resid Start->Resid End", 2));
     expect([edge.seqIdx, edge.token]).toEqual([2, 2]);
   });
@@ -61,11 +61,11 @@ describe("AutoCircuit's names", () => {
   });
 
   it("are all named here, and on the page for who comes from there", () => {
-    expect(namesOf(AutocircuitTaskNames)).toEqual(Object.keys(OF_TASKS));
-    expect(namesOf(AutocircuitEdgeNames)).toEqual(Object.keys(OF_EDGES));
-    expect(namesOf(AutocircuitLoaderNames)).toEqual(Object.keys(OF_LOADERS));
+    expect(namesOf(TaskAliases)).toEqual(Object.keys(OF_TASKS));
+    expect(namesOf(EdgeAliases)).toEqual(Object.keys(OF_EDGES));
+    expect(namesOf(LoaderAliases)).toEqual(Object.keys(OF_LOADERS));
     const page = readFileSync(join(import.meta.dirname, "../../../docs/porting.md"), "utf8");
-    const section = page.slice(page.indexOf("## Second names"), page.indexOf("Functions for published circuits"));
+    const section = page.slice(page.indexOf("## Aliases"), page.indexOf("Functions for published circuits"));
     const listed = [...section.matchAll(/^\| `(\w+)` +\| `(\w+)` +\|/gm)].map(([, alias, name]) => [alias, name]);
     expect(listed).toEqual([...Object.entries(OF_TASKS), ...Object.entries(OF_EDGES), ...Object.entries(OF_LOADERS)]);
   });

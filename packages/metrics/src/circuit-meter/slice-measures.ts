@@ -5,7 +5,7 @@ import { logprob } from "../value-functions.ts";
 /** How far a circuit alone moves the output from the full model's. */
 export interface CircuitMeasures {
   /** KL divergence in nats, or, for outputs that are numbers, the mean squared error: mean over prompts and output positions. */
-  faithfulness: number;
+  divergence: number;
   /** Undefined for outputs that are numbers. */
   kl: number | undefined;
   /** Largest absolute difference of any output value. */
@@ -22,20 +22,20 @@ export interface CircuitMeasures {
  * @param full logits of the full model, `[batch, vocabulary]` or `[batch, positions, vocabulary]`
  * @param circuit those of the circuit
  */
-export async function groupMeasures(full: Tensor, circuit: Tensor): Promise<CircuitMeasures> {
+export async function sliceMeasures(full: Tensor, circuit: Tensor): Promise<CircuitMeasures> {
   const [prompts = 0] = full.shape;
   const numbers = full.shape.at(-1) === 1;
   const byPosition = full.shape.length > 2;
-  const [faithfulness, largest] = await scope(async () => {
+  const [divergence, largest] = await scope(async () => {
     const moved = circuit.sub(full).abs();
     const far = numbers ? moved.pow(2) : klOfLogprobs(logprob(full), logprob(circuit));
     const at = byPosition ? moved.max(2).max(0) : moved.reshape([1, -1]).max(1);
     return [await far.mean().item(), Array.from(await at.data(), Number)] as const;
   });
   // Rounding makes the divergence of equal outputs a little less than 0.
-  const value = numbers ? faithfulness : Math.max(0, faithfulness);
+  const value = numbers ? divergence : Math.max(0, divergence);
   return {
-    faithfulness: value,
+    divergence: value,
     kl: numbers ? undefined : value,
     maxAbsDiff: Math.max(...largest),
     maxAbsDiffAt: byPosition ? largest : [],
@@ -43,14 +43,14 @@ export async function groupMeasures(full: Tensor, circuit: Tensor): Promise<Circ
   };
 }
 
-/** The measures over the prompts of several groups together. */
+/** The measures over the prompts of several slices together. */
 export function joinedMeasures(parts: readonly CircuitMeasures[]): CircuitMeasures {
   const prompts = parts.reduce((sum, part) => sum + part.prompts, 0);
-  const faithfulness = parts.reduce((sum, part) => sum + (part.faithfulness * part.prompts) / prompts, 0);
+  const divergence = parts.reduce((sum, part) => sum + (part.divergence * part.prompts) / prompts, 0);
   const [first] = parts as [CircuitMeasures];
   return {
-    faithfulness,
-    kl: first.kl === undefined ? undefined : faithfulness,
+    divergence,
+    kl: first.kl === undefined ? undefined : divergence,
     maxAbsDiff: Math.max(...parts.map((part) => part.maxAbsDiff)),
     maxAbsDiffAt: first.maxAbsDiffAt.map((_, at) => Math.max(...parts.map((part) => part.maxAbsDiffAt[at]!))),
     prompts,

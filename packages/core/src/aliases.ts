@@ -1,10 +1,29 @@
 /**
- * What AutoCircuit calls members that have another name here, so that scripts from there go on. Nothing in the house uses
- * them, and docs/porting.md lists them for who ports.
+ * Every name that something has beside its own: AutoCircuit's, so that scripts from there go on, and the field's. This is the only place of such
+ * names, other packages make theirs of its table; nothing in the house uses them, and docs/porting.md lists them for who ports.
  */
+export const aliases = {
+  /** Of algorithms, wherever one is named. */
+  algorithms: { eap: "edge-attribution" },
+  /** Of what a task's autoencoders replace: the output of MLPs, and their neurons. */
+  autoencoderInputs: { resid_delta_mlp: "mlp_out", mlp_post_act: "mlp_post" },
+  /** Of the functions that give published circuits. */
+  circuits: {
+    ioiTrueEdges: "ioiEdges",
+    ioiTrueEdgesMlp0Only: "ioiMlp0OnlyEdges",
+    ioiHeadBasedOfficialEdges: "ioiHeadBasedEdges",
+    greaterthanTrueEdges: "greaterthanEdges",
+    docstringTrueEdges: "docstringEdges",
+    docstringNodeBasedOfficialEdges: "docstringNodeBasedEdges",
+    sportsPlayersTrueEdges: "sportsPlayersEdges",
+    sportsPlayersProbeTrueEdges: "sportsPlayersProbeEdges",
+    tracrReverseTrueEdges: "tracrReverseEdges",
+    tracrXproportionOfficialEdges: "tracrXproportionEdges",
+  },
+} as const;
 
 /** Members of a task, which a `Task` has as promises and a `LoadedTask` as values. */
-export abstract class AutocircuitTaskNames<Loader, Edges, Count> {
+export abstract class TaskAliases<Loader, Edges, Count> {
   abstract readonly train: Loader;
   abstract readonly test: Loader;
   abstract readonly knownEdges: Edges;
@@ -38,7 +57,7 @@ export abstract class AutocircuitTaskNames<Loader, Edges, Count> {
 }
 
 /** Members of an edge. */
-export abstract class AutocircuitEdgeNames {
+export abstract class EdgeAliases {
   abstract readonly token: number | null;
 
   /** AutoCircuit's name for `token`. */
@@ -47,11 +66,8 @@ export abstract class AutocircuitEdgeNames {
   }
 }
 
-/** What a task's autoencoders replace: the output of MLPs, and their neurons. */
-export const AUTOCIRCUIT_AUTOENCODER_INPUTS = { resid_delta_mlp: "mlp_out", mlp_post_act: "mlp_post" } as const;
-
 /** Members of a prompt loader. */
-export abstract class AutocircuitLoaderNames {
+export abstract class LoaderAliases {
   abstract readonly tokenLabels: readonly string[] | null;
   abstract readonly wordPositions: Readonly<Record<string, number>>;
 
