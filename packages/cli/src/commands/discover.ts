@@ -5,7 +5,7 @@ import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { askedSize } from "../discover/asked-size.ts";
 import type { DiscoverCommandOptions } from "../discover/options.ts";
-import { USUAL_SECONDS } from "../discover/usual-seconds.ts";
+import { USUAL_BUDGET } from "../discover/usual-budget.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
 import { maxEdges } from "../support/max-edges.ts";
@@ -97,13 +97,13 @@ export function addDiscover(program: Command, context: Context): void {
       wholeNumber(),
     )
     .option(
-      "--seconds <n>",
-      `--keep: look for few edges for at most n seconds, with --resume from then on; then the best so far counts and is measured (default: ${USUAL_SECONDS})`,
+      "--budget <minutes>",
+      `--keep: how long to look for few edges, with --resume from then on; then the best so far counts and is measured (default: ${USUAL_BUDGET})`,
       positiveNumber,
     )
     .option(
       "--resume",
-      "go on where the same command was stopped, by Ctrl-C or its --seconds (--keep, acdc, subnetwork-probing, edge-pruning, ugs), from the folder of --out",
+      "go on where the same command was stopped, by Ctrl-C or its budget (--keep, acdc, subnetwork-probing, edge-pruning, ugs), from the folder of --out",
     )
     .addOption(
       new Option(

@@ -17,7 +17,7 @@ export async function find(
   const { given, keep, seconds } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
     print(
-      `the search for few edges takes at most ${duration(seconds)} (--seconds), then what it found is measured; Ctrl-C ends it with what it has, --resume goes on`,
+      `the search for few edges takes at most ${duration(seconds)} (--budget), then what it found is measured; Ctrl-C ends it with what it has, --resume goes on`,
     );
   using progress = new StepsProgress();
   const found = await findCircuit(task, {

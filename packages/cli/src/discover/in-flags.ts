@@ -8,7 +8,7 @@ export const FLAG_OF = {
   keep: "--keep",
   faithful: "--faithful",
   tries: "--tries",
-  seconds: "--seconds",
+  seconds: "--budget",
   select: "--select",
   rank: "--rank",
   selectSeconds: "--select-seconds",

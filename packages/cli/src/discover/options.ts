@@ -22,7 +22,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   keep?: number;
   faithful?: number;
   tries?: number;
-  seconds?: number;
+  budget?: number;
   resume?: boolean;
   select?: Selection;
   selectSeconds?: number;

@@ -54,7 +54,7 @@ export async function makeReport(
 }
 
 /** What can be done about a search that its time ended. */
-const ENDED = "The search ended with its time (--seconds): the same command with --resume goes on.";
+const ENDED = "The search ended with its time (--budget): the same command with --resume goes on.";
 
 /** What was asked of which model. */
 export function titleOf({ name, model, description, title }: Subject, task: LoadedTask): string {

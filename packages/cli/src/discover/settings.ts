@@ -27,7 +27,7 @@ import { FLAGS, givenOptions } from "./given-options.ts";
 import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import type { Subject } from "./subject.ts";
-import { USUAL_SECONDS } from "./usual-seconds.ts";
+import { USUAL_BUDGET } from "./usual-budget.ts";
 
 /** What a command says of a discovery whatever the graph is. */
 interface AnyGraphSettings {
@@ -102,7 +102,7 @@ export function discoverSettings(
     ...{ subject, find, given, ablation, byToken, seed, prune, select, rank },
     known: inFlags(() => circuitNamed(subject, { knownCircuit: options.knownCircuit, ablation })),
     tries: options.tries,
-    seconds: options.seconds ?? USUAL_SECONDS,
+    seconds: 60 * (options.budget ?? USUAL_BUDGET),
     selectSeconds: options.selectSeconds,
     bootstrap: options.bootstrap,
     test: options.test ?? false,
@@ -152,14 +152,15 @@ function largeNote(edgeCount: number): string {
 
 /** What the flags ask of `findCircuit`. */
 function findOptions(options: DiscoverCommandOptions): AskedSettings["find"] {
-  const { size, keep, faithful, tries, seconds, select, rank, selectSeconds } = options;
+  const { size, keep, faithful, tries, budget, select, rank, selectSeconds } = options;
   const algorithm = askedAlgorithm(options);
   const ablation = options.ablation as AblationType | undefined;
   const preset = presetOf(options)?.options ?? {};
   const own = { ...preset, ...(ablation && "ablation" in preset && { ablation }) };
   return {
-    ...{ algorithm, ablation, size, keep, faithful, tries, seconds, select, rank, selectSeconds },
+    ...{ algorithm, ablation, size, keep, faithful, tries, select, rank, selectSeconds },
     options: { ...own, ...givenFor(algorithm, options) },
+    seconds: budget && 60 * budget,
   };
 }
 

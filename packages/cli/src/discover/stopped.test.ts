@@ -104,24 +104,24 @@ describe("a search that is stopped", () => {
   });
 });
 
-describe("--seconds and --curve", () => {
+describe("--budget and --curve", () => {
   it("a search whose time is over gives what keeps enough, and what goes on from there", async () => {
-    const at = join(folder, "seconds");
-    const json = join(folder, "seconds.json");
+    const at = join(folder, "budget");
+    const json = join(folder, "budget.json");
     const args = ["discover", "tracr-reverse", "--keep", "1", "--algorithm", "random", "--out", at, "--json", json];
-    const cut = await run([...args, "--seconds", "0.03"]);
+    const cut = await run([...args, "--budget", "0.0005"]);
     expect([cut.code, cut.err]).toEqual([0, ""]);
     const { keep } = JSON.parse(readFileSync(json, "utf8"));
     expect(keep.kept).toBe(keep.answers);
     expect(existsSync(join(at, "search.json"))).toBe(!keep.complete);
-    if (!keep.complete) expect(cut.out).toContain("The search ended with its time (--seconds)");
+    if (!keep.complete) expect(cut.out).toContain("The search ended with its time (--budget)");
     const whole = await run([...args, ...(keep.complete ? [] : ["--resume"])]);
     expect(whole.code).toBe(0);
     expect(JSON.parse(readFileSync(json, "utf8")).keep.complete).toBe(true);
     expect(existsSync(join(at, "search.json"))).toBe(false);
   });
 
-  it("goes on only with the same answers, model and ways to compute, however long it may take", {
+  it("goes on only with the same answers, model and ways to compute, whatever the budget", {
     timeout: 60_000,
   }, async () => {
     const model = join(folder, "reverse");
@@ -132,7 +132,7 @@ describe("--seconds and --curve", () => {
     writePrompts(pairs);
     const at = join(folder, "same");
     const args = ["discover", "--model", model, "--prompts", file, "--output-slice", "not_first_seq", "--keep", "1"];
-    const how = ["--algorithm", "random", "--out", at, "--curve", "none", "--seconds", "0.0006"];
+    const how = ["--algorithm", "random", "--out", at, "--curve", "none", "--budget", "0.00001"];
     const discover = (...more: string[]) => run([...args, ...how, ...more]);
     expect((await discover()).code).toBe(0);
     expect(existsSync(join(at, "search.json"))).toBe(true);
@@ -154,13 +154,13 @@ describe("--seconds and --curve", () => {
     writeFileSync(weights, bytes.with(-1, bytes.at(-1)! ^ 1));
     await refused("another content of the model's files.");
     writeFileSync(weights, bytes);
-    const whole = await discover("--resume", "--seconds", "60");
+    const whole = await discover("--resume", "--budget", "1");
     expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("going on with") });
   });
 
   it("are checked", async () => {
-    const wrong = await run(["discover", "tracr-reverse", "--seconds", "300"]);
-    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("--seconds limits the search")]);
+    const wrong = await run(["discover", "tracr-reverse", "--budget", "5"]);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("--budget limits the search")]);
     const none = await run(["discover", "tracr-reverse", "--curve", "nothing"]);
     expect([none.code, none.err]).toEqual([2, expect.stringContaining("There is: full, quick, none.")]);
   });

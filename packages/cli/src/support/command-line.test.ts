@@ -37,6 +37,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   "<n>": ["3"],
   "<n|hash>": ["0", "ab12"],
   "<gib>": ["0.5"],
+  "<minutes>": ["0.25"],
   "<seconds>": ["30"],
   "<fraction>": ["0.9"],
   "<train,test>": ["1,2", "3"],

@@ -39,7 +39,7 @@ const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [f
   keep: ["--keep", "give the circuit's size with --size"],
   faithful: ["--faithful", "give the circuit's size with --size"],
   tries: ["--tries", "it belongs to --keep"],
-  seconds: ["--seconds", "it belongs to --keep"],
+  budget: ["--budget", "it belongs to --keep"],
   resume: ["--resume", "scores over spans are not looked for in a search that goes on"],
   rank: ["--rank", "edges in spans are chosen by the size of their scores"],
   selectSeconds: ["--select-seconds", "edges in spans are chosen by rank"],

@@ -1,2 +1,0 @@
-/** Seconds that the search for few edges may take where somebody waits for it; to a program the library sets no limit. */
-export const USUAL_SECONDS = 600;
