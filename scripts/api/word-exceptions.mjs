@@ -26,7 +26,6 @@ export const WORD_EXCEPTIONS = {
     { place: "packages/discovery/src/presets.ts", why: "keys of AutoCircuit's algorithms" },
     { place: "packages/conformance/src/tracr/check-tracr-circuits.ts", why: REFERENCE },
   ],
-  budget: [{ place: "packages/core/src/memory/budgets.ts", why: "of memory, in bytes" }],
   "prune algo": [
     { place: "packages/discovery/src/presets.ts", why: TOLD },
     { place: "packages/discovery/src/experiment/run-algorithms.ts", why: TOLD },
