@@ -18,7 +18,7 @@ std::shared_ptr<KeptRun> kept_run(const Setting& s) {
 
 }  // namespace
 
-TEST("a kept run is a starting point that changes nothing, for one mask and for several") {
+TEST_IN_PARTS("a kept run is a starting point that changes nothing, for one mask and for several", 3) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     if (!graph.factorized) return;

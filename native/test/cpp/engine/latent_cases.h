@@ -30,7 +30,8 @@ PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Aut
 // Of the sum of the squared logits by the mask.
 at::Tensor gradient_of(const Transformer& model, ForwardRequest request);
 
-// What the network written out answers with autoencoders. Gradients of the sum of the squared logits by the mask are there in float64 alone.
+// What the network written out answers with autoencoders. Gradients of the sum of the squared logits by the mask are there in float64
+// alone.
 struct PlainAnswers {
   at::Tensor logits;                      // [B, P, V]
   at::Tensor gradient, gradient_of_last;  // [edges], of the logits at all positions and at the last one
