@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 export const QUIET = [
   "native/test/event-loop.test.ts",
   "packages/discovery/src/long-runs.test.ts",
-  "packages/discovery/src/selection/selection.test.ts",
+  "packages/discovery/src/selection/long-selections.test.ts",
 ];
 
 /** Files that look at their process: its memory, its devices, or how it ends. */

@@ -9,8 +9,8 @@
 #include <vector>
 
 // As much of a test framework as these tests need. TEST("name") { CHECK(1 + 1 == 2); } registers a test; TEST_IN_PARTS("name", 4) one whose
-// cases are shared out among four, so that they run side by side: it asks in_this_part() at each case. Cases come by number type and place,
-// nine of them: a number of parts that has no factor in common with it mixes quick and slow ones. run_tests.h runs them.
+// cases are shared out among four, so that they run side by side: it asks in_this_part() at each case. Cases come by number type, four of
+// them: an odd number of parts mixes quick and slow ones. run_tests.h runs them.
 
 namespace autocircuit::test {
 

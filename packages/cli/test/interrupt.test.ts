@@ -30,7 +30,7 @@ it.each(["SIGINT", "SIGTERM"] as const)(
     readFile(${JSON.stringify(join(root, "package.json"))}, async () => {
       process.stdout.write("busy ");
       busy(400);
-      await synchronously(() => busy(3000));
+      await synchronously(() => busy(1000));
       setTimeout(() => process.stdout.write("lost"), 1000);
     });`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
@@ -47,7 +47,7 @@ it.each(["SIGINT", "SIGTERM"] as const)("a long search that %s stops gives its r
   const args = ["discover", "tracr-reverse", ...how, "--out", folder];
   const child = spawn(process.execPath, [join(dist, "main.js"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
   child.stderr.on("data", (said) => {
-    if (String(said).includes(", about ")) child.kill(sent);
+    if (String(said).includes(" steps will take about ")) child.kill(sent);
   });
   const { signal, text } = await outcome(child);
   expect(signal).toBe(sent);

@@ -105,6 +105,12 @@ NamedWeights weights_in(at::ScalarType type, const TransformerConfig& config) {
   return weights;
 }
 
+at::Tensor plain_logits(const Setting& s, const std::string& what, const PatchGraph& graph, const at::Tensor& mask,
+                        const at::Tensor& ablated) {
+  return s.made->get(what, {mask, ablated},
+                     [&] { return std::vector{plain_forward(s.config(), s.weights, s.clean, graph, mask, ablated).logits}; })[0];
+}
+
 namespace {
 
 std::map<std::pair<std::string, at::ScalarType>, double>& largest_errors() {
@@ -164,22 +170,23 @@ void at_each_place(const std::function<void(const Place&)>& body) {
 }
 
 void for_each_case(const std::function<void(const Setting&, const GraphKind&, const std::string&)>& body) {
-  for (const Architecture& a : architectures()) {
-    at_each_place([&](const Place& place) {
-      for (const Bound& bound : kBounds) {
+  for (const Architecture& a : architectures())
+    for (const Bound& bound : kBounds) {
+      if (!in_this_part()) continue;
+      const auto made = std::make_shared<MadeOnce>();
+      at_each_place([&](const Place& place) {
         // LibTorch's operators alone are what the CPU takes for narrow types too.
-        if (bound.type != at::kDouble && place.device == pretend_device() && !place.kernels) continue;
-        if (!in_this_part()) continue;
+        if (bound.type != at::kDouble && place.device == pretend_device() && !place.kernels) return;
         at::manual_seed(3);
-        const Setting setting(a, place.device, bound.type);
+        Setting setting(a, place.device, bound.type);
+        setting.made = made;
         for (const GraphKind& kind : graph_kinds(a.config)) {
           // Nodes by token, and edges alone, take no path of their own: other types leave them out, for the time they take.
           if (bound.type != at::kDouble && (kind.name == "edges" || kind.name == "nodes by token")) continue;
           body(setting, kind, a.name + ", " + kind.name + ", " + place.name + ", " + c10::toString(bound.type));
         }
-      }
-    });
-  }
+      });
+    }
 }
 
 at::Tensor values(const Ablation& ablation) { return ablation.sources().to(at::kCPU); }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/made_once.h"
 #include "engine/plain_transformer.h"
 #include "engine/transformer.h"
 
@@ -34,6 +35,7 @@ struct Setting {
   NamedWeights weights;
   Transformer model;
   at::Tensor clean, corrupt;
+  std::shared_ptr<MadeOnce> made = std::make_shared<MadeOnce>();  // of these weights and tokens, for this and for other places
   explicit Setting(const Architecture& a, const at::Device& device = at::kCPU, at::ScalarType dtype = at::kDouble)
       : architecture(a), type(dtype), weights(weights_in(dtype, a.config)), model(a.config, weights, {device, dtype, false}),
         clean(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)), corrupt(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)) {}
@@ -42,6 +44,10 @@ struct Setting {
     return std::make_shared<Ablation>(plain_forward(config(), weights, corrupt, graph).sources);
   }
 };
+
+// The logits of the network written out for the clean tokens under a mask, of which `what` tells of everything else than its setting.
+at::Tensor plain_logits(const Setting& s, const std::string& what, const PatchGraph& graph, const at::Tensor& mask,
+                        const at::Tensor& ablated);
 
 // Whether the distance of all numbers from the right ones is within `bound_of` of their size (both by the root of the sum of squares), or
 // of numbers of size 1 where they are smaller: some gradients are 0 but for rounding.

@@ -95,6 +95,21 @@ at::Tensor gradient_of(const Transformer& model, ForwardRequest request) {
   return torch::autograd::grad({model.forward(request).logits.square().sum()}, {leaf})[0];
 }
 
+PlainAnswers plain_answers(const Setting& s, const std::string& what, const std::vector<GivenAutoencoder>& given, const PatchGraph& graph,
+                           const at::Tensor& mask, const std::vector<at::Tensor>& ablated) {
+  const bool with_gradients = s.type == at::kDouble;
+  const std::vector<at::Tensor>& made = s.made->get(what, {mask}, [&] {
+    const at::Tensor leaf = mask.clone().requires_grad_(with_gradients);
+    const at::Tensor logits = plain_forward(s.config(), s.weights, given, s.clean, graph, leaf, ablated).logits;
+    const auto gradient = [&](const at::Tensor& of) {
+      if (!with_gradients) return at::Tensor();
+      return torch::autograd::grad({of.square().sum()}, {leaf}, {}, /*retain_graph=*/true)[0];
+    };
+    return std::vector{logits.detach(), gradient(logits), gradient(logits.narrow(1, 6, 1))};
+  });
+  return {made[0], made[1], made[2]};
+}
+
 bool can_have_latents(const Setting& s, const GraphKind& kind) {
   return kind.factorized && (s.type == at::kDouble || s.type == at::kFloat);
 }

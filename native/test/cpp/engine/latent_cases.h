@@ -7,6 +7,7 @@
 
 #include "engine/autoencoders.h"
 #include "engine/cases.h"
+#include "engine/plain_latents.h"
 #include "engine/weights.h"
 
 // What networks with autoencoders are tested on.
@@ -28,6 +29,17 @@ PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Aut
 
 // Of the sum of the squared logits by the mask.
 at::Tensor gradient_of(const Transformer& model, ForwardRequest request);
+
+// What the network written out answers with autoencoders. Gradients of the sum of the squared logits by the mask are there in float64
+// alone.
+struct PlainAnswers {
+  at::Tensor logits;                      // [B, P, V]
+  at::Tensor gradient, gradient_of_last;  // [edges], of the logits at all positions and at the last one
+};
+
+// Of the clean tokens under a mask; `what` tells of everything else than the setting.
+PlainAnswers plain_answers(const Setting& s, const std::string& what, const std::vector<GivenAutoencoder>& given, const PatchGraph& graph,
+                           const at::Tensor& mask, const std::vector<at::Tensor>& ablated);
 
 // Whether a network of that number type may have latents among the sources of such a graph.
 bool can_have_latents(const Setting& s, const GraphKind& kind);

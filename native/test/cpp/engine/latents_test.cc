@@ -44,7 +44,7 @@ at::Tensor joined_cells(const Setting& s, const Autoencoders& autoencoders, cons
 
 }  // namespace
 
-TEST_IN_PARTS("latents and their error, patched together, are what they replace", 4) {
+TEST_IN_PARTS("latents and their error, patched together, are what they replace", 5) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     if (!can_have_latents(s, kind)) return;
     const std::vector<GivenAutoencoder> given = some_autoencoders(s);
@@ -61,7 +61,7 @@ TEST_IN_PARTS("latents and their error, patched together, are what they replace"
     const auto of_ordinary = s.ablation(ordinary);
     for (const auto& [mask_name, drawn] : masks(ordinary.edges)) {
       const at::Tensor mask = drawn.index_select(0, joined), spread = mask.index_select(0, cell);
-      const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, ordinary, mask, values(*of_ordinary)).logits;
+      const at::Tensor expected = plain_logits(s, kind.name + ", mask " + mask_name, ordinary, mask, values(*of_ordinary));
       for (const bool last : {false, true}) {
         ForwardRequest request = request_for(s, table.graph, spread, of_latents);
         if (last) request.positions = std::vector<int64_t>{6};

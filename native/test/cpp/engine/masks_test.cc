@@ -41,9 +41,9 @@ TEST_IN_PARTS("every kind of mask gives the logits of inputs built one by one", 
     const auto ablation = s.ablation(graph);
     for (const int64_t count : {1, 3})
       for (const auto& [mask_name, mask] : masks(graph.edges, count)) {
-        const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, values(*ablation)).logits;
+        const std::string which = ", mask " + mask_name + " x" + std::to_string(count), what = name + which;
+        const at::Tensor expected = plain_logits(s, kind.name + which, graph, mask, values(*ablation));
         ForwardRequest request = request_for(s, graph, mask, ablation);
-        const std::string what = name + ", mask " + mask_name + " x" + std::to_string(count);
         CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected), what);
         request.positions = std::vector<int64_t>{6};
         CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected.narrow(1, 6, 1)), what + ", last position");
@@ -55,13 +55,15 @@ TEST_IN_PARTS("an ablation that all examples share, and one of zeros", 7) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     const at::Tensor mean = values(*s.ablation(graph)).mean(1, true);
-    for (const at::Tensor& sources : {mean, at::zeros_like(mean)})
+    for (const bool zeros : {false, true})
       for (const auto& [mask_name, mask] : masks(graph.edges)) {
         // Zeros instead of a node's output take away all of a stream that only this node wrote.
-        if (takes_rounded_stream(s, sources.count_nonzero().item<int64_t>() == 0 ? "all" : mask_name)) continue;
-        const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, sources.expand({-1, 3, -1, -1})).logits;
+        if (takes_rounded_stream(s, zeros ? "all" : mask_name)) continue;
+        const at::Tensor sources = zeros ? at::zeros_like(mean) : mean;
+        const std::string which = (zeros ? ", zeros, mask " : ", mask ") + mask_name;
+        const at::Tensor expected = plain_logits(s, kind.name + which, graph, mask, sources.expand({-1, 3, -1, -1}));
         ForwardRequest request = request_for(s, graph, mask, std::make_shared<Ablation>(sources));
-        CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected), name + ", mask " + mask_name);
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected), name + which);
       }
   });
 }
@@ -123,19 +125,20 @@ TEST_IN_PARTS("the mask's gradient is that of the network written out", 7) {
         // The slope of a ReLU jumps where the rounding of its stream changes a sign.
         const bool relu = s.config().activation == Activation::relu;
         if (takes_rounded_stream(s, relu ? "all" : mask_name)) continue;
-        const auto loss = [&](const at::Tensor& logits, const at::Tensor& weights) { return (logits.to(at::kCPU) * weights).sum(); };
-        const at::Tensor plain_mask = mask.clone().requires_grad_();
-        const at::Tensor plain = plain_forward(s.config(), s.weights, s.clean, graph, plain_mask, values(*ablation)).logits;
+        const std::string which = ", mask " + mask_name + " x" + std::to_string(count);
+        const auto loss = [](const at::Tensor& logits, const at::Tensor& weights) { return (logits.to(at::kCPU) * weights).sum(); };
+        const auto& expected = s.made->get(kind.name + which, {mask, direction}, [&, leaf = mask.clone().requires_grad_()] {
+          const at::Tensor logits = plain_forward(s.config(), s.weights, s.clean, graph, leaf, values(*ablation)).logits;
+          const auto gradient = [&](const at::Tensor& of) { return torch::autograd::grad({of}, {leaf}, {}, /*retain_graph=*/true)[0]; };
+          return std::vector{gradient(loss(logits, direction)), gradient(loss(logits.narrow(1, 6, 1), direction.narrow(1, 6, 1)))};
+        });
         for (const bool last : {false, true}) {
-          const at::Tensor weights = last ? direction.narrow(1, 6, 1) : direction;
-          const at::Tensor expected = torch::autograd::grad({loss(last ? plain.narrow(1, 6, 1) : plain, weights)}, {plain_mask}, {},
-                                                            /*retain_graph=*/!last)[0];
           const at::Tensor leaf = mask.clone().requires_grad_();
           ForwardRequest request = request_for(s, graph, leaf, ablation);
           if (last) request.positions = std::vector<int64_t>{6};
+          const at::Tensor weights = last ? direction.narrow(1, 6, 1) : direction;
           const at::Tensor got = torch::autograd::grad({loss(s.model.forward(request).logits, weights)}, {leaf})[0];
-          CHECK_MESSAGE(close(s, got, expected, 2),
-                        name + ", mask " + mask_name + " x" + std::to_string(count) + (last ? ", last position" : ""));
+          CHECK_MESSAGE(close(s, got, expected[last ? 1 : 0], 2), name + which + (last ? ", last position" : ""));
         }
       }
   });

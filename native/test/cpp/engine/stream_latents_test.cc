@@ -50,6 +50,7 @@ std::vector<std::pair<std::string, at::Tensor>> all_masks(int64_t edges) {
 }
 
 void check_case(const Setting& s, const GraphKind& kind, const Choice& choice, const std::string& name) {
+  at::manual_seed(17);
   const std::vector<GivenAutoencoder> given = made_of(s, choice);
   const auto autoencoders = std::make_shared<const Autoencoders>(s.config(), s.model.weights(), choice.errors, given);
   const std::shared_ptr<Transformer> model = s.model.with(autoencoders);
@@ -60,18 +61,17 @@ void check_case(const Setting& s, const GraphKind& kind, const Choice& choice, c
   corrupt.tokens = s.corrupt;
   corrupt.want_sources = true;
   const auto ablation = std::make_shared<Ablation>(model->forward(corrupt).sources);
-  const bool with_gradients = s.type == at::kDouble;
   for (const auto& [mask_name, mask] : all_masks(graph.edges)) {
-    const at::Tensor leaf = mask.clone().requires_grad_(with_gradients);
-    const at::Tensor expected = plain_forward(s.config(), s.weights, given, s.clean, graph, leaf, ablated).logits;
+    const std::string which = ", " + choice.name + ", mask " + mask_name;
+    const PlainAnswers expected = plain_answers(s, kind.name + which, given, graph, mask, ablated);
     for (const bool last : {false, true}) {
       ForwardRequest request = request_for(s, graph, mask, ablation);
       if (last) request.positions = std::vector<int64_t>{6};
-      const at::Tensor wanted = last ? expected.narrow(1, 6, 1) : expected;
-      const std::string where = name + ", " + choice.name + ", mask " + mask_name + (last ? ", last position" : "");
-      CHECK_MESSAGE(close(s, model->forward(request).logits, wanted.detach()), where);
-      if (!with_gradients) continue;
-      const at::Tensor gradient = torch::autograd::grad({wanted.square().sum()}, {leaf}, {}, /*retain_graph=*/true)[0];
+      const at::Tensor wanted = last ? expected.logits.narrow(1, 6, 1) : expected.logits;
+      const std::string where = name + which + (last ? ", last position" : "");
+      CHECK_MESSAGE(close(s, model->forward(request).logits, wanted), where);
+      if (s.type != at::kDouble) continue;
+      const at::Tensor& gradient = last ? expected.gradient_of_last : expected.gradient;
       CHECK_MESSAGE(close(s, gradient_of(*model, request).to(at::kCPU), gradient, 2), where + ": gradient");
     }
   }
@@ -82,7 +82,6 @@ void check_case(const Setting& s, const GraphKind& kind, const Choice& choice, c
 TEST_IN_PARTS("latents of the residual stream stand for what is written before them", 5) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     if (!can_have_latents(s, kind)) return;
-    at::manual_seed(17);
     const std::vector<Choice> all = choices(s.config());
     // What differs from place to place and by number type is below what differs from choice to choice.
     const bool every = s.type == at::kDouble && s.model.weights().options.device().is_cpu();

@@ -16,11 +16,11 @@ const probing = (epochs: number, ...more: string[]) => [
   ...["--curve", "none", "--out", out, ...more],
 ];
 
-/** Runs a command and stops it when it has searched for some seconds, so that it has said how far it is. */
+/** Runs a command and stops it when it has searched for two seconds, by which it says how long it will take. */
 async function stopped(args: string[]) {
   const abort = new AbortController();
   const stderr = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    if (String(text).includes(", about ")) abort.abort();
+    if (String(text).includes(" steps will take about ")) abort.abort();
     return true;
   });
   const result = await run(args, abort.signal);
