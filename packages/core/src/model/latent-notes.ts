@@ -19,7 +19,7 @@ export interface LatentNotesOptions {
 }
 
 const check = signature("latentNotes", { model: patchableModel }, {
-  prunedLatents: kind.orNull(kind.having("{ kept, activated, prunedKl }", "kept", "activated", "kl")),
+  prunedLatents: kind.orNull(kind.having("{ kept, activated, prunedKl }", "kept", "activated", "prunedKl")),
   prompts: kind.whole,
   replacedKl: kind.orNull(kind.numeric),
   keepLatents: kind.record,

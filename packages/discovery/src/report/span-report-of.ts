@@ -19,7 +19,7 @@ const check = signature(
   "spanReportOf",
   {
     task: coreKinds.loadedTask,
-    found: kind.having("what findSpanCircuit gives", "circuit", "scores", "algorithm", "faithfulness", "notes"),
+    found: kind.having("what findSpanCircuit gives", "circuit", "scores", "algorithm", "divergence", "notes"),
   },
   {
     about: kind.shape("parts of a report, of which `notes` are a list of texts", {

@@ -98,7 +98,7 @@ describe.each(graphs)("the picture of a graph: %s", (_, graph, latents) => {
 });
 
 describe("captions that are the first prompt's tokens", () => {
-  const edges = new EdgeTable(graphTable(Graph.of(small, { tokens: 3 }), 3));
+  const edges = new EdgeTable(graphTable(Graph.of(small, { seqLen: 3 }), 3));
   const svg = (varying: readonly number[]) => {
     const scene = transformerScene(edges, ["The", " cat", "*"], undefined, varying);
     return graphSvg(scene, shownEdges(Uint32Array.of(0), null), new Set(), themes.light, "three words");
