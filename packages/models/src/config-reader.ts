@@ -106,7 +106,8 @@ export class ConfigReader {
 
   /** The error for a value that cannot be used. */
   fail(key: string, problem: string): Error {
-    return badFile(this.where, `\`${key}\` is ${shownValue(this.raw(key) ?? null)}, which ${problem}.`);
+    const value = this.hasKey(key) ? shownValue(this.raw(key) ?? null) : "missing";
+    return badFile(this.where, `\`${key}\` is ${value}, which ${problem}.`);
   }
 
   /**

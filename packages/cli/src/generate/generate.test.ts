@@ -30,7 +30,7 @@ describe("generate", () => {
     const json = join(folder, "next.json");
     const args = ["generate", "--model", smallGguf, "--tokens", "1,5,9", "--max-tokens", "1", "--top", "3"];
     const { code, out } = await run([...args, "--json", json]);
-    expect(code).toBe(0);
+    expect([code, out]).toEqual([0, expect.stringContaining("1 token after 3, ")]);
     const { next, tokens } = JSON.parse(readFileSync(json, "utf8"));
     expect(next.map(({ rank }: { rank: number }) => rank)).toEqual([1, 2, 3]);
     expect(tokens).toEqual([next[0].token]);

@@ -1,4 +1,4 @@
-import { formatNumber } from "@autocircuit/base";
+import { counted, formatNumber } from "@autocircuit/base";
 import { type PatchableModel, runVersions } from "@autocircuit/core";
 import {
   continueTokens,
@@ -75,7 +75,9 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   const text = tokenizer?.decode(all, { skipSpecialTokens: true }) ?? null;
   print(text ?? all.join(" "));
   print("");
-  print(`${tokens.length} tokens after ${promptTokens.length}, ${REASONS[stopped]}; ${seconds.toFixed(2)} s`);
+  print(
+    `${counted(tokens.length, "token")} after ${promptTokens.length}, ${REASONS[stopped]}; ${seconds.toFixed(2)} s`,
+  );
   if (!json) return;
   const sampling = temperature === undefined ? null : { temperature, topK: topK ?? null, seed };
   await writeJson(json, {

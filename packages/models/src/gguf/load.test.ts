@@ -247,7 +247,12 @@ describe("refuses", () => {
       undefined,
       /`num_hidden_layers` is 1000000000, which is more than/,
     ],
-    ["heads of no width", { "llama.attention.head_count": u32(5) }, undefined, /turns 1 of a head's 1 dimensions/],
+    [
+      "heads that do not divide the width",
+      { "llama.attention.head_count": u32(3) },
+      undefined,
+      /`llama\.attention\.head_count` is 3, which does not divide `llama\.embedding_length`, 4, and no `llama\.attention\.key_length` says/,
+    ],
     [
       "a size that is text",
       { "llama.embedding_length": text("4") },

@@ -14,7 +14,7 @@ describe("a broken tokenizer is refused with the file and the reason", () => {
   it.each<[string, string | object, RegExp]>([
     ["not JSON", "{", /tokenizer\.json: is not JSON/],
     ["no object", "[]", /is not a JSON object/],
-    ["no model", {}, /`model` is null, which is not the description of a tokenizer/],
+    ["no model", {}, /`model` is missing, which is not the description of a tokenizer/],
     ["an unknown type", edited((json) => (json.model.type = "Neural")), /`type` is "Neural", which is not known \(BPE/],
     ["no type", { model: { vocab: { a: 0 } } }, /has no `type`/],
     ["no vocabulary", edited((json) => (json.model.vocab = {})), /`vocab` is \{\}, which holds no tokens/],

@@ -68,9 +68,15 @@ export function gatedConfig(file: GgufFile, architecture: string): Readonly<Reco
   const key = (name: string) => `${architecture}.${name}`;
   const heads = raw.size(key("attention.head_count"));
   const dModel = raw.size(key("embedding_length"));
-  const dHead = raw.size(key("attention.key_length"), Math.max(1, Math.floor(dModel / heads)));
-  for (const width of ["attention.value_length", "attention.key_length_swa", "attention.value_length_swa"])
-    raw.only(key(width), dHead);
+  const width = key("attention.key_length");
+  if (!raw.has(width) && dModel % heads !== 0)
+    throw raw.fail(
+      key("attention.head_count"),
+      `does not divide \`${key("embedding_length")}\`, ${dModel}, and no \`${width}\` says how wide a head is`,
+    );
+  const dHead = raw.size(width, dModel / heads);
+  for (const other of ["attention.value_length", "attention.key_length_swa", "attention.value_length_swa"])
+    raw.only(key(other), dHead);
   for (const turned of ["rope.dimension_count", "rope.dimension_count_swa"]) raw.only(key(turned), dHead);
   for (const [name, nothing] of Object.entries(NOT_DONE)) raw.only(key(name), ...nothing);
   return {

@@ -35,7 +35,7 @@ it("files without a name have their architecture's, if it has only one", () => {
   expect(named(undefined, "gpt2")).toBe(named("gpt-2"));
   expect(named("default", "qwen3")).toBe(named("qwen2"));
   expect(() => named(undefined)).toThrow(
-    /x\.gguf: `tokenizer.ggml.pre` is null, which does not say how texts are split/,
+    /x\.gguf: `tokenizer.ggml.pre` is missing, which does not say how texts are split/,
   );
   expect(() => named("bloom", "gpt2")).toThrow(/"bloom", which does not say how texts are split \(known are gpt-2, /);
 });
