@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { circuitsInGraph, discoveryFile } from "@autocircuit/circuits";
-import { type LatentLabels, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
+import { type LatentLabels, type LoadedTask, type PruneScores, runVersions, type ScoresInfo } from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
@@ -18,6 +18,7 @@ import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { processingDone } from "../support/logits-note.ts";
 import { withProgress } from "../support/progress.ts";
+import { savedModel } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -78,8 +79,9 @@ export async function discover(
   for (const warning of equal) print(warning);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
+  const model = savedModel(options.model);
   const comparedBy = await searchAsked(task, settings, options, signal);
-  using search = new SearchFiles(task, settings, { asked: comparedBy, signal, print, command });
+  using search = new SearchFiles(task, settings, { asked: comparedBy, model, signal, print, command });
   const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
   const found = await find(task, settings, search, { ...context, rows });
@@ -132,7 +134,7 @@ export async function discover(
   print(summary(result, settings));
 
   const written = await writeReport(settings.out, report);
-  const files: string[] = [written.html, written.svg, ...(await saveScores(found, settings, result))];
+  const files: string[] = [written.html, written.svg, ...(await saveScores(found, settings, result, model))];
   search.finished(files, found.keep?.complete ?? true);
   if (options.json) await writeJson(options.json, result);
   print(`wrote ${[...files, ...(options.json ? [options.json] : [])].join(", ")}`);
@@ -168,11 +170,12 @@ async function saveScores(
   { scores, rankings }: FoundCircuit,
   { out, seed }: DiscoverSettings,
   { task, options, versions }: DiscoverResult,
+  model: Pick<ScoresInfo, "model">,
 ): Promise<string[]> {
   const files: string[] = [];
   const save = async (name: string, of: PruneScores, info: object) => {
     const path = join(out, `${name}.safetensors`);
-    await of.save(path, { ...of.info, task, seed, versions, ...info });
+    await of.save(path, { ...of.info, task, ...model, seed, versions, ...info });
     files.push(path);
   };
   await save("scores", scores, { options });

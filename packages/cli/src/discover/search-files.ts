@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeWholeSync } from "@autocircuit/base";
-import { type Edge, type LoadedTask, magnitude } from "@autocircuit/core";
+import { type Edge, type LoadedTask, magnitude, type ScoresInfo } from "@autocircuit/core";
 import {
   type BestSoFar,
   type DiscoveryAsked,
@@ -27,6 +27,8 @@ const PRINTED = 20;
  */
 export class SearchFiles implements Disposable {
   readonly #settings: DiscoverSettings;
+  /** What files of scores say of them. */
+  readonly #info: ScoresInfo;
   readonly #files: DiscoveryFiles;
   readonly #asked: DiscoveryAsked;
   readonly #task: LoadedTask;
@@ -40,6 +42,7 @@ export class SearchFiles implements Disposable {
 
   /**
    * @param asked what the search is compared by before it is gone on with
+   * @param model what the model is called in what is written
    * @param command what was typed, without `--resume`
    */
   constructor(
@@ -47,11 +50,13 @@ export class SearchFiles implements Disposable {
     settings: DiscoverSettings,
     {
       asked,
+      model,
       signal,
       print,
       command,
     }: {
       asked: DiscoveryAsked;
+      model: Pick<ScoresInfo, "model">;
       signal: AbortSignal;
       print: (line: string) => void;
       command: string;
@@ -60,7 +65,8 @@ export class SearchFiles implements Disposable {
     this.#asked = asked;
     this.#task = task;
     this.#settings = settings;
-    this.#files = new DiscoveryFiles(settings.out, { info: { task: settings.subject.name } });
+    this.#info = { task: settings.subject.name, ...model };
+    this.#files = new DiscoveryFiles(settings.out, { info: { ...this.#info } });
     this.#signal = signal;
     this.#print = print;
     this.#command = command;
@@ -145,7 +151,7 @@ export class SearchFiles implements Disposable {
     const { edgeCount } = scores.graph;
     if (circuit?.size === edgeCount) return [`${algorithm}: ${text}`];
     const path = this.#bestPath;
-    writeWholeSync(path, scores.toBytes({ task: this.#settings.subject.name }));
+    writeWholeSync(path, scores.toBytes(this.#info));
     // Where all that are left are alike there is nothing to list.
     const told = ({ index }: Edge) => Number.isFinite(scores.values[index]) && scores.values[index] !== 0;
     const named = scores.top(Math.min(PRINTED, circuit?.size ?? edgeCount)).filter(told);

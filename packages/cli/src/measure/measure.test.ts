@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PruneScores } from "@autocircuit/core";
@@ -47,6 +47,16 @@ describe("one's own model and prompts", () => {
     expect({ task, seed, files }).toEqual({ task: "words", seed: 3, files: [at("names.json")] });
     expect(circuits).toHaveLength(1);
     expect(circuits[0].metrics["kl-clean"]).toBeCloseTo(read("found.json").divergence.circuit, 5);
+  });
+
+  it("say where the model is called otherwise than that of the scores", async () => {
+    const scores = await discover();
+    const how = ["--prompts", at("names.json"), "--scores", scores, "--sizes", "2", "--metrics", "kl-clean"];
+    const on = async (model: string) => (await run(["measure", "--model", model, ...how])).out;
+    expect(await on(at("words"))).not.toContain("was found with");
+    cpSync(at("words"), at("others"), { recursive: true });
+    const said = `note: ${scores} was found with words, and is measured on`;
+    expect(await on(at("others"))).toContain(`${said} others: where their weights differ`);
   });
 
   it("in the graph that the scores are for", async () => {
@@ -134,6 +144,16 @@ describe("one's own model and prompts", () => {
       "an option of one's own on a task",
       () => ["tracr-reverse", "--seq-len", "3"],
       /decides itself what --seq-len says/,
+    ],
+    [
+      "two files of scores",
+      () => [at("found/scores.safetensors"), ...own],
+      /scores\.safetensors is a file, where a task is named: --scores takes one file/,
+    ],
+    [
+      "a second file of scores that is not there",
+      () => ["none.safetensors", ...own],
+      /^autocircuit measure: none\.safetensors is a file, where a task/,
     ],
   ])("wrong usage: %s", async (_, what, message) => {
     const { code, err } = await run(["measure", ...what(), "--scores", at("found/scores.safetensors")]);

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { formatNumber, suggest, USUAL_SEED } from "@autocircuit/base";
-import { graphKind } from "@autocircuit/circuits";
+import { graphKind, tasks } from "@autocircuit/circuits";
 import {
   type AblationType,
   graphDifference,
@@ -17,6 +18,7 @@ import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
+import { otherModelNote } from "../support/saved-model.ts";
 import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
@@ -33,6 +35,7 @@ export async function measure(
   const { signal, print } = context;
   requireWritable(asked.json);
   requireMibOptions(asked);
+  if (taskName !== undefined) requireNoFile(taskName);
   // What cannot be is said before anything is read.
   chooseSubject(taskName, asked);
   for (const name of asked.metrics ?? []) requireMetric(name);
@@ -50,6 +53,8 @@ export async function measure(
         `(${task.model.graph.edgeCount} edges): ${graphDifference(scores.graph.config, task.model.graph.config)}.`,
     );
   }
+  const other = otherModelNote(asked.scores, scores.info, asked.model);
+  if (other !== undefined) print(other);
   for (const warning of equalPairsWarnings([task.test], options.ablation as AblationType)) print(warning);
   const names = chosenMetrics(task, options.metrics);
   if (options.mib) {
@@ -91,6 +96,14 @@ export async function measure(
     versions: runVersions(),
   });
   print(`wrote ${options.json}`);
+}
+
+/** @throws UsageError for a file in the place of the task, as a second one behind `--scores` is */
+function requireNoFile(taskName: string): void {
+  if (Object.hasOwn(tasks, taskName) || !(taskName.endsWith(".safetensors") || existsSync(taskName))) return;
+  throw new UsageError(
+    `${taskName} is a file, where a task is named: --scores takes one file. Measure the scores of each by themselves.`,
+  );
 }
 
 function requireMetric(name: string): void {

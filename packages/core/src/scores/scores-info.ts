@@ -2,6 +2,8 @@
 export interface ScoresInfo {
   /** Key of the task. */
   readonly task?: string;
+  /** What the model is called that they were found with, where it was named. */
+  readonly model?: string;
   /** Name of the algorithm. */
   readonly algorithm?: string;
   /** What an experiment calls the algorithm. */
