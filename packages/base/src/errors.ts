@@ -47,6 +47,8 @@ export const inputErrorCodes: ReadonlySet<ErrorCode> = new Set([
 export type ErrorReason =
   /** A prompt has no token. */
   | "empty-prompt"
+  /** A prompt has nothing that could be right. */
+  | "no-answers"
   /** An answer is not one token. */
   | "answer-of-several-tokens"
   /** An answer of a prompt is among its wrong answers. */

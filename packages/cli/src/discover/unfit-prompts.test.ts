@@ -33,6 +33,7 @@ const read = (prompts: readonly object[], options: Partial<OwnPromptsOptions> = 
 describe("a pair that does not fit the model", () => {
   it.each<[string, object, string, Partial<OwnPromptsOptions>?]>([
     ["an empty prompt", pair("", "red"), "`clean` is empty"],
+    ["no answers", { ...fit, answers: [] }, "`answers` is empty"],
     ["an answer of several tokens", pair("red car", "blue car", "red car"), "must be one token"],
     ["an answer that is a wrong answer too", pair("red car", "blue car", "bus"), "is one of `answers` and of"],
     ["a token that the model does not have", pair("red van"), "has no embedding"],
@@ -72,12 +73,12 @@ it("what is wrong with the file or the options is no pair's fault: it is not lef
     const messages = [
       await refused([fit], { tokenizer: wordless, align: "words" }),
       await refused([fit], { tokenizer: null }),
-      await refused([{ ...fit, answers: [] }], {}),
+      await refused([{ ...fit, answers: "car" }], {}),
     ];
     expect(messages).toEqual([
       expect.stringContaining("the tokenizer does not tell the text of tokens"),
       expect.stringContaining("the model comes without a tokenizer"),
-      expect.stringContaining("`answers` is empty"),
+      expect.stringContaining("`answers` should be a list of texts or numbers"),
     ]);
     expect(messages.join()).not.toContain("--skip-unfit");
   }

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { fittingPrompts } from "./fitting-prompts.ts";
 import { loadPrompts } from "./load-prompts.ts";
+import type { RawPrompt } from "./raw-prompt.ts";
+import { unfitReason } from "./unfit-prompt.ts";
 
 const words = ["Then", "When", "and", "Mary", "John", "Tom"];
 /** Words as they are; one that there is not is cut into two unknown tokens. */
@@ -51,6 +53,24 @@ it("leaves out empty prompts, of text, of ids and of tables", async () => {
   const table = await fittingPrompts(file, how);
   expect([table.source.prompts.length, table.left]).toEqual([1, [{ ...expected, count: 1 }]]);
   await expect(loadPrompts(file, how)).rejects.toThrow(/line 2: `clean` is empty/);
+});
+
+it("leaves out prompts without answers, at any position, of text and of tables", async () => {
+  const none = [{ ...fit[0]!, answers: [] }, fit[0]!, { ...fit[0]!, answers: [[" Mary"], []] }];
+  const expected = { reason: "no answers", count: 2, where: expect.stringContaining("prompts[0]") };
+  const { source, left } = await fittingPrompts({ prompts: none }, how);
+  expect([source.prompts.length, left]).toEqual([1, [expected]]);
+  const read = none.map((prompt: RawPrompt, place) => ({ prompt, where: `prompts[${place}]` }));
+  expect((await fittingPrompts({ ...source, prompts: read }, how)).left).toEqual([expected]);
+  const file = join(mkdtempSync(join(tmpdir(), "empty-")), "prompts.csv");
+  writeFileSync(file, "clean,corrupted,correct_idx,incorrect_idx\nThen Mary,Then John,[],4\nThen Mary,Then John,3,4\n");
+  const table = await fittingPrompts(file, how);
+  expect([table.source.prompts.length, table.left]).toEqual([1, [{ ...expected, count: 1 }]]);
+  const refused = await loadPrompts(file, how).catch((error: unknown) => error);
+  expect([unfitReason(refused), String(refused)]).toEqual([
+    "no-answers",
+    expect.stringContaining("`answers` is empty"),
+  ]);
 });
 
 it("leaves out what has not the usual length, where that is asked for", async () => {

@@ -3,6 +3,7 @@ import { promptInput } from "../kinds.ts";
 import { loadPrompts, prepareOptions } from "./load-prompts.ts";
 import type { PrepareOptions } from "./prepare-prompts.ts";
 import { type LocatedPrompt, type PromptInput, type PromptSource, readAllPrompts } from "./prompt-file.ts";
+import { lacksAnswers } from "./raw-prompt.ts";
 import { type UnfitReason, unfitReason, unfitTexts } from "./unfit-prompt.ts";
 
 /** How prompts are read that are held against a model. */
@@ -33,8 +34,8 @@ const check = signature("fittingPrompts", { input: promptInput }, {
 } satisfies KindsOf<FittingPromptsOptions>);
 
 /**
- * Leaves out the prompt pairs that do not fit a model, of which one alone would have `loadPrompts` refuse all: empty prompts, answers of several
- * tokens or that are wrong answers too, words that its vocabulary does not have, a clean and a corrupt prompt of different lengths that are not aligned.
+ * Leaves out the prompt pairs that do not fit a model, of which one alone would have `loadPrompts` refuse all: empty prompts, no answers, answers of
+ * several tokens or that are wrong answers too, words that its vocabulary does not have, a clean and a corrupt prompt of different lengths that are not aligned.
  *
  * @throws AutocircuitError `bad-input` where none is left, with the reasons; as `loadPrompts` does for anything else that is wrong
  * @example
@@ -77,7 +78,9 @@ async function readAlone(
   prompt: LocatedPrompt,
   how: PrepareOptions,
 ): Promise<{ unfit: UnfitReason } | { length: number }> {
-  if (prompt.prompt.clean.length === 0 || prompt.prompt.corrupt.length === 0) return { unfit: "empty-prompt" };
+  const { clean, corrupt, answers } = prompt.prompt;
+  if (clean.length === 0 || corrupt.length === 0) return { unfit: "empty-prompt" };
+  if (lacksAnswers(answers)) return { unfit: "no-answers" };
   try {
     using loader = await loadPrompts(
       { prompts: [prompt], tokenLabels: null, wordPositions: {} },

@@ -33,7 +33,7 @@ export async function readPrompts(input: PromptInput): Promise<PromptSource> {
 }
 
 /**
- * The same with prompts that are empty, where the format tells them from damaged lines.
+ * The same with prompts that are empty or have no answers, where the format tells them from damaged lines.
  *
  * @param allowEmpty whether they are taken or refused
  */

@@ -1,6 +1,11 @@
 /** Answers as a file gives them: texts or token ids (or values), flat or one list per output position. */
 export type RawAnswers = readonly (string | number)[] | readonly (readonly (string | number)[])[];
 
+/** Whether there is nothing that could be right, at some position at least. */
+export function lacksAnswers(answers: RawAnswers): boolean {
+  return answers.length === 0 || answers.some((item) => Array.isArray(item) && item.length === 0);
+}
+
 /** One prompt pair as a file gives it. */
 export interface RawPrompt {
   readonly clean: string | readonly number[];

@@ -6,6 +6,7 @@ export type UnfitReason = Exclude<ErrorReason, "latents-not-kept" | "memory-fore
 /** Each in words. */
 export const unfitTexts: Readonly<Record<UnfitReason, string>> = {
   "empty-prompt": "an empty prompt",
+  "no-answers": "no answers",
   "answer-of-several-tokens": "an answer of several tokens",
   "answer-is-wrong-too": "an answer that is a wrong answer too",
   "token-outside-model": "a token that the model does not have",

@@ -1,5 +1,5 @@
 import { AutocircuitError, type ErrorReason, kind, parseJson, signature } from "@autocircuit/base";
-import type { PromptFile, RawAnswers, RawPrompt } from "../raw-prompt.ts";
+import { lacksAnswers, type PromptFile, type RawAnswers, type RawPrompt } from "../raw-prompt.ts";
 
 const check = signature("readAutocircuitPrompts", { text: kind.text, where: kind.optional(kind.text) });
 
@@ -16,7 +16,7 @@ export function readAutocircuitPrompts(text: string, where = "prompts"): PromptF
 /**
  * The same for text that was checked.
  *
- * @param allowEmpty whether prompts may be empty
+ * @param allowEmpty whether prompts may be empty, and have no answers
  */
 export function parsePrompts(text: string, where: string, allowEmpty = false): PromptFile {
   let json: unknown;
@@ -31,7 +31,7 @@ export function parsePrompts(text: string, where: string, allowEmpty = false): P
 /**
  * Holds a value against the form of AutoCircuit's JSON: `{"prompts": [{clean, corrupt, answers, wrong_answers}, ...]}`.
  *
- * @param allowEmpty whether prompts may be empty
+ * @param allowEmpty whether prompts may be empty, and have no answers
  * @returns the value
  * @throws AutocircuitError `bad-file` naming the prompt and the field
  */
@@ -75,9 +75,7 @@ function checkPrompt(prompt: unknown, where: string, allowEmpty: boolean): asser
     if (!isAnswers(prompt[field]))
       bad(`\`${field}\` should be a list of texts or numbers, or one such list per position`);
   }
-  const answers = prompt.answers as RawAnswers;
-  if (answers.length === 0 || answers.some((item) => Array.isArray(item) && item.length === 0))
-    bad("`answers` is empty");
+  if (!allowEmpty && lacksAnswers(prompt.answers as RawAnswers)) bad("`answers` is empty", "no-answers");
 }
 
 function isPosition(value: unknown): boolean {

@@ -32,7 +32,7 @@ export function readEapIgCsv(text: string, where = "prompts.csv"): PromptFile {
 /**
  * The same for text that was checked.
  *
- * @param allowEmpty whether prompts may be empty
+ * @param allowEmpty whether prompts may be empty, and have no answers
  */
 export function parseEapIgCsv(text: string, where: string, allowEmpty = false): PromptFile {
   const [header, ...rows] = parseCsv(text, where);
