@@ -162,6 +162,7 @@ export { realPositions } from "./prompts/real-positions.ts";
 export { type DividedPrompts, type SplitPromptsOptions, splitPrompts } from "./prompts/split-prompts.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { type Counterpart, Tokens, type TokensDetails } from "./prompts/tokens.ts";
+export { trailingSpaceNote } from "./prompts/trailing-space.ts";
 export type { TrainTest } from "./prompts/train-test.ts";
 export { type UnfitReason, unfitReason } from "./prompts/unfit-prompt.ts";
 export { requireWholePrompts } from "./prompts/whole-prompts.ts";

@@ -5,6 +5,7 @@ import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PrunedLatents } from "../model/prune-latents.ts";
 import type { SharedPrefix } from "../model/share-prefix.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
+import { trailingSpaceNote } from "../prompts/trailing-space.ts";
 import type { TaskOptions } from "./task-options.ts";
 
 /** What is made when a task is loaded. */
@@ -83,14 +84,26 @@ export class LoadedTask
   }
 
   /**
-   * What whoever reads results of the task should know of its model and prompts: that there is no known circuit to compare with, how many latents
-   * autoencoders make and what that cost. Reports begin with it.
+   * What whoever reads results of the task should know of its model and prompts: that there is no known circuit to compare with, prompts that end in the space of
+   * their answers, how many latents autoencoders make and what that cost. Reports begin with it.
    */
   get notes(): readonly string[] {
     const { model, prunedLatents, replacedKl, options } = this;
     const { notes, keepLatents } = options;
     const prompts = this.train.promptCount;
-    return [...(notes?.(this) ?? []), ...latentNotes(model, { prunedLatents, prompts, replacedKl, keepLatents })];
+    return [
+      ...(notes?.(this) ?? []),
+      ...this.#trailingSpace(),
+      ...latentNotes(model, { prunedLatents, prompts, replacedKl, keepLatents }),
+    ];
+  }
+
+  /** Said where the answers are those of the last position. */
+  #trailingSpace(): string[] {
+    const { outputSlice, tokenizer } = this.model;
+    if (typeof outputSlice === "object" && outputSlice.position !== -1) return [];
+    const note = trailingSpaceNote([...this.train.prompts, ...this.test.prompts], tokenizer);
+    return note === undefined ? [] : [note];
   }
 
   /** Frees prompts and, if the task made it, the model. */

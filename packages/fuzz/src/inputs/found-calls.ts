@@ -26,6 +26,7 @@ import {
   requireWholePrompts,
   scoredEdges,
   splitPrompts,
+  trailingSpaceNote,
 } from "@autocircuit/core";
 import {
   algorithmNamed,
@@ -171,6 +172,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     rankOfScores: { takes: { scores }, call: (t) => rankOfScores(t.scores) },
     equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
     equalPairsProblem: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairsProblem(t.pairs, o) },
+    trailingSpaceNote: {
+      takes: { pairs: task.train.prompts, tokenizer: task.model.tokenizer },
+      call: (t) => trailingSpaceNote(t.pairs, t.tokenizer),
+    },
     requireDifferentPairs: {
       takes: { pairs: task.train.prompts },
       call: (t, o) => requireDifferentPairs(t.pairs, o),
