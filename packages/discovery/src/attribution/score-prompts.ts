@@ -37,7 +37,7 @@ export async function scorePrompts(
   const perPrompt = onPrompt !== undefined;
   const values = new Float64Array(model.graph.edgeCount);
   for await (const { batch, first, fold } of overPrompts(model, prompts, { ablation, signal, onProgress })) {
-    const rows = await fold<Tensor, Float64Array>(
+    const rows = await fold<Tensor, Float32Array | Float64Array>(
       async (before, { slice, ablation, step }) => {
         const prepared = { ablation, loss: await loss(slice), perPrompt, signal };
         const scores = await scoresOf(new SliceGradients(model, slice, prepared));
@@ -49,16 +49,17 @@ export async function scorePrompts(
       async (found) => {
         const edgeAt = (cell: number) => cell % model.graph.edgeCount;
         await requireFiniteScores(found, { model, batch, what: "score", edgeAt });
-        return Float64Array.from(await found.data(), Number);
+        return (await found.data()) as Float32Array | Float64Array;
       },
     );
     const share = perPrompt ? 1 / batch.size : 1;
-    for (let cell = 0; cell < rows.length; cell++) values[cell % values.length]! += rows[cell]! * share;
-    if (perPrompt)
-      for (let row = 0; row < batch.size; row++)
-        onPrompt(Float32Array.from(rows.subarray(row * values.length, (row + 1) * values.length)), first + row);
+    for (let row = 0; row * values.length < rows.length; row++) {
+      const scores = rows.subarray(row * values.length, (row + 1) * values.length);
+      for (let edge = 0; edge < values.length; edge++) values[edge]! += scores[edge]! * share;
+      if (perPrompt) onPrompt(new Float32Array(scores), first + row);
+    }
   }
-  return new PruneScores(model.graph, Float32Array.from(values), {
+  return new PruneScores(model.graph, new Float32Array(values), {
     algorithm,
     options: { ...recordedOptions(options), ...own },
   });
