@@ -9,7 +9,7 @@ import { ResampledMeans } from "./means-by-product.ts";
 import { TOGETHER } from "./resampled-means.ts";
 import { scoreUnit } from "./score-unit.ts";
 import { areAlike, stableOf } from "./stability.ts";
-import { magnitudes, topEdges } from "./top-edges.ts";
+import { magnitudes, rankingBuffers, topEdges } from "./top-edges.ts";
 
 /** Options of {@link bootstrapCircuits}. */
 export interface BootstrapCircuitsOptions extends BootstrapOptions, LongOptions {
@@ -100,7 +100,9 @@ export async function bootstrapCircuits(
   const isPositive = new Uint8Array(edgeCount);
   const ranked: Uint32Array[] = [];
   const drawing = new ResampledMeans(perPrompt, draws);
-  let means: Float64Array[] = [];
+  const buffers = rankingBuffers(edgeCount);
+  const ranks = rank === "absolute" ? new Float64Array(edgeCount) : null;
+  let means: readonly Float64Array[] = [];
   for (let place = 0; place < draws.length; place++) {
     // Other work gets its turn, and a signal is heard.
     await turn();
@@ -108,7 +110,7 @@ export async function bootstrapCircuits(
     if (place % TOGETHER === 0) means = await drawing.of(draws.slice(place, place + TOGETHER));
     const scores = means[place % TOGETHER]!;
     markSigns(scores, { hasScore, isPositive });
-    const first = topEdges(rank === "absolute" ? magnitudes(scores) : scores, ascending);
+    const first = topEdges(ranks ? magnitudes(scores, ranks) : scores, ascending, buffers);
     const within = new Set(first.subarray(0, size));
     for (const [i, edge] of edges.entries()) {
       values[i]![place] = unit * scores[edge]!;

@@ -4,7 +4,7 @@ import { bootstrap } from "./bootstrap.ts";
 import { meanJaccard } from "./mean-jaccard.ts";
 import { ResampledMeans } from "./means-by-product.ts";
 import { resampledMeans } from "./resampled-means.ts";
-import { topEdges } from "./top-edges.ts";
+import { rankingBuffers, topEdges } from "./top-edges.ts";
 
 const draw = new MersenneTwister(11);
 const uniform = () => draw.next() / 2 ** 32;
@@ -47,12 +47,18 @@ it.each([
     const means = new ResampledMeans(rows, draws);
     expect(means.inOrder).toBeGreaterThanOrEqual(fewest);
     expect(means.inOrder).toBeLessThanOrEqual(most);
-    expect(await means.of(draws.slice(0, 40))).toEqual(resampledMeans(rows, draws.slice(0, 40)));
+    for (const [from, to] of [
+      [0, 40],
+      [40, 50],
+      [10, 60],
+    ] as const)
+      expect(await means.of(draws.slice(from, to))).toEqual(resampledMeans(rows, draws.slice(from, to)));
   },
 );
 
 it("the top edges of every size are those of a sorted list, equal ones by their numbers", () => {
   const sizes = [0, 1, 5, 6, 40, 99, 100];
+  const buffers = rankingBuffers(100);
   for (const values of [3, 20, 1e9, 1]) {
     const ranks = Float64Array.from({ length: 100 }, () => draw.below(values) - 1);
     const sorted = [...ranks.keys()].sort((a, b) => ranks[b]! - ranks[a]! || a - b);
@@ -61,6 +67,8 @@ it("the top edges of every size are those of a sorted list, equal ones by their 
     for (const size of sizes)
       expect([...top.subarray(0, size)].sort((a, b) => a - b)).toEqual(sorted.slice(0, size).sort((a, b) => a - b));
     expect(topEdges(ranks, [7])).toHaveLength(7);
+    // Buffers that hold what is left of another ranking.
+    expect(topEdges(ranks, sizes, buffers)).toEqual(top);
   }
 });
 

@@ -17,6 +17,8 @@ const SPARE = 53 - 24;
  */
 export class ResampledMeans {
   readonly #perPrompt: readonly ArrayLike<number>[];
+  /** What `of` gave last. */
+  #means: Float64Array[] = [];
   /** Null where all edges are added in order. */
   readonly #rows: readonly Float32Array[] | null;
   readonly #inexact: Uint32Array;
@@ -39,21 +41,27 @@ export class ResampledMeans {
     this.#inexactRows = this.#rows?.map((row) => Float32Array.from(inexact, (edge) => row[edge]!)) ?? [];
   }
 
-  /** Mean scores of the prompts that each of these resamples drew. */
-  async of(draws: readonly (readonly number[])[]): Promise<Float64Array[]> {
+  /** Mean scores of the prompts that each of these resamples drew, in arrays that the next call writes to again. */
+  async of(draws: readonly (readonly number[])[]): Promise<readonly Float64Array[]> {
     const rows = this.#rows;
-    if (rows === null) return resampledMeans(this.#perPrompt, draws);
+    if (rows === null) {
+      this.#means = resampledMeans(this.#perPrompt, draws, 1, this.#means);
+      return this.#means;
+    }
     const edges = rows[0]!.length;
-    const means = draws.map(() => new Float64Array(edges));
+    const means = draws.map((_, i) => this.#means[i] ?? new Float64Array(edges));
+    this.#means = means;
+    const block = new Float32Array(rows.length * Math.min(BLOCK, edges));
     const counts = new Float64Array(draws.length * rows.length);
     for (const [i, drawn] of draws.entries()) for (const prompt of drawn) counts[i * rows.length + prompt]!++;
     for (let first = 0; first < edges; first += BLOCK) {
       const count = Math.min(BLOCK, edges - first);
-      const block = new Float32Array(rows.length * count);
       for (const [prompt, row] of rows.entries()) block.set(row.subarray(first, first + count), prompt * count);
       const found = await scope(() => {
         const times = Tensor.from(counts, { shape: [draws.length, rows.length] });
-        const sums = times.matmul(Tensor.from(block, { shape: [rows.length, count] }).to("float64"));
+        const sums = times.matmul(
+          Tensor.from(block.subarray(0, rows.length * count), { shape: [rows.length, count] }).to("float64"),
+        );
         const lengths = Tensor.from(
           Float64Array.from(draws, ({ length }) => length),
           { shape: [draws.length, 1] },

@@ -13,14 +13,16 @@ const ROWS = 8;
  *
  * @param perPrompt scores of each prompt alone, `[prompt][edge]`
  * @param draws the prompts of each resample
+ * @param into arrays to write the first means to; for others new ones are made
  */
 export function resampledMeans(
   perPrompt: readonly ArrayLike<number>[],
   draws: readonly (readonly number[])[],
   unit = 1,
+  into: readonly Float64Array[] = [],
 ): Float64Array[] {
   const edges = perPrompt[0]!.length;
-  const means = draws.map(() => new Float64Array(edges));
+  const means = draws.map((_, i) => into[i] ?? new Float64Array(edges));
   const block = new Float64Array(perPrompt.length * BLOCK);
   const sums = new Float64Array(BLOCK);
   for (let first = 0; first < edges; first += BLOCK) {
@@ -28,8 +30,8 @@ export function resampledMeans(
     for (const [prompt, scores] of perPrompt.entries()) copyInto(block, prompt * BLOCK, { scores, first, count });
     for (const [place, drawn] of draws.entries()) {
       addDrawn(sums, block, drawn, count);
-      const into = means[place]!;
-      for (let i = 0; i < count; i++) into[first + i] = (unit * sums[i]!) / drawn.length;
+      const mean = means[place]!;
+      for (let i = 0; i < count; i++) mean[first + i] = (unit * sums[i]!) / drawn.length;
     }
   }
   return means;
