@@ -46,7 +46,7 @@ export async function logitLens(
     const all = await model
       .withGraph({ byToken: false, seqLen: null })
       .forward(tokens, { positions: [0], replace, signal });
-    return Float64Array.from(await all.reshape([-1]).data(), Number);
+    return new Float64Array((await all.reshape([-1]).data()) as Float32Array | Float64Array);
   });
   return Array.from({ length: count! }, (_, i) =>
     rankedLogits(logits.subarray(i * dVocabOut, (i + 1) * dVocabOut), model.tokenizer).ranked(top),

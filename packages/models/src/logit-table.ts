@@ -63,7 +63,7 @@ export async function logitTable(
   const logits = await scope(async () => {
     const tokens = Tensor.from(BigInt64Array.from(ids, BigInt), { shape: [1, ids.length], dtype: "int64" });
     const all = await model.forward(tokens, { positions: [ids.length - 1], signal });
-    return Float64Array.from(await all.reshape([-1]).data(), Number);
+    return new Float64Array((await all.reshape([-1]).data()) as Float32Array | Float64Array);
   });
   const { ranked, of } = rankedLogits(logits, model.tokenizer);
   return { prompt: ids, top: ranked(top), answers: wanted.map(of) };

@@ -55,7 +55,9 @@ export class Adam implements Disposable {
   /** The parameter and both running means, from which {@link restore} goes on. */
   async numbers(): Promise<AdamNumbers> {
     const [parameter, mean, square] = await Promise.all(
-      [this.#parameter, this.#mean, this.#square].map(async (tensor) => Float64Array.from(await tensor.data(), Number)),
+      [this.#parameter, this.#mean, this.#square].map(
+        async (tensor) => new Float64Array((await tensor.data()) as Float32Array | Float64Array),
+      ),
     );
     return { parameter: parameter!, mean: mean!, square: square!, steps: this.#steps };
   }
