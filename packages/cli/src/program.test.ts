@@ -165,6 +165,11 @@ describe("wrong usage", () => {
       args: ["test", "--autoencoders", "saes", "circuit.json"],
       says: "--autoencoders takes all that stands behind it, circuit.json too: put the circuit before the options.",
     },
+    {
+      args: ["measure", "tracr-reverse", "--seed", "3", "--scores", "a.safetensors", "b.safetensors"],
+      says: "Expected 1 argument but got 2. --scores takes one value: a.safetensors, not b.safetensors too.\n",
+    },
+    { args: ["measure", "tracr-reverse", "tracr-hist", "--scores", "a.safetensors"], says: "but got 2.\n" },
     { args: ["test", "--autoencoders", "saes"], says: "missing required argument 'circuit'\n" },
     { args: ["model", "missing-folder"], says: "does not exist" },
   ])("$args: exit code 2, one block, no stack", async ({ args, says }) => {

@@ -22,6 +22,7 @@ import type { Context } from "./context.ts";
 import { describeError } from "./support/describe-error.ts";
 import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
 import { applyMaxEdges } from "./support/max-edges.ts";
+import { explainOneTooMany } from "./support/one-too-many.ts";
 import { refuseOpposites } from "./support/opposite-options.ts";
 import { explainTakenByList } from "./support/taken-by-list.ts";
 
@@ -72,7 +73,7 @@ export async function runProgram(
   const refuse = () => {
     code = EXIT.refused;
   };
-  const program = buildProgram({ signal, print: (line) => output.out(`${line}\n`), refuse }, output);
+  const program = buildProgram(args, { signal, print: (line) => output.out(`${line}\n`), refuse }, output);
   try {
     await program.parseAsync(args, { from: "user" });
     return code;
@@ -83,7 +84,7 @@ export async function runProgram(
   }
 }
 
-function buildProgram(context: Context, output: ProgramOutput): Command {
+function buildProgram(args: readonly string[], context: Context, output: ProgramOutput): Command {
   const program = new Command("autocircuit")
     .description("Find the circuits of a transformer: which few edges carry a behaviour.")
     .version(version)
@@ -96,7 +97,7 @@ function buildProgram(context: Context, output: ProgramOutput): Command {
     command.exitOverride().configureOutput({
       writeOut: output.out,
       writeErr: output.err,
-      outputError: (message, write) => write(explainTakenByList(command, message)),
+      outputError: (message, write) => write(explainOneTooMany(command, args, explainTakenByList(command, message))),
     });
   }
   return program;

@@ -74,7 +74,13 @@ describe("a search that is stopped", () => {
     const abort = new AbortController();
     const said: string[] = [];
     const print = (line: string) => said.push(line);
-    using _files = new SearchFiles(task, settings, { asked: {}, model: {}, signal: abort.signal, print, command: "discover" });
+    using _files = new SearchFiles(task, settings, {
+      asked: {},
+      model: {},
+      signal: abort.signal,
+      print,
+      command: "discover",
+    });
     abort.abort();
     expect(said).toEqual(["stopped: nothing was kept, as it ran for less than 2 s"]);
     expect(existsSync(join(folder, "begun"))).toBe(false);
