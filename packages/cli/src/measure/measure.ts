@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { formatNumber, suggest, USUAL_SEED } from "@autocircuit/base";
 import { graphKind, tasks } from "@autocircuit/circuits";
 import {
@@ -100,7 +100,8 @@ export async function measure(
 
 /** @throws UsageError for a file in the place of the task, as a second one behind `--scores` is */
 function requireNoFile(taskName: string): void {
-  if (Object.hasOwn(tasks, taskName) || !(taskName.endsWith(".safetensors") || existsSync(taskName))) return;
+  const isFile = taskName.endsWith(".safetensors") || statSync(taskName, { throwIfNoEntry: false })?.isFile();
+  if (Object.hasOwn(tasks, taskName) || !isFile) return;
   throw new UsageError(
     `${taskName} is a file, where a task is named: --scores takes one file. Measure the scores of each by themselves.`,
   );
