@@ -19,7 +19,7 @@ import { addSweep } from "./commands/sweep.ts";
 import { addTasks } from "./commands/tasks.ts";
 import { addTest } from "./commands/test.ts";
 import type { Context } from "./context.ts";
-import { describeError } from "./support/describe-error.ts";
+import { describeError, helpLine } from "./support/describe-error.ts";
 import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
 import { applyMaxEdges } from "./support/max-edges.ts";
 import { refuseOpposites } from "./support/opposite-options.ts";
@@ -96,10 +96,16 @@ function buildProgram(context: Context, output: ProgramOutput): Command {
     command.exitOverride().configureOutput({
       writeOut: output.out,
       writeErr: output.err,
-      outputError: (message, write) => write(explainTakenByList(command, message)),
+      outputError: (message, write) =>
+        write(`${explainTakenByList(command, message).trimEnd()}\n${helpLine(pathOf(command))}\n`),
     });
   }
   return program;
+}
+
+/** What is typed for it: `autocircuit sweep plan`. */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
 function nameOf(program: Command, args: readonly string[]): string {
