@@ -88,7 +88,7 @@ export { ioiEdges, ioiHeadBasedEdges, ioiMlp0OnlyEdges } from "./tasks/ioi/edges
 export { type HeadAt, IOI_HEADS, IOI_WORDS, type IoiRole, type IoiWord } from "./tasks/ioi/heads.ts";
 export { IOI_TEMPLATE_COUNT, type IoiForm, ioiPrompts } from "./tasks/ioi/prompts.ts";
 export type { DataSetGenerator, PublishedCircuit, TextDataSetGenerator } from "./tasks/published-task.ts";
-export { dataSets, publishedCircuits, tasks, textDataSets, tracrTasks } from "./tasks/registry.ts";
+export { dataSets, publishedCircuits, readyTask, tasks, textDataSets, tracrTasks } from "./tasks/registry.ts";
 export {
   SPORTS_PLAYERS_WORDS,
   sportsPlayersEdges,

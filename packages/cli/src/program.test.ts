@@ -133,6 +133,7 @@ describe("wrong usage", () => {
   it.each([
     { args: [], says: "Usage:" },
     { args: ["discoverr"], says: "Did you mean discover" },
+    { args: ["sweep", "work", "--block", "3"], says: "help:    autocircuit sweep work --help" },
     { args: ["discover"], says: "a task (see autocircuit tasks), or --model FOLDER --prompts FILE" },
     { args: ["generate", "--prompt", "text"], says: "--model" },
     { args: ["discover", "tracr-revers"], says: "Did you mean tracr-reverse" },

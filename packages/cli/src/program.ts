@@ -19,7 +19,7 @@ import { addSweep } from "./commands/sweep.ts";
 import { addTasks } from "./commands/tasks.ts";
 import { addTest } from "./commands/test.ts";
 import type { Context } from "./context.ts";
-import { describeError } from "./support/describe-error.ts";
+import { describeError, helpLine } from "./support/describe-error.ts";
 import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
 import { applyMaxEdges } from "./support/max-edges.ts";
 import { explainOneTooMany } from "./support/one-too-many.ts";
@@ -97,10 +97,20 @@ function buildProgram(args: readonly string[], context: Context, output: Program
     command.exitOverride().configureOutput({
       writeOut: output.out,
       writeErr: output.err,
-      outputError: (message, write) => write(explainOneTooMany(command, args, explainTakenByList(command, message))),
+      outputError: (message, write) => {
+        const explained = explainOneTooMany(command, args, explainTakenByList(command, message));
+        write(`${explained.trimEnd()}
+${helpLine(pathOf(command))}
+`);
+      },
     });
   }
   return program;
+}
+
+/** What is typed for it: `autocircuit sweep plan`. */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
 function nameOf(program: Command, args: readonly string[]): string {

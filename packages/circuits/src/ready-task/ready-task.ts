@@ -43,6 +43,8 @@ export interface KnownCircuit {
 /** A model with prompts and a known circuit, ready to be loaded. */
 export interface ReadyTask<Prompt extends RawTokenPrompt | RawTextPrompt = RawTokenPrompt | RawTextPrompt> {
   name: string;
+  /** The key of the task as it is loaded, which files of programs call it by: AutoCircuit's where it has the task, else the name. */
+  key: string;
   /** What the model does, in one line. */
   description: string;
   /** Known circuits by name; the first is the default. */

@@ -62,15 +62,13 @@ export interface TextTaskSpec {
  * token in its vocabulary. The published circuits belong to models of one shape; on others the task has no known circuit.
  */
 export function textTask(spec: TextTaskSpec): ReadyTask<RawTextPrompt> {
-  const { name, description, circuits } = spec;
+  const { name, key, description, circuits } = spec;
   const prompts = (options: { seed?: number } = {}) => {
     checkPromptOptions(options);
     return spec.prompts({ seed: options.seed ?? USUAL_SEED });
   };
   return {
-    name,
-    description,
-    circuits,
+    ...{ name, key, description, circuits },
     ...(spec.autoencoders && { needsAutoencoders: true }),
     prompts,
     get tokenLabels() {

@@ -48,9 +48,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<RawTokenPrompt> {
   };
   const labels = () => ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
   return {
-    name,
-    description,
-    circuits,
+    ...{ name, key: name, description, circuits },
     compiled: true,
     prompts,
     tokenText: (id, of) => {

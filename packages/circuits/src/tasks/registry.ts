@@ -1,3 +1,4 @@
+import { kind, signature } from "@autocircuit/base";
 import type { GeneratedPrompts, RawTextPrompt, RawTokenPrompt } from "../prompts/prompt-file.ts";
 import type { ReadyTask } from "../ready-task/ready-task.ts";
 import { animalDiet } from "./animal-diet/animal-diet.ts";
@@ -10,6 +11,8 @@ import type { PublishedCircuit, PublishedTask, TextDataSetGenerator } from "./pu
 import { sportsPlayers } from "./sports-players/sports-players.ts";
 import { tracrReversal } from "./tracr-reverse/tracr-reverse.ts";
 import { tracrProportion } from "./tracr-xproportion/tracr-xproportion.ts";
+
+const checkName = signature("readyTask", { nameOrKey: kind.text });
 
 const COMPILED: readonly PublishedTask<ReadyTask<RawTokenPrompt>>[] = [tracrReversal, tracrProportion, libraryPrograms];
 const TRAINED: readonly PublishedTask<ReadyTask<RawTextPrompt>>[] = [
@@ -36,6 +39,18 @@ export const tracrTasks: Readonly<Record<string, ReadyTask<RawTokenPrompt>>> = b
  * await using ioi = await tasks["ioi-component"]!.load({ model: "models/gpt2" });
  */
 export const tasks: Readonly<Record<string, ReadyTask>> = byName(ALL.flatMap(({ tasks }) => tasks));
+
+/**
+ * A ready-made task by its name, or by the key that it has once it is loaded; undefined where there is none.
+ *
+ * @example
+ * readyTask("Docstring Component Circuit")?.name; // docstring-component
+ */
+export function readyTask(nameOrKey: string): ReadyTask | undefined {
+  checkName({ nameOrKey });
+  if (Object.hasOwn(tasks, nameOrKey)) return tasks[nameOrKey];
+  return Object.values(tasks).find(({ key }) => key === nameOrKey);
+}
 
 /**
  * The published circuits by name. They need a graph only, no weights.

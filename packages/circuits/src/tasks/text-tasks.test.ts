@@ -5,7 +5,7 @@ import { gpt2Tokenizer } from "@autocircuit/models";
 import { setThreads } from "@autocircuit/native";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { tinyGpt2 } from "../../test/tiny-gpt2.ts";
-import { tasks, tracrTasks } from "./registry.ts";
+import { readyTask, tasks, tracrTasks } from "./registry.ts";
 
 const textTasks = Object.values(tasks).filter(({ name }) => !Object.hasOwn(tracrTasks, name));
 
@@ -32,6 +32,11 @@ describe.each(textTasks.map(({ name }) => name))("%s without weights", (name) =>
     expect(names.length > 0).toBe(says.startsWith("There is"));
     await expect(tasks[name]!.load({ knownCircuit: "no such" })).rejects.toThrow(says);
   });
+});
+
+it("tasks are found by name, and by the key that they have once they are loaded, which is no other's", () => {
+  for (const task of Object.values(tasks)) expect([readyTask(task.name), readyTask(task.key)]).toEqual([task, task]);
+  for (const name of ["", "toString", "ioi"]) expect(readyTask(name)).toBe(undefined);
 });
 
 it("the page of circuits names those that each task has", () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tasks, tracrReversePrompts } from "@autocircuit/circuits";
 import { PruneScores } from "@autocircuit/core";
+import { DiscoveryFiles, findCircuit } from "@autocircuit/discovery";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { run } from "../../test/run-program.ts";
 import { SearchFiles } from "./search-files.ts";
@@ -45,6 +46,28 @@ describe("a search that is stopped", () => {
     expect(second.out).toContain("going on with where subnetwork-probing stood");
     const later = JSON.parse(readFileSync(join(out, "search.json"), "utf8"));
     expect(later.search.at.steps).toBeGreaterThan(search.at.steps + 10);
+  });
+
+  it("goes on with what a program was stopped in", { timeout: 60_000 }, async () => {
+    const at = join(folder, "of-a-program");
+    const how = { algorithm: "subnetwork-probing", size: 5, options: { epochs: 6 } } as const;
+    const files = new DiscoveryFiles(at);
+    const abort = new AbortController();
+    await using task = await tasks["tracr-reverse"]!.load();
+    const program = findCircuit(task, {
+      ...{ ...how, signal: abort.signal },
+      onChange: (soFar) => files.save(soFar),
+      onProgress: ({ done }) => done >= 2 && abort.abort(),
+    });
+    await expect(program).rejects.toMatchObject({ code: "aborted" });
+    expect(readdirSync(at)).toEqual(["search.json"]);
+
+    const command = ["discover", "tracr-reverse", "--algorithm", how.algorithm, "--set", "epochs=6", "--size", "5"];
+    const rest = await run([...command, "--curve", "none", "--out", at, "--resume"]);
+    expect([rest.code, rest.err]).toEqual([0, ""]);
+    expect(rest.out).toContain("going on with where subnetwork-probing stood");
+    const { scores } = await findCircuit(task, how);
+    expect((await PruneScores.load(join(at, "scores.safetensors"))).values).toEqual(scores.values);
   });
 
   it("gives and saves what any algorithm has trained so far", { timeout: 60_000 }, async () => {

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { formatNumber, suggest, USUAL_SEED } from "@autocircuit/base";
-import { graphKind, tasks } from "@autocircuit/circuits";
+import { graphKind, readyTask } from "@autocircuit/circuits";
 import {
   type AblationType,
   graphDifference,
@@ -101,7 +101,7 @@ export async function measure(
 /** @throws UsageError for a file in the place of the task, as a second one behind `--scores` is */
 function requireNoFile(taskName: string): void {
   const isFile = taskName.endsWith(".safetensors") || statSync(taskName, { throwIfNoEntry: false })?.isFile();
-  if (Object.hasOwn(tasks, taskName) || !isFile) return;
+  if (readyTask(taskName) !== undefined || !isFile) return;
   throw new UsageError(
     `${taskName} is a file, where a task is named: --scores takes one file. Measure the scores of each by themselves.`,
   );

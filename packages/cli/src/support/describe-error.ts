@@ -27,10 +27,15 @@ export function describeError(error: unknown, command: string, debug = process.e
     const said = text.replace(/^\w+: /, "");
     if (!lines.some((line) => line.includes(said))) lines.push(`  because: ${text}`);
   }
-  if (exitCodeFor(error) === EXIT.usage) lines.push(`  help:    ${command} --help`);
+  if (exitCodeFor(error) === EXIT.usage) lines.push(helpLine(command));
   if (debug && error instanceof Error && error.stack) lines.push(error.stack);
   else if (exitCodeFor(error) === EXIT.failure) lines.push("  details: run again with AUTOCIRCUIT_DEBUG=1");
   return lines.join("\n");
+}
+
+/** Where a command that was used wrongly is explained. */
+export function helpLine(command: string): string {
+  return `  help:    ${command} --help`;
 }
 
 /** What the system calls a folder in the place of a file, and what may not be read or written. */

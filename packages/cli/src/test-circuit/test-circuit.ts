@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { formatNumber, USUAL_SEED } from "@autocircuit/base";
-import { type SavedCircuit, tasks } from "@autocircuit/circuits";
+import { readyTask, type SavedCircuit } from "@autocircuit/circuits";
 import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
 import { type CrossTask, type CrossTaskPart, crossTaskAblation, passedAll, testCircuit } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
@@ -93,7 +93,8 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
 /** The ready-made task to test on; undefined where the model and prompts are one's own. */
 function taskOf(path: string, { task }: SavedCircuit, options: TestCommandOptions): string | undefined {
   if (options.task !== undefined || options.prompts !== undefined) return options.task;
-  if (task !== undefined && Object.hasOwn(tasks, task)) return task;
+  const ready = task === undefined ? undefined : readyTask(task);
+  if (ready !== undefined) return ready.name;
   const named = task === undefined ? "does not say what it is a circuit of" : `is a circuit of ${task}`;
   throw new UsageError(
     `${path} ${named}. Give --task NAME for a ready-made task (see autocircuit tasks), or --model FOLDER --prompts FILE for your own.`,
@@ -102,7 +103,7 @@ function taskOf(path: string, { task }: SavedCircuit, options: TestCommandOption
 
 /** Says so where a circuit is tested on another task than its file names. */
 function foreignNote(path: string, { task }: SavedCircuit, subject: string): string[] {
-  return task === undefined || task === subject
+  return task === undefined || (readyTask(task)?.name ?? task) === subject
     ? []
     : [`${path} is a circuit of ${task}, and was tested on the prompts of ${subject}.`];
 }

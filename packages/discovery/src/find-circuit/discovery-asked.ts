@@ -69,12 +69,14 @@ const checkDifference = signature("discoveryDifference", { before: kind.record, 
 /**
  * What differs between what two discoveries were asked for, in words: `another seed (0 then, 3 now)`; undefined where nothing does.
  *
- * @param before what a file may have kept; what it has beside the names of `now` is not looked at
+ * @param before what a file may have kept; what it has beside the names of `now` is not looked at, and what it lacks is as null
  */
 export function discoveryDifference(before: DiscoveryAsked, now: DiscoveryAsked): string | undefined {
   checkDifference({ before, now });
   const asked = JSON.parse(JSON.stringify(now)) as DiscoveryAsked;
-  const other = Object.keys(asked).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(asked[name]));
+  const other = Object.keys(asked).filter(
+    (name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(asked[name] ?? null),
+  );
   if (other.length === 0) return undefined;
   const words = other.map(
     (name) => `another ${WORDS[name] ?? name}${DIGESTS.has(name) ? "" : values(before[name], asked[name])}`,

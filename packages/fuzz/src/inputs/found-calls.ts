@@ -7,6 +7,7 @@ import {
   ownPrompts,
   ownTask,
   promptsToPatch,
+  readyTask,
   tracrTasks,
 } from "@autocircuit/circuits";
 import {
@@ -127,6 +128,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: async (t) => requireWholePrompts(t.who, t.prompts),
     },
     splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
+    readyTask: { takes: { nameOrKey: "tracr-reverse" }, call: (t) => readyTask(t.nameOrKey) },
     circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },
     circuitsInGraph: {
       takes: { task: tracrTasks["tracr-reverse"], loaded: { ...task, knownEdges: null } },

@@ -7,7 +7,7 @@ import type { ModelParts } from "../transformer-lens/load.ts";
 import { checkWeights, noteUnread, refuseUnread } from "../weights/check-names.ts";
 import type { Change } from "./architectures/architecture.ts";
 import { GgufFile, unreadType } from "./gguf-file.ts";
-import { type GgufModel, ggufModel, ROPE_FACTORS } from "./model-config.ts";
+import { type GgufModel, ggufModel, ROTARY_FACTORS } from "./model-config.ts";
 
 /** A weight under its name and in its shape in the file, and what is done to it before it is that of `transformers`. */
 interface StoredRule extends WeightRule {
@@ -42,7 +42,7 @@ export async function loadGguf(path: string, context: LoadContext): Promise<Mode
   );
   // A file holds nothing in vain: what is left over would change the numbers.
   refuseUnread(
-    rest.filter((name) => !OTHER_MODELS.test(name) && name !== ROPE_FACTORS),
+    rest.filter((name) => !OTHER_MODELS.test(name) && name !== ROTARY_FACTORS),
     path,
   );
   return { config: model.config, weights: await weightsByRules(rules, (rule) => load(file, rule, context), context) };

@@ -8,7 +8,7 @@ import { architectureOf } from "./architectures/architectures.ts";
 import { GgufFile } from "./gguf-file.ts";
 
 /** Divisors of the rotary frequencies, as Llama 3.1 has them. */
-export const ROPE_FACTORS = "rope_freqs.weight";
+export const ROTARY_FACTORS = "rope_freqs.weight";
 const MOST_FACTORS = 2 ** 16;
 
 /** A file's model: what it is in the words of `transformers`, and in the engine's. */
@@ -25,7 +25,7 @@ export async function ggufModel(file: GgufFile): Promise<GgufModel> {
   const architecture = architectureOf(file);
   const raw = new ConfigReader(architecture.config(file), `${file.path} (as config.json)`);
   const family = findFamily(raw);
-  return { architecture, family, raw, config: await withRopeFactors(family.config(raw), file) };
+  return { architecture, family, raw, config: await withRotaryFactors(family.config(raw), file) };
 }
 
 /** The same for a file that is not open. */
@@ -52,18 +52,18 @@ export async function ggufSummary(path: string): Promise<string> {
   return [`${name}${typeof title === "string" && title !== "" ? ` (${title})` : ""}`, "GGUF", ...types].join(", ");
 }
 
-async function withRopeFactors(config: TransformerConfig, file: GgufFile): Promise<TransformerConfig> {
-  const stored = file.tensors.get(ROPE_FACTORS);
+async function withRotaryFactors(config: TransformerConfig, file: GgufFile): Promise<TransformerConfig> {
+  const stored = file.tensors.get(ROTARY_FACTORS);
   if (!stored || !config.rotary) return config;
   const expected = config.rotary.dim / 2;
   if (stored.size !== expected || expected > MOST_FACTORS)
     throw badFile(
       file.path,
-      `${ROPE_FACTORS} has ${stored.size} numbers; half a head's width, ${expected}, are needed.`,
+      `${ROTARY_FACTORS} has ${stored.size} numbers; half a head's width, ${expected}, are needed.`,
     );
-  const factors = await file.read(ROPE_FACTORS);
+  const factors = await file.read(ROTARY_FACTORS);
   if (!factors.every((factor) => factor > 0 && Number.isFinite(factor)))
-    throw badFile(file.path, `${ROPE_FACTORS} holds numbers that frequencies cannot be divided by.`);
+    throw badFile(file.path, `${ROTARY_FACTORS} holds numbers that frequencies cannot be divided by.`);
   const frequencies = config.rotary.frequencies.map((set) => set.map((frequency, i) => frequency / factors[i]!));
   return { ...config, rotary: { ...config.rotary, frequencies } };
 }

@@ -2,7 +2,7 @@ import type { TransformerConfig } from "@autocircuit/native";
 import { activation } from "../activation.ts";
 import type { ConfigReader } from "../config-reader.ts";
 import { inverseFrequencies } from "../rotary/frequencies.ts";
-import { type RopeKeys, readRopeParameters } from "../rotary/parameters.ts";
+import { type RotaryKeys, readRotaryParameters } from "../rotary/parameters.ts";
 import { asIs, embedding, fromHeads, headBias, linear, rmsNorm, toHeads, type WeightRule } from "./rules.ts";
 
 /**
@@ -41,8 +41,8 @@ export function gatedDecoderConfig(raw: ConfigReader): TransformerConfig {
 }
 
 /** Rotary positions that are the same in every block. */
-export function rotary(raw: ConfigReader, dHead: number, keys?: RopeKeys) {
-  const { dim, frequencies, scale, fixedUpTo } = inverseFrequencies(readRopeParameters(raw, keys), dHead, raw.where);
+export function rotary(raw: ConfigReader, dHead: number, keys?: RotaryKeys) {
+  const { dim, frequencies, scale, fixedUpTo } = inverseFrequencies(readRotaryParameters(raw, keys), dHead, raw.where);
   return {
     dim,
     interleaved: false,

@@ -1,7 +1,7 @@
 import type { TransformerConfig } from "@autocircuit/native";
 import { ConfigReader } from "../config-reader.ts";
 import { inverseFrequencies } from "../rotary/frequencies.ts";
-import { type RopeParameters, readScaling } from "../rotary/parameters.ts";
+import { type RotaryParameters, readScaling } from "../rotary/parameters.ts";
 import type { Family } from "./family.ts";
 import { qkNormRules } from "./gated-decoder.ts";
 import { gemma2, gemmaConfig, gemmaRules } from "./gemma2.ts";
@@ -48,7 +48,7 @@ function rotaryByType(raw: ConfigReader, dHead: number, types: readonly LayerTyp
 }
 
 /** As transformers merges them: `rope_parameters` of the block's type; `rope_scaling`, for full blocks only, goes before it. */
-function parametersOf(raw: ConfigReader, type: LayerType): RopeParameters {
+function parametersOf(raw: ConfigReader, type: LayerType): RotaryParameters {
   const full = type === "full_attention";
   const context = raw.size("max_position_embeddings");
   const listed = raw.object("rope_parameters")?.object(type)?.values;

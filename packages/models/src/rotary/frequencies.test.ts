@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { ConfigReader } from "../config-reader.ts";
 import { inverseFrequencies } from "./frequencies.ts";
-import { type RopeKeys, readRopeParameters } from "./parameters.ts";
+import { type RotaryKeys, readRotaryParameters } from "./parameters.ts";
 
-const read = (config: object, keys?: RopeKeys) =>
-  readRopeParameters(new ConfigReader({ max_position_embeddings: 4096, ...config }, "config.json"), keys);
+const read = (config: object, keys?: RotaryKeys) =>
+  readRotaryParameters(new ConfigReader({ max_position_embeddings: 4096, ...config }, "config.json"), keys);
 
-describe("readRopeParameters", () => {
+describe("readRotaryParameters", () => {
   it("reads what transformers 5 writes and what older versions wrote", () => {
     const modern = { rope_parameters: { rope_type: "linear", rope_theta: 5e5, factor: 4, partial_rotary_factor: 0.5 } };
     const older = { rope_theta: 5e5, rope_scaling: { type: "linear", factor: 4 }, partial_rotary_factor: 0.5 };

@@ -1,9 +1,9 @@
 import { badFile } from "@autocircuit/base";
 import { WIDEST_HEAD } from "../largest-sizes.ts";
-import type { Llama3Scaling, RopeParameters, YarnScaling } from "./parameters.ts";
+import type { Llama3Scaling, RotaryParameters, YarnScaling } from "./parameters.ts";
 
 /** What the engine needs to turn queries and keys. */
-export interface RopeFrequencies {
+export interface RotaryFrequencies {
   /** Entries of each head that are turned: an even number. */
   readonly dim: number;
   /** Inverse frequencies in radians per position, `dim / 2` of them. */
@@ -23,7 +23,7 @@ export interface RopeFrequencies {
  * @example
  * inverseFrequencies({ type: "default", theta: 10000, partial: 1 }, 4).frequencies; // [1, 0.01]
  */
-export function inverseFrequencies(parameters: RopeParameters, dHead: number, where = "config"): RopeFrequencies {
+export function inverseFrequencies(parameters: RotaryParameters, dHead: number, where = "config"): RotaryFrequencies {
   const dim = Math.floor(dHead * parameters.partial);
   if (dim < 2 || dim > dHead || dim % 2 === 1) {
     throw badFile(where, `turns ${dim} of a head's ${dHead} dimensions; it must be an even number of them.`);

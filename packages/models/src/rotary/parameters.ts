@@ -1,7 +1,7 @@
 import { ConfigReader } from "../config-reader.ts";
 
 /** Rotary position parameters, in the words of transformers 5 (`rope_parameters`). */
-export type RopeParameters = RopeBase &
+export type RotaryParameters = RotaryBase &
   (
     | { readonly type: "default" }
     | DynamicScaling
@@ -10,7 +10,7 @@ export type RopeParameters = RopeBase &
     | YarnScaling
   );
 
-interface RopeBase {
+interface RotaryBase {
   /** Base of the geometric series of wavelengths. */
   readonly theta: number;
   /** The part of each head that is turned. */
@@ -45,13 +45,13 @@ export interface YarnScaling {
 }
 
 /** Under which keys of `config.json` a family keeps what is not in an object of its own. */
-export interface RopeKeys {
+export interface RotaryKeys {
   readonly theta: string;
   readonly partial: string;
 }
 
 /** The keys of most families. */
-const USUAL_KEYS: RopeKeys = { theta: "rope_theta", partial: "partial_rotary_factor" };
+const USUAL_KEYS: RotaryKeys = { theta: "rope_theta", partial: "partial_rotary_factor" };
 
 /**
  * Reads rotary parameters as transformers does: the older `rope_scaling` where it is there and holds something, else
@@ -60,7 +60,7 @@ const USUAL_KEYS: RopeKeys = { theta: "rope_theta", partial: "partial_rotary_fac
  *
  * @throws AutocircuitError `bad-file` for unknown kinds of scaling and missing numbers
  */
-export function readRopeParameters(config: ConfigReader, keys: RopeKeys = USUAL_KEYS): RopeParameters {
+export function readRotaryParameters(config: ConfigReader, keys: RotaryKeys = USUAL_KEYS): RotaryParameters {
   const context = config.size("max_position_embeddings");
   const older = config.object("rope_scaling");
   const holds = older !== undefined && Object.keys(older.values).length > 0;
@@ -77,7 +77,7 @@ export function readRopeParameters(config: ConfigReader, keys: RopeKeys = USUAL_
  *
  * @param context the model's context length, the original one where none is given
  */
-export function readScaling(scaling: ConfigReader, base: RopeBase, context: number): RopeParameters {
+export function readScaling(scaling: ConfigReader, base: RotaryBase, context: number): RotaryParameters {
   const typeKey = scaling.has("rope_type") ? "rope_type" : "type";
   const type = scaling.string(typeKey, "default");
   switch (type) {

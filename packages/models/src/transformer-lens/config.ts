@@ -2,7 +2,7 @@ import type { TransformerConfig } from "@autocircuit/native";
 import { activation } from "../activation.ts";
 import { ConfigReader } from "../config-reader.ts";
 import { inverseFrequencies } from "../rotary/frequencies.ts";
-import type { RopeParameters } from "../rotary/parameters.ts";
+import type { RotaryParameters } from "../rotary/parameters.ts";
 
 /**
  * A configuration in TransformerLens's words, as in a `config.json` beside TransformerLens weights. Absent entries take
@@ -148,7 +148,7 @@ function positions(
 }
 
 /** `use_NTK_by_parts_rope` is the scaling of Llama 3.1, which TransformerLens gives to all layers. */
-function rope(config: ConfigReader, base: { theta: number; partial: number }): RopeParameters {
+function rope(config: ConfigReader, base: { theta: number; partial: number }): RotaryParameters {
   if (!config.boolean("use_NTK_by_parts_rope", false)) return { type: "default", ...base };
   return {
     type: "llama3",

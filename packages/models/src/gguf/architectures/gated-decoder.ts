@@ -1,7 +1,7 @@
 import { badFile, counted, sayOnce, shownValue } from "@autocircuit/base";
 import type { ConfigReader } from "../../config-reader.ts";
 import type { GgufFile } from "../gguf-file.ts";
-import { ropeScaling } from "../rope-scaling.ts";
+import { rotaryScaling } from "../rotary-scaling.ts";
 import { storedInBlock } from "./architecture.ts";
 
 /** The embedding; as wide as the model, with one row a token. */
@@ -90,7 +90,7 @@ export function gatedConfig(file: GgufFile, architecture: string): Readonly<Reco
     max_position_embeddings: raw.size(key("context_length")),
     rms_norm_eps: raw.epsilon(key("attention.layer_norm_rms_epsilon")),
     rope_theta: raw.positive(key("rope.freq_base"), 10_000),
-    rope_scaling: ropeScaling(raw, architecture),
+    rope_scaling: rotaryScaling(raw, architecture),
     tie_word_embeddings: !file.tensors.has(UNEMBEDDING),
   };
 }

@@ -6,7 +6,7 @@ import type { ConfigReader } from "../config-reader.ts";
  *
  * @throws AutocircuitError `bad-file` for a kind of scaling that is not known, and a multiplier without YaRN
  */
-export function ropeScaling(raw: ConfigReader, architecture: string): Readonly<Record<string, unknown>> | null {
+export function rotaryScaling(raw: ConfigReader, architecture: string): Readonly<Record<string, unknown>> | null {
   const key = (name: string) => `${architecture}.rope.${name}`;
   // llama.cpp takes a kind that is not named as linear.
   const type = raw.string(key("scaling.type"), "linear");
