@@ -15,7 +15,7 @@ import type { TransformerConfig } from "./transformer-config.ts";
 export interface ForwardRequest extends HookRequest {
   /** int64 [B, P] */
   tokens: Tensor;
-  /** int64 [B]: how many positions at the left of each row are padding. */
+  /** int64 [B]: how many positions at the left of each row are padding, fewer than P. */
   padding?: Tensor;
   /**
    * [B, P, D], or [1, P, D] for all: what `Resid Start` writes, in the place of the tokens' embedding. Not together with `from` or `keepRun`.
@@ -30,7 +30,10 @@ export interface ForwardRequest extends HookRequest {
    * 0 keeps the current value, 1 takes the ablated one, between interpolates.
    */
   patch?: Patch;
-  /** Start at the first patched block of an unpatched run; with M masks the run's batch is repeated M times. */
+  /**
+   * Start at the first patched block of an unpatched run; with M masks the run's batch is repeated M times, and the ablation is one for all
+   * its examples or one for each. Gives logits and divergences only; where the mask records gradients the whole network runs.
+   */
   from?: KeptRun;
   /** Default true. */
   logits?: boolean;
@@ -64,7 +67,7 @@ export interface Patch {
   ablation: Ablation;
   /** [S, B or 1, P, D]: what the gradient of each input is contracted with, in the place of ablated - current outputs. */
   directions?: Tensor | undefined;
-  /** A leaf of the shape of the ablation's sources, whose numbers are not read: it gets their gradient. */
+  /** A leaf of the shape of the ablation's sources, whose numbers are not read: it gets their gradient. Not with autoencoders. */
   ablationLeaf?: Tensor | undefined;
   /** A leaf [S, B, P, D], whose numbers are not read: it gets the gradient of every source's output. */
   outputsLeaf?: Tensor | undefined;

@@ -37,6 +37,10 @@ void check_ablation(const Transformer& model, const ForwardRequest& request, int
   if (given.size(2) != length || given.size(3) != model.config().d_model || given.size(1) == 0 || batch % given.size(1))
     refuse("the ablation was made for " + std::to_string(given.size(1)) + " prompts of " + std::to_string(given.size(2)) +
            " positions, the run has " + std::to_string(batch) + " of " + std::to_string(length));
+  // What sources of a kept run differ by from the ablation's is there once for all masks.
+  if (request.from && !request.records_gradients() && given.size(1) != 1 && given.size(1) != request.tokens.size(0))
+    refuse("the ablation was made for " + std::to_string(given.size(1)) + " prompts, the kept run (from) for " +
+           std::to_string(request.tokens.size(0)) + "; it must be one for all of them, or one for each, whatever the number of masks");
   const PatchGraph& graph = *request.patch->graph;
   if (graph.tokens > 0 && graph.tokens != length)
     refuse("the graph has " + std::to_string(graph.tokens) + " positions, the prompts have " + std::to_string(length));
@@ -72,6 +76,8 @@ void check_gradients(const Transformer& model, const ForwardRequest& request, in
     const bool shared = patch.directions.dim() == 4 && patch.directions.size(1) == 1;
     check_shape("directions", patch.directions, {sources + packed_rows(model), shared ? 1 : batch, length, d_model});
   }
+  if (patch.ablation_leaf.defined() && model.autoencoders())
+    refuse("the values that latents of autoencoders take get no gradient: leave out the leaf of the ablation (ablationLeaf)");
   if (patch.ablation_leaf.defined()) check_shape("the leaf of the ablation", patch.ablation_leaf, patch.ablation->sources().sizes());
   if (patch.outputs_leaf.defined()) check_shape("the leaf of the outputs", patch.outputs_leaf, {sources, batch, length, d_model});
   if (!patch.autoencoder_leaves.empty()) check_autoencoder_leaves(*model.autoencoders(), patch);

@@ -30,6 +30,19 @@ void check_tokens(const TransformerConfig& config, const ForwardRequest& request
     refuse("the prompts have " + std::to_string(total) + " positions, the model has " + std::to_string(config.context));
 }
 
+// Padding that leaves nothing of a prompt, or begins before it, would move positions and masks without a word.
+void check_padding(const ForwardRequest& request) {
+  const at::Tensor& padding = request.padding;
+  const int64_t batch = request.tokens.size(0), length = request.tokens.size(1);
+  if (padding.sizes() != at::IntArrayRef{batch} || padding.scalar_type() != at::kLong)
+    refuse("padding must be int64 [" + std::to_string(batch) + "], a number for each prompt");
+  const at::Tensor bad = at::nonzero((padding < 0) | (padding >= length));
+  if (bad.size(0) == 0) return;
+  const int64_t prompt = bad[0][0].item<int64_t>();
+  refuse("prompt " + std::to_string(prompt) + " has " + std::to_string(padding[prompt].item<int64_t>()) + " padded positions of " +
+         std::to_string(length) + "; there must be 0 to " + std::to_string(length - 1));
+}
+
 const char* name_of(GroupKind kind) {
   switch (kind) {
     case GroupKind::q: return "q";
@@ -136,6 +149,12 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
   const int64_t rows = source_order(model).count() + (model.autoencoders() ? model.autoencoders()->packed_rows() : 0);
   if (!request.is_factorized() || run.sources.size(0) != rows)
     refuse("a kept run (from) can only be a starting point for a factorised graph, and only one that was kept for it");
+  const bool whole = request.want_sources || request.want_latents || request.want_hidden || request.want_keys_values || request.keep_run;
+  // Gradients take a whole pass anyway.
+  if (whole && !request.records_gradients())
+    refuse(
+        "a pass that begins at a kept run (from) gives logits and divergences only: blocks before the first patched edge are not run; "
+        "ask for sources, latents, hidden, keysValues or keepRun without it");
 }
 
 void check_hook(const Transformer& model, const ForwardRequest& request, const HookPoint& point, bool replaced) {
@@ -202,9 +221,12 @@ void check_reference(const TransformerConfig& config, const ForwardRequest& requ
   if (request.records_gradients()) refuse("divergences carry no gradient; ask for logits, or give a mask that does not record one");
   const int64_t positions = request.positions ? static_cast<int64_t>(request.positions->size()) : request.tokens.size(1);
   if (positions == 0) refuse("divergences are of output positions, and none is asked for");
-  const int64_t rows = request.reference->logits.size(0), outputs = batch_of(request) * positions;
+  const at::Tensor &logits = request.reference->logits, &probabilities = request.reference->probabilities;
+  if (!logits.is_floating_point() || logits.scalar_type() != probabilities.scalar_type())
+    refuse("the reference's logits and probabilities must be floating point, both of one type");
+  const int64_t rows = logits.dim() == 2 ? logits.size(0) : 0, outputs = batch_of(request) * positions;
   const int64_t masks = request.patch ? masks_of(*request.patch->graph, request.patch->mask) : 1;
-  for (const at::Tensor& given : {request.reference->logits, request.reference->probabilities})
+  for (const at::Tensor& given : {logits, probabilities})
     if (given.sizes() != at::IntArrayRef{rows, config.d_vocab_out} || rows == 0 || rows % positions || outputs % rows)
       refuse("the reference must be [prompts * positions, vocabulary], here [" + std::to_string(outputs / masks) + ", " +
              std::to_string(config.d_vocab_out) + "]");
@@ -222,6 +244,7 @@ void check_latent_positions(const Autoencoders& autoencoders, int64_t length) {
 
 void check_request(const Transformer& model, const ForwardRequest& request) {
   check_tokens(model.config(), request);
+  if (request.padding.defined()) check_padding(request);
   if (request.graph && (!request.patch || request.graph != request.patch->graph)) check_graph(model, *request.graph);
   if (request.patch) check_graph(model, *request.patch->graph);
   if (request.start.defined()) check_start(model.config(), request);

@@ -131,8 +131,13 @@ void ForwardPass::read_residual(GroupKind kind, int64_t block) {
 
 at::Tensor ForwardPass::collected_sources() const {
   const at::Tensor late = frame_.delta.late.view({pass_.order.count(), pass_.batch, pass_.length, config_.d_model});
-  const at::Tensor outputs = pass_.mask ? pass_.ablated->sources() - late : late;
-  return latents_ ? latents_->behind(outputs) : outputs;
+  const auto outputs = [&] {
+    // Example b takes the ablation's row b mod its batch.
+    const at::Tensor& ablated = pass_.ablated->sources();
+    return (ablated.unsqueeze(1) - late.unflatten(1, {-1, ablated.size(1)})).flatten(1, 2);
+  };
+  const at::Tensor sources = pass_.mask ? outputs() : late;
+  return latents_ ? latents_->behind(sources) : sources;
 }
 
 void ForwardPass::keep_resid(int64_t point) {

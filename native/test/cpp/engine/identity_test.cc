@@ -146,6 +146,34 @@ TEST("a kept run of other tokens, padding or graphs is refused, and says where i
   CHECK(says(refusal(*model, request), "must not be patched"));
 }
 
+// Blocks before the first patched edge are not run: what is asked of them would be missing.
+TEST("a pass from a kept run is refused what only a whole pass has, and ablations of other prompts") {
+  const TransformerConfig config = architectures()[0].config;
+  const PatchGraph graph = make_graph(config, 0);
+  const auto model = network(config, 3);
+  at::Tensor last = at::zeros({graph.edges}, at::kDouble);
+  last[graph.edges - 1] = 1;
+  ForwardRequest request = patched(graph, last, random_ablation(graph, 2));
+  const ForwardRequest plain = request;
+  request.from = kept_run(*model, tokens(1));
+  for (bool ForwardRequest::* const want : {&ForwardRequest::want_sources, &ForwardRequest::want_hidden, &ForwardRequest::want_latents,
+                                            &ForwardRequest::want_keys_values, &ForwardRequest::keep_run}) {
+    ForwardRequest asks = request;
+    asks.*want = true;
+    CHECK(says(refusal(*model, asks), "gives logits and divergences only"));
+  }
+  // The whole network runs where gradients are recorded.
+  ForwardRequest recording = request, whole = plain;
+  recording.patch->mask = last.clone().requires_grad_();
+  recording.want_keys_values = whole.want_keys_values = true;
+  const std::vector<at::Tensor> given = model->forward(recording).prefix->keys, expected = model->forward(whole).prefix->keys;
+  CHECK(given.size() == expected.size() && at::allclose(given.back(), expected.back(), 1e-12, 1e-12));
+  request.patch->mask = at::stack({last, last});
+  const at::Tensor sources = request.patch->ablation->sources();
+  request.patch->ablation = std::make_shared<Ablation>(at::cat({sources, sources}, 1));
+  CHECK(says(refusal(*model, request), "the ablation was made for 6 prompts, the kept run (from) for 3"));
+}
+
 TEST("a kept run serves graphs and ablations in turn") {
   const TransformerConfig config = architectures()[0].config;
   const auto model = network(config, 3);

@@ -68,6 +68,29 @@ TEST_IN_PARTS("an ablation that all examples share, and one of zeros", 7) {
   });
 }
 
+TEST("several masks over a repeated batch share its ablation, and give the sources of each mask alone") {
+  const Setting s(architectures()[0]);
+  for (const bool factorized : {true, false}) {
+    const PatchGraph graph = graph_of(s, {"shared", true, factorized, false, false});
+    const auto ablation = s.ablation(graph);
+    const at::Tensor two = at::rand({2, graph.edges}, at::kDouble);
+    std::vector<at::Tensor> logits, sources;
+    for (const at::Tensor& mask : two.unbind()) {
+      ForwardRequest alone = request_for(s, graph, mask, ablation);
+      alone.want_sources = true;
+      const ForwardResult made = s.model.forward(alone);
+      logits.push_back(made.logits);
+      sources.push_back(made.sources);
+    }
+    ForwardRequest together = request_for(s, graph, two, ablation);
+    together.tokens = s.clean.repeat({2, 1});
+    together.want_sources = true;
+    const ForwardResult made = s.model.forward(together);
+    CHECK(close(s, made.logits, at::cat(logits)));
+    CHECK(close(s, made.sources, at::cat(sources, 1)));
+  }
+}
+
 // Inputs of queries, keys and values are made together, a piece of a large batch at a time: whole masks, or whole prompts under one.
 TEST("a batch of two pieces gives each prompt what it gets alone") {
   const Setting s(architectures()[0]);

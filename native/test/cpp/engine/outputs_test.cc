@@ -92,6 +92,22 @@ TEST("wrong requests and weights say what is wrong") {
   CHECK(message_of([&] { s.model.forward(request); }).find("token id 11 (prompt 0, position 0)") != std::string::npos);
   request.tokens = at::zeros({2, 13}, at::kLong);
   CHECK(message_of([&] { s.model.forward(request); }).find("13 positions") != std::string::npos);
+  request.tokens = at::zeros({2, 3}, at::kLong);
+  for (const int64_t pads : {int64_t{-1}, int64_t{3}, int64_t{1} << 40}) {
+    request.padding = at::tensor({int64_t{2}, pads}, at::kLong);
+    CHECK(message_of([&] { s.model.forward(request); }).find("prompt 1 has " + std::to_string(pads) + " padded positions of 3") !=
+          std::string::npos);
+  }
+  for (const at::Tensor& shapeless : {at::zeros({3}, at::kLong), at::zeros({2}, at::kInt), at::zeros({}, at::kLong)}) {
+    request.padding = shapeless;
+    CHECK(message_of([&] { s.model.forward(request); }).find("padding must be int64 [2]") != std::string::npos);
+  }
+  request.padding = at::Tensor();
+  const at::Tensor rows = at::zeros({6, s.config().d_vocab_out}, at::kDouble);
+  request.reference = Reference{rows, rows.to(at::kFloat)};
+  CHECK(message_of([&] { s.model.forward(request); }).find("both of one type") != std::string::npos);
+  request.reference = Reference{rows.sum(), rows.sum()};
+  CHECK(message_of([&] { s.model.forward(request); }).find("the reference must be [prompts * positions") != std::string::npos);
   const PatchGraph graph = make_graph(s.config(), 0);
   ForwardRequest patched = request_for(s, graph, at::zeros({graph.edges + 1}), s.ablation(graph));
   CHECK(message_of([&] { s.model.forward(patched); }).find("edges") != std::string::npos);

@@ -96,3 +96,15 @@ it.each(kinds)("gradients of autoencoders are finite differences: %s", async (_,
   await expect(lossOf(given, leaves.slice(1))).rejects.toThrow(/four leaves for each/);
   await expect(lossOf(given, [...leaves.slice(1), leaves[0]!])).rejects.toThrow(/leaves of other shapes/);
 });
+
+it("values that latents take get no gradient, and a request for it is refused", async () => {
+  using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
+  using model = plain.withAutoencoders(tinyAutoencoders(tinyConfig, { input: "mlp_out" }));
+  using ablation = await model.ablations(tokens, "zero");
+  const mask = Tensor.zeros([model.graph.edgeCount], { dtype: "float64" }).requireGrad();
+  const ablationLeaf = Tensor.zeros(ablation.sources.shape, { dtype: "float64" }).requireGrad();
+  await expect(model.forward(tokens, { ablate: mask, ablation, ablationLeaf })).rejects.toMatchObject({
+    code: "bad-input",
+    message: expect.stringContaining("latents of autoencoders take get no gradient"),
+  });
+});

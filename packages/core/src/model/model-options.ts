@@ -84,7 +84,7 @@ export interface ForwardOptions {
   readonly ablation?: Ablation | undefined;
   /** `[S, B or 1, P, D]`: what gradients of inputs are contracted with, in the place of ablated - current outputs. */
   readonly directions?: Tensor | undefined;
-  /** A leaf of the shape of `ablation`'s sources, whose numbers are not read: it gets their gradient. */
+  /** A leaf of the shape of `ablation`'s sources, whose numbers are not read: it gets their gradient. Not with autoencoders. */
   readonly ablationLeaf?: Tensor | undefined;
   /** A leaf `[S, B, P, D]`, whose numbers are not read: it gets the gradient of every source's output. */
   readonly outputsLeaf?: Tensor | undefined;
