@@ -9,7 +9,7 @@ export {
 } from "./ablations/ablation-type.ts";
 export { aliases } from "./aliases.ts";
 export { type DiscoveredCircuit, discoveredCircuit } from "./discovered/discovered-circuit.ts";
-export { discoveryOptions } from "./discovered/discovery-options.ts";
+export { optionsFoundWith } from "./discovered/options-found-with.ts";
 export { plainOptions } from "./discovered/plain-options.ts";
 export { type EdgeScore, scoredEdges } from "./discovered/scored-edges.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";

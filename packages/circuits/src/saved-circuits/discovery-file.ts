@@ -2,10 +2,10 @@ import { kind, readableJson, signature } from "@autocircuit/base";
 import {
   type DiscoveredCircuit,
   discoveredCircuit,
-  discoveryOptions,
   type EdgeScore,
   type LatentIdentity,
   latentIdentity,
+  optionsFoundWith,
   scoredEdges,
 } from "@autocircuit/core";
 import { type GraphKind, graphKind } from "./graph-kind.ts";
@@ -15,7 +15,7 @@ export interface DiscoveryFile {
   /** Key of the task. */
   readonly task: string;
   readonly algorithm: string;
-  /** What it was found with, as `discoveryOptions` has it. */
+  /** What it was found with, as `optionsFoundWith` has it. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Edges of the graph. */
   readonly edgeCount: number;
@@ -44,7 +44,7 @@ export function discoveryFile(task: string, found: DiscoveredCircuit): Discovery
   const { circuit, scores, algorithm } = found;
   const { graph } = circuit;
   return {
-    ...{ task, algorithm, options: discoveryOptions(found) },
+    ...{ task, algorithm, options: optionsFoundWith(found) },
     ...{ edgeCount: graph.edgeCount, graph: graphKind(graph), latents: latentIdentity(graph) },
     circuit: scoredEdges(circuit, scores),
   };
