@@ -74,7 +74,7 @@ export type { TaskRoom } from "./ready-task/task-room.ts";
 export { circuitOfScores, type SavedCircuitOptions } from "./saved-circuits/circuit-of-scores.ts";
 export { type DiscoveryFile, discoveryFile, formatDiscoveryFile } from "./saved-circuits/discovery-file.ts";
 export { eapIgGraph } from "./saved-circuits/eap-ig-circuit.ts";
-export { type GraphKind, graphKind } from "./saved-circuits/graph-kind.ts";
+export { graphKind } from "./saved-circuits/graph-kind.ts";
 export { latentsIn } from "./saved-circuits/latents-in.ts";
 export { readCircuit, savedCircuitOf } from "./saved-circuits/read-circuit.ts";
 export type { CircuitFormat, SavedCircuit } from "./saved-circuits/saved-circuit.ts";

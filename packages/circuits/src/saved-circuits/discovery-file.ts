@@ -2,13 +2,14 @@ import { kind, readableJson, signature } from "@autocircuit/base";
 import {
   type DiscoveredCircuit,
   discoveredCircuit,
-  type EdgeScore,
+  type GraphKind,
   type LatentIdentity,
   latentIdentity,
   optionsFoundWith,
+  type ScoredEdge,
   scoredEdges,
 } from "@autocircuit/core";
-import { type GraphKind, graphKind } from "./graph-kind.ts";
+import { graphKind } from "./graph-kind.ts";
 
 /** What `discover --json` says of its circuit: all that `readCircuit` reads of such a file. Infinite scores are the string "Infinity" there. */
 export interface DiscoveryFile {
@@ -23,7 +24,7 @@ export interface DiscoveryFile {
   readonly graph: GraphKind;
   /** What the circuit's latents are told by; null for a model without autoencoders. */
   readonly latents: LatentIdentity | null;
-  readonly circuit: readonly EdgeScore[];
+  readonly circuit: readonly ScoredEdge[];
 }
 
 const takes = { task: kind.text, found: discoveredCircuit };

@@ -4,12 +4,13 @@ import {
   type Circuit,
   coreKinds,
   type Graph,
+  type GraphKind,
   type LatentIdentity,
   type PatchableModel,
   withGraphOf,
 } from "@autocircuit/core";
 import { requireClearScores, type ScoredCircuit } from "../interchange/scored-circuit.ts";
-import { type GraphKind, type GroupedHeads, requireClearGroups } from "./graph-kind.ts";
+import { type GroupedHeads, requireClearGroups } from "./graph-kind.ts";
 import { requireLatents } from "./latents-in.ts";
 
 /** In which form a file holds a circuit. */
