@@ -17,7 +17,7 @@ import { requireLatents } from "./latents-in.ts";
 export type CircuitFormat =
   /** What `discover --json` writes. */
   | "discovery"
-  /** AutoCircuit's names with scores, as `convert` and `autocircuit circuits NAME --json` write them, see `formatCircuitFile`. */
+  /** AutoCircuit's names with scores (1 for each edge of a published circuit), as `convert` and `autocircuit circuits NAME --json` write them by `formatCircuitFile`. */
   | "circuit"
   /** As EAP-IG and the Mechanistic Interpretability Benchmark write it. */
   | "eap-ig"
