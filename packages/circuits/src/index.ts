@@ -19,6 +19,13 @@ export {
 export { formatEapIgCsv } from "./interchange/eap-ig-csv.ts";
 export { eapIgDestination, eapIgEdge, eapIgSource, edgeNameOfEapIg } from "./interchange/eap-ig-names.ts";
 export { formatEdgePruningJsonl } from "./interchange/edge-pruning-jsonl.ts";
+export {
+  type MibSubmission,
+  type MibSubmissionOptions,
+  mibName,
+  mibNameProblem,
+  mibSubmission,
+} from "./interchange/mib-submission.ts";
 export { type AnswerTokenizer, unplacedFields } from "./interchange/prompt-fields.ts";
 export { parsePythonJson } from "./interchange/python-json.ts";
 export {
