@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { constantText } from "./constant-text.mjs";
 import { statementsOf } from "./modules.mjs";
 
 /**
@@ -15,7 +16,7 @@ export function publicNames(pack, root) {
     const ofFile = { name: basename(file).replace(/\..*$/, ""), file, what: "the file" };
     // What a test exports or asks for is its own.
     if (file.endsWith(".test.ts") || file.startsWith(join(pack.folder, "test"))) return [ofFile];
-    return [ofFile, ...namesIn(statementsOf(root, file)).map((named) => ({ ...named, file }))];
+    return [ofFile, ...namesIn(root, file).map((named) => ({ ...named, file }))];
   });
 }
 
@@ -33,11 +34,12 @@ export function pageNames(root) {
   });
 }
 
-function namesIn(statements) {
+function namesIn(root, file) {
+  const statements = statementsOf(root, file);
   const exported = statements
     .filter(({ type }) => type === "ExportNamedDeclaration")
     .flatMap(({ declaration, specifiers }) => (declaration ? declaredIn(declaration) : renamedBy(specifiers)));
-  return [...exported, ...commandOptions(statements)];
+  return [...exported, ...commandOptions(root, file)];
 }
 
 /** What is exported under another name than its own; the own one is found where it is declared. */
@@ -68,19 +70,26 @@ function membersOf(declaration) {
   return found;
 }
 
-/** Long options of commands, `--by-token` and the like, as they are declared to commander. */
-function commandOptions(statements) {
+/** Long options of commands, `--by-token` and the like, as they are declared to commander: by a text, or a constant that is one. */
+function commandOptions(root, file) {
   const found = [];
   const visit = (node) => {
     if (typeof node !== "object" || node === null) return;
     const declares =
-      (node.type === "CallExpression" && ["option", "requiredOption"].includes(node.callee.property?.name)) ||
+      (node.type === "CallExpression" && isOption(node.callee)) ||
       (node.type === "NewExpression" && node.callee.name === "Option");
-    const flags = declares ? node.arguments[0]?.value : undefined;
-    if (typeof flags === "string")
-      for (const [, name] of flags.matchAll(/--([a-z][a-z0-9-]*)/g)) found.push({ name, what: "the option --" });
+    const flags = declares ? constantText(root, file, node.arguments[0]) : "";
+    // An option that nobody looks at is worse than one that has to be written otherwise.
+    if (flags === undefined)
+      throw new Error(`${file}: the flags of an option should be a text, or a constant that is one`);
+    for (const [, name] of flags.matchAll(/--([a-z][a-z0-9-]*)/g)) found.push({ name, what: "the option --" });
     for (const child of Object.values(node)) visit(child);
   };
-  visit(statements);
+  visit(statementsOf(root, file));
   return found;
+}
+
+/** Whether a function is commander's, and not fast-check's of that name. */
+function isOption({ object, property }) {
+  return ["option", "requiredOption"].includes(property?.name) && object.name !== "fc";
 }

@@ -24,9 +24,11 @@ export const WORD_EXCEPTIONS = {
   ],
   official: [
     { place: "packages/discovery/src/presets.ts", why: "keys of AutoCircuit's algorithms" },
+    { place: "sweeps/autocircuit-paper.yaml", why: "keys of AutoCircuit's algorithms" },
     { place: "packages/conformance/src/tracr/check-tracr-circuits.ts", why: REFERENCE },
   ],
   "prune algo": [
+    { place: "sweeps/autocircuit-paper.yaml", why: TOLD },
     { place: "packages/discovery/src/presets.ts", why: TOLD },
     { place: "packages/discovery/src/experiment/run-algorithms.ts", why: TOLD },
   ],

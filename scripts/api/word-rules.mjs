@@ -7,6 +7,7 @@ import { SAID_AS_ELSEWHERE, WORD_EXCEPTIONS } from "./word-exceptions.mjs";
 
 const CPP = [join("native", "src"), join("native", "cuda")];
 const PAGES = [".", "docs", join("docs", "guides")];
+const BESIDE = ["examples", "scripts", "sweeps"];
 
 /**
  * Names, texts and comments that use a word which the glossary refuses, and exceptions that nothing needs.
@@ -41,6 +42,7 @@ export function wordProblems(packages, root, exceptions = WORD_EXCEPTIONS, phras
   for (const file of packages.flatMap(modulesOf)) lookAtTexts(file, textsOf(root, file));
   for (const file of cppFiles(root)) lookAtTexts(file, cppTextsOf(root, file), everywhere);
   for (const file of pageFiles(root)) lookAtTexts(file, proseOf(root, file));
+  for (const file of besidePackages(root)) lookAtTexts(file, (file.endsWith(".yaml") ? proseOf : textsOf)(root, file));
   return [...problems, ...idleExceptions(exceptions, used), ...idlePhrases(phrases, used)];
 }
 
@@ -51,6 +53,14 @@ function modulesOf({ sources, folder }) {
 
 function cppFiles(root) {
   return CPP.flatMap((folder) => filesIn(root, folder, true)).filter((file) => /\.(cc|h|cu|cuh)$/.test(file));
+}
+
+/** What users and maintainers run beside packages: no tests, and not the rules of words, which say all of them. */
+function besidePackages(root) {
+  const files = BESIDE.flatMap((folder) => filesIn(root, folder, true));
+  return files.filter(
+    (file) => /(?<!\.test)\.(mjs|ts|yaml)$/.test(file) && !file.startsWith(join("scripts", "api", "word-")),
+  );
 }
 
 /** Pages for readers; what changed says what things were called. */

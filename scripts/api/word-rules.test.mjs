@@ -58,9 +58,30 @@ describe("a word that the glossary refuses is found", () => {
 
   it.each([
     ["a command's option", 'command.option("-t, --true-edges <n>", "text");', "the option -- true-edges"],
+    [
+      "an option by a constant",
+      'export const FLAG = "--true-edges";\ncommand.requiredOption(FLAG, "text");',
+      "the option -- true-edges",
+    ],
     ["an option with choices", 'command.addOption(new Option("--true-edges", "text"));', "the option -- true-edges"],
   ])("as the name of %s, which is a text too", (_, text, what) => {
     expect(inA(text)).toEqual([...trueEdges(what), ...trueEdges("a text").map(inFirstLine)]);
+  });
+
+  it("as the name of an option by a constant of another module", () => {
+    const files = {
+      "packages/core/src/a.ts": 'import { FLAG as GIVEN } from "./flags.ts";\ncommand.option(GIVEN, "text");',
+      "packages/core/src/flags.ts": 'export const FLAG = "--official <n>";',
+    };
+    const [named, said] = ["a.ts: the option -- official", "flags.ts:1: a text"].map(
+      (place) => `packages/core/src/${place} says "official"; the word is "known circuit" (docs/architecture.md)`,
+    );
+    expect(problemsOf(files)).toEqual([named, said]);
+  });
+
+  it("and an option whose flags cannot be told is refused", () => {
+    expect(() => inA('command.option(["--true-edges"].join(), "text");')).toThrow("packages/core/src/a.ts: the flags");
+    expect(inA("fc.option(fc.nat());")).toEqual([]);
   });
 
   it("in a file's name, a page's too", () => {
@@ -108,6 +129,26 @@ describe("a word that the glossary refuses is found in what TypeScript says", ()
     expect(
       problemsOf({ "packages/core/src/a.test.ts": '"true edge";', "packages/core/test/b.ts": "// true edge" }),
     ).toEqual([]);
+  });
+});
+
+describe("a word that the glossary refuses is found in what stands beside packages", () => {
+  it("in what is run, and in plans of sweeps", () => {
+    const files = {
+      "examples/a.mjs": "// true edges",
+      "scripts/lib/b.mjs": 'export const a = "true edges";',
+      "sweeps/c.yaml": "# All that is\n# of true edges\ntask: a",
+    };
+    expect(problemsOf(files)).toEqual(
+      ["examples/a.mjs:1: a comment", "scripts/lib/b.mjs:1: a text", "sweeps/c.yaml:2: the page"].map(
+        (place) => `${place} says "true edge"; the word is "known circuit" (docs/architecture.md)`,
+      ),
+    );
+  });
+
+  it("but not in tests, and in the rules themselves", () => {
+    const text = "// true edges";
+    expect(problemsOf({ "scripts/a.test.mjs": text, "scripts/api/word-rules.mjs": text })).toEqual([]);
   });
 });
 

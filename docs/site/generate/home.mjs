@@ -21,7 +21,7 @@ const HOME = {
     {
       title: "Your model, your prompts",
       details:
-        "Twelve families of checkpoints from Hugging Face, TransformerLens or GGUF files, and prompt pairs as text or tokens.",
+        "Eleven families of checkpoints from Hugging Face, TransformerLens or GGUF files, and prompt pairs as text or tokens.",
       link: "/loads",
       linkText: "What loads",
     },

@@ -19,6 +19,13 @@ export {
 export { formatEapIgCsv } from "./interchange/eap-ig-csv.ts";
 export { eapIgDestination, eapIgEdge, eapIgSource, edgeNameOfEapIg } from "./interchange/eap-ig-names.ts";
 export { formatEdgePruningJsonl } from "./interchange/edge-pruning-jsonl.ts";
+export {
+  type MibSubmission,
+  type MibSubmissionOptions,
+  mibName,
+  mibNameProblem,
+  mibSubmission,
+} from "./interchange/mib-submission.ts";
 export { type AnswerTokenizer, unplacedFields } from "./interchange/prompt-fields.ts";
 export { parsePythonJson } from "./interchange/python-json.ts";
 export {
@@ -74,7 +81,7 @@ export type { TaskRoom } from "./ready-task/task-room.ts";
 export { circuitOfScores, type SavedCircuitOptions } from "./saved-circuits/circuit-of-scores.ts";
 export { type DiscoveryFile, discoveryFile, formatDiscoveryFile } from "./saved-circuits/discovery-file.ts";
 export { eapIgGraph } from "./saved-circuits/eap-ig-circuit.ts";
-export { type GraphKind, graphKind } from "./saved-circuits/graph-kind.ts";
+export { graphKind } from "./saved-circuits/graph-kind.ts";
 export { latentsIn } from "./saved-circuits/latents-in.ts";
 export { readCircuit, savedCircuitOf } from "./saved-circuits/read-circuit.ts";
 export type { CircuitFormat, SavedCircuit } from "./saved-circuits/saved-circuit.ts";

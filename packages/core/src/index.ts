@@ -9,16 +9,17 @@ export {
 } from "./ablations/ablation-type.ts";
 export { aliases } from "./aliases.ts";
 export { type DiscoveredCircuit, discoveredCircuit } from "./discovered/discovered-circuit.ts";
-export { discoveryOptions } from "./discovered/discovery-options.ts";
+export { optionsFoundWith } from "./discovered/options-found-with.ts";
 export { plainOptions } from "./discovered/plain-options.ts";
-export { type EdgeScore, scoredEdges } from "./discovered/scored-edges.ts";
+export { type ScoredEdge, scoredEdges } from "./discovered/scored-edges.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export {
-  type GraphChoice,
+  type AskedGraphKind,
   type GraphConfig,
+  type GraphKind,
   type GraphOptions,
-  graphChoiceProblem,
+  graphKindProblem,
   type ResolvedGraphConfig,
 } from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";

@@ -26,9 +26,9 @@ afterAll(() => {
   for (const model of models.reverse()) model.dispose();
 });
 
-type GraphChoice = Parameters<PatchableModel["withGraph"]>[0] & { latents?: TinyAutoencoders };
+type AskedGraph = Parameters<PatchableModel["withGraph"]>[0] & { latents?: TinyAutoencoders };
 
-const kinds: Readonly<Record<string, readonly [architecture: string, choice: GraphChoice]>> = {
+const kinds: Readonly<Record<string, readonly [architecture: string, choice: AskedGraph]>> = {
   edges: ["GPT-2", {}],
   "edges by token": ["GPT-2", { byToken: true, seqLen: 4 }],
   "shared inputs of heads": ["GPT-2", { separateQkv: false }],

@@ -22,6 +22,7 @@ export { modelName } from "./hub/model-name.ts";
 export { type HubFolderOptions, resolveHubFolder } from "./hub/resolve-hub-folder.ts";
 export { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 export { modelFamilies } from "./hugging-face/families.ts";
+export { type ActiveLatent, type LatentRow, type LatentTableOptions, latentTable } from "./latent-table.ts";
 export type { LoadProgress } from "./load-context.ts";
 export { type LoadModelOptions, loadModel, modelFromWeights } from "./load-model.ts";
 export { type LoadOptions, loadParts } from "./load-parts.ts";

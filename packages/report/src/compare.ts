@@ -19,7 +19,7 @@ export interface ComparedEdge {
   readonly token: number | null;
   /** Null for a missed edge: it is not in the circuit that was found. */
   readonly score: number | null;
-  /** See {@link ScoredEdge.activation}. */
+  /** See {@link ReportScoredEdge.activation}. */
   readonly activation?: number | undefined;
   readonly status: EdgeStatus;
   readonly src: number;

@@ -38,9 +38,9 @@ export type {
   ReportEdge,
   ReportGraph,
   ReportNode,
+  ReportScoredEdge,
   ReportStability,
   ReportTest,
-  ScoredEdge,
 } from "./types.ts";
 export { verdict } from "./verdict.ts";
 export { type Figure, type FiguresPage, type FiguresTable, writeFigures } from "./write-figures.ts";

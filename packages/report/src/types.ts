@@ -53,8 +53,8 @@ export interface ReportEdge {
   readonly token: number | null;
 }
 
-/** An edge of the circuit that was found. */
-export interface ScoredEdge extends ReportEdge {
+/** An edge of the circuit that was found: core's `ScoredEdge`, and what else a report says of it. */
+export interface ReportScoredEdge extends ReportEdge {
   /** Prune score; its absolute value is the importance, infinity is allowed (ACDC gives it). */
   readonly score: number;
   /** Between which limits the score lies with other prompts of the kind, 95 %. */
@@ -194,7 +194,7 @@ export interface CircuitReport {
   readonly tokenLabels?: readonly string[] | undefined;
   /** Positions whose label is the token of the first prompt, where other prompts have others; marked in the picture. Default none. */
   readonly varyingTokens?: readonly number[] | undefined;
-  readonly circuit: readonly ScoredEdge[];
+  readonly circuit: readonly ReportScoredEdge[];
   /** Of a circuit over spans: the edges inside heads that are in it. */
   readonly crossing?: readonly ReportCrossing[] | undefined;
   readonly known?: ComparedCircuit | undefined;

@@ -1,4 +1,4 @@
-import type { CircuitReport, ReportGraph, ReportNode, ScoredEdge } from "../src/index.ts";
+import type { CircuitReport, ReportGraph, ReportNode, ReportScoredEdge } from "../src/index.ts";
 import { random, randomEdges, reportOf } from "./samples.ts";
 
 interface LatentShape {
@@ -69,7 +69,7 @@ export function keptNumbers(count: number, of: number, seed = 11): number[] {
  * A circuit in which so many latents have edges: of all latents the first, with one to three edges each and heavy-tailed scores, and the
  * strongest others beside them.
  */
-export function latentEdges(graph: ReportGraph, latents: number, others: number, seed = 2): ScoredEdge[] {
+export function latentEdges(graph: ReportGraph, latents: number, others: number, seed = 2): ReportScoredEdge[] {
   const next = random(seed);
   const dests = graph.nodes.dests as readonly (ReportNode & { readonly from: number })[];
   const places = new Map(graph.nodes.srcs.map(({ name }, place) => [name, place]));
@@ -78,7 +78,7 @@ export function latentEdges(graph: ReportGraph, latents: number, others: number,
     .filter(isLatent)
     .map((src) => ({ src, by: next() }))
     .sort((a, b) => a.by - b.by);
-  const edges: ScoredEdge[] = [];
+  const edges: ReportScoredEdge[] = [];
   for (const { src } of chosen.slice(0, latents)) {
     const readers = dests.filter(({ layer, from }) => src.layer < layer && places.get(src.name)! >= from);
     const count = Math.min(readers.length, 1 + Math.floor(next() * 3));

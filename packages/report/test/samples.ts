@@ -1,4 +1,4 @@
-import type { CircuitReport, ReportGraph, ReportNode, ScoredEdge } from "../src/index.ts";
+import type { CircuitReport, ReportGraph, ReportNode, ReportScoredEdge } from "../src/index.ts";
 
 interface Shape {
   readonly layers: number;
@@ -77,11 +77,11 @@ export function random(seed: number): () => number {
 }
 
 /** `count` different edges of a graph with heavy-tailed scores, favouring a few busy nodes as real circuits do. */
-export function randomEdges(graph: ReportGraph, count: number, seed = 1): ScoredEdge[] {
+export function randomEdges(graph: ReportGraph, count: number, seed = 1): ReportScoredEdge[] {
   const next = random(seed);
   const busy = new Map([...graph.nodes.srcs, ...graph.nodes.dests].map((node) => [node.name, next() ** 3]));
   busy.set("Resid Start", 0.6).set("Resid End", 1.5);
-  const all: ScoredEdge[] = [];
+  const all: ReportScoredEdge[] = [];
   for (const src of graph.nodes.srcs) {
     for (const dest of graph.nodes.dests) {
       if (src.layer >= dest.layer) continue;

@@ -51,8 +51,8 @@ export function isCircuitFile(json: unknown): json is Record<string, unknown> & 
 }
 
 /**
- * Reads what {@link formatCircuitFile} and `autocircuit circuits NAME --json` write; the latter has no scores: its edges get score 1. Files of
- * earlier versions have no `graph`, so one must be given.
+ * Reads what {@link formatCircuitFile} writes, and so `autocircuit circuits NAME --json`. An edge of the circuit without a score, as in files of
+ * earlier versions, has 1; where such a file has no `graph` one must be given.
  *
  * @throws AutocircuitError `bad-file` naming the entry: not JSON, an unknown edge, another model's circuit
  */

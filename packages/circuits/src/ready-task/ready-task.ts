@@ -19,8 +19,9 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions, Tas
   /** Chooses the prompt pairs and their order, those of {@link prompts} too, as `--seed` does. Default 0; AutoCircuit shuffles files by 42. */
   seed?: number;
   /**
-   * Prompts in the place of the task's own: AutoCircuit's JSON, one or several files or what they hold. By token a known circuit whose
-   * positions are those of words needs the file's `word_idxs`.
+   * Prompts in the place of the task's own, as `loadPrompts` reads them: AutoCircuit's JSON, EAP-IG's CSV or Edge-Pruning's JSON lines, one or
+   * several files, or what files of AutoCircuit's JSON hold. By token a known circuit whose positions are those of words needs `word_idxs`, which
+   * AutoCircuit's JSON alone has.
    */
   prompts?: PromptInput;
   /** Folder or hub name of the model to run the task on, for tasks whose model is not part of this package. */

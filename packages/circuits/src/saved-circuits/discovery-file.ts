@@ -2,20 +2,21 @@ import { kind, readableJson, signature } from "@autocircuit/base";
 import {
   type DiscoveredCircuit,
   discoveredCircuit,
-  discoveryOptions,
-  type EdgeScore,
+  type GraphKind,
   type LatentIdentity,
   latentIdentity,
+  optionsFoundWith,
+  type ScoredEdge,
   scoredEdges,
 } from "@autocircuit/core";
-import { type GraphKind, graphKind } from "./graph-kind.ts";
+import { graphKind } from "./graph-kind.ts";
 
 /** What `discover --json` says of its circuit: all that `readCircuit` reads of such a file. Infinite scores are the string "Infinity" there. */
 export interface DiscoveryFile {
   /** Key of the task. */
   readonly task: string;
   readonly algorithm: string;
-  /** What it was found with, as `discoveryOptions` has it. */
+  /** What it was found with, as `optionsFoundWith` has it. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Edges of the graph. */
   readonly edgeCount: number;
@@ -23,7 +24,7 @@ export interface DiscoveryFile {
   readonly graph: GraphKind;
   /** What the circuit's latents are told by; null for a model without autoencoders. */
   readonly latents: LatentIdentity | null;
-  readonly circuit: readonly EdgeScore[];
+  readonly circuit: readonly ScoredEdge[];
 }
 
 const takes = { task: kind.text, found: discoveredCircuit };
@@ -44,7 +45,7 @@ export function discoveryFile(task: string, found: DiscoveredCircuit): Discovery
   const { circuit, scores, algorithm } = found;
   const { graph } = circuit;
   return {
-    ...{ task, algorithm, options: discoveryOptions(found) },
+    ...{ task, algorithm, options: optionsFoundWith(found) },
     ...{ edgeCount: graph.edgeCount, graph: graphKind(graph), latents: latentIdentity(graph) },
     circuit: scoredEdges(circuit, scores),
   };

@@ -1,10 +1,10 @@
-import { Circuit, Graph } from "@autocircuit/core";
+import { Circuit, Graph, type GraphKind } from "@autocircuit/core";
 import type { TransformerConfig } from "@autocircuit/native";
 import { requireModel } from "../interchange/circuit-file.ts";
 import { eapIgCircuitOf } from "../interchange/read-eap-ig.ts";
 import { circuitOf, requireClearScores } from "../interchange/scored-circuit.ts";
 import { foundWith } from "./found-with.ts";
-import { type GraphKind, requireGraphKind } from "./graph-kind.ts";
+import { requireGraphKind } from "./graph-kind.ts";
 import { requireLatents } from "./latents-in.ts";
 import { type SavedCircuit, savedCircuit } from "./saved-circuit.ts";
 

@@ -1,8 +1,5 @@
 import { AutocircuitError, badFile } from "@autocircuit/base";
-import { type Graph, type ResolvedGraphConfig, unclearGroups } from "@autocircuit/core";
-
-/** Which of a model's graphs is meant: the same name of an edge may mean different things in two of them. */
-export type GraphKind = Pick<ResolvedGraphConfig, "factorized" | "separateQkv" | "ungrouped">;
+import { type Graph, type GraphKind, unclearGroups } from "@autocircuit/core";
 
 /** Of a model's configuration, how many heads share keys and values. */
 export interface GroupedHeads {

@@ -4,19 +4,20 @@ import {
   type Circuit,
   coreKinds,
   type Graph,
+  type GraphKind,
   type LatentIdentity,
   type PatchableModel,
   withGraphOf,
 } from "@autocircuit/core";
 import { requireClearScores, type ScoredCircuit } from "../interchange/scored-circuit.ts";
-import { type GraphKind, type GroupedHeads, requireClearGroups } from "./graph-kind.ts";
+import { type GroupedHeads, requireClearGroups } from "./graph-kind.ts";
 import { requireLatents } from "./latents-in.ts";
 
 /** In which form a file holds a circuit. */
 export type CircuitFormat =
   /** What `discover --json` writes. */
   | "discovery"
-  /** AutoCircuit's names with scores, as `convert` and `autocircuit circuits NAME --json` write them, see `formatCircuitFile`. */
+  /** AutoCircuit's names with scores (1 for each edge of a published circuit), as `convert` and `autocircuit circuits NAME --json` write them by `formatCircuitFile`. */
   | "circuit"
   /** As EAP-IG and the Mechanistic Interpretability Benchmark write it. */
   | "eap-ig"

@@ -1,6 +1,6 @@
 import { suggest } from "@autocircuit/base";
-import { type PublishedCircuit, publishedCircuits } from "@autocircuit/circuits";
-import { Graph } from "@autocircuit/core";
+import { formatCircuitFile, type PublishedCircuit, publishedCircuits, scoredCircuit } from "@autocircuit/circuits";
+import { Circuit, Graph, PruneScores } from "@autocircuit/core";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -12,7 +12,7 @@ import { readModelConfig } from "./read-model-config.ts";
 /** Most edges printed; the file has them all. */
 const PRINTED = 20;
 
-/** Prints the edges of a published circuit in a model's graph and writes `{ circuit, graph, graphEdges, edges }`. */
+/** Prints the edges of a published circuit in a model's graph and writes them as `formatCircuitFile` does. */
 export async function circuitEdges(name: string, options: CircuitsCommandOptions, { print }: Context): Promise<void> {
   requireWritable(options.json);
   const circuit = publishedCircuit(name);
@@ -20,13 +20,12 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   const { seqStart, corrected = false } = options;
   const wordPositions = options.wordPositions === undefined ? {} : parseWordPositions(options.wordPositions);
   const found = await synchronously(() => circuit.edges(graph, { wordPositions, seqStart, corrected }));
-  const edges = found.map((edge) => ({ edge: edge.name, token: edge.token }));
-  print(`${name}: ${edges.length} of ${graph.edgeCount} edges (${circuit.paper})`);
+  print(`${name}: ${found.length} of ${graph.edgeCount} edges (${circuit.paper})`);
   for (const edge of found.slice(0, PRINTED)) print(`  ${edge}`);
-  if (edges.length > PRINTED)
-    print(`  and ${edges.length - PRINTED} more${options.json ? "" : "; --json FILE writes all"}`);
+  if (found.length > PRINTED)
+    print(`  and ${found.length - PRINTED} more${options.json ? "" : "; --json FILE writes all"}`);
   if (!options.json) return;
-  await writeWhole(options.json, `${formatEdges(name, graph, edges)}\n`);
+  await writeWhole(options.json, formatted(name, Circuit.of(graph, found)));
   print(`wrote ${options.json}`);
 }
 
@@ -43,14 +42,7 @@ async function graphFor({ byToken, seqLen, sharedQkv, ...where }: CircuitsComman
   return Graph.of(await readModelConfig(where), { separateQkv: !sharedQkv, seqLen: byToken ? seqLen! : null });
 }
 
-/** JSON with one edge a line. */
-function formatEdges(
-  circuit: string,
-  { config, edgeCount }: Graph,
-  edges: readonly { edge: string; token: number | null }[],
-): string {
-  const lines = edges.map((edge) => `    ${JSON.stringify(edge)}`).join(",\n");
-  const list = edges.length === 0 ? "[]" : `[\n${lines}\n  ]`;
-  const about = `"circuit": ${JSON.stringify(circuit)},\n  "graph": ${JSON.stringify(config)},\n  "graphEdges": ${edgeCount}`;
-  return `{\n  ${about},\n  "edges": ${list}\n}`;
+/** What is published has no scores: its edges have 1, all others 0. */
+function formatted(name: string, circuit: Circuit): string {
+  return formatCircuitFile(scoredCircuit(new PruneScores(circuit.graph, circuit.mask()), circuit, name));
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ioiEdges, publishedCircuits } from "@autocircuit/circuits";
-import { Graph } from "@autocircuit/core";
+import { Circuit, Graph } from "@autocircuit/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { runProgram } from "../program.ts";
 
@@ -39,7 +39,8 @@ describe("circuits", () => {
   });
 
   it("writes the edges of one, from a folder or a configuration file", async () => {
-    const expected = ioiEdges(Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false }));
+    const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
+    const expected = Circuit.of(graph, ioiEdges(graph));
     for (const where of [
       ["--model", folder],
       ["--config", join(folder, "config.json")],
@@ -52,9 +53,10 @@ describe("circuits", () => {
       expect(out).toContain("739 of 32491 edges");
       expect(JSON.parse(readFileSync(json, "utf8"))).toEqual({
         circuit: "ioi-edges",
-        graph: Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false }).config,
+        graph: graph.config,
         graphEdges: 32491,
-        edges: expected.map(({ name }) => ({ edge: name, token: null })),
+        edges: [...expected].map(({ name }) => ({ edge: name, token: null, score: 1 })),
+        others: [],
       });
     }
   });
@@ -68,7 +70,7 @@ describe("circuits", () => {
     expect(written.graphEdges).toBe(13 * 32491);
     expect(written.graph).toMatchObject({ seqLen: 13, separateQkv: true, factorized: true, ungrouped: false });
     expect(written.edges).toHaveLength(869);
-    expect(written.edges).toContainEqual({ edge: "A9.9->Resid End", token: 12 });
+    expect(written.edges).toContainEqual({ edge: "A9.9->Resid End", token: 12, score: 1 });
   });
 
   it("takes --shared-qkv and --corrected", async () => {

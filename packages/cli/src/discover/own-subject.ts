@@ -1,5 +1,5 @@
 import { latentOptions, ownTask } from "@autocircuit/circuits";
-import { type DividedPrompts, Graph, graphChoiceProblem, slicedCount, splitPrompts } from "@autocircuit/core";
+import { type DividedPrompts, Graph, graphKindProblem, slicedCount, splitPrompts } from "@autocircuit/core";
 import { modelName } from "@autocircuit/models";
 import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
@@ -34,7 +34,7 @@ export function ownSubject(
     separateQkv: !options.sharedQkv,
     ungrouped: options.ungrouped ?? false,
   };
-  const problem = graphChoiceProblem(graph);
+  const problem = graphKindProblem(graph);
   if (problem !== undefined) throw new UsageError(inFlagNames(problem));
   const name = modelName(model);
   const names = files.map((file) => promptsName(file)).join(", ");

@@ -2,7 +2,7 @@ import type { DiscoveryFile } from "@autocircuit/circuits";
 import type { Circuit } from "@autocircuit/core";
 import type { FaithfulSize, FoundMeasures, KeptCircuit, TaskAccuracy } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
-import type { ScoredEdge } from "@autocircuit/report";
+import type { ReportScoredEdge } from "@autocircuit/report";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { BootstrapJson } from "./bootstrap.ts";
 import type { LeftLatents } from "./pruned-latents.ts";
@@ -24,7 +24,7 @@ export interface DiscoverResult extends DeviceReport, DiscoveryFile {
   /** Steps of weight processing that were done, as `--processing` takes them. */
   processing: readonly string[];
   /** With how sure each score is, where there are scores of single prompts. */
-  circuit: ScoredEdge[];
+  circuit: ReportScoredEdge[];
   /** Edges found that lie on no path from input to output within the circuit; with --prune they are not in {@link circuit}. */
   dangling: number;
   pruned: boolean;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { counted, formatNumber, formatShare } from "@autocircuit/base";
-import { formatEapIgCircuit, scoredCircuit } from "@autocircuit/circuits";
-import { type AblationType, Circuit, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
+import { mibName, mibNameProblem, mibSubmission } from "@autocircuit/circuits";
+import { type AblationType, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
 import { type MibMeasures, measureMib } from "@autocircuit/discovery";
 import type { MibAxis } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
@@ -26,7 +26,7 @@ export interface MibSubject {
 
 /** @throws UsageError for options that the benchmark decides itself, or that are for it alone */
 export function requireMibOptions(options: MeasureCommandOptions): void {
-  const { mib = false, sizes, rank, metrics, patch, mibFolder, mibName, select } = options;
+  const { mib = false, sizes, rank, metrics, patch, mibFolder, mibName: name, select } = options;
   const own = {
     "--sizes": sizes,
     "--rank": rank,
@@ -35,14 +35,14 @@ export function requireMibOptions(options: MeasureCommandOptions): void {
   };
   const foreign = Object.entries(own).find(([, value]) => value !== undefined);
   if (mib && foreign) throw new UsageError(`--mib decides itself what ${foreign[0]} says: leave one of the two out.`);
-  const only = Object.entries({ "--mib-folder": mibFolder, "--mib-name": mibName, "--select": select }).find(
+  const only = Object.entries({ "--mib-folder": mibFolder, "--mib-name": name, "--select": select }).find(
     ([, value]) => value !== undefined,
   );
   if (!mib && only) throw new UsageError(`${only[0]} is for the benchmark's measures: give --mib too.`);
-  if (mibName !== undefined && mibFolder === undefined)
+  if (name !== undefined && mibFolder === undefined)
     throw new UsageError("--mib-name names a folder in --mib-folder: give that too.");
-  if (mibName !== undefined && !/^[\w.-]+_[\w.-]+$/.test(mibName))
-    throw new UsageError(`--mib-name ${mibName}: the benchmark calls a submission TASK_MODEL, such as ioi_gpt2.`);
+  const problem = name === undefined ? undefined : mibNameProblem(name);
+  if (problem !== undefined) throw new UsageError(`--mib-name ${name}: ${problem}`);
 }
 
 /** Measures scores as the Mechanistic Interpretability Benchmark does; prints its table and writes the folder it expects. */
@@ -53,7 +53,9 @@ export async function measureAsMib(
   const { select = "top", model } = options;
   const ablation = options.ablation as AblationType;
   // What the folder's format cannot hold is said before anything is measured.
-  const importances = options.mibFolder === undefined ? undefined : importancesOf(scores, task);
+  const name = options.mibName ?? mibName(about, subject.model ?? "own");
+  const submission =
+    options.mibFolder === undefined ? undefined : mibSubmission(scores, { name, dModel: task.model.config.dModel });
   using progress = new Progress("circuits x prompts");
   const measured = await measureMib(task.model, task.test, scores, {
     ...{ ablation, select, signal },
@@ -63,10 +65,9 @@ export async function measureAsMib(
   progress[Symbol.dispose]();
   print(mibText(measured, task.test.promptCount, ablation));
   const files: string[] = [];
-  if (options.mibFolder !== undefined && importances !== undefined) {
-    const called = options.mibName ?? `${about}_${subject.model ?? "own"}`;
-    const path = join(options.mibFolder, called.replaceAll("/", "-"), "importances.json");
-    await writeWhole(path, importances);
+  if (options.mibFolder !== undefined && submission !== undefined) {
+    const path = join(options.mibFolder, submission.path);
+    await writeWhole(path, submission.text);
     files.push(path);
   }
   if (options.json) {
@@ -83,15 +84,6 @@ export async function measureAsMib(
     files.push(options.json);
   }
   if (files.length > 0) print(`wrote ${files.join(", ")}`);
-}
-
-/** All edges with their scores, in the file that a submission holds. */
-function importancesOf(scores: PruneScores, task: LoadedTask): string {
-  const all = scoredCircuit(
-    scores,
-    Circuit.where(scores.graph, () => true),
-  );
-  return formatEapIgCircuit(all, { dModel: task.model.config.dModel });
 }
 
 /** What areas are taken over, and so their unit: shares go from 0.001 to 1, their logarithms over 6.9. */

@@ -1,4 +1,4 @@
-import type { GraphKind } from "@autocircuit/circuits";
+import type { GraphKind } from "@autocircuit/core";
 import type { SubjectCommandOptions } from "./subject-options.ts";
 
 type KindOptions = Pick<SubjectCommandOptions, "nodeEdges" | "sharedQkv" | "ungrouped">;

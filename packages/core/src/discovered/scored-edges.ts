@@ -6,7 +6,7 @@ import type { PruneScores } from "../scores/prune-scores.ts";
 import { magnitude } from "../scores/threshold.ts";
 
 /** An edge by its name, with its score. */
-export interface EdgeScore {
+export interface ScoredEdge {
   /** `A0.3->A1.2.Q`. */
   readonly edge: string;
   /** Position from 0, or null in a graph that is not by token. */
@@ -24,7 +24,7 @@ const check = signature("scoredEdges", { circuit: kinds.circuit, scores: kinds.p
  * @example
  * const [strongest] = scoredEdges(circuit, scores);
  */
-export function scoredEdges(circuit: Circuit, scores: PruneScores): EdgeScore[] {
+export function scoredEdges(circuit: Circuit, scores: PruneScores): ScoredEdge[] {
   check({ circuit, scores });
   requireSameGraph(scores.graph, circuit.graph, "The scores are", "the circuit's");
   return [...circuit]

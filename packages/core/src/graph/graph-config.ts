@@ -95,20 +95,19 @@ const checkGraph = signature("Graph.of", takes, options);
 /** The check of `graphSize`, which takes what `Graph.of` takes. */
 export const checkGraphSize = signature("graphSize", takes, options);
 
-/** Which of a model's graphs, as far as one option rules out another. */
-export interface GraphChoice {
-  readonly factorized?: boolean | undefined;
-  readonly separateQkv?: boolean | undefined;
-  readonly ungrouped?: boolean | undefined;
-}
+/** Which of a model's graphs is meant: the same name of an edge may mean different things in two of them. */
+export type GraphKind = Pick<ResolvedGraphConfig, "factorized" | "separateQkv" | "ungrouped">;
+
+/** A {@link GraphKind} as it is asked for; what is left out is as usual, or as before. */
+export type AskedGraphKind = { readonly [Option in keyof GraphKind]?: GraphKind[Option] | undefined };
 
 /**
- * What is wrong with a choice of graph, before anything is read: without factorisation no destination belongs to a head, so options about
+ * What is wrong with a kind of graph that was asked for, before anything is read: without factorisation no destination belongs to a head, so options about
  * queries, keys and values would say nothing.
  *
  * @returns the problem and what to do, options in backticks; undefined where all is well
  */
-export function graphChoiceProblem({ factorized, separateQkv, ungrouped }: GraphChoice): string | undefined {
+export function graphKindProblem({ factorized, separateQkv, ungrouped }: AskedGraphKind): string | undefined {
   if (factorized !== false) return undefined;
   const foreign = [
     separateQkv === false ? ["`separateQkv: false`"] : [],
@@ -118,17 +117,17 @@ export function graphChoiceProblem({ factorized, separateQkv, ungrouped }: Graph
   return `\`factorized: false\` has no queries, keys and values: leave ${foreign.join(" and ")} out.`;
 }
 
-/** @throws AutocircuitError `bad-input` for a choice of graph that contradicts itself, see {@link graphChoiceProblem} */
-export function requireGraphChoice(options: GraphChoice): void {
-  const problem = graphChoiceProblem(options);
+/** @throws AutocircuitError `bad-input` for a kind of graph that contradicts itself, see {@link graphKindProblem} */
+export function requirePossibleGraph(options: AskedGraphKind): void {
+  const problem = graphKindProblem(options);
   if (problem !== undefined) throw new AutocircuitError("bad-input", `Graph: ${problem}`);
 }
 
 /** Which graph, where some of it is as before: a graph of nodes takes nothing that one of components said of heads. */
-export function graphChoiceOver(
+export function graphKindOver(
   before: ResolvedGraphConfig,
-  { factorized = before.factorized, separateQkv, ungrouped }: GraphChoice,
-): Required<Pick<GraphOptions, "factorized" | "separateQkv" | "ungrouped">> {
+  { factorized = before.factorized, separateQkv, ungrouped }: AskedGraphKind,
+): GraphKind {
   return {
     factorized,
     separateQkv: separateQkv ?? (factorized ? before.separateQkv : true),
@@ -153,7 +152,7 @@ export function resolveGraphConfig(
   const numbers = { layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel };
   const ofLatents = { latents, attentionLatents, streamLatents, latentErrors, keptLatents, autoencoders };
   check({ config, ...numbers, ...ofLatents }, options);
-  requireGraphChoice(options);
+  requirePossibleGraph(options);
   const kvHeads = config.kvHeads ?? config.heads;
   const seqLen = options.seqLen ?? null;
   if (config.heads % kvHeads !== 0) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Graph } from "./graph.ts";
-import { graphChoiceProblem } from "./graph-config.ts";
+import { graphKindProblem } from "./graph-config.ts";
 import { graphSize } from "./graph-size.ts";
 
 describe("the size of a graph", () => {
@@ -21,7 +21,7 @@ describe("the size of a graph", () => {
         latents: fc.option(fc.array(fc.nat({ max: 3 }), { minLength: 15, maxLength: 15 })),
         latentErrors: fc.boolean(),
       })
-      .filter((kind) => graphChoiceProblem(kind) === undefined);
+      .filter((kind) => graphKindProblem(kind) === undefined);
     fc.assert(
       fc.property(kinds, ({ group, latents, latentErrors, ...kind }) => {
         const { layers, attnOnly } = kind;

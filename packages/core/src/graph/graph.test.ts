@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Graph } from "./graph.ts";
-import { graphChoiceProblem } from "./graph-config.ts";
+import { graphKindProblem } from "./graph-config.ts";
 
 const gpt2 = { layers: 12, heads: 12, attnOnly: false, parallel: false };
 const llama = { layers: 16, heads: 32, kvHeads: 8, attnOnly: false, parallel: false };
@@ -36,7 +36,7 @@ describe("numbering", () => {
         ungrouped: fc.boolean(),
         seqLen: fc.option(fc.integer({ min: 1, max: 3 })),
       })
-      .filter((chosen) => graphChoiceProblem(chosen) === undefined);
+      .filter((chosen) => graphKindProblem(chosen) === undefined);
     fc.assert(
       fc.property(configs, options, (config, chosen) => {
         const graph = Graph.of(config, chosen);

@@ -8,7 +8,7 @@ import { factorizedLayout } from "./factorized.ts";
 import {
   type GraphConfig,
   type GraphOptions,
-  graphChoiceOver,
+  graphKindOver,
   type ResolvedGraphConfig,
   resolveGraphConfig,
 } from "./graph-config.ts";
@@ -85,7 +85,7 @@ export class Graph {
 
   /** The same graph with other options; those not given stay. */
   with(options: GraphOptions): Graph {
-    return Graph.of(this.config, { seqLen: this.seqLen, ...options, ...graphChoiceOver(this.config, options) });
+    return Graph.of(this.config, { seqLen: this.seqLen, ...options, ...graphKindOver(this.config, options) });
   }
 
   /** The same graph with every edge once per position, or, with null, at all positions together. */

@@ -25,6 +25,13 @@ export const memoryBudgets = {
   heldAblations: { least: 256 * MIB, most: GIB },
   /** Scores of single prompts: unasked, and where they are asked for. */
   promptScores: { unasked: 256 * MIB, asked: 4 * GIB },
+  /**
+   * Attention patterns with one score replaced, of which a head has as many as there are keys: those that are made at once where edges inside heads are
+   * scored. What changes in them, and what that is worth, is held beside them, about three times as much.
+   */
+  replacedPatterns: 16 * MIB,
+  /** Numbers that are drawn before they become a tensor: arrays have a largest length, and take twice what float32 is to. */
+  drawnNumbers: 32 * MIB,
   /** Unpatched runs and ablations that the studio keeps of single prompts. */
   keptPrompts: 512 * MIB,
 } as const;

@@ -15,7 +15,7 @@ import type { AblationType } from "../ablations/ablation-type.ts";
 import { ablationsOf } from "../ablations/ablations.ts";
 import { requireCover } from "../ablations/require-cover.ts";
 import { Graph } from "../graph/graph.ts";
-import { type GraphConfig, graphChoiceOver } from "../graph/graph-config.ts";
+import { type GraphConfig, graphKindOver } from "../graph/graph-config.ts";
 import { ablationName, longOptions, promptLoader, tokens as tokensKind } from "../kinds.ts";
 import { usualSliceBytes } from "../memory/bytes.ts";
 import { sliceLimit } from "../memory/in-smaller-slices.ts";
@@ -157,7 +157,7 @@ export class PatchableModel implements Disposable {
       ...{ transformer, config, dtype, processing },
       tokenizer: this.tokenizer ?? undefined,
       endTokens: [...this.endTokens],
-      ...graphChoiceOver(graph.config, options),
+      ...graphKindOver(graph.config, options),
       byToken: options.byToken ?? graph.seqLen !== null,
       seqLen: options.seqLen === undefined ? seqLen : options.seqLen,
       outputSlice: options.outputSlice ?? outputSlice,

@@ -1,7 +1,7 @@
 import { signature } from "@autocircuit/base";
 import { TaskAliases } from "../aliases.ts";
 import type { Edge } from "../graph/edge.ts";
-import { requireGraphChoice } from "../graph/graph-config.ts";
+import { requirePossibleGraph } from "../graph/graph-config.ts";
 import { longOptions } from "../kinds.ts";
 import type { LongOptions } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
@@ -37,7 +37,7 @@ export class Task
   constructor(options: TaskOptions) {
     super();
     check({}, options);
-    requireGraphChoice(options);
+    requirePossibleGraph(options);
     this.key = options.key;
     this.name = options.name;
     this.options = options;

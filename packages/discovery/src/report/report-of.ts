@@ -1,9 +1,9 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import {
-  discoveryOptions,
   type LatentLabels,
   type LoadedTask,
   labelledLatents,
+  optionsFoundWith,
   runVersions,
   scoredEdges,
 } from "@autocircuit/core";
@@ -127,7 +127,7 @@ export async function reportOf(
     peakMemoryBytes: (await memory()).peakRssBytes,
     versions: runVersions(),
     ...about,
-    options: { ...(about.options ?? { ...discoveryOptions(found), ablation }), ...processingOption(task) },
+    options: { ...(about.options ?? { ...optionsFoundWith(found), ablation }), ...processingOption(task) },
     graph: shown,
     circuit: (about.circuit ?? scoredEdges(circuit, scores)).map((edge) => ({ ...edge, activation: activation(edge) })),
     ...{ ablationTable, curve, roc },

@@ -1,5 +1,5 @@
 import type { LoadedTask } from "@autocircuit/core";
-import type { ScoredEdge } from "@autocircuit/report";
+import type { ReportScoredEdge } from "@autocircuit/report";
 
 /**
  * How much the sources of edges write for the task's first clean prompt: the Euclidean norm of each one's output, at the edge's position, or its
@@ -8,7 +8,7 @@ import type { ScoredEdge } from "@autocircuit/report";
 export async function sourceNorms(
   { model, train, test }: LoadedTask,
   signal: AbortSignal | undefined,
-): Promise<(edge: Pick<ScoredEdge, "edge" | "token">) => number | undefined> {
+): Promise<(edge: Pick<ReportScoredEdge, "edge" | "token">) => number | undefined> {
   const { graph } = model;
   const first = (train.batches[0] ?? test.batches[0])?.slices(1)[0];
   if (graph.config.latents || first === undefined) return () => undefined;

@@ -1,8 +1,6 @@
+import { memoryBudgets, tensorBytes } from "@autocircuit/core";
 import { scope, Tensor, type TransformerConfig } from "@autocircuit/native";
 import { allowedPairs, attentionScores, type HeadValues } from "./head-values.ts";
-
-/** Numbers that patterns with one key or query replaced may have, of all such patterns that are made at once. */
-const MOST_NUMBERS = 1 << 22;
 
 /**
  * What a head's output changes by, to first order in the loss, where one pair of tokens is cut inside it: [3, B, heads, P, P], of queries, keys
@@ -44,7 +42,7 @@ function replacedScores({
   others,
 }: Record<"scores" | "pattern" | "worth" | "others", Tensor>): Tensor {
   const length = scores.shape[3]!;
-  const atOnce = Math.max(1, Math.floor(MOST_NUMBERS / scores.size));
+  const atOnce = Math.max(1, Math.floor(memoryBudgets.replacedPatterns / tensorBytes(scores)));
   const parts: Tensor[] = [];
   for (let first = 0; first < length; first += atOnce) {
     const count = Math.min(atOnce, length - first);

@@ -1,8 +1,6 @@
 import type { DType, MersenneTwister } from "@autocircuit/base";
+import { memoryBudgets } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
-
-/** Numbers that are drawn before they become a tensor: arrays have a largest length, and take twice what they are to be. */
-const DRAWN = 2 ** 22;
 
 /** What is drawn. */
 export interface UniformNumbers {
@@ -17,7 +15,7 @@ export interface UniformNumbers {
 export function uniformNumbers(
   random: MersenneTwister,
   { rows, width, bound, dtype }: UniformNumbers,
-  drawn = DRAWN,
+  drawn = memoryBudgets.drawnNumbers / Float64Array.BYTES_PER_ELEMENT,
 ): Tensor {
   const most = Math.max(1, Math.floor(drawn / width));
   return scope(() => {

@@ -14,6 +14,7 @@ import {
   withTaskAutoencoders,
 } from "@autocircuit/core";
 import { trainAutoencoders } from "@autocircuit/discovery";
+import { latentTable } from "@autocircuit/models";
 import type { PublicCall } from "./public-call.ts";
 import { tinyAutoencoders } from "./tiny-model.ts";
 
@@ -40,6 +41,7 @@ export function latentCalls(on: {
       takes: { model: latent, labels: { "MLP 0 Latent 1": "years" } },
       call: (t, o) => labelledLatents(t.model, t.labels, o),
     },
+    latentTable: { takes: { model: latent, prompt: [0, 1] }, call: (t, o) => latentTable(t.model, t.prompt, o) },
     pruneLatents: {
       takes: { ...on, autoencoders },
       call: (t, o) => pruneLatents(t.model, t.autoencoders, t.prompts, o),

@@ -3,7 +3,7 @@ import { type ComparedEdge, type EdgeStatus, importance, type KnownComparison } 
 import { formatCount, formatNumber } from "../format.ts";
 import { infiniteScoreText } from "../infinite-score.ts";
 import { labelOf } from "../latents/label-of.ts";
-import type { CircuitReport, ScoredEdge } from "../types.ts";
+import type { CircuitReport, ReportScoredEdge } from "../types.ts";
 import { tokenName } from "../verdict.ts";
 import { type Html, html } from "./html.ts";
 import { header, maxRows, sideways } from "./table.ts";
@@ -71,7 +71,7 @@ interface RowParts {
   /** Whether there is a column of what latents stand for. */
   readonly labelled: boolean;
   /** The edge with its interval; null where it has none, undefined where no edge has one. */
-  readonly sure: ScoredEdge | null | undefined;
+  readonly sure: ReportScoredEdge | null | undefined;
 }
 
 function row(
@@ -104,7 +104,7 @@ function whiskerOf([low, high]: readonly [number, number], top: number): Html | 
   return html`<span class="whisker" style="right:${percent(from)};width:${percent(far - from)}"></span>`;
 }
 
-function sureCells(sure: ScoredEdge | null): Html {
+function sureCells(sure: ReportScoredEdge | null): Html {
   const { interval, frequency } = sure ?? {};
   const limits = interval ? `${formatNumber(interval[0])} … ${formatNumber(interval[1])}` : "–";
   const share = frequency === undefined ? "–" : formatShare(frequency);

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { latentGraph } from "../../test/latent-samples.ts";
 import { reportOf } from "../../test/samples.ts";
 import { compareWithKnown } from "../compare.ts";
-import type { ScoredEdge } from "../types.ts";
+import type { ReportScoredEdge } from "../types.ts";
 import { shownLatents } from "./shown-latents.ts";
 
 const graph = latentGraph({ layers: 2, heads: 1, mlp: [40, 7, 300, 2, 91, 5, 12, 8], attention: [6, 1] });
 const nameOf = (src: number) => graph.nodes.srcs[src]!.name;
 
 function shown(edges: Record<string, number>) {
-  const circuit = Object.entries(edges).map(([edge, score]): ScoredEdge => ({ edge, token: null, score }));
+  const circuit = Object.entries(edges).map(([edge, score]): ReportScoredEdge => ({ edge, token: null, score }));
   const { own, weaker } = shownLatents(graph, compareWithKnown(reportOf({ graph, circuit })).edges);
   return { own: own.map(nameOf), weaker: weaker.map(nameOf) };
 }

@@ -1,6 +1,6 @@
 import { AutocircuitError, suggest } from "@autocircuit/base";
 import { circuitNamed, latentsProblem, readyTaskProblem, tasks as readyTasks } from "@autocircuit/circuits";
-import { graphChoiceProblem } from "@autocircuit/core";
+import { graphKindProblem } from "@autocircuit/core";
 import type { ComputeDType } from "@autocircuit/native";
 import { requireOwnKeys } from "./algorithm-entries.ts";
 import type { SweepTask } from "./plan.ts";
@@ -24,8 +24,7 @@ export function taskEntries(asked: readonly (string | SweepTask)[], dtype: Compu
   const entries = asked.map((one): TaskEntry => {
     const task = typeof one === "string" ? { task: one } : one;
     const entry = task.task === undefined ? own(task) : ready(task, task.task);
-    const problem =
-      latentsProblem({ ...task, dtype }, inBackticks, task.task !== undefined) ?? graphChoiceProblem(task);
+    const problem = latentsProblem({ ...task, dtype }, inBackticks, task.task !== undefined) ?? graphKindProblem(task);
     if (problem !== undefined) throw new AutocircuitError("bad-input", `${inPlan(entry.key)}: ${problem}`);
     return entry;
   });

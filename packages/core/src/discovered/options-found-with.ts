@@ -3,7 +3,7 @@ import { rankOfScores } from "../scores/ranked-edges.ts";
 import { type DiscoveredCircuit, discoveredCircuit } from "./discovered-circuit.ts";
 import { plainOptions } from "./plain-options.ts";
 
-const check = signature("discoveryOptions", { found: discoveredCircuit });
+const check = signature("optionsFoundWith", { found: discoveredCircuit });
 
 /**
  * What a circuit was found with, as reports and files have it: options of the algorithm, those left out too where its scores say them, the
@@ -11,9 +11,9 @@ const check = signature("discoveryOptions", { found: discoveredCircuit });
  *
  * @example
  * const found = await findCircuit(task, { algorithm: "edge-attribution", size: 20, select: "greedy" });
- * const { ablation, seed, select, size } = discoveryOptions(found);
+ * const { ablation, seed, select, size } = optionsFoundWith(found);
  */
-export function discoveryOptions(found: DiscoveredCircuit): Record<string, unknown> {
+export function optionsFoundWith(found: DiscoveredCircuit): Record<string, unknown> {
   check({ found });
   const { circuit, scores, options, ablation, seed, select = "top", size = circuit.size, keep } = found;
   const rank = rankOfScores(scores);
