@@ -222,8 +222,9 @@ void check_reference(const TransformerConfig& config, const ForwardRequest& requ
   const int64_t positions = request.positions ? static_cast<int64_t>(request.positions->size()) : request.tokens.size(1);
   if (positions == 0) refuse("divergences are of output positions, and none is asked for");
   const at::Tensor &logits = request.reference->logits, &probabilities = request.reference->probabilities;
-  if (!logits.is_floating_point() || logits.scalar_type() != probabilities.scalar_type())
-    refuse("the reference's logits and probabilities must be floating point, both of one type");
+  const bool wide = logits.scalar_type() == at::kDouble;
+  if (!logits.is_floating_point() || !probabilities.is_floating_point() || wide != (probabilities.scalar_type() == at::kDouble))
+    refuse("the reference's logits and probabilities must be floating point, both float64 or neither");
   const int64_t rows = logits.dim() == 2 ? logits.size(0) : 0, outputs = batch_of(request) * positions;
   const int64_t masks = request.patch ? masks_of(*request.patch->graph, request.patch->mask) : 1;
   for (const at::Tensor& given : {logits, probabilities})

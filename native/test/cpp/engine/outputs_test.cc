@@ -105,7 +105,7 @@ TEST("wrong requests and weights say what is wrong") {
   request.padding = at::Tensor();
   const at::Tensor rows = at::zeros({6, s.config().d_vocab_out}, at::kDouble);
   request.reference = Reference{rows, rows.to(at::kFloat)};
-  CHECK(message_of([&] { s.model.forward(request); }).find("both of one type") != std::string::npos);
+  CHECK(message_of([&] { s.model.forward(request); }).find("both float64 or neither") != std::string::npos);
   request.reference = Reference{rows.sum(), rows.sum()};
   CHECK(message_of([&] { s.model.forward(request); }).find("the reference must be [prompts * positions") != std::string::npos);
   const PatchGraph graph = make_graph(s.config(), 0);
