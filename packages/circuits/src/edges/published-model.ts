@@ -81,8 +81,15 @@ export function requireModel(circuit: string, model: PublishedModel, kind: Publi
   throw new AutocircuitError(
     "shape",
     `${circuit}: this circuit is defined on the factorised graph with ${kind} inputs of a head, the graph given is ${graph.factorized ? "one with " : ""}${found}. ` +
-      `Make the graph with separateQkv: ${kind === "separate Q, K, V"} (on the command line ${kind === "separate Q, K, V" ? "without" : "with"} --shared-qkv).`,
+      `${adviceFor(kind, graph)}.`,
   );
+}
+
+/** How the graph becomes one of the kind. */
+function adviceFor(kind: PublishedGraph, { factorized }: Graph): string {
+  const shared = kind === "shared Q, K, V";
+  if (factorized) return shared ? "Make it with `separateQkv: false`" : "Leave `separateQkv: false` out";
+  return `Leave \`factorized: false\` out${shared ? ", and make it with `separateQkv: false`" : ""}`;
 }
 
 function describe({ layers, heads, attnOnly, parallel }: Omit<PublishedModel, "name">): string {

@@ -1,7 +1,8 @@
-import { suggest } from "@autocircuit/base";
+import { inputErrorCodes, suggest } from "@autocircuit/base";
 import { formatCircuitFile, type PublishedCircuit, publishedCircuits, scoredCircuit } from "@autocircuit/circuits";
 import { Circuit, Graph, PruneScores } from "@autocircuit/core";
 import type { Context } from "../context.ts";
+import { inFlags } from "../discover/in-flags.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
@@ -19,7 +20,9 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   const graph = await graphFor(options);
   const { seqStart, corrected = false } = options;
   const wordPositions = options.wordPositions === undefined ? {} : parseWordPositions(options.wordPositions);
-  const found = await synchronously(() => circuit.edges(graph, { wordPositions, seqStart, corrected }));
+  const found = await synchronously(() =>
+    inFlags(() => circuit.edges(graph, { wordPositions, seqStart, corrected }), [...inputErrorCodes]),
+  );
   print(`${name}: ${found.length} of ${graph.edgeCount} edges (${circuit.paper})`);
   for (const edge of found.slice(0, PRINTED)) print(`  ${edge}`);
   if (found.length > PRINTED)

@@ -13,6 +13,14 @@ const GPT2 = { model_type: "gpt2", n_layer: 12, n_head: 12, n_embd: 768, n_posit
 writeFileSync(join(folder, "config.json"), JSON.stringify(GPT2));
 const renamed = join(folder, "gpt2.json");
 writeFileSync(renamed, JSON.stringify(GPT2));
+const pythia = join(folder, "pythia.json");
+writeFileSync(
+  pythia,
+  JSON.stringify({
+    ...{ model_type: "gpt_neox", num_hidden_layers: 32, num_attention_heads: 32, hidden_size: 2560 },
+    ...{ intermediate_size: 10240, max_position_embeddings: 2048, vocab_size: 50304, rotary_pct: 0.25 },
+  }),
+);
 const words = { IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 };
 
 async function circuits(...args: string[]) {
@@ -97,7 +105,8 @@ describe("circuits refuses", () => {
     { args: ["ioi-edges", ...byToken, "--word-positions", "[2]"], says: "not an object" },
     { args: ["ioi-edges", ...byToken, "--word-positions", '{"IO":-1}'], says: "IO is at -1" },
     { args: ["docstring-edges", "--config", renamed], says: "belongs to attn-only-4l" },
-    { args: ["ioi-edges", "--config", renamed, "--shared-qkv"], says: "without --shared-qkv" },
+    { args: ["ioi-edges", "--config", renamed, "--shared-qkv"], says: "Leave --shared-qkv out" },
+    { args: ["sports-players-edges", "--config", pythia], says: "Make it with --shared-qkv" },
   ])("$args", async ({ args, says }) => {
     const { code, err } = await circuits(...args);
     expect(code).toBe(2);

@@ -64,7 +64,7 @@ async function scoresIn(path: string, graph: Graph | undefined): Promise<PruneSc
   if (scores === undefined) return PruneScores.load(path, graph && { graph });
   const { seqLen, factorized, separateQkv, config } = scores.graph;
   const same = graph!.with({ seqLen, factorized, separateQkv, ungrouped: config.ungrouped });
-  requireSameGraph(scores.graph, same, `${path} holds scores`, "this model's");
+  inFlags(() => requireSameGraph(scores.graph, same, `${path} holds scores`, "this model's"));
   return scores;
 }
 

@@ -23,6 +23,8 @@ export const FLAG_OF = {
   batchCount: "--batch-count",
   seqLen: "--seq-len",
   resume: "--resume",
+  autoencoders: "--autoencoders",
+  keepLatents: "--keep-latents",
   "partialAutoencoders: true": "--partial-autoencoders",
   "factorized: false": "--node-edges",
   "separateQkv: false": "--shared-qkv",

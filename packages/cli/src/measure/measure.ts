@@ -13,6 +13,7 @@ import {
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
+import { inFlagNames } from "../discover/in-flags.ts";
 import { inSlices } from "../discover/subject.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
@@ -50,7 +51,7 @@ export async function measure(
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s ` +
-        `(${task.model.graph.edgeCount} edges): ${graphDifference(scores.graph.config, task.model.graph.config)}.`,
+        `(${task.model.graph.edgeCount} edges): ${inFlagNames(graphDifference(scores.graph.config, task.model.graph.config))}.`,
     );
   }
   const other = otherModelNote(asked.scores, scores.info, asked.model);

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { pruneScoresOf } from "@autocircuit/circuits";
 import { type Graph, graphDifference, PruneScores } from "@autocircuit/core";
 import type { GivenSet } from "@autocircuit/studio";
+import { inFlagNames } from "../discover/in-flags.ts";
 import { type FoundWith, latentsOf } from "../support/kept-latents.ts";
 import { readSaved } from "../support/read-saved.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -37,7 +38,7 @@ async function scoresIn(path: string, graph: Graph): Promise<GivenSet> {
   if (!of.graph.equals(graph))
     throw new UsageError(
       `${path} holds scores of another graph (${of.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges): ` +
-        `${graphDifference(of.graph.config, graph.config)}. By token they need --by-token.`,
+        `${inFlagNames(graphDifference(of.graph.config, graph.config))}. By token they need --by-token.`,
     );
   const { algorithm, options } = of.info;
   const origin = algorithm === undefined ? path : `${algorithm} ${JSON.stringify(options ?? {})}; ${path}`;

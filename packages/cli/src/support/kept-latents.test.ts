@@ -17,6 +17,7 @@ describe("the latents of a circuit", () => {
     const autoencoders = expect.stringMatching(/^[0-9a-f]{16}$/);
     expect(read("discover.json").latents).toEqual({ latentErrors: true, autoencoders });
     const others: [string[], RegExp][] = [
+      [[], /it has latents of autoencoders, and the model has none: give it the same --autoencoders/],
       [["--autoencoders", at("others")], /of other autoencoders \(/],
       [
         ["--autoencoders", at("all"), "--no-autoencoder-errors"],

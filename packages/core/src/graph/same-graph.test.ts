@@ -11,7 +11,7 @@ describe("requireSameGraph", () => {
     [
       config,
       latents,
-      "it is of the model without autoencoders, whose MLPs or heads are sources themselves: leave the autoencoders out",
+      "it is of the model without autoencoders, whose MLPs or heads are sources themselves: leave the `autoencoders` out",
     ],
     [
       { ...config, layers: 12, latents: new Array(12).fill(64) },

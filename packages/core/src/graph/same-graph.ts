@@ -23,10 +23,9 @@ export function requireSameGraph(found: Graph, model: Graph, what: string, whose
   );
 }
 
-const WITHOUT_LATENTS =
-  "it has latents of autoencoders, and the model has none: give it the same ones (withAutoencoders in a program, --autoencoders on the command line)";
+const WITHOUT_LATENTS = "it has latents of autoencoders, and the model has none: give it the same `autoencoders`";
 const OF_NO_LATENTS =
-  "it is of the model without autoencoders, whose MLPs or heads are sources themselves: leave the autoencoders out";
+  "it is of the model without autoencoders, whose MLPs or heads are sources themselves: leave the `autoencoders` out";
 
 /** In what a graph that was found differs from the one that is wanted, in words; of latents last, which follow from the rest. */
 export function graphDifference(
@@ -49,7 +48,7 @@ export function graphDifference(
   if (other !== undefined) return other;
   const inOrder = JSON.stringify(found.keptLatents) === JSON.stringify(wanted.keptLatents);
   if (inOrder) return "its nodes are numbered otherwise";
-  return `it has the same latents as ${whose} in another order, in which its edges are numbered: keep them in its order (\`keepLatents\`, --keep-latents on the command line)`;
+  return `it has the same latents as ${whose} in another order, in which its edges are numbered: keep them in its order (\`keepLatents\`)`;
 }
 
 function inWords(value: unknown): string {

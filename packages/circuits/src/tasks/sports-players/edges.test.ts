@@ -42,6 +42,6 @@ it("up to the probe: no extraction, and MLPs of all blocks at the last token of 
 });
 
 it("need one input per head", () => {
-  expect(() => sportsPlayersEdges(Graph.of(config))).toThrow(/separateQkv: false.*with --shared-qkv/);
+  expect(() => sportsPlayersEdges(Graph.of(config))).toThrow(/separate Q, K, V\. Make it with `separateQkv: false`\.$/);
   expect(() => sportsPlayersProbeEdges(Graph.of(config))).toThrow(/sportsPlayersProbeEdges.*separateQkv: false/);
 });
