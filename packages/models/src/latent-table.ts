@@ -97,17 +97,18 @@ export async function latentTable(
   const ids = promptIds(prompt, { tokenizer, prependBos, vocabulary: model.config.dVocab });
   const activations = await activationsOf(model, ids, signal);
 
+  const asked = places.flatMap((place, number) => {
+    if (blocks !== undefined && !blocks.includes(place.block)) return [];
+    const of = latentOwner(place);
+    // Some of another file's latents are called what they are there.
+    const named = model.graph.srcs.filter(({ name }) => name.startsWith(`${of} Latent `));
+    return [{ ...place, of, named, activations: activations[number]! }];
+  });
   return ids.flatMap((token, position) =>
-    places.flatMap((place, number): LatentRow[] => {
-      const { block, count } = place;
-      if (blocks !== undefined && !blocks.includes(block)) return [];
-      const of = latentOwner(place);
-      // Some of another file's latents are called what they are there.
-      const named = model.graph.srcs.filter(({ name }) => name.startsWith(`${of} Latent `));
-      const here = activations[number]!.subarray(position * count, (position + 1) * count);
-      return [
-        { position, token, text: texts?.token(token) ?? null, block, of, ...strongest(here, { top, named, labels }) },
-      ];
+    asked.map(({ block, count, of, named, activations }): LatentRow => {
+      const here = activations.subarray(position * count, (position + 1) * count);
+      const text = texts?.token(token) ?? null;
+      return { position, token, text, block, of, ...strongest(here, { top, named, labels }) };
     }),
   );
 }
