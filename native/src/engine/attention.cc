@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "devices/device_index.h"
+#include "engine/attention_core.h"
 #include "engine/rotary.h"
 #include "engine/wide.h"
 
@@ -87,22 +88,19 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
     keep->keys.push_back(k.contiguous());
     keep->values.push_back(v.contiguous());
   }
-  if (k.size(1) != query_heads) {
-    k = k.repeat_interleave(query_heads / k.size(1), 1);
-    v = v.repeat_interleave(query_heads / v.size(1), 1);
-  }
   const int64_t window = config_.window.empty() ? 0 : config_.window[block];
   const at::Tensor mask = allowed(window, query_positions);
   at::Tensor z;
   if (config_.attn_softcap > 0 || (hooks && (hooks->at(Hook::attn_scores, block) || hooks->at(Hook::pattern, block)))) {
+    k = for_each_query_head(k, query_heads);
+    v = for_each_query_head(v, query_heads);
     at::Tensor scores = at::matmul(widened(q), widened(k).transpose(-1, -2)) / config_.attn_scale;
     if (config_.attn_softcap > 0) scores = at::tanh(scores / config_.attn_softcap) * config_.attn_softcap;
     if (mask.defined()) scores = scores.masked_fill(mask.logical_not(), -std::numeric_limits<double>::infinity());
     const at::Tensor pattern = hooked(Hook::pattern, at::softmax(hooked(Hook::attn_scores, scores), -1));
     z = at::matmul(pattern, widened(v)).to(v.scalar_type());
   } else {
-    z = at::scaled_dot_product_attention(q, k, v, mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt, 0.0, false,
-                                         1.0 / config_.attn_scale);
+    z = attention_core(q, k, v, mask, 1.0 / config_.attn_scale);
   }
   return z.transpose(1, 2);
 }

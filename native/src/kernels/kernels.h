@@ -38,6 +38,44 @@ struct SharedNorm {
   bool holds_rstd = false;
 };
 
+// Rows of D numbers side by side, of several heads.
+template <class T>
+struct HeadRows {
+  T* data;
+  int64_t head, row;  // strides
+  T* at(int64_t which, int64_t index) const { return data + which * head + index * row; }
+};
+
+// Queries that meet keys together, and what keys and numbers of a row are filled up to for them.
+constexpr int64_t kQueriesAtOnce = 16;
+template <class T>
+constexpr int64_t kFilledTo = 64 / sizeof(T);
+
+// The query heads of one example that share their keys and values. Rows of keys and of D numbers are filled up to kFilledTo in `room`.
+template <class T>
+struct AttentionGroup {
+  int64_t heads, queries, keys, d, filled_keys, filled_d;
+  HeadRows<const T> q;  // [heads, queries, D]
+  HeadRows<const T> k, v;  // [1, keys, D]
+  T scale;                 // of the scores
+  const T* hidden;         // [queries, filled keys], `hidden_row` apart: 0, or minus infinity where a query sees no key
+  int64_t hidden_row;
+  const int32_t* reach;  // for each kQueriesAtOnce queries the first key that any sees and the end of them, filled up
+  T* statistics;         // [heads, queries, 2]: the largest score, 1 / the sum of the exponentials
+  T* room;               // as much as attention_room says, aligned to 64 bytes
+};
+
+// Numbers of `room`: matrices of keys, [filled keys + 8, filled D] or turned, and of kQueriesAtOnce queries.
+constexpr int64_t attention_room(int64_t filled_keys, int64_t filled_d) {
+  return 5 * (filled_keys + 8) * filled_d + kQueriesAtOnce * (2 * filled_keys + 3 * filled_d);
+}
+
+template <class T>
+struct AttentionGrads {
+  HeadRows<const T> z;  // given
+  HeadRows<T> q, k, v;
+};
+
 // What a piece of a row adds to the sums of a divergence, with its differences counted from the largest of the piece.
 struct DivergenceShare {
   double largest = -__builtin_inf();
@@ -88,6 +126,11 @@ struct KernelsOf {
 
   // Of one row's logits from expected ones with their probabilities.
   void (*measure_divergence)(DivergenceShare& share, int64_t size, const T* logits, const T* expected, const T* probabilities);
+
+  // z [heads, queries, D] = softmax(scale * q k^T) v, and the statistics by which `attend_backward` makes the same weights again.
+  void (*attend)(const AttentionGroup<T>& group, const HeadRows<T>& z);
+  // A query that sees one key only has a weight of exactly 1: it and this key get exactly 0 from their score.
+  void (*attend_backward)(const AttentionGroup<T>& group, const AttentionGrads<T>& grads);
 
   // Products of `rows` packed rows (`width` apart, zeros beyond D, their number filled up to product_rows) with `count` deltas that
   // lie `stride` apart. sums[r][s] has product_lanes numbers; their total is the sum. A row has sums for `count` filled up to

@@ -1,4 +1,5 @@
 // Compiled once for every instruction set: AUTOCIRCUIT_SET is its name, AUTOCIRCUIT_TABLE that of the function that gives its kernels.
+#include "kernels/set/attention.h"
 #include "kernels/set/divergence_shares.h"
 #include "kernels/set/norms.h"
 #include "kernels/set/panels.h"
@@ -10,8 +11,8 @@ namespace {
 
 template <class T>
 constexpr KernelsOf<T> kernels_of{
-    kBlock<T>,         build_tile<T>,         normalize<T>, norm_backward<T>, absorb<T>, measure_norm<T>,
-    plain_backward<T>, measure_divergence<T>, kProductRows, kProductDeltas,   kWidth<T>, add_products<T>,
+    kBlock<T>, build_tile<T>,      normalize<T>, norm_backward<T>, absorb<T>, measure_norm<T>, plain_backward<T>, measure_divergence<T>,
+    attend<T>, attend_backward<T>, kProductRows, kProductDeltas,   kWidth<T>, add_products<T>,
 };
 
 constexpr Kernels table{AUTOCIRCUIT_SET, kernels_of<float>, kernels_of<double>, multiply_panel};

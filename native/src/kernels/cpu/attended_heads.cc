@@ -1,0 +1,148 @@
+#include "kernels/cpu/attended_heads.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "kernels/cpu/row_arguments.h"
+
+namespace autocircuit {
+namespace {
+
+int64_t filled(int64_t count, int64_t to) { return (count + to - 1) / to * to; }
+
+at::Tensor with_numbers_together(const at::Tensor& x) { return x.stride(-1) == 1 || x.size(-1) == 1 ? x : x.contiguous(); }
+
+// [B, H, P, d], in memory [B, P, H, d]: as projections write and read it.
+at::Tensor like_heads(const at::Tensor& x) { return at::empty({x.size(0), x.size(2), x.size(1), x.size(3)}, x.options()).transpose(1, 2); }
+
+template <class T>
+struct Hidden {
+  std::vector<T> numbers;  // [1 or B, 1 or Pq, filled keys]
+  std::vector<int32_t> reach;
+  int64_t example = 0, row = 0, reach_example = 0;  // strides; 0 where all have the same
+};
+
+template <class T>
+Hidden<T> hidden_of(const at::Tensor& allowed_in, int64_t queries, int64_t keys) {
+  constexpr T hides = -std::numeric_limits<T>::infinity();
+  const int64_t width = filled(keys, kFilledTo<T>), blocks = filled(queries, kQueriesAtOnce) / kQueriesAtOnce;
+  Hidden<T> result;
+  if (!allowed_in.defined()) {
+    result.numbers.assign(width, hides);
+    std::fill_n(result.numbers.begin(), keys, T(0));
+    for (int64_t block = 0; block < blocks; block++) result.reach.insert(result.reach.end(), {0, static_cast<int32_t>(width)});
+    return result;
+  }
+  const at::Tensor allowed = allowed_in.contiguous();
+  const bool* const sees = allowed.const_data_ptr<bool>();
+  const int64_t examples = allowed.size(0);
+  result.row = width;
+  if (examples > 1) {
+    result.example = queries * width;
+    result.reach_example = 2 * blocks;
+  }
+  result.numbers.assign(examples * queries * width, hides);
+  for (int64_t i = 0; i < examples; i++)
+    for (int64_t block = 0; block < blocks; block++) {
+      int64_t first = keys, end = 0;
+      for (int64_t query = block * kQueriesAtOnce; query < std::min(queries, (block + 1) * kQueriesAtOnce); query++) {
+        const bool* const from = sees + (i * queries + query) * keys;
+        T* const to = result.numbers.data() + (i * queries + query) * width;
+        for (int64_t key = 0; key < keys; key++) {
+          if (!from[key]) continue;
+          to[key] = 0;
+          first = std::min(first, key);
+          end = std::max(end, key + 1);
+        }
+      }
+      const int64_t whole = first / kFilledTo<T> * kFilledTo<T>;
+      result.reach.insert(result.reach.end(), {static_cast<int32_t>(whole), static_cast<int32_t>(filled(end, kFilledTo<T>))});
+    }
+  return result;
+}
+
+template <class T>
+HeadRows<const T> rows_at(const at::Tensor& x, int64_t example, int64_t head) {
+  return {x.const_data_ptr<T>() + example * x.stride(0) + head * x.stride(1), x.stride(1), x.stride(2)};
+}
+
+template <class T>
+HeadRows<T> rows_to(const at::Tensor& x, int64_t example, int64_t head) {
+  return {x.mutable_data_ptr<T>() + example * x.stride(0) + head * x.stride(1), x.stride(1), x.stride(2)};
+}
+
+// Goes through all groups of heads that share keys: work(group, example, first query head, key head).
+template <class T, class Work>
+void for_groups(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& allowed, double scale,
+                const at::Tensor& statistics, const Work& work) {
+  const int64_t queries = q.size(2), keys = k.size(2), d = q.size(3), key_heads = k.size(1), heads = q.size(1) / key_heads;
+  const Hidden<T> hidden = hidden_of<T>(allowed, queries, keys);
+  const int64_t filled_keys = filled(keys, kFilledTo<T>), filled_d = filled(d, kFilledTo<T>), line = kFilledTo<T>;
+  T* const all_statistics = statistics.mutable_data_ptr<T>();
+  at::parallel_for(0, q.size(0) * key_heads, on_cpu::grain(heads * queries * keys), [&](int64_t from, int64_t to) {
+    std::vector<T> memory(attention_room(filled_keys, filled_d) + line);
+    const int64_t ahead = line - static_cast<int64_t>(reinterpret_cast<uintptr_t>(memory.data()) / sizeof(T)) % line;
+    for (int64_t i = from; i < to; i++) {
+      const int64_t example = i / key_heads, key_head = i % key_heads, head = key_head * heads;
+      const AttentionGroup<T> group{heads,
+                                    queries,
+                                    keys,
+                                    d,
+                                    filled_keys,
+                                    filled_d,
+                                    rows_at<T>(q, example, head),
+                                    rows_at<T>(k, example, key_head),
+                                    rows_at<T>(v, example, key_head),
+                                    static_cast<T>(scale),
+                                    hidden.numbers.data() + example * hidden.example,
+                                    hidden.row,
+                                    hidden.reach.data() + example * hidden.reach_example,
+                                    all_statistics + (example * q.size(1) + head) * queries * 2,
+                                    memory.data() + ahead};
+      work(group, example, head, key_head);
+    }
+  });
+}
+
+}  // namespace
+
+bool can_attend(const at::Tensor& q, const at::Tensor& k) {
+  constexpr int64_t most_bytes = int64_t{512} << 10;
+  return q.is_cpu() && on_cpu::has_kernels(q) && q.numel() > 0 && k.size(2) * k.size(3) * q.element_size() <= most_bytes;
+}
+
+Attended attended_heads(const at::Tensor& q_in, const at::Tensor& k_in, const at::Tensor& v_in, const at::Tensor& allowed, double scale,
+                        const Kernels& use) {
+  const at::Tensor q = with_numbers_together(q_in), k = with_numbers_together(k_in), v = with_numbers_together(v_in);
+  const Attended result{like_heads(q), at::empty({q.size(0), q.size(1), q.size(2), 2}, q.options())};
+  AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "attended_heads", [&] {
+    for_groups<scalar_t>(q, k, v, allowed, scale, result.statistics,
+                         [&](const AttentionGroup<scalar_t>& group, int64_t example, int64_t head, int64_t) {
+                           of_type<scalar_t>(use).attend(group, rows_to<scalar_t>(result.z, example, head));
+                         });
+  });
+  return result;
+}
+
+AttendedGrads attended_heads_backward(const at::Tensor& z_grad_in, const at::Tensor& q_in, const at::Tensor& k_in, const at::Tensor& v_in,
+                                      const at::Tensor& allowed, double scale, const at::Tensor& statistics, const Kernels& use) {
+  const at::Tensor q = with_numbers_together(q_in), k = with_numbers_together(k_in), v = with_numbers_together(v_in),
+                   z_grad = with_numbers_together(z_grad_in);
+  const AttendedGrads grads{like_heads(q), like_heads(k), like_heads(v)};
+  AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "attended_heads_backward", [&] {
+    for_groups<scalar_t>(q, k, v, allowed, scale, statistics,
+                         [&](const AttentionGroup<scalar_t>& group, int64_t example, int64_t head, int64_t key_head) {
+                           of_type<scalar_t>(use).attend_backward(group, {rows_at<scalar_t>(z_grad, example, head), rows_to<scalar_t>(grads.q, example, head),
+                                                       rows_to<scalar_t>(grads.k, example, key_head),
+                                                       rows_to<scalar_t>(grads.v, example, key_head)});
+                         });
+  });
+  return grads;
+}
+
+}  // namespace autocircuit
