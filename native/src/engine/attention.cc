@@ -3,10 +3,10 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "devices/device_index.h"
 #include "engine/attention_core.h"
-#include "engine/rotary.h"
 #include "engine/wide.h"
 
 namespace autocircuit {
@@ -49,6 +49,15 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
   return mask;
 }
 
+const Rotation& AttentionContext::rotation(int64_t block, const std::vector<int64_t>& positions) const {
+  const int64_t kind = rotary_kind(config_.rotary, block);
+  const auto [found, is_new] = rotations_.try_emplace({kind, positions});
+  if (is_new)
+    found->second =
+        rotation_at(text_positions_.index_select(1, index_on(text_positions_.device(), positions)), config_.rotary, weights_, kind);
+  return found->second;
+}
+
 at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, at::Tensor q, at::Tensor k, at::Tensor v,
                                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep,
                                     Hooks* hooks) const {
@@ -57,11 +66,10 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
   q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);
   k = qk_normed(k, weights.k_norm, config_.qk_norm, config_.eps);
   if (config_.positions == PositionKind::rotary) {
-    const bool some = static_cast<int64_t>(query_positions.size()) != length_;
-    const at::Tensor at_queries =
-        some ? text_positions_.index_select(1, index_on(text_positions_.device(), query_positions)) : text_positions_;
-    q = hooked(Hook::rot_q, rotated(q, at_queries, config_.rotary, weights_, block));
-    k = hooked(Hook::rot_k, rotated(k, text_positions_, config_.rotary, weights_, block));
+    std::vector<int64_t> all(length_);
+    std::iota(all.begin(), all.end(), 0);
+    q = hooked(Hook::rot_q, rotated(q, rotation(block, query_positions), config_.rotary));
+    k = hooked(Hook::rot_k, rotated(k, rotation(block, all), config_.rotary));
   }
   q = q.transpose(1, 2);
   k = k.transpose(1, 2);

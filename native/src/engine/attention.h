@@ -8,6 +8,7 @@
 #include "engine/config.h"
 #include "engine/forward_request.h"
 #include "engine/hooks.h"
+#include "engine/rotary.h"
 #include "engine/weights.h"
 
 namespace autocircuit {
@@ -32,6 +33,7 @@ class AttentionContext {
  private:
   // Boolean [1 or B, 1, Pq, prefix + P], true where attention is allowed; undefined when every pair is.
   at::Tensor allowed(int64_t window, const std::vector<int64_t>& query_positions) const;
+  const Rotation& rotation(int64_t block, const std::vector<int64_t>& positions) const;
 
   const TransformerConfig& config_;
   const Weights& weights_;
@@ -41,6 +43,7 @@ class AttentionContext {
   const int64_t prefix_length_;
   at::Tensor text_positions_;
   mutable std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;  // by window and queries: made when first asked for
+  mutable std::map<std::pair<int64_t, std::vector<int64_t>>, Rotation> rotations_;  // by kind of block and positions, the same
 };
 
 }  // namespace autocircuit

@@ -12,7 +12,8 @@ namespace {
 class AttendedHeads : public torch::autograd::Function<AttendedHeads> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            const at::Tensor& allowed, double scale) {
+                            const std::optional<at::Tensor>& allowed_in, double scale) {
+    const at::Tensor allowed = allowed_in.value_or(at::Tensor());
     const Attended result = attended_heads(q, k, v, allowed, scale);
     context->save_for_backward({q, k, v, allowed, result.statistics});
     context->saved_data["scale"] = scale;
@@ -34,9 +35,9 @@ at::Tensor for_each_query_head(const at::Tensor& x, int64_t query_heads) {
 }
 
 at::Tensor attention_core(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& allowed, double scale) {
-  if (can_attend(q, k)) return AttendedHeads::apply(q, k, v, allowed, scale);
-  return at::scaled_dot_product_attention(q, for_each_query_head(k, q.size(1)), for_each_query_head(v, q.size(1)),
-                                          allowed.defined() ? std::optional<at::Tensor>(allowed) : std::nullopt, 0.0, false, scale);
+  const std::optional<at::Tensor> mask = allowed.defined() ? std::optional<at::Tensor>(allowed) : std::nullopt;
+  if (can_attend(q, k)) return AttendedHeads::apply(q, k, v, mask, scale);
+  return at::scaled_dot_product_attention(q, for_each_query_head(k, q.size(1)), for_each_query_head(v, q.size(1)), mask, 0.0, false, scale);
 }
 
 }  // namespace autocircuit

@@ -27,14 +27,17 @@ class TurnedPairs : public torch::autograd::Function<TurnedPairs> {
 
 }  // namespace
 
-at::Tensor rotated(const at::Tensor& x, const at::Tensor& positions, const RotaryConfig& rotary, const Weights& weights, int64_t block) {
-  const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[block];
-  const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights.frequencies[type];  // [1 or B, P, dim / 2]
-  const double scale = rotary.scale.empty() ? 1.0 : rotary.scale[type];
-  const at::Tensor cosines = (at::cos(angles) * scale).to(weights.sum_type());
-  const at::Tensor sines = (at::sin(angles) * scale).to(weights.sum_type());
-  if (x.is_cpu() && on_cpu::has_kernels(x)) return TurnedPairs::apply(x, cosines, sines, rotary.interleaved);
-  const at::Tensor cos = cosines.unsqueeze(2), sin = sines.unsqueeze(2);
+int64_t rotary_kind(const RotaryConfig& rotary, int64_t block) { return rotary.layer_type.empty() ? 0 : rotary.layer_type[block]; }
+
+Rotation rotation_at(const at::Tensor& positions, const RotaryConfig& rotary, const Weights& weights, int64_t kind) {
+  const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights.frequencies[kind];
+  const double scale = rotary.scale.empty() ? 1.0 : rotary.scale[kind];
+  return {(at::cos(angles) * scale).to(weights.sum_type()), (at::sin(angles) * scale).to(weights.sum_type())};
+}
+
+at::Tensor rotated(const at::Tensor& x, const Rotation& by, const RotaryConfig& rotary) {
+  if (x.is_cpu() && on_cpu::has_kernels(x)) return TurnedPairs::apply(x, by.cos, by.sin, rotary.interleaved);
+  const at::Tensor cos = by.cos.unsqueeze(2), sin = by.sin.unsqueeze(2);
   const at::Tensor part = x.narrow(-1, 0, rotary.dim);
   at::Tensor turned;
   if (rotary.interleaved) {

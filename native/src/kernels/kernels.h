@@ -55,7 +55,7 @@ constexpr int64_t kFilledTo = 64 / sizeof(T);
 template <class T>
 struct AttentionGroup {
   int64_t heads, queries, keys, d, filled_keys, filled_d;
-  HeadRows<const T> q;  // [heads, queries, D]
+  HeadRows<const T> q;     // [heads, queries, D]
   HeadRows<const T> k, v;  // [1, keys, D]
   T scale;                 // of the scores
   const T* hidden;         // [queries, filled keys], `hidden_row` apart: 0, or minus infinity where a query sees no key

@@ -137,9 +137,9 @@ AttendedGrads attended_heads_backward(const at::Tensor& z_grad_in, const at::Ten
   AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "attended_heads_backward", [&] {
     for_groups<scalar_t>(q, k, v, allowed, scale, statistics,
                          [&](const AttentionGroup<scalar_t>& group, int64_t example, int64_t head, int64_t key_head) {
-                           of_type<scalar_t>(use).attend_backward(group, {rows_at<scalar_t>(z_grad, example, head), rows_to<scalar_t>(grads.q, example, head),
-                                                       rows_to<scalar_t>(grads.k, example, key_head),
-                                                       rows_to<scalar_t>(grads.v, example, key_head)});
+                           of_type<scalar_t>(use).attend_backward(
+                               group, {rows_at<scalar_t>(z_grad, example, head), rows_to<scalar_t>(grads.q, example, head),
+                                       rows_to<scalar_t>(grads.k, example, key_head), rows_to<scalar_t>(grads.v, example, key_head)});
                          });
   });
   return grads;

@@ -4,8 +4,8 @@
 #include "kernels/set/exponential.h"
 #include "kernels/set/vectors.h"
 
-// The core of attention, for keys few enough that a group's lie in the second-level cache. All of it is products of a few rows with a matrix
-// whose rows are whole registers: keys and values are filled up with zeros, or turned, once for all heads that share them.
+// The core of attention, for keys few enough that a group's lie in the second-level cache. All of it is products of a few rows with a
+// matrix whose rows are whole registers: keys and values are filled up with zeros, or turned, once for all heads that share them.
 
 namespace autocircuit {
 namespace {
@@ -113,8 +113,8 @@ AUTOCIRCUIT_INLINE SeenKeys keys_seen(const AttentionGroup<T>& group, int64_t qu
 }
 
 template <class T>
-AUTOCIRCUIT_INLINE void score(const AttentionGroup<T>& group, const AttentionRoom<T>& room, const SeenKeys& seen, int64_t head, int64_t query,
-                              int64_t rows) {
+AUTOCIRCUIT_INLINE void score(const AttentionGroup<T>& group, const AttentionRoom<T>& room, const SeenKeys& seen, int64_t head,
+                              int64_t query, int64_t rows) {
   small_product<T>(rows, seen.end - seen.first, group.d, {group.q.at(head, query), group.q.row, 1}, room.turned_keys + seen.first,
                    group.filled_keys, room.weights + seen.first, group.filled_keys);
 }
@@ -202,7 +202,8 @@ AUTOCIRCUIT_INLINE void softmax_backward(const AttentionGroup<T>& group, const S
 }
 
 template <class T>
-AUTOCIRCUIT_INLINE void copy_rows(int64_t rows, int64_t d, const T* from, int64_t filled, const HeadRows<T>& to, int64_t head, int64_t first) {
+AUTOCIRCUIT_INLINE void copy_rows(int64_t rows, int64_t d, const T* from, int64_t filled, const HeadRows<T>& to, int64_t head,
+                                  int64_t first) {
   for (int64_t r = 0; r < rows; r++) std::memcpy(to.at(head, first + r), from + r * filled, d * sizeof(T));
 }
 

@@ -58,7 +58,7 @@ TEST("rotary positions turn pairs as they are written out, values and gradients 
     rotary.interleaved = c.interleaved;
     rotary.scale = {1.25};
     const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights.frequencies[0];
-    CHECK(difference(rotated(x, positions, rotary, weights, 0), written_out(x, angles, 1.25, c.interleaved)) < 1e-14);
+    CHECK(difference(rotated(x, rotation_at(positions, rotary, weights, 0), rotary), written_out(x, angles, 1.25, c.interleaved)) < 1e-14);
 
     const at::AutoGradMode record(true);
     const at::Tensor leaf = x.detach().clone().requires_grad_(), to = at::randn_like(x), second = at::randn_like(x);
@@ -66,7 +66,7 @@ TEST("rotary positions turn pairs as they are written out, values and gradients 
       const at::Tensor first = torch::autograd::grad({(turned.pow(3) * to).sum()}, {leaf}, {}, true, true)[0];
       return at::stack({first.detach(), torch::autograd::grad({(first * second).sum()}, {leaf})[0]});
     };
-    const at::Tensor by_kernel = gradients(rotated(leaf, positions, rotary, weights, 0));
+    const at::Tensor by_kernel = gradients(rotated(leaf, rotation_at(positions, rotary, weights, 0), rotary));
     CHECK(difference(by_kernel, gradients(written_out(leaf, angles, 1.25, c.interleaved))) < 1e-12);
   });
 }

@@ -17,8 +17,8 @@ struct Case {
   int64_t examples, heads, key_heads, queries, keys, d;
 };
 
-const std::vector<Case> kCases{{1, 1, 1, 1, 1, 1},    {2, 3, 3, 5, 5, 7},    {3, 6, 2, 15, 15, 64},  {2, 2, 1, 17, 33, 16},
-                               {1, 2, 2, 1, 40, 12},  {2, 4, 1, 70, 70, 20}, {1, 1, 1, 130, 130, 80}};
+const std::vector<Case> kCases{{1, 1, 1, 1, 1, 1},   {2, 3, 3, 5, 5, 7},    {3, 6, 2, 15, 15, 64},  {2, 2, 1, 17, 33, 16},
+                               {1, 2, 2, 1, 40, 12}, {2, 4, 1, 70, 70, 20}, {1, 1, 1, 130, 130, 80}};
 
 // Who sees whom: all, those before, and those before and near, with padding that differs by example.
 at::Tensor allowed(const Case& of, int kind) {
