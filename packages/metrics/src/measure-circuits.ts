@@ -27,7 +27,7 @@ export interface MeasureCircuitsOptions extends Omit<RunCircuitsOptions, "revers
 
 /** What was measured of one circuit. */
 export interface MeasuredCircuit {
-  readonly edges: number;
+  readonly size: number;
   /** The sizes that were asked for and gave this circuit. */
   readonly asked: readonly number[];
   readonly metrics: Partial<Record<MetricName, number>>;
@@ -88,7 +88,7 @@ export async function measureCircuits(
     });
     const entries = some.map(
       ({ circuit, asked }): MeasuredCircuit => ({
-        ...{ edges: circuit.size, asked, metrics: {}, spread: {}, notes: notesOf(circuit, asked, options) },
+        ...{ size: circuit.size, asked, metrics: {}, spread: {}, notes: notesOf(circuit, asked, options) },
       }),
     );
     for (const name of names) {

@@ -11,7 +11,7 @@ export interface CurveSvgOptions extends Partial<CurveSize> {
 }
 
 const scale = kind.optional(kind.oneOf(["linear", "log"]));
-const curveKind = kind.such("a curve: { metric, unit, points }, each point { edges, value, series }", (value) => {
+const curveKind = kind.such("a curve: { metric, unit, points }, each point { size, value, series }", (value) => {
   if (!kind.record.accepts(value)) return false;
   const { metric, unit, points, baseline, edgeScale, valueScale } = value as Record<string, unknown>;
   if (typeof metric !== "string" || typeof unit !== "string" || !scale.accepts(edgeScale) || !scale.accepts(valueScale))
@@ -19,8 +19,8 @@ const curveKind = kind.such("a curve: { metric, unit, points }, each point { edg
   return kind.listOf(pointKind).accepts(points) && (baseline === undefined || kind.record.accepts(baseline));
 });
 const pointKind = kind.such("a point", (value) => {
-  const { edges, value: height, series } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
-  return typeof edges === "number" && typeof height === "number" && typeof series === "string";
+  const { size, value: height, series } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+  return typeof size === "number" && typeof height === "number" && typeof series === "string";
 });
 const check = signature("curveSvg", { curve: curveKind }, {
   width: kind.positive,
@@ -41,7 +41,7 @@ const check = signature("curveSvg", { curve: curveKind }, {
  */
 export async function curveSvg(curve: Curve, options: CurveSvgOptions = {}): Promise<string> {
   check({ curve }, options);
-  if (!curve.points.some((point) => Number.isFinite(point.edges) && Number.isFinite(point.value))) {
+  if (!curve.points.some((point) => Number.isFinite(point.size) && Number.isFinite(point.value))) {
     throw new AutocircuitError(
       "bad-input",
       `The curve "${curve.metric}" has no finite point. Leave it out, or give points.`,

@@ -73,7 +73,7 @@ export function ownSubject(
         config,
         batchSize,
         seqLen,
-        prompts: (batchCount.train + batchCount.test) * batchSize,
+        promptCount: (batchCount.train + batchCount.test) * batchSize,
         outputs,
         used,
       };

@@ -74,10 +74,10 @@ export class LayoutBuilder {
     block: number,
     heads: number | null,
     firstSource: number,
-    sources: number,
+    sourceCount: number,
   ): void {
     const { seqLen } = this.#config;
-    const shape = [...(seqLen === null ? [] : [seqLen]), ...(heads === null ? [] : [heads]), sources];
+    const shape = [...(seqLen === null ? [] : [seqLen]), ...(heads === null ? [] : [heads]), sourceCount];
     const size = shape.reduce((product, dimension) => product * dimension, 1);
     this.groups.push({
       module: `blocks.${block}.${hook}`,
@@ -87,7 +87,7 @@ export class LayoutBuilder {
       heads: heads ?? 1,
       hasHeads: heads !== null,
       firstSource,
-      sources,
+      sourceCount,
       offset: this.#edges,
       size,
       shape,

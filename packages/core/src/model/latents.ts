@@ -72,7 +72,7 @@ const OWNERS: Readonly<Record<ReplacedPart, string>> = { attention: "Attention",
 export function firstLatentRow({ config }: Graph): number {
   const { latents: _, attentionLatents: __, streamLatents, ...ordinary } = config;
   // Behind each block stands what the autoencoder of the stream there leaves out.
-  return resolvedGraphSize(ordinary).sources + (streamLatents ? config.layers : 0);
+  return resolvedGraphSize(ordinary).sourceCount + (streamLatents ? config.layers : 0);
 }
 
 /**

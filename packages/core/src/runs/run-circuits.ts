@@ -80,7 +80,7 @@ export async function runCircuits(
     throw error;
   }
   return circuitRuns(
-    circuits.map(({ circuit, asked }, index) => ({ edges: circuit.size, asked, circuit, logits: outputs[index]! })),
+    circuits.map(({ circuit, asked }, index) => ({ size: circuit.size, asked, circuit, logits: outputs[index]! })),
   );
 }
 

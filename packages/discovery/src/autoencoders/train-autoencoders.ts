@@ -204,8 +204,8 @@ async function outputs(
   const counts = (mlp ?? attention ?? stream)!;
   // No edge is patched, so none need be there.
   const graph: PatchGraph = {
-    ...{ factorized: true, seqLen: 0, edges: 0, groups: [], errors: false },
-    sources: sourcesWith(model.config, read[0]!, counts[0]!),
+    ...{ factorized: true, seqLen: 0, edgeCount: 0, groups: [], errors: false },
+    sourceCount: sourcesWith(model.config, read[0]!, counts[0]!),
     latents: mlp,
     attentionLatents: attention,
     streamLatents: stream,

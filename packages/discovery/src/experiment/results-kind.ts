@@ -9,10 +9,10 @@ const indices = kind.listOf(kind.whole);
 
 const history = kind.shape("a history", { loss: numbers, target: numbers, size: numbers });
 const point = kind.such("a point", (value) => {
-  const { edges, value: height, deviation, points } = kind.record.accepts(value) ? (value as Record_) : {};
+  const { size, value: height, deviation, points } = kind.record.accepts(value) ? (value as Record_) : {};
   const spread =
     deviation === undefined ? points === undefined : typeof deviation === "number" && numbers.accepts(points);
-  return kind.whole.accepts(edges) && typeof height === "number" && spread;
+  return kind.whole.accepts(size) && typeof height === "number" && spread;
 });
 
 const lists = {

@@ -20,11 +20,11 @@ export class CircuitMeasuring {
   constructor(
     meter: CircuitMeter,
     time: MeasuringTime,
-    { circuits, onProgress }: { circuits: number; onProgress: (progress: MeasuringProgress) => void },
+    { circuitCount, onProgress }: { circuitCount: number; onProgress: (progress: MeasuringProgress) => void },
   ) {
     this.meter = meter;
     this.time = time;
-    this.#circuits = circuits;
+    this.#circuits = circuitCount;
     this.#onProgress = onProgress;
   }
 
@@ -39,7 +39,7 @@ export class CircuitMeasuring {
       onProgress: ({ done }) => tell(done),
     });
     // Where time was short the rest of the prompts is left out.
-    if (measures.prompts < meter.promptCount) tell(meter.promptCount);
+    if (measures.promptCount < meter.promptCount) tell(meter.promptCount);
     return measures;
   }
 }

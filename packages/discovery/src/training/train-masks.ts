@@ -70,7 +70,7 @@ export async function trainMasks(
     ...{ loss: targets.map((target, i) => target + sizes[i]!), target: [...targets], size: [...sizes] },
     ...(validate && { validation: [...validation] }),
   });
-  const edges = model.graph.edgeCount;
+  const edgeCount = model.graph.edgeCount;
   using adam = new Adam(training.start, training.adam);
   if (from) adam.restore(from.adam);
   const tell = async () => onState?.({ adam: await adam.numbers(), history: history() });
@@ -98,7 +98,7 @@ export async function trainMasks(
       if (onState) await tell();
       onProgress?.({
         ...{ done: step + 1, total, loss: target + size, target, size },
-        gradient: Float32Array.from(await owned.data(), Number).subarray(0, edges),
+        gradient: Float32Array.from(await owned.data(), Number).subarray(0, edgeCount),
         ...(validate && { validation: validation[step]! }),
       });
     });

@@ -121,7 +121,7 @@ describe("bootstrap", () => {
       expect(jaccard).toBeCloseTo(stability(drawn, size).jaccard, 12);
       expect(stable).toBe(stability(drawn, size).stable);
     }
-    expect(found).toMatchObject({ prompts: 20, resamples: 150 });
+    expect(found).toMatchObject({ promptCount: 20, resamples: 150 });
   });
 
   test("circuits of signed scores are those that stability has of them", async () => {

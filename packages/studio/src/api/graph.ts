@@ -34,7 +34,7 @@ export interface GroupRow {
   heads: number;
   /** Index of the first source with an edge to it, and how many from there on. */
   firstSource: number;
-  sources: number;
+  sourceCount: number;
   /** Names of the destinations, one for each of `heads`. */
   names: readonly string[];
 }

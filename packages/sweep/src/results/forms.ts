@@ -17,7 +17,7 @@ const seconds = kind.such("a number of seconds", (value) => kind.finite.accepts(
 const mibCurve = kind.shape("a curve", {
   points: kind.listOf(
     kind.shape("a point", {
-      ...{ share: kind.numeric, asked: kind.whole, edges: kind.whole, value: kind.numeric, faithfulness: kind.numeric },
+      ...{ share: kind.numeric, asked: kind.whole, size: kind.whole, value: kind.numeric, faithfulness: kind.numeric },
     } satisfies KindsOf<MibPoint>),
   ),
   areas: kind.shape("areas", {
