@@ -37,7 +37,7 @@ const check = signature("areaUnderCurve", { points: kind.listOf(point) }, {
  * @param points values at circuit sizes in any order; one of them at size 0, the baseline
  * @throws AutocircuitError `bad-input` without a point at size 0, or with `logY` and no `yMin` above zero
  * @example
- * areaUnderCurve([{ edges: 0, value: 1 }, { edges: 1, value: 1 }, { edges: 10, value: 3 }], { logX: true }); // 1
+ * areaUnderCurve([{ size: 0, value: 1 }, { size: 1, value: 1 }, { size: 10, value: 3 }], { logX: true }); // 1
  */
 export function areaUnderCurve(points: readonly MetricValue[], options: AreaOptions = {}): number {
   check({ points }, options);

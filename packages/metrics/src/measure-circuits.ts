@@ -61,7 +61,7 @@ const check = signature("measureCircuits", { model: coreKinds.patchableModel, pr
  *
  * @example
  * const circuits = await measureCircuits(task.model, task.test, { scores, sizes: [10, 100], metrics: ["kl-clean", "logit-diff"] });
- * console.table(circuits.map(({ edges, metrics }) => ({ edges, ...metrics })));
+ * console.table(circuits.map(({ size, metrics }) => ({ size, ...metrics })));
  */
 export async function measureCircuits(
   model: PatchableModel,

@@ -35,7 +35,7 @@ const check = signature("curveSvg", { curve: curveKind }, {
  * @throws AutocircuitError `bad-input` when there is no finite point.
  * @example
  * ```ts
- * const points = [{ edges: 0, value: 3.1, series: "acdc" }, { edges: 100, value: 0.2, series: "acdc" }];
+ * const points = [{ size: 0, value: 3.1, series: "acdc" }, { size: 100, value: 0.2, series: "acdc" }];
  * const svg = await curveSvg({ metric: "KL divergence", unit: "nats", points, edgeScale: "log" });
  * ```
  */

@@ -22,7 +22,7 @@ export interface GraphSize {
  * @throws AutocircuitError `bad-input` as `Graph.of` does, but not for size
  * @example
  * const size = graphSize({ layers: 12, heads: 12, attnOnly: false, parallel: false });
- * console.log(size); // { sources: 157, destinations: 445, edges: 32491 }
+ * console.log(size); // { sourceCount: 157, destinationCount: 445, edgeCount: 32491 }
  */
 export function graphSize(config: GraphConfig, options?: GraphOptions): GraphSize {
   return resolvedGraphSize(resolveGraphConfig(config, options, checkGraphSize));

@@ -63,8 +63,8 @@ const check = signature(
  *
  * @throws AutocircuitError as {@link planOf} does
  * @example
- * const { circuits, sliced } = runShape({ graph: Graph.of(config), config }, { size: 20 }, { size: 32, seqLen: 15 });
- * requireMemory(config, { circuits, sliced, batchSize: 32, seqLen: 15 });
+ * const { circuitCount, sliced } = runShape({ graph: Graph.of(config), config }, { size: 20 }, { size: 32, seqLen: 15 });
+ * requireMemory(config, { circuitCount, sliced, batchSize: 32, seqLen: 15 });
  */
 export function runShape(task: LoadedTask, options?: FindCircuitOptions, batch?: PlannedBatch): RunShape;
 export function runShape(task: LoadedTask | TaskOutline, options: FindCircuitOptions, batch: PlannedBatch): RunShape;

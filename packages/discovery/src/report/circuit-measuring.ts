@@ -13,7 +13,7 @@ export interface MeasuringProgress {
 export class CircuitMeasuring {
   readonly meter: CircuitMeter;
   readonly time: MeasuringTime;
-  readonly #circuits: number;
+  readonly #circuitCount: number;
   readonly #onProgress: (progress: MeasuringProgress) => void;
   #measured = 0;
 
@@ -24,14 +24,14 @@ export class CircuitMeasuring {
   ) {
     this.meter = meter;
     this.time = time;
-    this.#circuits = circuitCount;
+    this.#circuitCount = circuitCount;
     this.#onProgress = onProgress;
   }
 
   async measure(circuit: Circuit, ablation: AblationType, share: number): Promise<CircuitMeasures> {
     const { meter } = this;
     const before = this.#measured++ * meter.promptCount;
-    const total = this.#circuits * meter.promptCount;
+    const total = this.#circuitCount * meter.promptCount;
     const tell = (done: number) => this.#onProgress({ step: "circuits", done: before + done, total });
     tell(0);
     const measures = await meter.measure(circuit, ablation, {

@@ -85,7 +85,7 @@ export async function trainMasks(
       continue;
     }
     const step = targets.length;
-    await namingStep({ step, total, batches: prompts.length }, async () => {
+    await namingStep({ step, total, batchCount: prompts.length }, async () => {
       using terms = await training.terms(step, batch, adam.parameter);
       const work = (slices: AsyncIterable<AblatedSlice>) => gradientOf(training, adam.parameter, terms, batch, slices);
       const { gradient, target, size } = await run(work);
@@ -104,7 +104,7 @@ export async function trainMasks(
     });
   }
   const parameters = Float32Array.from(await adam.parameter.data(), Number);
-  requireFiniteNumbers(parameters, model, { step: total, total, batches: prompts.length });
+  requireFiniteNumbers(parameters, model, { step: total, total, batchCount: prompts.length });
   return { parameters, history: history() };
 }
 

@@ -59,7 +59,7 @@ const check = signature("measureCurve", { meter: kind.having("a CircuitMeter", "
  * @example
  * using meter = new CircuitMeter(task.model, task.test);
  * const sizes = defaultCircuitSizes(task.model.graph, scores);
- * const { points, prompts } = await measureCurve(meter, { scores, sizes, seconds: 30 });
+ * const { points, promptCount } = await measureCurve(meter, { scores, sizes, seconds: 30 });
  */
 export async function measureCurve(meter: CircuitMeter, options: CurveOptions): Promise<MeasuredCurve> {
   check({ meter }, options);
