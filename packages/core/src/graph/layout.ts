@@ -15,7 +15,7 @@ export class LayoutBuilder {
   readonly srcs: SrcNode[] = [];
   readonly groups: DestGroup[] = [];
   readonly #config: ResolvedGraphConfig;
-  #edges = 0;
+  #edgeCount = 0;
 
   constructor(config: ResolvedGraphConfig) {
     this.#config = config;
@@ -88,10 +88,10 @@ export class LayoutBuilder {
       hasHeads: heads !== null,
       firstSource,
       sourceCount,
-      offset: this.#edges,
+      offset: this.#edgeCount,
       size,
       shape,
     });
-    this.#edges += size;
+    this.#edgeCount += size;
   }
 }
