@@ -46,7 +46,7 @@ const check = signature(
       kind.shape("a batch with `size` and `seqLen`", {
         size: kind.count,
         seqLen: kind.count,
-        prompts: kind.optional(kind.whole),
+        promptCount: kind.optional(kind.whole),
         outputSlice: kind.optional(coreKinds.outputSlice),
         device: kind.optional(deviceName),
         dtype: kind.optional(kind.oneOf(computeDTypes)),

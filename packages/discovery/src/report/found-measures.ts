@@ -85,7 +85,7 @@ export const foundMeasures = kind.shape("what measureFound gives", {
     metric: kind.text,
     circuit: kind.numeric,
     known: kind.orNull(kind.numeric),
-    prompts: kind.whole,
+    promptCount: kind.whole,
   }),
   ablationTable: kind.listOf(kind.record),
   curve: kind.optional(kind.record),

@@ -100,7 +100,7 @@ describe("rows", () => {
       edgeCount: 46,
     });
     const [series] = first.result.series;
-    expect(measureRows(first).map(({ edges, value }) => ({ edges, value }))).toEqual(
+    expect(measureRows(first).map(({ size, value }) => ({ size, value }))).toEqual(
       series!.points.map(({ size, value }) => ({ size, value })),
     );
   });

@@ -37,7 +37,7 @@ const series = kind.shape("a series", {
   patch: kind.oneOf(patchTypes),
   asked: kind.orNull(indices),
   points: kind.listOf(
-    kind.shape("a point", { edges: kind.whole, value: kind.numeric, deviation: kind.optional(kind.numeric) }),
+    kind.shape("a point", { size: kind.whole, value: kind.numeric, deviation: kind.optional(kind.numeric) }),
   ),
 } satisfies KindsOf<UnitSeries>);
 
