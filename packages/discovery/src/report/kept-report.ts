@@ -6,20 +6,20 @@ import type { KeptCircuit } from "../find-circuit/keep-answers.ts";
 export function keptNotes(
   { answers, outputs, promptCount, loaded, from, starts, tries, complete, ended }: KeptCircuit,
   size: number,
-  graph: number,
+  edgeCount: number,
 ): string[] {
   const judged = outputs === promptCount ? `${promptCount} prompts` : `${outputs} outputs of ${promptCount} prompts`;
   const few =
     promptCount < loaded
       ? [
-          `The time was over before the answers to all ${loaded} prompts were looked at: ${size === graph ? `nothing smaller than the whole graph was found to keep enough on the first ${promptCount}` : `the circuit is the beginning of the ranking that keeps enough on the first ${promptCount}`}.`,
+          `The time was over before the answers to all ${loaded} prompts were looked at: ${size === edgeCount ? `nothing smaller than the whole graph was found to keep enough on the first ${promptCount}` : `the circuit is the beginning of the ranking that keeps enough on the first ${promptCount}`}.`,
         ]
       : [];
   const stood = ended
     ? ` when it was at ${ended.phase}, ${ended.done.toLocaleString("en-US")} of about ${ended.total.toLocaleString("en-US")} done`
     : "";
   const rest = starts.map(({ algorithm, prefix, size: left }) =>
-    prefix === graph && left === graph && complete === false
+    prefix === edgeCount && left === edgeCount && complete === false
       ? `${algorithm} was given up`
       : `${algorithm} ${prefix}, ${left < prefix || complete ? `${left} after elimination` : "and the time was over before elimination came to fewer"}`,
   );
@@ -32,7 +32,7 @@ export function keptNotes(
 }
 
 /** The share of the answers kept by circuits of growing size, by ranking, and what the circuit found keeps. */
-export function keptCurve({ starts, asked, share }: KeptCircuit, size: number, graph: number): Curve {
+export function keptCurve({ starts, asked, share }: KeptCircuit, size: number, edgeCount: number): Curve {
   const percent = (part: number) => 100 * part;
   const points = starts.flatMap(({ algorithm, curve }) =>
     curve.map((point) => ({ size: point.size, value: percent(point.share), series: algorithm })),
@@ -42,6 +42,6 @@ export function keptCurve({ starts, asked, share }: KeptCircuit, size: number, g
     unit: "%",
     points: [...points, { size, value: percent(share), series: "circuit found" }],
     baseline: { name: `${formatShare(asked)} asked for`, value: percent(asked) },
-    edgeScale: graph > 200 ? "log" : "linear",
+    edgeScale: edgeCount > 200 ? "log" : "linear",
   };
 }

@@ -32,7 +32,7 @@ export type ModelAtOnce = PassWidths & Pick<SizedModel, "sliceBytes"> & { readon
 export function circuitsFitting(model: ModelAtOnce, batch: PromptSizes, free = memoryBudgets.unknownDevice): number {
   const { device } = model;
   if (device === "cpu") return model.sliceBytes < usualSliceBytes(device) ? inSlices(model, batch) : onCpu;
-  const fitting = Math.floor((memoryShares.circuitCount * free) / comparedCircuitBytes(model, batch));
+  const fitting = Math.floor((memoryShares.comparedCircuits * free) / comparedCircuitBytes(model, batch));
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(onDevice, fitting))));
 }
 
