@@ -94,7 +94,7 @@ describe.each(Object.keys(searches))("%s", (name) => {
     const other = { ...state, algorithm: "another" };
     await expect(searches[name]!({ resume: other })).rejects.toThrow(/it is of another, this is/);
     const asked = JSON.stringify({ ...JSON.parse(state.asked), edgeCount: 3 });
-    await expect(searches[name]!({ resume: { ...state, asked } })).rejects.toThrow(/edges was 3, now/);
+    await expect(searches[name]!({ resume: { ...state, asked } })).rejects.toThrow(/edgeCount was 3, now/);
     await expect(searches[name]!({ resume: { ...state, asked: "{" } })).rejects.toThrow(/not JSON/);
     await expect(searches[name]!({ resume: {} as SearchState })).rejects.toThrow(/`resume`/);
   });
