@@ -308,7 +308,7 @@ describe("the folder", () => {
     const text = readFileSync(path, "utf8");
     const cases: [string, string, RegExp][] = [
       ["autocircuit-experiment", "other", /experiment\.json: it is not the results of an experiment/],
-      ['"version":2', '"version":1', /another version/],
+      ['"version":3', '"version":2', /another version/],
       ['"seconds":', '"second":', /`scored` should be a list, each entry scores/],
       ["one--random.safetensors", "../one.safetensors", /`scored`/],
       ['"task":"one","algorithm":"random"', '"task":"five","algorithm":"random"', /task "five", which is not in it/],
