@@ -82,7 +82,7 @@ for (const owned of [train, test, model]) owned[Symbol.dispose]();
 /** Every metric of one circuit on the test prompts: mean, and deviation over prompts. */
 async function measured(patched, choice) {
   const runs = await runCircuits(patched, test, choice);
-  const row = { edges: runs[0].edges };
+  const row = { size: runs[0].size };
   for (const name of METRICS) {
     const [{ value, deviation }] = await metrics[name].measure(patched, test, runs);
     row[name] = deviation === undefined ? value.toFixed(2) : `${value.toFixed(2)} ± ${deviation.toFixed(2)}`;

@@ -18,8 +18,8 @@ for (const edge of found) console.log(`  ${edge.name}`);
 const known = Circuit.of(model.graph, knownEdges);
 console.log(`${[...found].filter((edge) => known.has(edge)).length} of them are among the program's ${known.size}`);
 const runs = await runCircuits(model, test, { circuits: [found, Circuit.of(model.graph, [])] });
-for (const { edges, value } of await klDivergence(model, test, runs))
-  console.log(`KL divergence with ${edges} edges: ${value.toFixed(3)}`);
+for (const { size, value } of await klDivergence(model, test, runs))
+  console.log(`KL divergence with ${size} edges: ${value.toFixed(3)}`);
 runs[Symbol.dispose]();
 await task[Symbol.asyncDispose]();
 

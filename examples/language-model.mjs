@@ -48,7 +48,7 @@ async function story(name, title) {
   const { prompts } = textDataSets[name]({ tokenizer, count: PROMPTS.train + PROMPTS.test });
   const { train, test } = await loadPrompts({ prompts }, { tokenizer, size: PROMPTS, batchSize: PROMPTS });
   const full = new FullModel(model, test);
-  const alone = [{ edges: model.graph.edgeCount, logits: await full.logits("clean") }];
+  const alone = [{ size: model.graph.edgeCount, logits: await full.logits("clean") }];
   const [right] = await correctOfPairPercent(model, test, alone);
   const [difference] = await logitDiff(model, test, alone);
   console.log(`\n${title}: "${prompts[0].clean}" ->"${prompts[0].answers.join('", "')}"`);
@@ -64,7 +64,7 @@ async function story(name, title) {
     const runs = await runCircuits(model, test, { scores, sizes: SIZES });
     const kept = await logitDiffPercent(model, test, runs, { full });
     runs[Symbol.dispose]();
-    const shares = kept.map(({ edges, value }) => `${edges} edges ${value.toFixed(0)} %`).join(", ");
+    const shares = kept.map(({ size, value }) => `${size} edges ${value.toFixed(0)} %`).join(", ");
     console.log(`  ${method}, ${seconds.toFixed(1)} s, keeps: ${shares}`);
     found[method] = scores;
   }

@@ -21,7 +21,7 @@ for (const [name, method] of Object.entries({ exact, informationFlowRoutes })) {
 const again = await bootstrapCircuits(perPrompt, { size: 14, sizes: SIZES, edges: [], resamples: 200, seed: 0 });
 for (const { size, jaccard } of again.points)
   console.log(
-    `other prompts, best ${size}: Jaccard ${jaccard.toFixed(1)} between resamples of ${again.prompts} prompts`,
+    `other prompts, best ${size}: Jaccard ${jaccard.toFixed(1)} between resamples of ${again.promptCount} prompts`,
   );
 await task[Symbol.asyncDispose]();
 

@@ -75,7 +75,7 @@ for (const owned of [train, test, model]) owned[Symbol.dispose]();
 /** Every metric of the clean prompts with all but one circuit ablated. */
 async function measured(kept, ablation) {
   const runs = await runCircuits(byToken, test, { circuits: [kept], ablation });
-  const row = { edges: kept.size };
+  const row = { size: kept.size };
   for (const name of METRICS) {
     const [{ value }] = await metrics[name].measure(byToken, test, runs);
     row[name] = value.toFixed(2);

@@ -67,8 +67,8 @@ async function faithfulness() {
   for (const ablation of ["resample", "zero"]) {
     const scores = await maskGradient(task.model, task.train, { samples: 5, ablation });
     const runs = await runCircuits(task.model, task.test, { scores, sizes, patch: "tree", ablation });
-    for (const { edges, value } of await klDivergence(task.model, task.test, runs))
-      points.push({ edges, value: Number(value.toPrecision(3)), series: ablation });
+    for (const { size, value } of await klDivergence(task.model, task.test, runs))
+      points.push({ size, value: Number(value.toPrecision(3)), series: ablation });
     runs[Symbol.dispose]();
   }
   await task[Symbol.asyncDispose]();

@@ -133,14 +133,14 @@ export function mapAutoencoders(
   return { ...changed(autoencoders), errors, ...(beside && { beside: beside.map(changed) }) };
 }
 
-type SourceCounts = Pick<PatchGraph, "sources" | "latents" | "attentionLatents" | "streamLatents">;
+type SourceCounts = Pick<PatchGraph, "sourceCount" | "latents" | "attentionLatents" | "streamLatents">;
 type Shape = Pick<TransformerConfig, "dModel" | "layers" | "heads" | "attnOnly">;
 
 /** Rows of a tensor of all sources' outputs: those of latents lie behind the others', dModel of them in a row. */
 export function sourceRows(graph: SourceCounts, config: Shape): number {
-  const { sources, latents = [], attentionLatents = [], streamLatents = [] } = graph;
+  const { sourceCount, latents = [], attentionLatents = [], streamLatents = [] } = graph;
   const all = [...latents, ...attentionLatents, ...streamLatents].reduce((sum, count) => sum + count, 0);
-  if (all === 0) return sources;
+  if (all === 0) return sourceCount;
   // What is replaced keeps its rows.
   const perBlock = config.heads + (config.attnOnly ? 0 : 1) + (streamLatents.length > 0 ? 1 : 0);
   return 1 + config.layers * perBlock + Math.ceil(all / config.dModel);

@@ -131,7 +131,7 @@ function areTensors(value: unknown): boolean {
 }
 
 const aTensor = kind.instance(Tensor, "a Tensor");
-const patchGraph = kind.having("a graph's table", "factorized", "seqLen", "sources", "edges", "groups");
+const patchGraph = kind.having("a graph's table", "factorized", "seqLen", "sourceCount", "edgeCount", "groups");
 
 /** Checks that a request is made of what it should be made of, whatever the transformer. */
 export const checkRequest = signature("Transformer.forward", {}, {
@@ -266,10 +266,10 @@ function checkPatch(config: TransformerConfig, { graph, mask, ablation }: NonNul
   if (!isFloating(mask.dtype)) {
     throw new AutocircuitError("dtype", `The mask must be floating point, got ${mask.dtype}.`);
   }
-  if (mask.shape.length < 1 || mask.shape.length > 2 || mask.shape.at(-1) !== graph.edges) {
+  if (mask.shape.length < 1 || mask.shape.length > 2 || mask.shape.at(-1) !== graph.edgeCount) {
     throw new AutocircuitError(
       "shape",
-      `The mask must be [${graph.edges}] or [masks, ${graph.edges}], one number per edge; got [${mask.shape.join(", ")}].`,
+      `The mask must be [${graph.edgeCount}] or [masks, ${graph.edgeCount}], one number per edge; got [${mask.shape.join(", ")}].`,
     );
   }
   const { shape } = ablation.sources;

@@ -15,7 +15,7 @@ export interface PatchGroup {
   /** Index of the first source they can read. */
   firstSource: number;
   /** Number of sources they can read. */
-  sources: number;
+  sourceCount: number;
   /** Cell of the flat edge vector where the group starts. */
   offset: number;
 }
@@ -26,9 +26,9 @@ export interface PatchGraph {
   factorized: boolean;
   /** Number of positions that edges are split by; 0 when one edge holds for all. */
   seqLen: number;
-  sources: number;
+  sourceCount: number;
   /** Length of the flat edge vector. */
-  edges: number;
+  edgeCount: number;
   groups: readonly PatchGroup[];
   /** How many latents of each block's autoencoder stand among the sources in the place of its MLP (0: the MLP itself does); none by default. */
   latents?: readonly number[] | undefined;

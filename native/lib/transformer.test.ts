@@ -20,14 +20,14 @@ const corrupt = tokenTensor([
   [1, 1, 5, 2],
 ]);
 const model = smallModel();
-const { edges } = smallGraph;
+const { edgeCount } = smallGraph;
 
 async function resampled(): Promise<Ablation> {
   return new Ablation((await model.forward({ tokens: corrupt, logits: false, sources: true })).sources!);
 }
 
 function mask(value: (edge: number) => number): Tensor {
-  return Tensor.from(Float64Array.from({ length: edges }, (_, edge) => value(edge)));
+  return Tensor.from(Float64Array.from({ length: edgeCount }, (_, edge) => value(edge)));
 }
 
 async function logitsOf(value: Tensor, ablation: Ablation): Promise<Tensor> {
@@ -148,7 +148,7 @@ describe("patching", () => {
     const score = (logits: Tensor) => logits.select(1, 3).logSoftmax(-1).select(1, 2).sum();
     const leaf = start.requireGrad();
     const gradient = await grad(score(await logitsOf(leaf, ablation)), [leaf])[0]!.data();
-    for (const edge of [0, 5, 8, 11, 20, 34, 40, edges - 1]) {
+    for (const edge of [0, 5, 8, 11, 20, 34, 40, edgeCount - 1]) {
       const at = async (offset: number) =>
         score(await logitsOf(start.add(mask((e) => (e === edge ? offset : 0))), ablation)).item();
       const difference = ((await at(1e-5)) - (await at(-1e-5))) / 2e-5;
@@ -189,8 +189,8 @@ describe("mistakes", () => {
     await expect(run({ tokens: tokens.select(0, 0) })).rejects.toEqual(fails("shape"));
     await expect(run({ tokens, padding: Tensor.arange(3) })).rejects.toEqual(fails("shape"));
     await expect(run({ tokens, positions: [4] })).rejects.toEqual(fails("bad-input", /from 0 to 3/));
-    await expect(run({ tokens, patch: patch(Tensor.zeros([edges + 1])) })).rejects.toEqual(fails("shape"));
-    await expect(run({ tokens, patch: patch(Tensor.zeros([edges], { dtype: "int64" })) })).rejects.toEqual(
+    await expect(run({ tokens, patch: patch(Tensor.zeros([edgeCount + 1])) })).rejects.toEqual(fails("shape"));
+    await expect(run({ tokens, patch: patch(Tensor.zeros([edgeCount], { dtype: "int64" })) })).rejects.toEqual(
       fails("dtype"),
     );
     await expect(run({ tokens: tokenTensor([[7]]) })).rejects.toEqual(fails("bad-input", /7/));
@@ -213,10 +213,10 @@ describe("mistakes", () => {
       [{ patch: { graph, mask: value, ablation: of([7, 3, 4, 6]) } }, /3 prompts of 4 positions, the run has 2 of 4/],
       [{ patch: { graph, mask: value, ablation: of([7, 0, 4, 6]) } }, /0 prompts of 4 positions, the run has 2 of 4/],
       [{ patch: { graph, mask: value, ablation: of([7, 2, 4, 5]) } }, /must have 7 sources of 6 numbers/],
-      [{ patch: { graph, mask: ones([3, edges]), ablation } }, /3 masks cannot share a batch of 2 prompts/],
-      [{ patch: { graph, mask: ones([0, edges]), ablation } }, /no mask among those of shape \[0, edges\]/],
+      [{ patch: { graph, mask: ones([3, edgeCount]), ablation } }, /3 masks cannot share a batch of 2 prompts/],
+      [{ patch: { graph, mask: ones([0, edgeCount]), ablation } }, /no mask among those of shape \[0, edges\]/],
       [
-        { from: from!, patch: { graph, mask: ones([3, edges]), ablation: of([7, 4, 4, 6]) } },
+        { from: from!, patch: { graph, mask: ones([3, edgeCount]), ablation: of([7, 4, 4, 6]) } },
         /4 prompts .* the run has 6/,
       ],
       [{ patch: { graph: { ...graph, seqLen: 3 }, mask: value, ablation } }, /the graph/],
@@ -245,7 +245,7 @@ describe("mistakes", () => {
   it("a graph that does not fit", async () => {
     const ablation = await resampled();
     const broken = { ...smallGraph, groups: smallGraph.groups.map((group) => ({ ...group, block: group.block + 1 })) };
-    const outside = { ...smallGraph, groups: [{ ...smallGraph.groups[0]!, offset: edges }] };
+    const outside = { ...smallGraph, groups: [{ ...smallGraph.groups[0]!, offset: edgeCount }] };
     for (const graph of [broken, outside]) {
       const patch = { graph, mask: mask(() => 0), ablation };
       await expect(model.forward({ tokens, patch })).rejects.toEqual(fails("bad-input", /groups\[/));

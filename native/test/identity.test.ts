@@ -22,7 +22,7 @@ async function ablationOf(transformer: Transformer): Promise<Ablation> {
 }
 
 function maskOf(weight: (edge: number) => number): Tensor {
-  return Tensor.from(Float64Array.from({ length: smallGraph.edges }, (_, edge) => weight(edge)));
+  return Tensor.from(Float64Array.from({ length: smallGraph.edgeCount }, (_, edge) => weight(edge)));
 }
 
 async function logits(transformer: Transformer, request: Partial<ForwardRequest>): Promise<number[]> {
@@ -130,7 +130,7 @@ describe.each(["bfloat16", "float16"] as const)("%s", (dtype) => {
     const ablation = await ablationOf(wide);
     const { run } = await narrow.forward({ tokens: clean, keepRun: true, logits: false, graph: smallGraph });
     for (let round = 0; round < 3; round++) {
-      for (let edge = 0; edge < smallGraph.edges; edge++) {
+      for (let edge = 0; edge < smallGraph.edgeCount; edge++) {
         const request = patchWith(
           ablation,
           maskOf((other) => (other === edge ? 1 : 0)),

@@ -63,9 +63,9 @@ export const smallGraph: PatchGraph = graph();
 function graph(): PatchGraph {
   const groups: PatchGraph["groups"][number][] = [];
   let offset = 0;
-  const add = (kind: PatchGraph["groups"][number]["kind"], block: number, heads: number, sources: number) => {
-    groups.push({ kind, block, heads, firstSource: 0, sources, offset });
-    offset += heads * sources;
+  const add = (kind: PatchGraph["groups"][number]["kind"], block: number, heads: number, sourceCount: number) => {
+    groups.push({ kind, block, heads, firstSource: 0, sourceCount, offset });
+    offset += heads * sourceCount;
   };
   for (let block = 0; block < 2; block++) {
     const before = 1 + 3 * block;
@@ -73,7 +73,7 @@ function graph(): PatchGraph {
     add("mlp", block, 1, before + 2);
   }
   add("end", 1, 1, 7);
-  return { factorized: true, seqLen: 0, sources: 7, edges: offset, groups };
+  return { factorized: true, seqLen: 0, sourceCount: 7, edgeCount: offset, groups };
 }
 
 export function tokenTensor(rows: readonly (readonly number[])[]): Tensor {

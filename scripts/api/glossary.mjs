@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The page whose table of words is the glossary. */
+/** The page whose tables of words are the glossary. */
 export const GLOSSARY = "docs/architecture.md";
 
 /**
@@ -14,14 +14,23 @@ export const GLOSSARY = "docs/architecture.md";
  */
 export function forbiddenWords(root) {
   const lines = readFileSync(join(root, GLOSSARY), "utf8").split("\n");
-  const head = lines.findIndex((line) => /^\| word +\| meaning +\| not +\|$/.test(line));
-  if (head < 0) throw new Error(`${GLOSSARY} has no table of words with the columns word, meaning, not`);
+  const tables = lines.flatMap((line, head) =>
+    /^\| word +\| meaning +\| not +\|$/.test(line) ? [rowsBelow(lines, head)] : [],
+  );
+  if (tables.length === 0) throw new Error(`${GLOSSARY} has no table of words with the columns word, meaning, not`);
+  return tables.flat().flatMap(forbiddenIn);
+}
+
+/** The rows of a table, by the line of its head. */
+function rowsBelow(lines, head) {
   const end = lines.findIndex((line, index) => index > head && !line.startsWith("|"));
-  return lines.slice(head + 2, end).flatMap((line) => {
-    const [word, , not] = line.split("|").slice(1, -1);
-    return not.split(";").flatMap((part) => {
-      const onlyInNames = part.startsWith(" in names `");
-      return [...part.matchAll(/`([^`]+)`/g)].map(([, forbidden]) => ({ forbidden, word: word.trim(), onlyInNames }));
-    });
+  return lines.slice(head + 2, end < 0 ? undefined : end);
+}
+
+function forbiddenIn(row) {
+  const [word, , not] = row.split("|").slice(1, -1);
+  return not.split(";").flatMap((part) => {
+    const onlyInNames = part.startsWith(" in names `");
+    return [...part.matchAll(/`([^`]+)`/g)].map(([, forbidden]) => ({ forbidden, word: word.trim(), onlyInNames }));
   });
 }

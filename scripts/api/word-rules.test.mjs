@@ -257,6 +257,13 @@ describe("an exception", () => {
   });
 });
 
+it("reads every table of words on the page", () => {
+  const second = ["| word | meaning | not |", "| ---- | ------- | --- |", "| rank | an order | `sorting` |"];
+  expect(
+    problemsOf({ "packages/core/src/a.ts": "export const sorting = 1;" }, {}, [GLOSSARY, "", ...second].join("\n")),
+  ).toEqual(says("the export sorting", "sorting", "rank"));
+});
+
 it("reads the words from the page, and does not go on without them", () => {
   expect(() => problemsOf({}, {}, "no table")).toThrow(/has no table of words/);
   const words = forbiddenWords(ROOT).map(({ forbidden }) => forbidden);

@@ -76,7 +76,7 @@ def measure(shape, dtype, tf32):
     torch.backends.cuda.matmul.allow_tf32 = tf32
     torch.manual_seed(1)
     model = Gpt2(shape, dtype, "cuda")
-    tokens = torch.randint(shape["vocab"], (shape["prompts"], shape["seqLen"]), device="cuda")
+    tokens = torch.randint(shape["vocab"], (shape["promptCount"], shape["seqLen"]), device="cuda")
     assert bool(torch.isfinite(model(tokens)).all()), "the logits are not finite"
     return {"eager": milliseconds(lambda: model(tokens)), "graph": milliseconds(graph_of(lambda: model(tokens)).replay)}
 

@@ -25,7 +25,7 @@ export async function probeCase(device: Device): Promise<Record<string, Float32A
   const graph = graphOf(CONFIG);
   const { sources } = await model.forward({ tokens: tokens(3), logits: false, sources: true });
   using ablation = new Ablation(sources!);
-  using mask = Tensor.from(maskValues(graph), { shape: [2, graph.edges] }).requireGrad();
+  using mask = Tensor.from(maskValues(graph), { shape: [2, graph.edgeCount] }).requireGrad();
   const { logits } = await model.forward({ tokens: tokens(1), patch: { graph, mask, ablation } });
   const [gradient] = grad(logits!.mul(logits!).mean(), [mask]);
   return {
@@ -48,7 +48,7 @@ async function searchSteps(model: Transformer, graph: PatchGraph, ablation: Abla
   const start = graph.groups.find(({ block }) => block === 1)!.offset;
   const values: number[] = [];
   for (let step = 0; step < SEARCH_STEPS; step++) {
-    using mask = Tensor.from(searchMasks(graph, start, step), { shape: [2, graph.edges] });
+    using mask = Tensor.from(searchMasks(graph, start, step), { shape: [2, graph.edgeCount] });
     const patch = { graph, mask, ablation };
     const { divergences } = await model.forward({ tokens: input, positions, from, patch, reference, logits: false });
     values.push(...Array.from(await divergences!.data(), Number));
@@ -57,10 +57,10 @@ async function searchSteps(model: Transformer, graph: PatchGraph, ablation: Abla
 }
 
 /** Two masks of zeros and ones, from an edge on that is always a one. */
-function searchMasks({ edges }: PatchGraph, start: number, step: number): Float32Array {
-  const values = irregular(2 * edges, 11 + step);
+function searchMasks({ edgeCount }: PatchGraph, start: number, step: number): Float32Array {
+  const values = irregular(2 * edgeCount, 11 + step);
   return values.map((value, i) => {
-    const edge = i % edges;
+    const edge = i % edgeCount;
     return edge === start || (edge > start && value > 0.6 * Math.cos(step)) ? 1 : 0;
   });
 }
@@ -91,16 +91,16 @@ function tokens(step: number): Tensor {
 }
 
 /** By destination, in turn: all 0, all 1, a single 1, a single 0, and numbers between. */
-function maskValues({ edges, groups }: PatchGraph): Float32Array {
-  const values = new Float32Array(2 * edges);
-  const dense = irregular(2 * edges, 5);
+function maskValues({ edgeCount, groups }: PatchGraph): Float32Array {
+  const values = new Float32Array(2 * edgeCount);
+  const dense = irregular(2 * edgeCount, 5);
   for (const half of [0, 1]) {
     let row = half;
-    for (const { heads, sources, offset } of groups) {
+    for (const { heads, sourceCount, offset } of groups) {
       for (let head = 0; head < heads; head++, row++) {
-        for (let source = 0; source < sources; source++) {
-          const at = half * edges + offset + head * sources + source;
-          const single = source === row % sources ? 1 : 0;
+        for (let source = 0; source < sourceCount; source++) {
+          const at = half * edgeCount + offset + head * sourceCount + source;
+          const single = source === row % sourceCount ? 1 : 0;
           values[at] = [0, 1, single, 1 - single, Math.abs(dense[at]!)][row % 5]!;
         }
       }
@@ -112,17 +112,22 @@ function maskValues({ edges, groups }: PatchGraph): Float32Array {
 /** Edges between components, with separate queries, keys and values. */
 function graphOf({ layers, heads }: TransformerConfig): PatchGraph {
   const groups: PatchGraph["groups"][number][] = [];
-  let edges = 0;
-  const add = (kind: PatchGraph["groups"][number]["kind"], block: number, destinations: number, sources: number) => {
-    groups.push({ kind, block, heads: destinations, firstSource: 0, sources, offset: edges });
-    edges += destinations * sources;
+  let edgeCount = 0;
+  const add = (
+    kind: PatchGraph["groups"][number]["kind"],
+    block: number,
+    destinationCount: number,
+    sourceCount: number,
+  ) => {
+    groups.push({ kind, block, heads: destinationCount, firstSource: 0, sourceCount, offset: edgeCount });
+    edgeCount += destinationCount * sourceCount;
   };
   for (let block = 0; block < layers; block++) {
     const before = 1 + (heads + 1) * block;
     for (const kind of ["q", "k", "v"] as const) add(kind, block, heads, before);
     add("mlp", block, 1, before + heads);
   }
-  const sources = 1 + (heads + 1) * layers;
-  add("end", layers - 1, 1, sources);
-  return { factorized: true, seqLen: 0, sources, edges, groups };
+  const sourceCount = 1 + (heads + 1) * layers;
+  add("end", layers - 1, 1, sourceCount);
+  return { factorized: true, seqLen: 0, sourceCount, edgeCount, groups };
 }

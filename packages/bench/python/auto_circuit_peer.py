@@ -81,12 +81,12 @@ def attribution(model, loader):
 
 def set_masks(model, case):
     """Masks of 1 at the patched edges: the edge of a group of heads is that of each of its heads."""
-    mask = torch.zeros(sum(group["heads"] * group["sources"] for group in case["groups"]))
+    mask = torch.zeros(sum(group["heads"] * group["sourceCount"] for group in case["groups"]))
     mask[case["patched"]] = 1.0
     start = 0
     for group in case["groups"]:
-        size = group["heads"] * group["sources"]
-        rows = mask[start : start + size].reshape(group["heads"], group["sources"])
+        size = group["heads"] * group["sourceCount"]
+        rows = mask[start : start + size].reshape(group["heads"], group["sourceCount"])
         theirs = model.patch_masks[group["module"]].data
         theirs.copy_(rows.repeat_interleave(heads_of(theirs) // group["heads"], 0).reshape(theirs.shape))
         start += size
@@ -96,7 +96,7 @@ def flat(scores, case):
     """Scores in the order of the flat edge vector; those of heads that share keys or values are added."""
     parts = []
     for group in case["groups"]:
-        rows = scores[group["module"]].reshape(group["heads"], -1, group["sources"])
+        rows = scores[group["module"]].reshape(group["heads"], -1, group["sourceCount"])
         parts.append(rows.sum(1).flatten())
     return torch.cat(parts)
 
@@ -108,7 +108,7 @@ def heads_of(mask):
 def acdc(model, loader, case):
     """ACDC on edges taken evenly from the order of its visits. What it does before the first edge is measured alone and left out."""
     order = sorted(model.edges, key=lambda edge: edge.dest.layer, reverse=True)
-    count = min(case["acdcEdges"], len(order) - 1)
+    count = min(case["acdcEdgeCount"], len(order) - 1)
     sample = [order[i * len(order) // (count + 1)] for i in range(count + 1)]
 
     def visit(edges):

@@ -62,5 +62,5 @@ def group_scores(scores, group, config):
     else:
         at = layer * (3 * heads + 1) + "qkv".index(kind) * heads
         columns = scores[:, at : at + heads]
-    rows = columns[: group["sources"]].T
-    return rows.reshape(group["heads"], -1, group["sources"]).sum(1)
+    rows = columns[: group["sourceCount"]].T
+    return rows.reshape(group["heads"], -1, group["sourceCount"]).sum(1)

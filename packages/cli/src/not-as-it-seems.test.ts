@@ -193,7 +193,7 @@ describe("graphs without bound", () => {
       ...{ layers: 1e6, heads: 4, kvHeads: 4, attnOnly: false, parallel: false },
       ...{ factorized: true, separateQkv: true, ungrouped: false, seqLen: null },
     };
-    write("circuit.json", { circuit: "x", graph, graphEdges: 1, edges: [] });
+    write("circuit.json", { circuit: "x", graph, edgeCount: 1, edges: [] });
     write("eap-huge.json", { cfg: { n_layers: 1e9, n_heads: 4, parallel_attn_mlp: false }, nodes: {}, edges: {} });
     const config = JSON.parse(readFileSync(join(at("usual"), "config.json"), "utf8"));
     rmSync(at("huge"), { recursive: true, force: true });

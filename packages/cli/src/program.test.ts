@@ -214,7 +214,7 @@ describe("model", () => {
     expect(code).toBe(0);
     expect(out).toContain("2 layers, 4 heads of 8");
     const { graphs } = JSON.parse(readFileSync(at("model.json"), "utf8"));
-    expect(graphs.map((graph: { edges: number }) => graph.edges)).toEqual([110, 54, 990, 14]);
+    expect(graphs.map((graph: { edgeCount: number }) => graph.edgeCount)).toEqual([110, 54, 990, 14]);
   });
 });
 

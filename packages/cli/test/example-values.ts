@@ -31,8 +31,8 @@ export async function exampleValues() {
     published: scores.values,
     runs: await runCircuits(model, task.test, { scores, sizes: [0, 10] }),
     results: await measureAll([task], found, { metrics: ["kl-clean"] }),
-    points: [0, 10, 100].map((edges) => ({ edges, value: 1 / (1 + edges) })),
-    others: [0, 10, 100].map((edges) => ({ edges, value: 2 / (1 + edges) })),
+    points: [0, 10, 100].map((size) => ({ size, value: 1 / (1 + size) })),
+    others: [0, 10, 100].map((size) => ({ size, value: 2 / (1 + size) })),
     config: await readConfig(smallGpt2),
     tokenizer: gpt2Tokenizer(),
   };

@@ -98,7 +98,7 @@ describe("autocircuit sweep", () => {
     const rows = readFileSync(at("u.csv"), "utf8").trim().split("\n");
     expect(rows).toHaveLength(9);
     expect(rows[0]).toMatch(
-      /^unit,task,algorithm,key,seed,graphEdges,knownEdges,auc,averagePrecision,cpr,cmd,auroc,prunedKl,replacedKl,seconds/,
+      /^unit,task,algorithm,key,seed,edgeCount,knownEdgeCount,auc,averagePrecision,cpr,cmd,auroc,prunedKl,replacedKl,seconds/,
     );
     expect(readFileSync(at("u.parquet")).subarray(0, 4).toString()).toBe("PAR1");
     expect(readFileSync(at("c.csv"), "utf8").trim().split("\n")).toHaveLength(1 + 8 * 2);

@@ -93,10 +93,10 @@ describe.skipIf(absent)("patching equals the conformance cases (skipped where th
           patch: patch === "TREE_PATCH" ? "tree" : ("edge" satisfies PatchType),
           ablation: lower(type),
         });
-        expect(made.map((run) => run.edges)).toEqual([...sizes].sort((a, b) => a - b));
-        for (const { edges, logits } of made) {
+        expect(made.map((run) => run.size)).toEqual([...sizes].sort((a, b) => a - b));
+        for (const { size, logits } of made) {
           const all = await values(Tensor.stack(logits));
-          expect(excess(all, tensor(`run_circuits/${key}/${edges}`))).toBeLessThanOrEqual(0);
+          expect(excess(all, tensor(`run_circuits/${key}/${size}`))).toBeLessThanOrEqual(0);
         }
       });
     });

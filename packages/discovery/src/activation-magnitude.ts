@@ -50,9 +50,9 @@ export async function activationMagnitude(
   });
 
   const scores = new PruneScores(model.graph, undefined, { algorithm: "activation-magnitude", options: {} });
-  for (const { offset, size, firstSource, sources } of model.graph.groups) {
+  for (const { offset, size, firstSource, sourceCount } of model.graph.groups) {
     for (let cell = 0; cell < size; cell++) {
-      scores.values[offset + cell] = Number(magnitudes[firstSource + (cell % sources)]);
+      scores.values[offset + cell] = Number(magnitudes[firstSource + (cell % sourceCount)]);
     }
   }
   return scores;
@@ -85,7 +85,7 @@ async function meanOf(model: PatchableModel, batch: PromptBatch, sums: Tensor): 
 /** An edge that leaves a source. */
 function firstEdgeFrom(graph: Graph, source: number): number {
   const { offset, firstSource } = graph.groups.find(
-    (group) => source >= group.firstSource && source < group.firstSource + group.sources,
+    (group) => source >= group.firstSource && source < group.firstSource + group.sourceCount,
   )!;
   return offset + source - firstSource;
 }

@@ -15,7 +15,7 @@ if (!pretend) console.warn("Skipped: no AUTOCIRCUIT_PRETEND_DEVICE. npm test wit
 /** What `discover` gives on a device. */
 async function on<T>(device: Device, discover: (task: ReturnType<typeof randomTask>) => Promise<T>) {
   process.env.AUTOCIRCUIT_DEVICE = device;
-  const task = randomTask({ seed: 3, layers: 3, heads: 4, prompts: 6, batchSize: 6 });
+  const task = randomTask({ seed: 3, layers: 3, heads: 4, promptCount: 6, batchSize: 6 });
   expect(task.model.transformer.device).toBe(device);
   try {
     return await discover(task);

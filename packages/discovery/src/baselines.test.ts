@@ -7,7 +7,7 @@ import { groundTruth } from "./ground-truth.ts";
 import { maskGradient } from "./mask-gradient.ts";
 import { random } from "./random.ts";
 
-const { model, prompts } = randomTask({ seed: 9, prompts: 4, batchSize: 2 });
+const { model, prompts } = randomTask({ seed: 9, promptCount: 4, batchSize: 2 });
 
 describe("groundTruth", () => {
   test("scores the edges of the known circuit 1", async () => {

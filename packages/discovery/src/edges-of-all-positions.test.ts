@@ -11,7 +11,7 @@ import { constrainedProbing } from "./probing/constrained-probing.ts";
 import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 import { selectTop } from "./selection/select-top.ts";
 
-const { model, prompts } = randomTask({ seed: 5, prompts: 2, byToken: true });
+const { model, prompts } = randomTask({ seed: 5, promptCount: 2, byToken: true });
 const { graph } = model;
 const named = ["A0.0->A1.1.Q", "MLP 1->Resid End"];
 /** The same, position by position. */

@@ -4,7 +4,7 @@ import { randomTask, withModelAnswers } from "../test/random-model.ts";
 import { edgeAttribution } from "./edge-attribution.ts";
 import { firstScores } from "./first-scores.ts";
 
-const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
+const { model, prompts } = await withModelAnswers(randomTask({ promptCount: 12, batchSize: 4, seed: 9 }));
 const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, prompts: { prompts: [] } };
 const parts = { model, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null };
 const task = new LoadedTask(definition, parts, () => undefined);

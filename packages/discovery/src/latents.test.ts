@@ -9,7 +9,7 @@ import { fewestEdges } from "./fewest-edges/fewest-edges.ts";
 import { maskGradient } from "./mask-gradient.ts";
 import { ugs } from "./ugs/ugs.ts";
 
-const task = randomTask({ seed: 3, prompts: 6, batchSize: 6 });
+const task = randomTask({ seed: 3, promptCount: 6, batchSize: 6 });
 let model: PatchableModel;
 let both: PatchableModel;
 let across: PatchableModel;

@@ -93,7 +93,7 @@ async function abortedRun({ model, prompts }: Task, wait: number): Promise<numbe
 describe("a discovery that takes seconds", () => {
   // Other programs can delay a timer in one half of the comparison alone, so a late one is looked at again.
   test("leaves the event loop free: a 10 ms timer drifts less than 50 ms", { retry: 3 }, async () => {
-    const task = randomTask({ seed: 3, layers: 4, heads: 8, attnOnly: true, prompts: 384 });
+    const task = randomTask({ seed: 3, layers: 4, heads: 8, attnOnly: true, promptCount: 384 });
     await logitsOf(task);
     let milliseconds = 0;
     const running = await largestDelay(async () => {
@@ -106,7 +106,7 @@ describe("a discovery that takes seconds", () => {
   });
 
   test("stops within a block's time when aborted, and leaves the model as it was", { retry: 3 }, async () => {
-    const task = randomTask({ seed: 4, layers: 6, heads: 8, attnOnly: true, prompts: 256 });
+    const task = randomTask({ seed: 4, layers: 6, heads: 8, attnOnly: true, promptCount: 256 });
     const { model, prompts } = task;
     for (const side of ["clean", "corrupt"] as const) prompts.batches[0]!.tokens(side); // made when asked for, and kept
     const before = await logitsOf(task);
@@ -126,7 +126,7 @@ describe("a discovery that takes seconds", () => {
   });
 
   test("1,000 forwards leave memory where it was", async () => {
-    const task = randomTask({ seed: 5, layers: 3, heads: 4, prompts: 16 });
+    const task = randomTask({ seed: 5, layers: 3, heads: 4, promptCount: 16 });
     const { model } = task;
     const { clean, corrupt } = task.prompts.batches[0]!;
     using ablation = await model.ablations(corrupt, "resample");

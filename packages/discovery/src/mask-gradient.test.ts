@@ -45,7 +45,7 @@ describe("maskGradient", () => {
   test.each([{}, { parallel: true }, { factorized: false }, { separateQkv: false }, { byToken: true }])(
     "%o: the sum over edges of an integrated gradient is the change of the loss",
     async (graph) => {
-      const task = randomTask({ seed: 5, dtype: "float64", prompts: 4, ...graph });
+      const task = randomTask({ seed: 5, dtype: "float64", promptCount: 4, ...graph });
       const samples = 200;
       const integrated = await maskGradient(task.model, task.prompts, { samples });
       const clean = await maskGradient(task.model, task.prompts, { maskValue: 0 });
@@ -61,7 +61,7 @@ describe("maskGradient", () => {
   test.each([{}, { parallel: true }, { factorized: false }, { separateQkv: false }, { byToken: true }])(
     "%o, by layer: the sum over a layer's edges is what ablating them changes",
     async (graph) => {
-      const task = randomTask({ seed: 5, dtype: "float64", prompts: 4, ...graph });
+      const task = randomTask({ seed: 5, dtype: "float64", promptCount: 4, ...graph });
       const { srcs, edgeCount } = task.model.graph;
       const samples = 50;
       const layered = await maskGradient(task.model, task.prompts, { samples, byLayer: true });
@@ -115,8 +115,8 @@ describe("maskGradient", () => {
   });
 
   test("is summed over the batches", async () => {
-    const together = randomTask({ seed: 7, prompts: 4 });
-    const apart = randomTask({ seed: 7, prompts: 4, batchSize: 1 });
+    const together = randomTask({ seed: 7, promptCount: 4 });
+    const apart = randomTask({ seed: 7, promptCount: 4, batchSize: 1 });
     const whole = await maskGradient(together.model, together.prompts);
     const parts = await maskGradient(apart.model, apart.prompts);
     whole.values.forEach((value, edge) => {
@@ -125,7 +125,7 @@ describe("maskGradient", () => {
   });
 
   test("reports progress and what was done", async () => {
-    const { model, prompts } = randomTask({ prompts: 4, batchSize: 2 });
+    const { model, prompts } = randomTask({ promptCount: 4, batchSize: 2 });
     const steps: string[] = [];
     const { info } = await maskGradient(model, prompts, {
       samples: 1,
@@ -137,7 +137,7 @@ describe("maskGradient", () => {
   });
 
   test("an abort leaves the model usable", async () => {
-    const { model, prompts } = randomTask({ prompts: 4, batchSize: 1 });
+    const { model, prompts } = randomTask({ promptCount: 4, batchSize: 1 });
     const before = await maskGradient(model, prompts);
     const stop = new AbortController();
     const stopped = maskGradient(model, prompts, {

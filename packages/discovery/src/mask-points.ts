@@ -45,9 +45,9 @@ function maskValues({ maskValue, samples, byLayer }: MaskPath): number[] {
 /** For every layer of sources, in their order, a vector with 1 for the edges that leave it. Such sources do not depend on each other. */
 function edgesByLayer({ srcs, groups, edgeCount }: Graph): Float32Array[] {
   const layers = new Map(srcs.map(({ layer }) => [layer, new Float32Array(edgeCount)]));
-  for (const { offset, size, firstSource, sources } of groups) {
+  for (const { offset, size, firstSource, sourceCount } of groups) {
     for (let cell = 0; cell < size; cell++) {
-      const { layer } = srcs[firstSource + (cell % sources)]!;
+      const { layer } = srcs[firstSource + (cell % sourceCount)]!;
       layers.get(layer)![offset + cell] = 1;
     }
   }

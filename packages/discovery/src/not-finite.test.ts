@@ -85,7 +85,7 @@ describe("a model of finite weights whose logits are no numbers", () => {
       ),
     );
     for (const name of ["kl-clean", "correct-percent", "argmax-agreement", "max-abs-diff", "logit-diff"] as const)
-      await expect(metrics[name].measure(model, loader, [{ edges: 7, logits }])).rejects.toMatchObject(
+      await expect(metrics[name].measure(model, loader, [{ size: 7, logits }])).rejects.toMatchObject(
         refusal(/circuit of 7 edges are not numbers \(NaN or infinite\) for prompt 5 \(batch 2\)/),
       );
     const huge = loader.batches.map(() =>
@@ -95,7 +95,7 @@ describe("a model of finite weights whose logits are no numbers", () => {
       ),
     );
     await expect(
-      metrics["mean-squared-error"].measure(model, loader, [{ edges: 7, logits: huge }]),
+      metrics["mean-squared-error"].measure(model, loader, [{ size: 7, logits: huge }]),
     ).rejects.toMatchObject(refusal(/A metric of the circuit of 7 edges is Infinity, not a number/));
     expect((await groundTruth(model, null, { edges: ["A0.0->Resid End"] })).circuit(1).size).toBe(1);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { randomTask } from "../test/random-model.ts";
 import { type AlgorithmName, algorithms } from "./algorithms.ts";
 
-const task = randomTask({ seed: 5, prompts: 4 });
+const task = randomTask({ seed: 5, promptCount: 4 });
 const model = task.model.withGraph({ seqLen: null });
 const cut = task.prompts.prompts.map((pair, i) => ({
   ...pair,

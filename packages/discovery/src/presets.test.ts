@@ -23,7 +23,7 @@ describe.each(all)("%s", (_key, { algorithm, options }) => {
 });
 
 it("run", async () => {
-  const { model, prompts } = randomTask({ prompts: 4, batchSize: 4, seed: 3 });
+  const { model, prompts } = randomTask({ promptCount: 4, batchSize: 4, seed: 3 });
   const knownEdges = ["A0.0->A1.1.Q", "A0.1->MLP 0"];
   const quick = { epochs: 1, samples: 1, taus: [1e-2], circuitSizes: ["true_size"] };
   for (const [key, { algorithm, options }] of all) {

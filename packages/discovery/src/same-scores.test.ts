@@ -4,7 +4,7 @@ import { randomTask } from "../test/random-model.ts";
 import { acdc } from "./acdc/acdc.ts";
 import { edgeAttribution } from "./edge-attribution.ts";
 
-const { model, prompts } = randomTask({ seed: 6, prompts: 4 });
+const { model, prompts } = randomTask({ seed: 6, promptCount: 4 });
 /** Clean and corrupt prompts agree in three tokens; `all`: all prompts do. */
 const pairs = (shared: "all" | "each"): PromptPair[] =>
   prompts.prompts.map((pair) => {

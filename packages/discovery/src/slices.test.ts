@@ -6,7 +6,7 @@ import { type AnswerFunction, answerFunctions, type GradFunction, gradFunctions 
 import { maskGradient } from "./mask-gradient.ts";
 import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 
-const task = randomTask({ seed: 4, prompts: 7 });
+const task = randomTask({ seed: 4, promptCount: 7 });
 const { graph } = task.model;
 // Three prompts of 6 tokens at once, so that 7 are cut into 3, 2 and 2.
 const sliced = task.model.withGraph({ sliceBytes: 3 * graph.srcs.length * 6 * 16 * 4 });

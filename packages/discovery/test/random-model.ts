@@ -16,7 +16,7 @@ export interface RandomModelOptions extends ModelGraphOptions {
   outputBias?: boolean;
   dtype?: DType;
   /** Prompt pairs; all in one batch. */
-  prompts?: number;
+  promptCount?: number;
   batchSize?: number;
 }
 
@@ -32,8 +32,8 @@ export function randomTask(options: RandomModelOptions = {}): { model: Patchable
     parallel = false,
     outputBias = true,
     dtype = "float32",
-    prompts = 3,
-    batchSize = prompts,
+    promptCount = 3,
+    batchSize = promptCount,
     ...graph
   } = options;
   const uniform = stream(seed);
@@ -85,7 +85,7 @@ export function randomTask(options: RandomModelOptions = {}): { model: Patchable
     weights,
   );
   const token = () => Math.floor(uniform() * vocabulary);
-  const pairs = Array.from({ length: prompts }, () => ({
+  const pairs = Array.from({ length: promptCount }, () => ({
     clean: Array.from({ length }, token),
     corrupt: Array.from({ length }, token),
     answers: [token()],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { areaSummary } from "./area-summary.ts";
 import { areaUnderCurve } from "./area-under-curve.ts";
 
-const points = (...pairs: [number, number][]) => pairs.map(([edges, value]) => ({ edges, value }));
+const points = (...pairs: [number, number][]) => pairs.map(([size, value]) => ({ size, value }));
 
 describe("sound", () => {
   it("is the mean height between the empty circuit and the whole graph, over the logarithm of the size", () => {
@@ -46,8 +46,8 @@ describe("sound", () => {
 
 it("says which tasks a total lacks, and takes numbers only", () => {
   const curve = [
-    { edges: 0, value: 1 },
-    { edges: 8, value: 0.1 },
+    { size: 0, value: 1 },
+    { size: 8, value: 0.1 },
   ];
   const rows = areaSummary({ one: { A: curve, B: curve }, two: { A: curve } }, { metric: "kl-clean" });
   expect(rows.map(({ algorithm, missing }) => [algorithm, missing])).toEqual([
@@ -55,7 +55,7 @@ it("says which tasks a total lacks, and takes numbers only", () => {
     ["B", ["two"]],
   ]);
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    const broken = [curve[0]!, { edges: 8, value }];
+    const broken = [curve[0]!, { size: 8, value }];
     expect(() => areaSummary({ one: { A: broken } }, { metric: "kl-clean" })).toThrow(/all finite/);
     expect(() => areaUnderCurve(broken)).toThrow(/both finite numbers/);
   }

@@ -32,11 +32,11 @@ export interface AreaSummary {
   readonly missing: readonly string[];
 }
 
-const point = kind.such("{ edges, value }", (value) => {
-  const { edges, value: height } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
-  return typeof edges === "number" && Number.isFinite(height);
+const point = kind.such("{ size, value }", (value) => {
+  const { size, value: height } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+  return typeof size === "number" && Number.isFinite(height);
 });
-const curvesByTask = kind.such("{ task: { algorithm: a list of { edges, value }, all finite } }", (value) => {
+const curvesByTask = kind.such("{ task: { algorithm: a list of { size, value }, all finite } }", (value) => {
   const ofTask = (curves: unknown) =>
     kind.record.accepts(curves) && Object.values(curves as object).every((one) => kind.listOf(point).accepts(one));
   return kind.record.accepts(value) && Object.values(value as object).every(ofTask);
@@ -132,19 +132,19 @@ function meanRises(tasks: readonly TaskCurves[], axis: MetricAxis): Part[] {
 
 /** Mean height of a curve between that of its first point, 0, and that of its last, 1. */
 function meanRise(points: readonly MetricValue[], { log, least }: MetricAxis, which: string): number {
-  const sorted = points.toSorted((a, b) => a.edges - b.edges);
+  const sorted = points.toSorted((a, b) => a.size - b.size);
   const [first, last] = [sorted[0]!, sorted.at(-1)!];
-  if (first.edges !== 0)
+  if (first.size !== 0)
     throw new AutocircuitError("bad-input", `The curve of ${which} has no value for the empty circuit (size 0).`);
   const height = ({ value }: MetricValue) => (log ? Math.log10(Math.max(value, least!)) : value);
   const rise = height(last) - height(first);
-  if (!(Math.abs(rise) > 0) || last.edges === 0) {
+  if (!(Math.abs(rise) > 0) || last.size === 0) {
     throw new AutocircuitError(
       "bad-input",
-      `The curve of ${which} ends where it begins (${first.value} with no edge, ${last.value} with ${last.edges}): nothing tells good circuits from bad ones.`,
+      `The curve of ${which} ends where it begins (${first.value} with no edge, ${last.value} with ${last.size}): nothing tells good circuits from bad ones.`,
     );
   }
-  const place = ({ edges }: MetricValue) => Math.log10(Math.max(edges, EMPTY_AT));
+  const place = ({ size }: MetricValue) => Math.log10(Math.max(size, EMPTY_AT));
   let area = 0;
   for (let i = 1; i < sorted.length; i++) {
     const [left, right] = [sorted[i - 1]!, sorted[i]!];

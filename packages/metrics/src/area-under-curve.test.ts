@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { areaUnderCurve } from "./area-under-curve.ts";
 
-const points = (...pairs: [number, number][]) => pairs.map(([edges, value]) => ({ edges, value }));
+const points = (...pairs: [number, number][]) => pairs.map(([size, value]) => ({ size, value }));
 
 describe("areaUnderCurve", () => {
   it("is that of trapezoids above the baseline", () => {

@@ -18,9 +18,9 @@ export interface AreaOptions {
   readonly baselineOnAxis?: boolean;
 }
 
-const point = kind.such("{ edges, value }, both finite numbers", (value) => {
-  const { edges, value: height } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
-  return Number.isFinite(edges) && Number.isFinite(height);
+const point = kind.such("{ size, value }, both finite numbers", (value) => {
+  const { size, value: height } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+  return Number.isFinite(size) && Number.isFinite(height);
 });
 const check = signature("areaUnderCurve", { points: kind.listOf(point) }, {
   logX: kind.flag,
@@ -37,13 +37,13 @@ const check = signature("areaUnderCurve", { points: kind.listOf(point) }, {
  * @param points values at circuit sizes in any order; one of them at size 0, the baseline
  * @throws AutocircuitError `bad-input` without a point at size 0, or with `logY` and no `yMin` above zero
  * @example
- * areaUnderCurve([{ edges: 0, value: 1 }, { edges: 1, value: 1 }, { edges: 10, value: 3 }], { logX: true }); // 1
+ * areaUnderCurve([{ size: 0, value: 1 }, { size: 1, value: 1 }, { size: 10, value: 3 }], { logX: true }); // 1
  */
 export function areaUnderCurve(points: readonly MetricValue[], options: AreaOptions = {}): number {
   check({ points }, options);
   const { logX = false, logY = false, yMin, smallest = 1e-3, baselineOnAxis = false } = options;
-  const sorted = points.toSorted((a, b) => a.edges - b.edges);
-  if (sorted[0]?.edges !== 0) {
+  const sorted = points.toSorted((a, b) => a.size - b.size);
+  if (sorted[0]?.size !== 0) {
     throw new AutocircuitError("bad-input", "Area under a curve: it needs the value for the empty circuit (size 0).");
   }
   if (logY && !(yMin !== undefined && yMin > 0)) {
@@ -58,8 +58,8 @@ export function areaUnderCurve(points: readonly MetricValue[], options: AreaOpti
   let area = 0;
   for (let i = 1; i < sorted.length; i++) {
     const [left, right] = [sorted[i - 1]!, sorted[i]!];
-    if (logX && left.edges === 0) continue;
-    const width = logX ? Math.log10(right.edges) - Math.log10(left.edges) : right.edges - left.edges;
+    if (logX && left.size === 0) continue;
+    const width = logX ? Math.log10(right.size) - Math.log10(left.size) : right.size - left.size;
     area += (width * (onAxis(left.value) - baseline + (onAxis(right.value) - baseline))) / 2;
   }
   return Math.max(area, smallest);

@@ -25,17 +25,15 @@ describe.skipIf(cases.length === 0)(
       };
 
       test.each(patches)(`${name} %s`, async (patch) => {
-        const sizes = expected[patch].kl_clean.map(([edges]: [number]) => edges) as number[];
-        const runs = sizes.map((edges) => ({ edges, logits: stored(`edges/run_circuits/${patch}/${edges}`) }));
+        const sizes = expected[patch].kl_clean.map(([size]: [number]) => size) as number[];
+        const runs = sizes.map((size) => ({ size, logits: stored(`edges/run_circuits/${patch}/${size}`) }));
         for (const [metric, values] of Object.entries<[number, number][]>(expected[patch])) {
           const key = metric.replaceAll("_", "-") as MetricName;
           const measured = await metrics[key].measure(null, loader, runs, { full });
-          expect(measured.map(({ edges }) => edges)).toEqual(sizes);
-          values.forEach(([edges, value], index) => {
+          expect(measured.map(({ size }) => size)).toEqual(sizes);
+          values.forEach(([size, value], index) => {
             const tolerance = 2e-4 + 1e-3 * Math.abs(value);
-            expect
-              .soft(Math.abs(measured[index]!.value - value), `${metric} of ${edges} edges`)
-              .toBeLessThan(tolerance);
+            expect.soft(Math.abs(measured[index]!.value - value), `${metric} of ${size} edges`).toBeLessThan(tolerance);
           });
         }
       });

@@ -19,11 +19,11 @@ export function correctAnswers(logits: Tensor, answers: readonly Answers[]): Ten
  *
  * @param logits those of all prompts by the first circuit, then by the second: `[circuits * batch, ...]`
  */
-export function correctByCircuit(logits: Tensor, answers: readonly Answers[], circuits: number): Tensor {
-  const rows = logits.reshape([circuits, answers.length, ...logits.shape.slice(1)]);
+export function correctByCircuit(logits: Tensor, answers: readonly Answers[], circuitCount: number): Tensor {
+  const rows = logits.reshape([circuitCount, answers.length, ...logits.shape.slice(1)]);
   const last = rows.shape.length - 1;
   const { index, once } = answerIndex(answers, rows.select(0, 0));
-  const given = rows.gather(last, index.unsqueeze(0).expand([circuits, ...index.shape]));
+  const given = rows.gather(last, index.unsqueeze(0).expand([circuitCount, ...index.shape]));
   const best = given.max(last, true);
   const lower = rows.lt(best).sum(last);
   // Answers that are as high as the best of them are none of the others.

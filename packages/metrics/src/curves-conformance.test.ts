@@ -3,13 +3,13 @@ import { cases, readCase } from "../../core/test/conformance.ts";
 import { areaUnderCurve } from "./area-under-curve.ts";
 import { MIB_SHARES, mibScores } from "./mib.ts";
 
-type Curve = [edges: number, value: number][];
+type Curve = [size: number, value: number][];
 
 /** Value between the measured sizes, on a straight line over `axis(size)`. */
 function valueAt(curve: Curve, position: number, axis: (size: number) => number): number {
   const next = Math.max(
     1,
-    curve.findIndex(([edges]) => axis(edges) >= position),
+    curve.findIndex(([size]) => axis(size) >= position),
   );
   const [left, right] = [curve[next - 1]!, curve[next]!];
   const share = (position - axis(left[0])) / (axis(right[0]) - axis(left[0]));
@@ -30,14 +30,14 @@ describe.skipIf(cases.length === 0)(
     describe.each(cases)("%s", (name) => {
       const { run_circuits: runs, n_edges: edgeCount } = readCase(name, "expected.json").variants.edges;
       const curve: Curve = runs["TREE_PATCH/RESAMPLE"].kl_clean;
-      const points = curve.map(([edges, value]) => ({ edges, value }));
+      const points = curve.map(([size, value]) => ({ size, value }));
 
       test("areaUnderCurve is the area between KL divergence and that of the empty circuit", () => {
         const [, baseline] = curve[0]!;
         const smallest = Number.NEGATIVE_INFINITY;
         const linear = rectangles((x) => valueAt(curve, x, (size) => size) - baseline, 0, edgeCount);
         expect(areaUnderCurve(points, { smallest }) / linear).toBeCloseTo(1, 3);
-        const inside = curve.filter(([edges]) => edges > 0);
+        const inside = curve.filter(([size]) => size > 0);
         const [start, end] = [Math.log10(inside[0]![0]), Math.log10(edgeCount)];
         const logarithmic = rectangles((x) => valueAt(inside, x, Math.log10) - baseline, start, end);
         expect(areaUnderCurve(points, { smallest, logX: true }) / logarithmic).toBeCloseTo(1, 3);

@@ -68,10 +68,10 @@ function percentOf(value: ValueFunction, check: ReturnType<typeof signature>): D
       }
       const [whole, ...circuits] = await measureRuns(
         prompts,
-        [{ edges: Number.NaN, logits: reference }, ...runs],
+        [{ size: Number.NaN, logits: reference }, ...runs],
         (batch) => (logits) => batchAnswerDifference(value(logits), batch),
       );
-      return circuits.map(({ edges, value }) => ({ edges, value: (100 * value) / whole!.value }));
+      return circuits.map(({ size, value }) => ({ size, value: (100 * value) / whole!.value }));
     });
   };
 }

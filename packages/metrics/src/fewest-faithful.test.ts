@@ -31,7 +31,7 @@ describe("fewestFaithful", () => {
     );
     for (const share of [0.2, 0.9]) {
       const found = (await fewestFaithful(model, prompts, scores, { share }))!;
-      using runs = await runCircuits(model, prompts, { scores, sizes: [found.edges] });
+      using runs = await runCircuits(model, prompts, { scores, sizes: [found.size] });
       const [kept] = await logitDiffPercent(model, prompts, runs);
       expect(kept!.value / 100).toBeCloseTo(found.kept, 5);
       expect(found.kept).toBeGreaterThanOrEqual(share);
@@ -42,7 +42,7 @@ describe("fewestFaithful", () => {
     using model = smallModel();
     const [prompts] = await preferred(model);
     const found = await fewestFaithful(model, prompts, new PruneScores(model.graph));
-    expect(found).toMatchObject({ edges: model.graph.edgeCount });
+    expect(found).toMatchObject({ size: model.graph.edgeCount });
     expect(found!.kept).toBeCloseTo(1, 5);
   });
 

@@ -48,26 +48,26 @@ export async function fewestFaithful(
   prompts: PromptLoader,
   scores: PruneScores,
   options: FewestFaithfulOptions = {},
-): Promise<{ edges: number; kept: number } | null> {
+): Promise<{ size: number; kept: number } | null> {
   check({ model, prompts, scores }, options);
   const { share: asked = 0.9, ablation, signal, onProgress } = options;
   using full = new FullModel(model, prompts);
   const { edgeCount } = model.graph;
   const whole = await logitDiff(model, prompts, [
-    { edges: edgeCount, logits: await full.logits("clean", signal && { signal }) },
+    { size: edgeCount, logits: await full.logits("clean", signal && { signal }) },
   ]);
   if (!(whole[0]!.value > 0)) return null;
   const steps = Math.ceil(Math.log2(edgeCount / FIRST) + Math.log2(1 / Math.log2(FAITHFUL_WITHIN)));
   let tried = 0;
   // Of the last size that kept enough; equal scores make a circuit larger than was asked for.
-  let edges = edgeCount;
+  let fewest = edgeCount;
   const keeps = async (size: number): Promise<number> => {
     using runs = await runCircuits(model, prompts, { scores, sizes: [size], ablation, signal });
     const [measured] = await logitDiffPercent(model, prompts, runs, { full, ...(signal && { signal }) });
     tried += 1;
     onProgress?.({ done: Math.min(tried, steps), total: steps });
     const share = measured!.value / 100;
-    if (share >= asked) edges = runs[0]!.edges;
+    if (share >= asked) fewest = runs[0]!.size;
     return share;
   };
   let low = 0;
@@ -84,5 +84,5 @@ export async function fewestFaithful(
     if (share < asked) low = size;
     else [high, kept] = [size, share];
   }
-  return { edges, kept };
+  return { size: fewest, kept };
 }

@@ -21,7 +21,7 @@ describe("FullModel", () => {
     using full = new FullModel(model, prompts);
     const alone = await klDivergence(model, prompts, runs);
     expect(await klDivergence(null, prompts, runs, { full })).toEqual(alone);
-    expect(alone.map(({ edges }) => edges)).toEqual([0, 2, model.graph.edgeCount]);
+    expect(alone.map(({ size }) => size)).toEqual([0, 2, model.graph.edgeCount]);
     expect(alone[0]!.value).toBeGreaterThan(0.001);
     expect(alone[2]!.value).toBeLessThan(1e-6);
     const differences = await maxAbsDiff(model, prompts, runs, { full });

@@ -47,7 +47,7 @@ export async function klDivergence(
       const logprobs = logprob(reference[index]!);
       return (logits) => klOfLogprobs(logprobs, logprob(logits));
     });
-    return measured.map(({ edges, value }) => ({ edges, value: Math.max(0, value) }));
+    return measured.map(({ size, value }) => ({ size, value: Math.max(0, value) }));
   });
 }
 

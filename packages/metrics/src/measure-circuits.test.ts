@@ -26,12 +26,12 @@ it("measures what the metrics measure of all circuits together, and says how far
   });
   using runs = await runCircuits(model, prompts, { scores, sizes: [0, 1, 2, 4] });
   // Two sizes tie.
-  expect(measured.map(({ edges, asked }) => ({ edges, asked }))).toEqual(
-    runs.map(({ edges, asked }) => ({ edges, asked })),
+  expect(measured.map(({ size, asked }) => ({ size, asked }))).toEqual(
+    runs.map(({ size, asked }) => ({ size, asked })),
   );
   expect(measured.map(({ notes }) => notes)).toEqual(
-    measured.map(({ edges, asked }) =>
-      asked[0] === edges ? [] : [expect.stringContaining(`${edges} edges instead of the ${asked[0]} asked for`)],
+    measured.map(({ size, asked }) =>
+      asked[0] === size ? [] : [expect.stringContaining(`${size} edges instead of the ${asked[0]} asked for`)],
     ),
   );
   expect(measured.flatMap(({ notes }) => notes)).not.toEqual([]);

@@ -27,7 +27,7 @@ export interface MeasureCircuitsOptions extends Omit<RunCircuitsOptions, "revers
 
 /** What was measured of one circuit. */
 export interface MeasuredCircuit {
-  readonly edges: number;
+  readonly size: number;
   /** The sizes that were asked for and gave this circuit. */
   readonly asked: readonly number[];
   readonly metrics: Partial<Record<MetricName, number>>;
@@ -61,7 +61,7 @@ const check = signature("measureCircuits", { model: coreKinds.patchableModel, pr
  *
  * @example
  * const circuits = await measureCircuits(task.model, task.test, { scores, sizes: [10, 100], metrics: ["kl-clean", "logit-diff"] });
- * console.table(circuits.map(({ edges, metrics }) => ({ edges, ...metrics })));
+ * console.table(circuits.map(({ size, metrics }) => ({ size, ...metrics })));
  */
 export async function measureCircuits(
   model: PatchableModel,
@@ -88,7 +88,7 @@ export async function measureCircuits(
     });
     const entries = some.map(
       ({ circuit, asked }): MeasuredCircuit => ({
-        ...{ edges: circuit.size, asked, metrics: {}, spread: {}, notes: notesOf(circuit, asked, options) },
+        ...{ size: circuit.size, asked, metrics: {}, spread: {}, notes: notesOf(circuit, asked, options) },
       }),
     );
     for (const name of names) {

@@ -9,7 +9,7 @@ import { requireNumber, requireNumbers, sumOf } from "./require-numbers.ts";
 /** A metric's value for one circuit. */
 export interface MetricValue {
   /** Number of edges in the circuit. */
-  edges: number;
+  size: number;
   value: number;
   /** Unbiased standard deviation of {@link points}; 0 for a single prompt. Only where there are points. */
   deviation?: number;
@@ -50,9 +50,9 @@ export const metricOptions: KindsOf<MetricOptions> = {
   full: kind.having("the full model's outputs (see FullModel)", "logits"),
 };
 
-const run = kind.such("{ edges, logits } as runCircuits gives them", (value) => {
-  const { edges, logits } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
-  return typeof edges === "number" && kind.listOf(coreKinds.tensor).accepts(logits);
+const run = kind.such("{ size, logits } as runCircuits gives them", (value) => {
+  const { size, logits } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+  return typeof size === "number" && kind.listOf(coreKinds.tensor).accepts(logits);
 });
 const checkRuns = signature("a metric", { prompts: coreKinds.promptLoader, runs: kind.listOf(run) });
 const checkFull = signature("a metric of the full model", {
@@ -113,7 +113,7 @@ export async function measureRuns(
   await requireNumbers(Array.from(sums, Number), runs, prompts);
   return runs.map((run, index) => {
     const value = Number(values[index]);
-    const measured = { edges: run.edges, value: ratios ? value : requireNumber(value, run) };
+    const measured = { size: run.size, value: ratios ? value : requireNumber(value, run) };
     return points ? { ...measured, deviation: deviationOf(each[index]!), points: each[index]! } : measured;
   });
 }
@@ -152,7 +152,7 @@ function checkBatches(run: MeasuredRun, prompts: PromptLoader): void {
   if (run.logits.length === prompts.batches.length) return;
   throw new AutocircuitError(
     "shape",
-    `The circuit of ${run.edges} edges was run on ${run.logits.length} batches, but these prompts have ` +
+    `The circuit of ${run.size} edges was run on ${run.logits.length} batches, but these prompts have ` +
       `${prompts.batches.length}. Measure it on the prompts it was run on.`,
   );
 }

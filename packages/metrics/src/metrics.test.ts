@@ -11,12 +11,12 @@ const prompt = (answers: number[], wrongAnswers: number[]) => ({
 });
 const prompts = new PromptLoader([prompt([0], [1]), prompt([2], [0, 1])], { batchSize: 1 });
 const clean = [Tensor.from([[4, 1, 0]]), Tensor.from([[0, 2, 3]])];
-const run = { edges: 7, logits: [Tensor.from([[2, 3, 0]]), Tensor.from([[0, 2, 3]])] };
+const run = { size: 7, logits: [Tensor.from([[2, 3, 0]]), Tensor.from([[0, 2, 3]])] };
 const full = { logits: async () => clean };
 
 async function value(name: MetricName): Promise<number> {
   const [measured] = await metrics[name].measure(null, prompts, [run], { full });
-  expect(measured!.edges).toBe(7);
+  expect(measured!.size).toBe(7);
   return measured!.value;
 }
 
@@ -98,17 +98,17 @@ describe("each prompt's number", () => {
         [0, 3],
       ]).reshape([2, 2, 2]),
     ];
-    const [measured] = await metrics["correct-percent"].measure(null, two, [{ edges: 1, logits }]);
-    expect(measured).toEqual({ edges: 1, value: 75, deviation: expect.closeTo(50 / Math.SQRT2, 9), points: [50, 100] });
+    const [measured] = await metrics["correct-percent"].measure(null, two, [{ size: 1, logits }]);
+    expect(measured).toEqual({ size: 1, value: 75, deviation: expect.closeTo(50 / Math.SQRT2, 9), points: [50, 100] });
   });
 
   it("does not vary where there is one prompt, and is left out of what is no mean over prompts", async () => {
     const one = new PromptLoader([prompt([0], [1])], { batchSize: 1 });
-    const single = { edges: 1, logits: [Tensor.from([[2, 3, 0]])] };
+    const single = { size: 1, logits: [Tensor.from([[2, 3, 0]])] };
     const [measured] = await metrics["correct-percent"].measure(null, one, [single]);
-    expect(measured).toEqual({ edges: 1, value: 0, deviation: 0, points: [0] });
+    expect(measured).toEqual({ size: 1, value: 0, deviation: 0, points: [0] });
     const [means] = await metrics["prob-diff-percent"].measure(null, prompts, [run], { full });
-    expect(Object.keys(means!)).toEqual(["edges", "value"]);
+    expect(Object.keys(means!)).toEqual(["size", "value"]);
   });
 });
 
@@ -121,7 +121,7 @@ describe("answers that are numbers", () => {
     { batchSize: 2 },
   );
   const outputs = {
-    edges: 1,
+    size: 1,
     logits: [
       Tensor.from([
         [[0.5], [0]],
@@ -135,7 +135,7 @@ describe("answers that are numbers", () => {
     ["answer-max-abs-diff", 1],
   ];
   test.each(rows)("%s", async (name, expected) => {
-    expect(await metrics[name].measure(null, numbers, [outputs])).toEqual([{ edges: 1, value: expected }]);
+    expect(await metrics[name].measure(null, numbers, [outputs])).toEqual([{ size: 1, value: expected }]);
   });
 
   test("have a row for every metric of numbers", () => {
@@ -143,7 +143,7 @@ describe("answers that are numbers", () => {
   });
 
   test("a shape that does not fit is an error", async () => {
-    const wide = { edges: 1, logits: [Tensor.zeros([2, 2, 3])] };
+    const wide = { size: 1, logits: [Tensor.zeros([2, 2, 3])] };
     await expect(metrics["answer-max-abs-diff"].measure(null, numbers, [wide])).rejects.toThrow(/shape of the output/);
   });
 });
@@ -158,7 +158,7 @@ describe("what metrics need", () => {
   });
 
   test("runs on the same prompts", async () => {
-    const half = { edges: 1, logits: [run.logits[0]!] };
+    const half = { size: 1, logits: [run.logits[0]!] };
     await expect(metrics["logit-diff"].measure(null, prompts, [half])).rejects.toThrow(/1 batches/);
   });
 });

@@ -17,7 +17,7 @@ const scores = scored({ "A0.0->Resid End": -3, "Resid Start->A0.0.Q": 2, "Resid 
 
 describe("precisionRecall", () => {
   test("every size a threshold can give", () => {
-    expect(precisionRecall(scores, circuit).map((point) => [point.edges, point.precision, point.recall])).toEqual([
+    expect(precisionRecall(scores, circuit).map((point) => [point.size, point.precision, point.recall])).toEqual([
       [0, 1, 0],
       [1, 1, 0.5],
       [2, 0.5, 0.5],
@@ -27,7 +27,7 @@ describe("precisionRecall", () => {
   });
 
   test("chosen sizes, ties included", () => {
-    expect(precisionRecall(scores, circuit, { sizes: [2, 4, 9] }).map((point) => point.edges)).toEqual([2, 5]);
+    expect(precisionRecall(scores, circuit, { sizes: [2, 4, 9] }).map((point) => point.size)).toEqual([2, 5]);
   });
 
   test("average precision by hand", () => {

@@ -28,7 +28,7 @@ export function precisionRecall(
   check({ scores, circuit }, options);
   const points = rankEdges(scores.values, scores.graph.indices(circuit));
   if (options.sizes === undefined) return points;
-  const chosen = options.sizes.map((size) => points.find((point) => point.edges >= size) ?? points.at(-1)!);
+  const chosen = options.sizes.map((size) => points.find((point) => point.size >= size) ?? points.at(-1)!);
   return [...new Set(chosen)];
 }
 

@@ -4,7 +4,7 @@ import { rankEdges } from "./ranking.ts";
 describe("rankEdges", () => {
   test("takes absolute values, infinite scores first and ties together", () => {
     const points = rankEdges([-2, 1, 1, Number.POSITIVE_INFINITY, 0], [0, 1]);
-    expect(points.map((point) => [point.threshold, point.edges, point.truePositives])).toEqual([
+    expect(points.map((point) => [point.threshold, point.size, point.truePositives])).toEqual([
       [Number.NaN, 0, 0],
       [Number.POSITIVE_INFINITY, 1, 0],
       [2, 2, 1],
@@ -15,8 +15,8 @@ describe("rankEdges", () => {
 
   test("infinity comes first, and minus infinity, which marks an edge as outside, last", () => {
     const [, first, second] = rankEdges([Number.NEGATIVE_INFINITY, 1, Number.POSITIVE_INFINITY], [2]);
-    expect(first).toMatchObject({ edges: 1, truePositives: 1 });
-    expect(second).toMatchObject({ edges: 2, truePositives: 1 });
+    expect(first).toMatchObject({ size: 1, truePositives: 1 });
+    expect(second).toMatchObject({ size: 2, truePositives: 1 });
   });
 
   test("names a NaN score and an edge outside the graph", () => {

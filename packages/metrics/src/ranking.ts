@@ -9,7 +9,7 @@ export interface RankingPoint extends EdgeSetComparison {
   /** Edges whose absolute score is at least this are found. Infinity before the first point may also be a real score. */
   threshold: number;
   /** Number of edges found. */
-  edges: number;
+  size: number;
 }
 
 /**
@@ -31,7 +31,7 @@ export function rankEdges(scores: ArrayLike<number>, knownEdges: Iterable<number
 
   const order = Uint32Array.from(importance.keys()).sort((a, b) => importance[b]! - importance[a]! || a - b);
   const points: RankingPoint[] = [
-    { threshold: Number.NaN, edges: 0, ...countsToComparison(0, 0, knownSize, scores.length) },
+    { threshold: Number.NaN, size: 0, ...countsToComparison(0, 0, knownSize, scores.length) },
   ];
   let shared = 0;
   for (let rank = 0; rank < order.length; rank++) {
@@ -41,7 +41,7 @@ export function rankEdges(scores: ArrayLike<number>, knownEdges: Iterable<number
     if (next !== undefined && importance[next] === importance[edge]) continue;
     points.push({
       threshold: importance[edge]!,
-      edges: rank + 1,
+      size: rank + 1,
       ...countsToComparison(shared, rank + 1, knownSize, scores.length),
     });
   }

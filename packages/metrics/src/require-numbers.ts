@@ -21,7 +21,7 @@ export async function requireNumbers(
       if (row < 0) continue;
       throw new AutocircuitError(
         "not-finite",
-        `The logits of the circuit of ${run.edges} edges are not numbers (NaN or infinite) for prompt ${index * batch.size + row} (batch ${index}), so ` +
+        `The logits of the circuit of ${run.size} edges are not numbers (NaN or infinite) for prompt ${index * batch.size + row} (batch ${index}), so ` +
           "they cannot be measured. Check the model's weights and the ablation, or compute in a wider type (float64).",
       );
     }
@@ -33,11 +33,11 @@ export async function requireNumbers(
  *
  * @throws AutocircuitError `not-finite` naming the circuit
  */
-export function requireNumber(value: number, { edges, logits }: MeasuredRun): number {
+export function requireNumber(value: number, { size, logits }: MeasuredRun): number {
   if (Number.isFinite(value)) return value;
   throw new AutocircuitError(
     "not-finite",
-    `A metric of the circuit of ${edges} edges is ${value}, not a number. Its logits are numbers, but so large that ${logits[0]?.dtype} cannot ` +
+    `A metric of the circuit of ${size} edges is ${value}, not a number. Its logits are numbers, but so large that ${logits[0]?.dtype} cannot ` +
       "hold what is computed from them: check the model's weights and the ablation, or compute in float64.",
   );
 }

@@ -19,7 +19,7 @@ describe("rocAtSizes", () => {
       [1 / 3, 1],
       [1, 1],
     ]);
-    expect(points.map(({ edges }) => edges)).toEqual([0, 0, 1, 3, 5]);
+    expect(points.map(({ size }) => size)).toEqual([0, 0, 1, 3, 5]);
   });
 
   it("of all sizes has the points of the curve", () => {
@@ -31,8 +31,8 @@ describe("rocAtSizes", () => {
   it("at size 0 has edges of infinite score only if asked", () => {
     const given = scores(Infinity, 1, Infinity, 0, 0);
     const at = (infiniteAtZero?: boolean) => rocAtSizes(given, [0], { sizes: [0], infiniteAtZero })[1]!;
-    expect(at()).toEqual({ edges: 0, truePositiveRate: 0, falsePositiveRate: 0 });
-    expect(at(true)).toEqual({ edges: 2, truePositiveRate: 1, falsePositiveRate: 1 / 4 });
+    expect(at()).toEqual({ size: 0, truePositiveRate: 0, falsePositiveRate: 0 });
+    expect(at(true)).toEqual({ size: 2, truePositiveRate: 1, falsePositiveRate: 1 / 4 });
   });
 
   it("refuses sizes and edges there are not", () => {

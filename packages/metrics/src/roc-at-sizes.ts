@@ -16,7 +16,7 @@ export interface RocAtSizesOptions {
 /** How a circuit of scores compares with the published one. */
 export interface RocSizePoint {
   /** Edges in the circuit. */
-  readonly edges: number;
+  readonly size: number;
   /** Share of the known edges that are in it, 0 to 1. */
   readonly truePositiveRate: number;
   /** Share of the other edges that are in it, 0 to 1. */
@@ -49,12 +49,12 @@ export function rocAtSizes(
   const found = (size: number): Circuit =>
     size === 0 && infiniteAtZero ? scores.circuitAt(Number.POSITIVE_INFINITY) : scores.circuit(size);
   return [
-    { edges: 0, truePositiveRate: 0, falsePositiveRate: 0 },
+    { size: 0, truePositiveRate: 0, falsePositiveRate: 0 },
     ...sizes.map((size) => {
       const { indices } = found(size);
       const { recall, falsePositiveRate } = compareEdgeSets(indices, known, graph.edgeCount);
-      return { edges: indices.length, truePositiveRate: recall, falsePositiveRate };
+      return { size: indices.length, truePositiveRate: recall, falsePositiveRate };
     }),
-    { edges: graph.edgeCount, truePositiveRate: 1, falsePositiveRate: 1 },
+    { size: graph.edgeCount, truePositiveRate: 1, falsePositiveRate: 1 },
   ];
 }

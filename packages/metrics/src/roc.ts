@@ -14,7 +14,7 @@ export interface RocPoint {
   /** Edges whose absolute score is at least this are found; NaN for the starting point, which finds nothing. */
   threshold: number;
   /** Number of edges found. */
-  edges: number;
+  size: number;
   /** Share of the known edges that are found, 0 to 1. */
   truePositiveRate: number;
   /** Share of the other edges that are found, 0 to 1. */
@@ -52,7 +52,7 @@ export function rocOfValues(values: ArrayLike<number>, knownEdges: Iterable<numb
   const knownSet = new Set(knownEdges);
   const points = rankEdges(values, knownSet).map((point) => ({
     threshold: point.threshold,
-    edges: point.edges,
+    size: point.size,
     truePositiveRate: point.recall,
     falsePositiveRate: point.falsePositiveRate,
   }));

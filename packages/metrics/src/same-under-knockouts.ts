@@ -32,7 +32,7 @@ export interface KnockoutOptions extends LongOptions {
 /** How alike a circuit and the full model are, with some of the circuit's edges knocked out and without. */
 export interface SameUnderKnockouts {
   /** Edges of the circuit. */
-  readonly edges: number;
+  readonly size: number;
   /** Edges of the circuit that were knocked out. */
   readonly knockouts: number;
   /** `KL(full model || circuit)` in nats, mean over prompts and output positions. */
@@ -96,7 +96,7 @@ export async function sameUnderKnockouts(
     for (const [place, sum] of divergences.entries()) sums[place]! += sum;
   }
   const [kl, knockoutKl] = sums.map((sum) => Math.max(0, sum / prompts.promptCount));
-  return { edges: circuit.size, knockouts: out.length, kl: kl!, knockoutKl: knockoutKl! };
+  return { size: circuit.size, knockouts: out.length, kl: kl!, knockoutKl: knockoutKl! };
 }
 
 interface MaskPair {

@@ -70,12 +70,12 @@ describe("parameterCount", () => {
 describe("estimateMemory", () => {
   it("adds up, and grows with batch, positions and element size", () => {
     const estimate = estimateMemory(gpt2Small, 16, 15);
-    expect(estimate.sources).toBe((1 + 12 * 13) * 16 * 15 * 768 * 4);
+    expect(estimate.sourceOutputs).toBe((1 + 12 * 13) * 16 * 15 * 768 * 4);
     expect(estimate.logits).toBe(16 * 15 * 50257 * 4);
     expect(estimate.weights).toBe(parameterCount(gpt2Small) * 4);
     const { total, ...parts } = estimate;
     expect(total).toBe(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0));
-    expect(estimateMemory(gpt2Small, 32, 15).sources).toBe(2 * estimate.sources);
+    expect(estimateMemory(gpt2Small, 32, 15).sourceOutputs).toBe(2 * estimate.sourceOutputs);
     expect(estimateMemory(gpt2Small, 16, 30).attention).toBe(4 * estimate.attention);
     expect(estimateMemory(gpt2Small, 16, 15, { dtype: "float64" }).total).toBe(2 * total);
   });
@@ -84,7 +84,7 @@ describe("estimateMemory", () => {
     const plain = estimateMemory(gpt2Small, 16, 15);
     const one = { block: 0, of: "mlp", count: 1000, dIn: 768, dOut: 768, decoders: 1 } as const;
     const across = { ...one, block: 1, count: 500, decoders: 11 };
-    const { total, ...parts } = estimateMemory(gpt2Small, 16, 15, { autoencoders: [one, across], edges: 12_345 });
+    const { total, ...parts } = estimateMemory(gpt2Small, 16, 15, { autoencoders: [one, across], edgeCount: 12_345 });
     // Encoder, decoders, a bias and a threshold for each latent, and the output's bias.
     const weights = 1000 * (768 + 768 + 2) + 768 + 500 * (768 + 11 * 768 + 2) + 768;
     expect(parts).toEqual({

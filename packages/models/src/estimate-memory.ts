@@ -37,7 +37,7 @@ export interface EstimateMemoryOptions {
   /** With autoencoders: latents of all of them that are active at a token. Default 0: few. */
   readonly activeLatents?: number | undefined;
   /** With autoencoders: edges of the graph with their latents, those of all circuits that run at once. Default 0: none is patched. */
-  readonly edges?: number | undefined;
+  readonly edgeCount?: number | undefined;
 }
 
 const check = signature(
@@ -52,7 +52,7 @@ const check = signature(
     outputs: kind.whole,
     autoencoders: kind.listOf(kind.having("an autoencoder's sizes", "count", "dIn", "dOut", "decoders")),
     activeLatents: kind.whole,
-    edges: kind.whole,
+    edgeCount: kind.whole,
   } satisfies KindsOf<EstimateMemoryOptions>,
 );
 
@@ -71,18 +71,18 @@ export function estimateMemory(
   options: EstimateMemoryOptions = {},
 ): MemoryEstimate {
   check({ config, batchSize, seqLen }, options);
-  const { dtype = "float32", outputs, autoencoders, activeLatents, edges = 0 } = options;
+  const { dtype = "float32", outputs, autoencoders, activeLatents, edgeCount = 0 } = options;
   const weights = parameterCount(config) * elementBytes(dtype);
-  const { sources, ...pass } = passParts(config, { prompts: batchSize, positions: seqLen, dtype, outputs });
+  const { sourceOutputs, ...pass } = passParts(config, { promptCount: batchSize, positions: seqLen, dtype, outputs });
   const { attention, block, logits } = pass;
-  const total = weights + 2 * sources + attention + block + logits;
-  const plain = { weights, sources, ablation: sources, ...pass, total };
+  const total = weights + 2 * sourceOutputs + attention + block + logits;
+  const plain = { weights, sourceOutputs, ablation: sourceOutputs, ...pass, total };
   if (autoencoders === undefined) return plain;
   const latents = autoencoders.reduce((sum, { count }) => sum + count, 0);
   const more = {
     autoencoders: autoencoderBytes(autoencoders, dtype),
     latents: latentBytes(latents, batchSize * seqLen, dtype, activeLatents),
-    masks: maskBytes(edges, dtype),
+    masks: maskBytes(edgeCount, dtype),
   };
   return { ...plain, ...more, total: total + more.autoencoders + more.latents + more.masks };
 }

@@ -15,9 +15,9 @@ const [run, GIB] = [{ batchSize: 32, seqLen: 100 }, 2 ** 30];
 
 describe("memoryDemand", () => {
   it("is the estimate of what is there at once", () => {
-    const total = (prompts: number) => estimateMemory(config, prompts, 100).total;
+    const total = (promptCount: number) => estimateMemory(config, promptCount, 100).total;
     expect(memoryDemand(config, { ...run, free: 1 }).total).toBe(total(32));
-    expect(memoryDemand(config, { ...run, circuits: 4 }).total).toBe(total(128));
+    expect(memoryDemand(config, { ...run, circuitCount: 4 }).total).toBe(total(128));
     const model = {
       config,
       graph: Graph.of(config),
@@ -26,14 +26,14 @@ describe("memoryDemand", () => {
     } as const;
     const slice = promptsAtOnce(model, 100);
     expect(slice).toBeLessThan(32);
-    expect(memoryDemand(config, { ...run, sliced: true, circuits: 4 }).total).toBe(total(slice));
+    expect(memoryDemand(config, { ...run, sliced: true, circuitCount: 4 }).total).toBe(total(slice));
   });
 
   it("says what fits: fewer circuits at once first, then half as many prompts", () => {
     const fitting = (more: object, free: number) => memoryDemand(config, { ...run, ...more, free }).fitting;
-    expect(fitting({}, 64 * GIB)).toEqual({ circuits: 1, batchSize: 32 });
-    expect(fitting({ circuits: 8 }, 8 * GIB)).toEqual({ circuits: 1, batchSize: 32 });
-    expect(fitting({ circuits: 8 }, 2 * GIB)).toEqual({ circuits: 1, batchSize: 8 });
+    expect(fitting({}, 64 * GIB)).toEqual({ circuitCount: 1, batchSize: 32 });
+    expect(fitting({ circuitCount: 8 }, 8 * GIB)).toEqual({ circuitCount: 1, batchSize: 32 });
+    expect(fitting({ circuitCount: 8 }, 2 * GIB)).toEqual({ circuitCount: 1, batchSize: 8 });
     expect(fitting({}, GIB / 4)).toBeNull();
   });
 
@@ -76,7 +76,7 @@ describe("memoryDemand", () => {
     expect(text({ free: 64 * GIB, held: GIB })).toMatch(
       /^a run of 32 prompts of 100 tokens needs about \d\.\d GiB \(weights 621\.\d MiB, values of ablated edges 1\.0 GiB\); 64\.0 GiB are free$/,
     );
-    expect(text({ batchSize: 1, circuits: 8, loaded: true, device: "cuda:0" })).toMatch(
+    expect(text({ batchSize: 1, circuitCount: 8, loaded: true, device: "cuda:0" })).toMatch(
       /^a run of 1 prompt of 100 tokens, 8 circuits at once, needs about [\d.]+ .iB beside the model on cuda:0$/,
     );
   });
@@ -85,14 +85,14 @@ describe("memoryDemand", () => {
 it("requireMemory says what to take instead", () => {
   expect(requireMemory(config, { ...run, free: 64 * GIB }).fits).toBe(true);
   const refused = (more: object, free: number) => () => requireMemory(config, { ...run, ...more, free });
-  const several = { circuits: 8, adjustable: true };
+  const several = { circuitCount: 8, adjustable: true };
   expect(refused({}, 2 * GIB)).toThrow(
     /^Not enough memory: a run of 32 prompts of 100 tokens needs about .*, but only 2\.0 GiB are free\. Lower the batch: `batchSize: 8`\. To go on .*`free: Infinity`\.$/,
   );
   expect(refused(several, 8 * GIB)).toThrow(/free\. Lower the circuits at once: `largestBatch: 1`\./);
   expect(refused(several, 2 * GIB)).toThrow(/free\. Lower the batch: `batchSize: 8` and `largestBatch: 1`\./);
   // No option lowers them, so that fewer prompts have to.
-  expect(refused({ circuits: 8 }, 8 * GIB)).toThrow(/free\. Lower the batch: `batchSize: 16`\./);
+  expect(refused({ circuitCount: 8 }, 8 * GIB)).toThrow(/free\. Lower the batch: `batchSize: 16`\./);
   const foretold = { code: "out-of-memory", reason: "memory-foretold" };
   expect(refused({}, GIB / 4)).toThrow(expect.objectContaining(foretold));
   expect(refused({}, GIB / 4)).toThrow(/Not even one prompt fits/);

@@ -21,7 +21,7 @@ export interface PlannedRun {
   /** Positions of each prompt whose logits count, see core's `slicedCount`. Default all. */
   readonly outputs?: number | undefined;
   /** Circuits that run at once. Default 1; see discovery's `runShape`. */
-  readonly circuits?: number | undefined;
+  readonly circuitCount?: number | undefined;
   /** Whether a batch may be run in slices, so that its size does not matter beyond that of a slice. Default false. */
   readonly sliced?: boolean | undefined;
   /** Whether the option `largestBatch` of an algorithm says how many circuits run at once, and so can lower it. Default false. */
@@ -61,7 +61,7 @@ export interface MemoryDemand {
   readonly free: number;
   readonly fits: boolean;
   /** The same run with as many circuits and prompts at once as fit; null where not even one prompt does. */
-  readonly fitting: { readonly circuits: number; readonly batchSize: number } | null;
+  readonly fitting: { readonly circuitCount: number; readonly batchSize: number } | null;
   /** That in words: `a run of 32 prompts of 15 tokens needs about 1.2 GiB (weights 474.7 MiB); 64.0 GiB are free`. */
   readonly text: string;
 }
@@ -75,7 +75,7 @@ const check = signature(
     batchSize: kind.required(kind.count),
     seqLen: kind.required(kind.count),
     outputs: kind.whole,
-    circuits: kind.count,
+    circuitCount: kind.count,
     sliced: kind.flag,
     adjustable: kind.flag,
     held: coreKinds.bytes,
@@ -99,17 +99,17 @@ const check = signature(
  */
 export function memoryDemand(config: TransformerConfig, run: PlannedRun): MemoryDemand {
   check({ config }, run);
-  const { batchSize, circuits = 1, device = "cpu", loaded = false } = run;
+  const { batchSize, circuitCount = 1, device = "cpu", loaded = false } = run;
   const free = run.free ?? knownFreeMemory(device);
   const graph = run.graph ?? Graph.of(config);
-  const of = (batchSize: number, circuits: number) => takes(config, { ...run, graph }, batchSize, circuits);
-  const demand = of(batchSize, circuits);
+  const of = (batchSize: number, circuitCount: number) => takes(config, { ...run, graph }, batchSize, circuitCount);
+  const demand = of(batchSize, circuitCount);
   const there = loaded ? demand.weights + demand.autoencoders + demand.nodes : 0;
   const needed = demand.total - there;
-  const fit = (batchSize: number, circuits: number) => of(batchSize, circuits).total - there <= free;
+  const fit = (batchSize: number, circuitCount: number) => of(batchSize, circuitCount).total - there <= free;
   const known = Number.isFinite(free) ? `; ${freeText({ free, device })}` : whereText(device);
   return {
-    ...{ ...demand, needed, free, fits: needed <= free, fitting: fittingRun(fit, batchSize, circuits) },
+    ...{ ...demand, needed, free, fits: needed <= free, fitting: fittingRun(fit, batchSize, circuitCount) },
     text: `${needsText(run, { ...demand, needed })}${known}`,
   };
 }
@@ -131,14 +131,14 @@ export function requireMemory(config: TransformerConfig, run: PlannedRun): Memor
 
 /** What a run needs, in words, with the parts that are not to be seen of its sizes. */
 function needsText(
-  { batchSize, seqLen, circuits = 1, held = 0, loaded = false }: PlannedRun,
+  { batchSize, seqLen, circuitCount = 1, held = 0, loaded = false }: PlannedRun,
   { weights, autoencoders, nodes, needed }: Pick<MemoryDemand, "weights" | "autoencoders" | "nodes" | "needed">,
 ): string {
   const ofModel = { weights, autoencoders, "nodes of the graph": nodes };
   const parts = Object.entries({ ...(!loaded && ofModel), "values of ablated edges": held })
     .filter(([, bytes]) => bytes > 0)
     .map(([what, bytes]) => `${what} ${formatBytes(bytes)}`);
-  const many = circuits > 1 ? `, ${circuits} circuits at once,` : "";
+  const many = circuitCount > 1 ? `, ${circuitCount} circuits at once,` : "";
   return (
     `a run of ${counted(batchSize, "prompt")} of ${counted(seqLen, "token")}${many} needs about ${formatBytes(needed)}` +
     `${loaded ? " beside the model" : ""}${parts.length > 0 ? ` (${parts.join(", ")})` : ""}`
@@ -146,10 +146,10 @@ function needsText(
 }
 
 /** What to lower, and to what. Where no option lowers the circuits at once, fewer prompts do. */
-function advice({ batchSize, circuits = 1, adjustable }: PlannedRun, fitting: MemoryDemand["fitting"]): string {
+function advice({ batchSize, circuitCount = 1, adjustable }: PlannedRun, fitting: MemoryDemand["fitting"]): string {
   if (fitting === null)
     return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
-  if (!adjustable || circuits === 1) {
+  if (!adjustable || circuitCount === 1) {
     const fewer = Math.min(fitting.batchSize, Math.max(1, Math.floor(batchSize / 2)));
     return `Lower the batch: \`batchSize: ${fewer}\`.`;
   }
@@ -159,21 +159,21 @@ function advice({ batchSize, circuits = 1, adjustable }: PlannedRun, fitting: Me
 
 /** Fewer circuits at once, if that is enough; else one, and half as many prompts until they fit. */
 function fittingRun(
-  fits: (batchSize: number, circuits: number) => boolean,
+  fits: (batchSize: number, circuitCount: number) => boolean,
   batchSize: number,
-  circuits: number,
+  circuitCount: number,
 ): MemoryDemand["fitting"] {
-  if (fits(batchSize, circuits)) return { circuits, batchSize };
+  if (fits(batchSize, circuitCount)) return { circuitCount, batchSize };
   let size = batchSize;
   while (size > 0 && !fits(size, 1)) size = Math.floor(size / 2);
-  return size === 0 ? null : { circuits: 1, batchSize: size };
+  return size === 0 ? null : { circuitCount: 1, batchSize: size };
 }
 
 function takes(
   config: TransformerConfig,
   run: PlannedRun & { graph: Graph },
   batchSize: number,
-  circuits: number,
+  circuitCount: number,
 ): Pick<MemoryDemand, "weights" | "autoencoders" | "nodes" | "total"> {
   const {
     graph,
@@ -189,9 +189,15 @@ function takes(
   } = run;
   const sliceBytes = usualSliceBytes(device);
   const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, seqLen);
-  const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
-  const edges = autoencoders && !pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
-  const memory = estimateMemory(config, prompts, seqLen, { dtype, outputs, autoencoders, activeLatents, edges });
+  const promptCount = sliced ? Math.min(batchSize, slice()) : batchSize * circuitCount;
+  const edgeCount = autoencoders && !pruned ? graph.edgeCount * (sliced ? 1 : circuitCount) : 0;
+  const memory = estimateMemory(config, promptCount, seqLen, {
+    dtype,
+    outputs,
+    autoencoders,
+    activeLatents,
+    edgeCount,
+  });
   const nodes = autoencoders && device === "cpu" ? graphBytes(graph) : 0;
   return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes + held };
 }

@@ -97,10 +97,10 @@ describe("verdict", () => {
     expect(say({ ...report, kept: { answers: 256, kept: 254 } })).toBe(
       "Keeps 99.2 % of 256 answers with 1 of 46 edges",
     );
-    expect(say({ ...report, kept: { answers: 13, kept: 12, prompts: 16, loaded: 256 } })).toContain(
+    expect(say({ ...report, kept: { answers: 13, kept: 12, promptCount: 16, loaded: 256 } })).toContain(
       "eeps 92.3 % of the first 13 answers, not yet looked at on all 256 prompts, with ",
     );
-    const faithful = { kept: 0.9221, prompts: 24, heldOut: { kept: 0.8669, prompts: 64 } };
+    const faithful = { kept: 0.9221, promptCount: 24, heldOut: { kept: 0.8669, promptCount: 64 } };
     expect(say({ ...report, faithful })).toContain(
       "eeps 92.2 % of the logit difference on 24 prompts, 86.6 % on 64 others, with ",
     );

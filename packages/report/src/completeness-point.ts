@@ -5,7 +5,7 @@ export interface CompletenessPoint {
   /** What found the circuit. */
   readonly algorithm: string;
   /** Edges of the circuit. */
-  readonly edges: number;
+  readonly size: number;
   /** Edges of the circuit that were knocked out. */
   readonly knockouts: number;
   /** KL divergence of the circuit from the full model, in nats. */

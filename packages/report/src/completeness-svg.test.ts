@@ -4,9 +4,9 @@ import type { CompletenessPoint } from "./completeness-point.ts";
 import { completenessSvg } from "./completeness-svg.ts";
 
 const points: CompletenessPoint[] = [
-  { task: "reverse", algorithm: "acdc", edges: 12, knockouts: 3, kl: 0.2, knockoutKl: 0.9 },
-  { task: "reverse", algorithm: "probing", edges: 12, knockouts: 5, kl: 0.4, knockoutKl: 0.5 },
-  { task: "ioi", algorithm: "acdc", edges: 50, knockouts: 10, kl: 1.1, knockoutKl: 0.8 },
+  { task: "reverse", algorithm: "acdc", size: 12, knockouts: 3, kl: 0.2, knockoutKl: 0.9 },
+  { task: "reverse", algorithm: "probing", size: 12, knockouts: 5, kl: 0.4, knockoutKl: 0.5 },
+  { task: "ioi", algorithm: "acdc", size: 50, knockouts: 10, kl: 1.1, knockoutKl: 0.8 },
 ];
 const texts = (svg: string) => parseMarkup(svg).flatMap((e) => (e.name === "text" ? [e.text] : []));
 

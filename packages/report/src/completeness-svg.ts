@@ -11,12 +11,12 @@ export interface CompletenessSvgOptions {
   readonly title?: string | undefined;
 }
 
-const point = kind.such("{ task, algorithm, edges, knockouts, kl, knockoutKl }", (value) => {
+const point = kind.such("{ task, algorithm, size, knockouts, kl, knockoutKl }", (value) => {
   if (!kind.record.accepts(value)) return false;
   const { task, algorithm, ...numbers } = value as Record<string, unknown>;
-  const { edges, knockouts, kl, knockoutKl } = numbers;
+  const { size, knockouts, kl, knockoutKl } = numbers;
   if (typeof task !== "string" || typeof algorithm !== "string") return false;
-  return [edges, knockouts, kl, knockoutKl].every((number) => typeof number === "number");
+  return [size, knockouts, kl, knockoutKl].every((number) => typeof number === "number");
 });
 const check = signature("completenessSvg", { points: kind.listOf(point) }, {
   panel: kind.positive,

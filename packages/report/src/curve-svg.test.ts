@@ -8,7 +8,7 @@ const curve = gpt2Report().curve!;
 const one: Curve = {
   metric: "KL",
   unit: "",
-  points: [1, 10, 100, 1000].map((edges) => ({ edges, value: 1 / edges, series: "acdc" })),
+  points: [1, 10, 100, 1000].map((size) => ({ size, value: 1 / size, series: "acdc" })),
 };
 const texts = (svg: string) => parseMarkup(svg).flatMap((e) => (e.name === "text" ? [e.text] : []));
 
@@ -36,20 +36,20 @@ describe("curveSvg", () => {
   });
 
   it("puts ticks between decades where there are few", async () => {
-    const points = [1, 3, 6, 12, 24].map((edges) => ({ edges, value: 0.5, series: "acdc" }));
+    const points = [1, 3, 6, 12, 24].map((size) => ({ size, value: 0.5, series: "acdc" }));
     const words = texts(await curveSvg({ ...one, points, edgeScale: "log" }));
     for (const tick of ["1", "2", "5", "10", "20"]) expect(words).toContain(tick);
     expect(words).not.toContain("50");
   });
 
   it("keeps zero on a logarithmic axis", async () => {
-    const points = [{ edges: 0, value: 2, series: "acdc" }, ...one.points];
+    const points = [{ size: 0, value: 2, series: "acdc" }, ...one.points];
     const words = texts(await curveSvg({ ...one, points, edgeScale: "log" }));
     for (const tick of ["0", "1", "10", "100", "1,000"]) expect(words).toContain(tick);
   });
 
   it("counts edges in whole numbers", async () => {
-    const points = [0, 1, 2, 3].map((edges) => ({ edges, value: 7 * edges, series: "acdc" }));
+    const points = [0, 1, 2, 3].map((size) => ({ size, value: 7 * size, series: "acdc" }));
     const words = texts(await curveSvg({ ...one, points }));
     for (const tick of ["0", "1", "2", "3"]) expect(words).toContain(tick);
     expect(words.some((word) => /^\d\.\d$/.test(word))).toBe(false);
@@ -66,7 +66,7 @@ describe("curveSvg", () => {
   });
 
   it("leaves points out that are not finite, and refuses a curve without any other", async () => {
-    const broken = { edges: 5, value: Number.NaN, series: "acdc" };
+    const broken = { size: 5, value: Number.NaN, series: "acdc" };
     expect(await curveSvg({ ...one, points: [...one.points, broken] })).toBe(await curveSvg(one));
     await expect(curveSvg({ ...one, points: [broken] })).rejects.toThrow(/no finite point/);
   });

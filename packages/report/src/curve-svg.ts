@@ -11,7 +11,7 @@ export interface CurveSvgOptions extends Partial<CurveSize> {
 }
 
 const scale = kind.optional(kind.oneOf(["linear", "log"]));
-const curveKind = kind.such("a curve: { metric, unit, points }, each point { edges, value, series }", (value) => {
+const curveKind = kind.such("a curve: { metric, unit, points }, each point { size, value, series }", (value) => {
   if (!kind.record.accepts(value)) return false;
   const { metric, unit, points, baseline, edgeScale, valueScale } = value as Record<string, unknown>;
   if (typeof metric !== "string" || typeof unit !== "string" || !scale.accepts(edgeScale) || !scale.accepts(valueScale))
@@ -19,8 +19,8 @@ const curveKind = kind.such("a curve: { metric, unit, points }, each point { edg
   return kind.listOf(pointKind).accepts(points) && (baseline === undefined || kind.record.accepts(baseline));
 });
 const pointKind = kind.such("a point", (value) => {
-  const { edges, value: height, series } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
-  return typeof edges === "number" && typeof height === "number" && typeof series === "string";
+  const { size, value: height, series } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+  return typeof size === "number" && typeof height === "number" && typeof series === "string";
 });
 const check = signature("curveSvg", { curve: curveKind }, {
   width: kind.positive,
@@ -35,13 +35,13 @@ const check = signature("curveSvg", { curve: curveKind }, {
  * @throws AutocircuitError `bad-input` when there is no finite point.
  * @example
  * ```ts
- * const points = [{ edges: 0, value: 3.1, series: "acdc" }, { edges: 100, value: 0.2, series: "acdc" }];
+ * const points = [{ size: 0, value: 3.1, series: "acdc" }, { size: 100, value: 0.2, series: "acdc" }];
  * const svg = await curveSvg({ metric: "KL divergence", unit: "nats", points, edgeScale: "log" });
  * ```
  */
 export async function curveSvg(curve: Curve, options: CurveSvgOptions = {}): Promise<string> {
   check({ curve }, options);
-  if (!curve.points.some((point) => Number.isFinite(point.edges) && Number.isFinite(point.value))) {
+  if (!curve.points.some((point) => Number.isFinite(point.size) && Number.isFinite(point.value))) {
     throw new AutocircuitError(
       "bad-input",
       `The curve "${curve.metric}" has no finite point. Leave it out, or give points.`,

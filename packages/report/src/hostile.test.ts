@@ -29,7 +29,7 @@ const report = reportOf({
   curve: {
     metric: evil,
     unit: evil,
-    points: ["a", evil].flatMap((series) => [0, 1].map((edges) => ({ edges, value: edges, series }))),
+    points: ["a", evil].flatMap((series) => [0, 1].map((size) => ({ size, value: size, series }))),
     baseline: { name: evil, value: 0.5 },
   },
   command: `${evil}\nsecond line`,

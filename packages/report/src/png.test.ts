@@ -38,7 +38,7 @@ describe("pngOfSvg", () => {
   });
 
   it("draws curves and diagrams, the same every time", async () => {
-    const points = [1, 10, 100].map((edges) => ({ edges, value: 1 / edges }));
+    const points = [1, 10, 100].map((size) => ({ size, value: 1 / size }));
     const svg = await metricPlotSvg([{ task: "t", algorithm: "a", points }], { metric: "KL" });
     expect(await pngOfSvg(svg)).toEqual(await pngOfSvg(svg));
     expect((await pngOfSvg(circuitSvg(gpt2Report()), { scale: 0.5 })).length).toBeGreaterThan(5000);

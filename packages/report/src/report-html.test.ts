@@ -38,14 +38,14 @@ describe("reportHtml", () => {
   });
 
   it("says a curve of one point in words, and a unit once", async () => {
-    const points = [{ edges: 10, value: 0.5, series: "acdc" }];
+    const points = [{ size: 10, value: 0.5, series: "acdc" }];
     const curve = { metric: "KL(full model || circuit), nats", unit: "nats", points };
     const one = await reportHtml({ ...reverseByTokenReport(), curve });
     expect(one).toContain("KL(full model || circuit), nats: 0.5 with 10 edges (acdc). No other size was measured.");
     expect(one).not.toContain("autocircuit-curve");
     const two = await reportHtml({
       ...reverseByTokenReport(),
-      curve: { ...curve, points: [...points, { edges: 20, value: 0.1, series: "acdc" }] },
+      curve: { ...curve, points: [...points, { size: 20, value: 0.1, series: "acdc" }] },
     });
     expect(two).toContain("autocircuit-curve");
     expect(two).not.toContain("nats (nats)");
@@ -73,7 +73,7 @@ describe("reportHtml", () => {
       score: i - 2,
       ...(i > 0 && { interval: limits(i - 2), frequency: 0.934 }),
     }));
-    const points = [1, 2, 4].map((edges) => ({ edges, value: edges / 4, series: "eap" }));
+    const points = [1, 2, 4].map((size) => ({ size, value: size / 4, series: "eap" }));
     const page = await reportHtml({
       ...plain,
       circuit,

@@ -110,7 +110,7 @@ export interface KeptShare {
   /** How many of them the circuit alone gets right. */
   readonly kept: number;
   /** Prompt pairs that they are of, and how many there were: of fewer the circuit was found on the first only. Default: all. */
-  readonly prompts?: number | undefined;
+  readonly promptCount?: number | undefined;
   readonly loaded?: number | undefined;
 }
 
@@ -118,9 +118,9 @@ export interface KeptShare {
 export interface FaithfulShare {
   /** From 0 to 1, on the prompts that it was chosen on; null where the full model has none. */
   readonly kept: number | null;
-  readonly prompts: number;
+  readonly promptCount: number;
   /** The same on prompts that it was not chosen on; null where there are none. */
-  readonly heldOut: { readonly kept: number | null; readonly prompts: number } | null;
+  readonly heldOut: { readonly kept: number | null; readonly promptCount: number } | null;
 }
 
 /** How often the answer of the model alone is right. */
@@ -129,12 +129,12 @@ export interface ModelAccuracy {
   readonly share: number;
   /** What the right answer is compared with. */
   readonly against: "wrong answers" | "all tokens";
-  readonly prompts: number;
+  readonly promptCount: number;
 }
 
 /** One measured circuit size, or another count where a curve is drawn across one. */
 export interface CurvePoint {
-  readonly edges: number;
+  readonly size: number;
   readonly value: number;
   /** Which line the point belongs to: an algorithm, an ablation. */
   readonly series: string;

@@ -9,16 +9,16 @@ import type { CircuitReport, FaithfulShare, KeptShare } from "./types.ts";
  */
 export function verdict(report: CircuitReport, comparison: KnownComparison): string {
   const { circuit } = comparison.counts;
-  const edges = report.graph.edgeCount;
+  const edgeCount = report.graph.edgeCount;
   const share = report.kept ? keptAnswers(report.kept) : report.faithful && keptDifference(report.faithful);
   const keeps = share && `eeps ${share} with `;
   if (comparison.compared) {
     const found = comparedVerdict(comparison);
     return keeps ? `${found}; k${keeps}${plural(report.circuit.length, "edge")}` : found;
   }
-  if (keeps) return `K${keeps}${formatCount(circuit)} of ${plural(edges, "edge")}`;
+  if (keeps) return `K${keeps}${formatCount(circuit)} of ${plural(edgeCount, "edge")}`;
   const inside = report.crossing ? ` and ${plural(report.crossing.length, "crossing edge")} inside heads` : "";
-  return `Found a circuit of ${plural(circuit, "edge")} of ${formatCount(edges)} in the graph${inside}`;
+  return `Found a circuit of ${plural(circuit, "edge")} of ${formatCount(edgeCount)} in the graph${inside}`;
 }
 
 function comparedVerdict({ counts, exact }: KnownComparison): string {
@@ -32,19 +32,19 @@ function comparedVerdict({ counts, exact }: KnownComparison): string {
 }
 
 /** "99.2 % of 256 answers", or of the first of them where not all were looked at. 100 % means all. */
-function keptAnswers({ answers, kept, prompts, loaded }: KeptShare): string {
+function keptAnswers({ answers, kept, promptCount, loaded }: KeptShare): string {
   const share = formatShare(kept / answers);
-  return prompts === undefined || loaded === undefined || prompts >= loaded
+  return promptCount === undefined || loaded === undefined || promptCount >= loaded
     ? `${share} of ${plural(answers, "answer")}`
     : `${share} of the first ${plural(answers, "answer")}, not yet looked at on all ${formatCount(loaded)} prompts,`;
 }
 
 /** "92.2 % of the logit difference (86.6 % on 64 prompts that it was not chosen on)"; undefined where the full model has none. */
-function keptDifference({ kept, prompts, heldOut }: FaithfulShare): string | undefined {
+function keptDifference({ kept, promptCount, heldOut }: FaithfulShare): string | undefined {
   if (kept === null) return undefined;
-  const chosen = `${formatShare(kept)} of the logit difference on ${plural(prompts, "prompt")}`;
+  const chosen = `${formatShare(kept)} of the logit difference on ${plural(promptCount, "prompt")}`;
   if (heldOut === null || heldOut.kept === null) return chosen;
-  return `${chosen}, ${formatShare(heldOut.kept)} on ${formatCount(heldOut.prompts)} others,`;
+  return `${chosen}, ${formatShare(heldOut.kept)} on ${formatCount(heldOut.promptCount)} others,`;
 }
 
 function all(n: number): string {

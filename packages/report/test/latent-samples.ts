@@ -48,9 +48,17 @@ export function latentGraph({
     latents(`Resid Post ${l}`, stream.latents);
   }
   dests.push({ name: "Resid End", layer: layer + 1, head: null, from });
-  const edges = dests.reduce((sum, dest) => sum + sourcesOf(srcs, dest).length, 0);
+  const edgeCount = dests.reduce((sum, dest) => sum + sourcesOf(srcs, dest).length, 0);
   const nodes = { srcs, dests };
-  return { layers, heads, attnOnly: false, parallel, nodes, edgeCount: edges * (seqLen ?? 1), seqLen: seqLen ?? null };
+  return {
+    layers,
+    heads,
+    attnOnly: false,
+    parallel,
+    nodes,
+    edgeCount: edgeCount * (seqLen ?? 1),
+    seqLen: seqLen ?? null,
+  };
 }
 
 function sourcesOf(srcs: readonly ReportNode[], { layer, from }: ReportNode & { readonly from: number }) {

@@ -33,15 +33,15 @@ export function graphOf({
     dests.push({ name: `MLP ${l}`, layer, head: null });
   }
   dests.push({ name: "Resid End", layer: layer + 1, head: null });
-  let edges = 0;
-  for (const src of srcs) edges += dests.filter((dest) => src.layer < dest.layer).length;
+  let edgeCount = 0;
+  for (const src of srcs) edgeCount += dests.filter((dest) => src.layer < dest.layer).length;
   return {
     layers,
     heads,
     attnOnly,
     parallel,
     nodes: { srcs, dests },
-    edgeCount: edges * (seqLen ?? 1),
+    edgeCount: edgeCount * (seqLen ?? 1),
     seqLen: seqLen ?? null,
   };
 }
@@ -222,16 +222,16 @@ export function gpt2Report(count = 300): CircuitReport {
   const graph = graphOf({ layers: 12, heads: 12 });
   const sizes = [0, 1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000, 3000, 10000, 32491];
   const curve = (series: string, rate: number) =>
-    sizes.map((edges) => ({
-      edges,
+    sizes.map((size) => ({
+      size,
       series,
-      value: 3.1 * Math.exp(-rate * Math.log1p(edges)) * (edges === 32491 ? 0 : 1),
+      value: 3.1 * Math.exp(-rate * Math.log1p(size)) * (size === 32491 ? 0 : 1),
     }));
   return reportOf({
     title: "Indirect object identification in GPT-2 small",
     task: "ioi",
     algorithm: "mask gradient, integrated over 5 steps",
-    options: { grad: "logit", answer: "avg_diff", "integrated samples": 5, size: count, prompts: 200 },
+    options: { grad: "logit", answer: "avg_diff", "integrated samples": 5, size: count, promptCount: 200 },
     graph,
     circuit: randomEdges(graph, count),
     curve: {

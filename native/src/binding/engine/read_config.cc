@@ -88,10 +88,10 @@ PatchGraph read_graph(const Napi::Value& value) {
   PatchGraph graph;
   graph.factorized = fields.flag("factorized", true);
   graph.tokens = fields.integer("seqLen", 0);
-  graph.sources = fields.integer("sources");
-  graph.edges = fields.integer("edges");
+  graph.sources = fields.integer("sourceCount");
+  graph.edges = fields.integer("edgeCount");
   if (graph.tokens < 0 || graph.sources < 0 || graph.edges < 0) {
-    throw Error(ErrorCode::bad_input, "graph.seqLen, graph.sources and graph.edges must not be negative.");
+    throw Error(ErrorCode::bad_input, "graph.seqLen, graph.sourceCount and graph.edgeCount must not be negative.");
   }
   graph.latents = fields.integers("latents");
   graph.attention_latents = fields.integers("attentionLatents");
@@ -102,7 +102,7 @@ PatchGraph read_graph(const Napi::Value& value) {
     const std::string what = "graph.groups[" + std::to_string(i) + "]";
     const Fields group(groups.Get(i), what);
     graph.groups.push_back({read_kind(group), group.integer("block"), group.integer("heads"), group.integer("firstSource"),
-                            group.integer("sources"), group.integer("offset")});
+                            group.integer("sourceCount"), group.integer("offset")});
     check_group(graph, graph.groups.back(), what);
   }
   return graph;

@@ -5,7 +5,7 @@ import type { AttributionReport } from "./run-attribution.ts";
 /** What was measured, as a table in Markdown with a line above it that says where and when. */
 export function formatAttributionReport(report: AttributionReport): string {
   const { date, command, processor, threads, spec, plain, results } = report;
-  const { layers, heads, dModel, prompts, seqLen } = spec;
+  const { layers, heads, dModel, promptCount, seqLen } = spec;
   const rows = results.map(
     ({ name, seconds, timesPlain, processorTimesPlain, floor, peakBytes, floorBytes, spread }) => [
       name,
@@ -18,7 +18,7 @@ export function formatAttributionReport(report: AttributionReport): string {
     ],
   );
   const where = `${processor.name}, ${processor.instructions}, ${processor.cores} cores, ${threads} threads, ${date} (\`${command}\`)`;
-  const what = `${layers} blocks of ${heads} heads, width ${dModel}, random weights, ${prompts} prompts of ${seqLen} tokens, float32`;
+  const what = `${layers} blocks of ${heads} heads, width ${dModel}, random weights, ${promptCount} prompts of ${seqLen} tokens, float32`;
   return [
     `${where}.`,
     `${what}. A plain forward takes ${secondsText(plain.seconds)} and ${memoryText(plain.peakBytes)}.`,

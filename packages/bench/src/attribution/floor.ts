@@ -18,7 +18,7 @@ export function floorOfPasses(spec: ModelSpec, { forwards, backwards, contractio
   const plain = leastWork(spec, "plain", 0).flop;
   // Of a patched edge the work is two operations a value, as of the inner product of one.
   const perEdge = leastWork(spec, "patched", 1).flop - plain;
-  const contraction = perEdge * graphSize(spec).edges;
+  const contraction = perEdge * graphSize(spec).edgeCount;
   const backward = leastWork(spec, "edge-attribution", 0).flop - 2 * plain - contraction;
   return forwards + (backwards * backward + contractions * contraction) / plain;
 }

@@ -27,7 +27,7 @@ export interface AutoencoderSpec {
  * transcoders, as the 78 decoders of cross-layer ones lie in memory twice while they are made.
  */
 export const FULL_AUTOENCODERS: AutoencoderSpec = {
-  model: { layers: 12, heads: 12, dModel: 768, dMlp: 3072, vocab: 50257, prompts: 8, seqLen: 15 },
+  model: { layers: 12, heads: 12, dModel: 768, dMlp: 3072, vocab: 50257, promptCount: 8, seqLen: 15 },
   latents: [200, 24576],
   transcoded: [2048],
   active: 40,
@@ -36,7 +36,7 @@ export const FULL_AUTOENCODERS: AutoencoderSpec = {
 
 /** The same on a model that takes seconds. */
 export const QUICK_AUTOENCODERS: AutoencoderSpec = {
-  model: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, prompts: 4, seqLen: 8 },
+  model: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, promptCount: 4, seqLen: 8 },
   latents: [20, 300],
   transcoded: [100],
   active: 8,
@@ -54,7 +54,7 @@ const kinds: Readonly<Record<LatentKind, string>> = {
 export interface AutoencoderResult {
   kind: LatentKind;
   latents: number;
-  edges: number;
+  edgeCount: number;
   /** Median processor seconds of all threads: of a plain forward pass, and of the attribution of all edges. */
   forward: number;
   attribution: number;
@@ -117,7 +117,7 @@ async function measure(
   const { rssBytes } = await memory();
   const { cost } = await measured(() => attribute(model));
   return {
-    edges: model.graph.edgeCount,
+    edgeCount: model.graph.edgeCount,
     forward: of("forward"),
     attribution: of("attribution"),
     timesForward: of("attribution") / of("forward"),
@@ -129,10 +129,10 @@ async function measure(
 /** The report as lines for people. */
 export function formatAutoencoderReport({ machine, results }: AutoencoderReport): string {
   const lines = results.map(
-    ({ kind, latents, edges, forward, attribution, timesForward, timesWithout, bytesBeyondWeights }) =>
+    ({ kind, latents, edgeCount, forward, attribution, timesForward, timesWithout, bytesBeyondWeights }) =>
       [
         `${latents.toLocaleString("en-US")} ${kinds[kind]}`.padEnd(26),
-        `${(edges / 1e6).toFixed(2)} million edges`.padStart(20),
+        `${(edgeCount / 1e6).toFixed(2)} million edges`.padStart(20),
         `forward ${forward.toFixed(2)} s`.padStart(16),
         `attribution ${attribution.toFixed(2)} s`.padStart(20),
         `${timesForward.toFixed(2)} forwards`.padStart(16),

@@ -43,7 +43,7 @@ export function growthCurves(axis: MeasuredAxis): GrowthCurve[] {
 function pointsOf(x: number, result: GrowthResult, value: (result: GrowthResult) => [number, number]): CurvePoint[] {
   const [measured, floor] = value(result);
   return [
-    { edges: x, value: measured, series: result.measure },
-    { edges: x, value: floor, series: `floor of ${result.measure}` },
+    { size: x, value: measured, series: result.measure },
+    { size: x, value: floor, series: `floor of ${result.measure}` },
   ];
 }

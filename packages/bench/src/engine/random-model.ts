@@ -17,13 +17,13 @@ export function randomModel(spec: ModelSpec, seed = 1, how: TransformerOptions =
 export function randomPrompts(spec: ModelSpec, seed = 2): PromptLoader {
   const random = new RandomValues(seed);
   const tokens = () => random.integers(spec.seqLen, spec.vocab);
-  const pairs = Array.from({ length: spec.prompts }, () => ({
+  const pairs = Array.from({ length: spec.promptCount }, () => ({
     clean: tokens(),
     corrupt: tokens(),
     answers: random.integers(1, spec.vocab),
     wrongAnswers: random.integers(1, spec.vocab),
   }));
-  return new PromptLoader(pairs, { batchSize: spec.prompts });
+  return new PromptLoader(pairs, { batchSize: spec.promptCount });
 }
 
 /** The configuration of a spec. */

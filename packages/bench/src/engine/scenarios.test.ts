@@ -39,9 +39,9 @@ describe("randomModel", () => {
   it("has the graph of GPT-2 small at full size", () => {
     const { layers, heads } = FULL.forward;
     // 12 layers: Q, K, V of 12 heads and an MLP each read everything before them.
-    let edges = 1 + layers * (heads + 1);
-    for (let l = 0; l < layers; l++) edges += 3 * heads * (1 + l * (heads + 1)) + (1 + l * (heads + 1) + heads);
-    expect(edges).toBe(32491);
+    let edgeCount = 1 + layers * (heads + 1);
+    for (let l = 0; l < layers; l++) edgeCount += 3 * heads * (1 + l * (heads + 1)) + (1 + l * (heads + 1) + heads);
+    expect(edgeCount).toBe(32491);
   });
 
   it("gives finite logits that depend on the prompt", async () => {
@@ -49,7 +49,7 @@ describe("randomModel", () => {
     using prompts = randomPrompts(QUICK.forward);
     using clean = await model.forward(prompts.batches[0]!.clean);
     using corrupt = await model.forward(prompts.batches[0]!.corrupt);
-    expect(clean.shape).toEqual([QUICK.forward.prompts, QUICK.forward.vocab]);
+    expect(clean.shape).toEqual([QUICK.forward.promptCount, QUICK.forward.vocab]);
     const values = (await clean.data()) as Float32Array;
     expect(values.every(Number.isFinite)).toBe(true);
     using difference = clean.sub(corrupt).abs().max();

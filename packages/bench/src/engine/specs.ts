@@ -6,7 +6,7 @@ export interface ModelSpec {
   /** Width of the MLPs; 0 for an attention-only model. */
   dMlp: number;
   vocab: number;
-  prompts: number;
+  promptCount: number;
   /** Tokens in a prompt. */
   seqLen: number;
 }
@@ -31,29 +31,29 @@ export interface SuiteSpec {
  * of width 64.
  */
 export const FULL: SuiteSpec = {
-  forward: { layers: 12, heads: 12, dModel: 768, dMlp: 3072, vocab: 50257, prompts: 16, seqLen: 15 },
+  forward: { layers: 12, heads: 12, dModel: 768, dMlp: 3072, vocab: 50257, promptCount: 16, seqLen: 15 },
   edgeCounts: [10, 100, 1000, 16000, 32491],
   circuitSizes: [10, 100, 1000, 5000, 16000, 32000],
-  acdc: { layers: 4, heads: 8, dModel: 512, dMlp: 0, vocab: 48262, prompts: 16, seqLen: 20 },
-  small: { layers: 2, heads: 4, dModel: 64, dMlp: 256, vocab: 1000, prompts: 16, seqLen: 20 },
+  acdc: { layers: 4, heads: 8, dModel: 512, dMlp: 0, vocab: 48262, promptCount: 16, seqLen: 20 },
+  small: { layers: 2, heads: 4, dModel: 64, dMlp: 256, vocab: 1000, promptCount: 16, seqLen: 20 },
   repeats: 5,
 };
 
 /** The same shapes as GPUs are used: GPT-2 small with 64 prompts, and ACDC with 50 prompts of 15 tokens. */
 export const FULL_ON_GPU: SuiteSpec = {
   ...FULL,
-  forward: { ...FULL.forward, prompts: 64 },
-  acdc: { ...FULL.acdc, prompts: 50, seqLen: 15 },
+  forward: { ...FULL.forward, promptCount: 64 },
+  acdc: { ...FULL.acdc, promptCount: 50, seqLen: 15 },
   // Milliseconds each: more of them cost nothing and even out what one costs.
   repeats: 20,
 };
 
 /** The same on models that take seconds, for continuous integration: it shows that everything runs, not how fast. */
 export const QUICK: SuiteSpec = {
-  forward: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, prompts: 4, seqLen: 8 },
+  forward: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, promptCount: 4, seqLen: 8 },
   edgeCounts: [10, 110],
   circuitSizes: [10, 60],
-  acdc: { layers: 2, heads: 2, dModel: 32, dMlp: 0, vocab: 100, prompts: 4, seqLen: 8 },
-  small: { layers: 1, heads: 2, dModel: 16, dMlp: 32, vocab: 50, prompts: 4, seqLen: 8 },
+  acdc: { layers: 2, heads: 2, dModel: 32, dMlp: 0, vocab: 100, promptCount: 4, seqLen: 8 },
+  small: { layers: 1, heads: 2, dModel: 16, dMlp: 32, vocab: 50, promptCount: 4, seqLen: 8 },
   repeats: 2,
 };

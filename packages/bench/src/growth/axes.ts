@@ -35,14 +35,14 @@ export function fullAxes(): GrowthAxis[] {
       "prompts",
       "prompts of 15 tokens",
       [1, 2, 4, 8, 16, 32, 64, 128, 256],
-      (prompts) => ({ ...base, prompts }),
+      (promptCount) => ({ ...base, promptCount }),
       500,
     ),
     axis(
       "length",
       `tokens in each of ${FEW_PROMPTS} prompts`,
       [8, 16, 32, 64, 128, 256, 512],
-      (seqLen) => ({ ...base, prompts: FEW_PROMPTS, seqLen }),
+      (seqLen) => ({ ...base, promptCount: FEW_PROMPTS, seqLen }),
       400,
     ),
     axis("blocks", "blocks of GPT-2 small's shape", [2, 4, 8, 12, 24, 48], (layers) => ({ ...base, layers }), 300),
@@ -61,7 +61,7 @@ export function fullAxes(): GrowthAxis[] {
 export function quickAxes(): GrowthAxis[] {
   const base = QUICK.forward;
   const axes = [
-    axis("prompts", "prompts of 8 tokens", [1, 4], (prompts) => ({ ...base, prompts }), 10),
+    axis("prompts", "prompts of 8 tokens", [1, 4], (promptCount) => ({ ...base, promptCount }), 10),
     axis("length", "tokens in each of 4 prompts", [8, 16], (seqLen) => ({ ...base, seqLen }), 10),
     axis("blocks", "blocks of width 64", [2, 4], (layers) => ({ ...base, layers }), 10),
     axis("heads", "heads that share a width of 64", [4, 8], (heads) => ({ ...base, heads }), 10),

@@ -28,30 +28,30 @@ const FLOAT = 4;
  *   attention), and for each edge an inner product; differences of all sources are written twice and read twice.
  */
 export function leastWork(spec: ModelSpec, measure: GrowthMeasure, patched: number): Work {
-  const { layers, dModel, dMlp, vocab, prompts, seqLen } = spec;
-  const tokens = prompts * seqLen;
+  const { layers, dModel, dMlp, vocab, promptCount, seqLen } = spec;
+  const tokens = promptCount * seqLen;
   const perBlock = 4 * dModel ** 2 + 2 * dModel * dMlp;
   const weights = FLOAT * (layers * perBlock + dModel * vocab);
   const body = projections(spec);
   const seen = attention(spec);
-  const logits = 2 * dModel * vocab * prompts;
+  const logits = 2 * dModel * vocab * promptCount;
   const values = tokens * dModel;
   const wide = tokens * (4 * dModel + dMlp);
   const plain = { flop: body + seen + logits, bytes: weights, resident: weights + FLOAT * wide };
   if (measure === "plain") return plain;
-  const { sources, edges } = graphSize(spec);
+  const { sourceCount, edgeCount } = graphSize(spec);
   if (measure === "patched") {
-    const deltas = FLOAT * Math.min(patched, sources) * values;
+    const deltas = FLOAT * Math.min(patched, sourceCount) * values;
     return {
       flop: plain.flop + 2 * patched * values,
       bytes: weights + 3 * deltas,
       // The ablation holds every source.
-      resident: plain.resident + FLOAT * sources * values + deltas,
+      resident: plain.resident + FLOAT * sourceCount * values + deltas,
     };
   }
-  const deltas = FLOAT * sources * values;
+  const deltas = FLOAT * sourceCount * values;
   return {
-    flop: 3 * body + 4 * seen + logits + 2 * edges * values,
+    flop: 3 * body + 4 * seen + logits + 2 * edgeCount * values,
     bytes: 3 * weights + 4 * deltas,
     resident: weights + deltas + FLOAT * wide,
   };
@@ -63,29 +63,29 @@ export function floorSeconds({ flop, bytes }: Work, { flopPerSecond, bytesPerSec
 }
 
 /** Sources and edges of the factorised graph with separate queries, keys and values. */
-export function graphSize({ layers, heads, dMlp }: ModelSpec): { sources: number; edges: number } {
-  let sources = 1;
-  let edges = 0;
+export function graphSize({ layers, heads, dMlp }: ModelSpec): { sourceCount: number; edgeCount: number } {
+  let sourceCount = 1;
+  let edgeCount = 0;
   for (let layer = 0; layer < layers; layer++) {
-    edges += 3 * heads * sources;
-    sources += heads;
+    edgeCount += 3 * heads * sourceCount;
+    sourceCount += heads;
     if (dMlp === 0) continue;
-    edges += sources;
-    sources += 1;
+    edgeCount += sourceCount;
+    sourceCount += 1;
   }
-  return { sources, edges: edges + sources };
+  return { sourceCount, edgeCount: edgeCount + sourceCount };
 }
 
 /** Operations of projections and MLPs: of the last block, queries and what follows are needed at one position only. */
-function projections({ layers, dModel, dMlp, prompts, seqLen }: ModelSpec): number {
-  const tokens = prompts * seqLen;
+function projections({ layers, dModel, dMlp, promptCount, seqLen }: ModelSpec): number {
+  const tokens = promptCount * seqLen;
   const all = 8 * dModel ** 2 + 4 * dModel * dMlp;
   const keysAndValues = 4 * dModel ** 2;
-  return tokens * ((layers - 1) * all + keysAndValues) + prompts * (all - keysAndValues);
+  return tokens * ((layers - 1) * all + keysAndValues) + promptCount * (all - keysAndValues);
 }
 
 /** Operations of scores and their sums of values: a position sees itself and those before it. */
-function attention({ layers, dModel, prompts, seqLen }: ModelSpec): number {
+function attention({ layers, dModel, promptCount, seqLen }: ModelSpec): number {
   const seen = (seqLen * (seqLen + 1)) / 2;
-  return 4 * dModel * prompts * ((layers - 1) * seen + seqLen);
+  return 4 * dModel * promptCount * ((layers - 1) * seen + seqLen);
 }

@@ -33,9 +33,9 @@ describe("growthCurves", () => {
     expect(seconds!.name).toBe("prompts-seconds");
     expect(seconds!.curve.across).toBe("prompts of 15 tokens");
     expect(seconds!.curve.points.slice(0, 2)).toEqual([
-      { edges: 1, value: 1, series: "plain" },
-      { edges: 1, value: 1, series: "floor of plain" },
+      { size: 1, value: 1, series: "plain" },
+      { size: 1, value: 1, series: "floor of plain" },
     ]);
-    expect(memory!.curve.points[0]).toEqual({ edges: 1, value: 1, series: "plain" });
+    expect(memory!.curve.points[0]).toEqual({ size: 1, value: 1, series: "plain" });
   });
 });

@@ -58,7 +58,7 @@ export function methodsCommand(signal: AbortSignal): Command {
           ].join(" "),
           models: on,
           methods: methods && tabled(methods),
-          prompts: quick ? QUICK_TRAINED : undefined,
+          promptCount: quick ? QUICK_TRAINED : undefined,
           minutes,
           onStep,
           signal,
@@ -79,7 +79,7 @@ export function methodsCommand(signal: AbortSignal): Command {
       const report = await runMethods({
         command: `npm run bench -- ${process.argv.slice(2).join(" ")}`,
         tasks: only ?? (quick ? ["tracr-reverse"] : undefined),
-        prompts: quick ? QUICK_PROMPTS : PROMPTS,
+        promptCount: quick ? QUICK_PROMPTS : PROMPTS,
         onStep,
         signal,
       });

@@ -7,7 +7,7 @@ import { type MethodTask, type RunMethodOptions, runMethod, type TabledMethod } 
 export interface MethodOnTask {
   readonly task: string;
   /** Edges of the known circuit, and of the graph. */
-  readonly knownEdges: number;
+  readonly knownEdgeCount: number;
   readonly edgeCount: number;
   /** Area under the receiver operating characteristic of absolute scores against the known circuit. */
   readonly auroc: number;
@@ -39,7 +39,7 @@ export async function measureMethod(
   const [stable] = perPrompt ? (await bootstrapCircuits(perPrompt, { ...drawn, seed, signal })).points : [];
   return {
     task: task.key,
-    ...{ knownEdges: size, edgeCount: task.model.graph.edgeCount },
+    ...{ knownEdgeCount: size, edgeCount: task.model.graph.edgeCount },
     auroc: rocCurve(scores, known).auc,
     edgesNeeded: await edgesNeeded(task, scores, signal),
     jaccard: stable?.jaccard ?? null,
@@ -56,5 +56,5 @@ async function edgesNeeded(
   if (model.config.dVocabOut === 1) return null;
   const sizes = Array.from({ length: model.graph.edgeCount + 1 }, (_, size) => size);
   const circuits = await measureCircuits(model, test, { scores, sizes, metrics: ["kl-clean"], signal });
-  return circuits.find(({ metrics }) => metrics["kl-clean"]! < NEAR)!.edges;
+  return circuits.find(({ metrics }) => metrics["kl-clean"]! < NEAR)!.size;
 }

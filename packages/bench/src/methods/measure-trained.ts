@@ -23,7 +23,7 @@ export interface MethodOnModel {
   /** What the table calls the method. */
   readonly name: string;
   /** Edges of the shortest beginning of the ranking that keeps {@link KEPT} of the logit difference. */
-  readonly edges: number;
+  readonly size: number;
   /** Mean Jaccard index, over resamples of the prompts, of circuits of that size; null without scores of prompts, and where it shows nothing. */
   readonly jaccard: number | null;
   /** Which tests of the circuit hypothesis were made, and what they say. */
@@ -46,7 +46,7 @@ export async function measureTrained(
   const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
   const found = await fewestFaithful(model, test, scores, { share: KEPT, signal });
   if (found === null) return null;
-  const size = found.edges;
+  const size = found.size;
   const drawn = {
     edges: [],
     size,
@@ -65,7 +65,7 @@ export async function measureTrained(
   });
   return {
     name: method.name ?? method.algorithm,
-    edges: size,
+    size,
     jaccard,
     tests: Object.fromEntries(verdicts.map(({ test, passed }) => [test, passed])),
     processorSeconds,

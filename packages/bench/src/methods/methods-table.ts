@@ -4,12 +4,12 @@ import { median } from "../statistics.ts";
 import type { MethodsReport, TabledResult } from "./run-methods.ts";
 
 /** The report as Markdown: where and when, what was run, and a row a method. */
-export function methodsTable({ date, command, processor, prompts, results }: MethodsReport): string {
+export function methodsTable({ date, command, processor, promptCount, results }: MethodsReport): string {
   const tasks = results[0]?.tasks ?? [];
-  const programs = tasks.map(({ task, knownEdges, edgeCount }) => `${task} (${knownEdges} of ${edgeCount})`);
+  const programs = tasks.map(({ task, knownEdgeCount, edgeCount }) => `${task} (${knownEdgeCount} of ${edgeCount})`);
   return [
     `${date}, ${processor.name}, ${processor.cores} cores (\`${command}\`). Compiled transformers, with the edges of the known circuit and of the graph:`,
-    `${programs.join(", ")}; at most ${prompts} prompts to discover with and as many to measure on.`,
+    `${programs.join(", ")}; at most ${promptCount} prompts to discover with and as many to measure on.`,
     "",
     ...markdownTable([
       [
@@ -29,7 +29,7 @@ export function methodsTable({ date, command, processor, prompts, results }: Met
 function row({ name, tasks }: TabledResult): string[] {
   const auroc = tasks.map((task) => task.auroc);
   const needing = tasks.filter((task) => task.edgesNeeded !== null);
-  const ratios = needing.map(({ edgesNeeded, knownEdges }) => edgesNeeded! / knownEdges);
+  const ratios = needing.map(({ edgesNeeded, knownEdgeCount }) => edgesNeeded! / knownEdgeCount);
   const jaccard = tasks.map((task) => task.jaccard).filter((value) => value !== null);
   const of = (values: readonly number[]) => (values.length === 0 ? "-" : mean(values).toFixed(2));
   return [

@@ -12,11 +12,11 @@ import { trainedTable } from "./trained-table.ts";
 
 describe("the table of methods", () => {
   it("has a row for each method; those that know the task find a compiled circuit, and random scores do not", async () => {
-    const report = await runMethods({ command: "test", tasks: ["tracr-reverse"], prompts: 6 });
+    const report = await runMethods({ command: "test", tasks: ["tracr-reverse"], promptCount: 6 });
     expect(report.results.map(({ tasks }) => tasks.length)).toEqual(TABLED.map(() => 1));
     const of = (name: string) => report.results.find((result) => result.name === name)!.tasks[0]!;
     for (const name of ["edge-attribution", "eap-ig-inputs", "ceap", "relp", "exact", "acdc"]) {
-      expect(of(name)).toMatchObject({ auroc: 1, knownEdges: 2, edgesNeeded: 2 });
+      expect(of(name)).toMatchObject({ auroc: 1, knownEdgeCount: 2, edgesNeeded: 2 });
     }
     expect(of("random").auroc).toBeLessThan(0.9);
     expect(of("random").edgesNeeded).toBeGreaterThan(2);
@@ -33,17 +33,17 @@ describe("the table of methods", () => {
     async () => {
       const methods: TabledMethod[] = [{ algorithm: "eap-ig-inputs" }, { algorithm: "acdc" }, { algorithm: "random" }];
       const named = join(models, "sorted-list");
-      const report = await runTrained({ command: "test", models: [named], prompts: 8, methods });
+      const report = await runTrained({ command: "test", models: [named], promptCount: 8, methods });
       const [{ edgeCount, methods: found }] = report.results as [TrainedResult];
       expect(found.map(({ name }) => name)).toEqual(methods.map(({ algorithm }) => algorithm));
       const [integrated, acdc, random] = found as [MethodOnModel, MethodOnModel, MethodOnModel];
-      expect(integrated.edges).toBeLessThan(random.edges);
-      expect(acdc.edges).toBeLessThanOrEqual(edgeCount);
+      expect(integrated.size).toBeLessThan(random.size);
+      expect(acdc.size).toBeLessThanOrEqual(edgeCount);
       expect(integrated.jaccard).toBeGreaterThan(0.5);
       expect(random.jaccard).toBe(null);
       expect(Object.keys(integrated.tests)).toEqual([...circuitTestNames]);
       expect(trainedTable(report)).toContain("**sorted-list**: 9 edges, 8 prompts");
-      const brief = await runTrained({ command: "test", models: [named], prompts: 8, methods, minutes: 1e-6 });
+      const brief = await runTrained({ command: "test", models: [named], promptCount: 8, methods, minutes: 1e-6 });
       expect(brief.results[0]).toMatchObject({ methods: [], leftOut: ["eap-ig-inputs", "acdc", "random"] });
       expect(trainedTable(brief)).toContain("Left out for want of time: eap-ig-inputs, acdc, random.");
     },

@@ -37,7 +37,7 @@ export interface MethodsReport {
   readonly date: string;
   readonly command: string;
   readonly processor: Processor;
-  readonly prompts: number;
+  readonly promptCount: number;
   readonly results: readonly TabledResult[];
 }
 
@@ -47,19 +47,25 @@ export interface MethodsOptions {
   /** Compiled transformers by name; default all. */
   readonly tasks?: readonly string[] | undefined;
   /** Prompts to discover with, and to measure on, at most. */
-  readonly prompts: number;
+  readonly promptCount: number;
   readonly onStep?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /** Runs every method on every compiled transformer. */
-export async function runMethods({ command, tasks, prompts, onStep, signal }: MethodsOptions): Promise<MethodsReport> {
+export async function runMethods({
+  command,
+  tasks,
+  promptCount,
+  onStep,
+  signal,
+}: MethodsOptions): Promise<MethodsReport> {
   const results = new Map(TABLED.map((method) => [method, [] as MethodOnTask[]]));
   for (const [key, ready] of Object.entries(tracrTasks)) {
     if (tasks !== undefined && !tasks.includes(key)) continue;
     await using whole = await ready.load({ ...(signal && { signal }) });
-    using train = firstOf(whole.train, prompts);
-    using test = firstOf(whole.test, prompts);
+    using train = firstOf(whole.train, promptCount);
+    using test = firstOf(whole.test, promptCount);
     const task: MethodTask = { key, model: whole.model, knownEdges: whole.knownEdges, train, test };
     for (const [method, found] of results) {
       signal?.throwIfAborted();
@@ -69,7 +75,7 @@ export async function runMethods({ command, tasks, prompts, onStep, signal }: Me
   }
   return {
     date: new Date().toISOString().slice(0, 10),
-    ...{ command, processor: processor(), prompts },
+    ...{ command, processor: processor(), promptCount },
     results: [...results].map(([{ algorithm, name = algorithm }, tasks]) => ({ name, tasks })),
   };
 }

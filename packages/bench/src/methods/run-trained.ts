@@ -34,7 +34,7 @@ const THERE: Readonly<Record<string, Omit<TabledMethod, "algorithm">>> = {
 export interface TrainedResult {
   readonly model: string;
   readonly edgeCount: number;
-  readonly prompts: number;
+  readonly promptCount: number;
   readonly methods: readonly MethodOnModel[];
   /** Methods for which there was no time. */
   readonly leftOut: readonly string[];
@@ -54,7 +54,7 @@ export interface TrainedOptions {
   /** Folders of models with `prompts.json` in them, or folder and file with a comma between them. */
   readonly models: readonly string[];
   /** Prompts of each side, at most. */
-  readonly prompts?: number | undefined;
+  readonly promptCount?: number | undefined;
   readonly methods?: readonly TabledMethod[] | undefined;
   /** No method begins that would end later than this, if it took as long as the longest so far. Default: all do. */
   readonly minutes?: number | undefined;
@@ -75,7 +75,7 @@ export async function runTrained(options: TrainedOptions): Promise<TrainedReport
 
 async function onModel(
   named: string,
-  { prompts: most, methods = TABLED, onStep, signal }: TrainedOptions,
+  { promptCount: most, methods = TABLED, onStep, signal }: TrainedOptions,
   until: number,
 ): Promise<TrainedResult> {
   const [folder, file] = placesOf(named);
@@ -103,7 +103,7 @@ async function onModel(
     found.push(one);
     longest = Math.max(longest, performance.now() - began);
   }
-  return { model: key, edgeCount: model.graph.edgeCount, prompts: count, methods: found, leftOut };
+  return { model: key, edgeCount: model.graph.edgeCount, promptCount: count, methods: found, leftOut };
 }
 
 /** The methods that a table of such a graph has a row for, as they are run there. */

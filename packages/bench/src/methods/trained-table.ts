@@ -8,11 +8,11 @@ import type { TrainedReport } from "./run-trained.ts";
 export function trainedTable({ date, command, processor, results }: TrainedReport): string {
   return [
     `${date}, ${processor.name}, ${processor.cores} cores (\`${command}\`).`,
-    ...results.flatMap(({ model, edgeCount, prompts, methods, leftOut }) => {
+    ...results.flatMap(({ model, edgeCount, promptCount, methods, leftOut }) => {
       const tests = circuitTestNames.filter((name) => methods.some((method) => name in method.tests));
       return [
         "",
-        `**${model}**: ${edgeCount.toLocaleString("en-US")} edges, ${prompts} prompts to discover with and as many to measure on.`,
+        `**${model}**: ${edgeCount.toLocaleString("en-US")} edges, ${promptCount} prompts to discover with and as many to measure on.`,
         "",
         ...markdownTable([
           ["method", "edges", "Jaccard", ...tests, "processor time"],
@@ -24,8 +24,8 @@ export function trainedTable({ date, command, processor, results }: TrainedRepor
   ].join("\n");
 }
 
-function row({ name, edges, jaccard, tests, processorSeconds }: MethodOnModel, all: readonly CircuitTestName[]) {
+function row({ name, size, jaccard, tests, processorSeconds }: MethodOnModel, all: readonly CircuitTestName[]) {
   const stability = jaccard === null ? "-" : `${jaccardText(jaccard)}${jaccard >= stableFrom ? ", stable" : ""}`;
   const verdict = (name: CircuitTestName) => ({ true: "passed", false: "no", null: "-" })[`${tests[name] ?? null}`];
-  return [name, edges.toLocaleString("en-US"), stability, ...all.map(verdict), secondsText(processorSeconds)];
+  return [name, size.toLocaleString("en-US"), stability, ...all.map(verdict), secondsText(processorSeconds)];
 }

@@ -12,7 +12,7 @@ export type ModelSource =
       /** Latents of a random autoencoder in the place of each block's MLP; none without it. */
       readonly latents?: number | undefined;
     }
-  | { readonly folder: string; readonly prompts: number; readonly seqLen: number };
+  | { readonly folder: string; readonly promptCount: number; readonly seqLen: number };
 
 /** Prompts as token ids. */
 export interface CasePrompts {
@@ -29,7 +29,7 @@ export interface CaseGroup {
   readonly kind: string;
   readonly block: number;
   readonly heads: number;
-  readonly sources: number;
+  readonly sourceCount: number;
 }
 
 /** What a model is to the others: its shape, its graph, its weights in a file, and the prompts. */
@@ -54,5 +54,5 @@ export interface Case extends SharedModel {
   /** Threshold of ACDC. */
   readonly tau: number;
   /** How many edges of ACDC another tool visits. */
-  readonly acdcEdges: number;
+  readonly acdcEdgeCount: number;
 }

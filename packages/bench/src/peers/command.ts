@@ -12,7 +12,7 @@ import { shownCommand } from "./shown-command.ts";
 interface PeersCommandOptions {
   python?: string;
   model?: string;
-  prompts: number;
+  promptCount: number;
   seqLen: number;
   threads: number;
   only?: readonly string[];
@@ -30,7 +30,7 @@ export function peersCommand(signal: AbortSignal): Command {
     )
     .option("--python <program>", "a Python that has them; without it only this project is measured", pythonProgram)
     .option("--model <folder>", "a real model instead of random weights, with random prompts")
-    .option("--prompts <count>", "prompts for --model", count, 16)
+    .option("--prompt-count <count>", "prompts for --model", count, 16)
     .option("--seq-len <count>", "tokens in a prompt for --model", count, 15)
     .option("--threads <count>", "threads of each tool", count, availableParallelism())
     .option("--only <names...>", "comparisons to make, by the names in brackets")
@@ -64,7 +64,7 @@ export function peersCommand(signal: AbortSignal): Command {
     });
 }
 
-function chosen({ model, prompts, seqLen, quick, only, docs }: PeersCommandOptions): PeerComparison[] {
+function chosen({ model, promptCount, seqLen, quick, only, docs }: PeersCommandOptions): PeerComparison[] {
   if (model !== undefined && quick) {
     throw new AutocircuitError("bad-input", "--quick brings models of its own: leave out --quick or --model.");
   }
@@ -75,7 +75,7 @@ function chosen({ model, prompts, seqLen, quick, only, docs }: PeersCommandOptio
     );
   }
   const full = () => (quick ? quickComparisons() : fullComparisons());
-  const all = model === undefined ? full() : modelComparisons(model, prompts, seqLen);
+  const all = model === undefined ? full() : modelComparisons(model, promptCount, seqLen);
   if (only === undefined) return all;
   const unknown = only.filter((name) => !all.some((comparison) => comparison.name === name));
   if (unknown.length > 0) {

@@ -21,13 +21,13 @@ export interface PeerComparison {
   /** Timed rounds, after one that is not. */
   repeats: number;
   /** Edges that another tool's ACDC visits: all would take it many minutes. */
-  acdcEdges?: number;
+  acdcEdgeCount?: number;
   /** Seconds all of it takes on two cores of 2021 (AMD Zen 3), for what is said at the start. */
   expected: number;
 }
 
 /** Two layers of width 64, 16 prompts of 20 tokens: the size of models that are compiled or trained on a toy task. */
-const SMALL: ModelSpec = { layers: 2, heads: 4, dModel: 64, dMlp: 256, vocab: 1000, prompts: 16, seqLen: 20 };
+const SMALL: ModelSpec = { layers: 2, heads: 4, dModel: 64, dMlp: 256, vocab: 1000, promptCount: 16, seqLen: 20 };
 
 /** Latents a block of the comparison with the reference, and prompts: with 8 it does not fit into 20 GiB. */
 const [LATENTS, LATENT_PROMPTS] = [200, 2];
@@ -36,7 +36,11 @@ const [LATENTS, LATENT_PROMPTS] = [200, 2];
 export function fullComparisons(): PeerComparison[] {
   return [
     ...onModel({ spec: FULL.forward, seed: 1 }, "GPT-2 small's shape"),
-    ...latentsOn({ spec: { ...FULL_AUTOENCODERS.model, prompts: LATENT_PROMPTS }, seed: 1, latents: LATENTS }, 2, 120),
+    ...latentsOn(
+      { spec: { ...FULL_AUTOENCODERS.model, promptCount: LATENT_PROMPTS }, seed: 1, latents: LATENTS },
+      2,
+      120,
+    ),
     ...acdcOn({ spec: FULL.acdc, seed: 3 }, "acdc", "4 attention-only layers of width 512", 24, 120),
     ...acdcOn({ spec: SMALL, seed: 5 }, "small", "2 layers of width 64", 200, 60),
   ];
@@ -53,8 +57,8 @@ export function quickComparisons(): PeerComparison[] {
 }
 
 /** Passes and attribution on a real model. */
-export function modelComparisons(folder: string, prompts: number, seqLen: number): PeerComparison[] {
-  return onModel({ folder, prompts, seqLen }, folder);
+export function modelComparisons(folder: string, promptCount: number, seqLen: number): PeerComparison[] {
+  return onModel({ folder, promptCount, seqLen }, folder);
 }
 
 function onModel(model: ModelSource, title: string): PeerComparison[] {
@@ -112,7 +116,7 @@ function latentsOn(
   repeats: number,
   expected: number,
 ): PeerComparison[] {
-  const title = `the same of ${model.spec.prompts} prompts, ${model.latents} latents in the place of each MLP`;
+  const title = `the same of ${model.spec.promptCount} prompts, ${model.latents} latents in the place of each MLP`;
   return [{ name: "latents", title, model, what: "edge-attribution", peers: ["AutoCircuit"], repeats, expected }];
 }
 
@@ -120,7 +124,7 @@ function acdcOn(
   model: ModelSource,
   name: string,
   title: string,
-  acdcEdges: number,
+  acdcEdgeCount: number,
   expected: number,
 ): PeerComparison[] {
   return [
@@ -140,7 +144,7 @@ function acdcOn(
       what: "acdc",
       peers: ["AutoCircuit"],
       repeats: 2,
-      acdcEdges,
+      acdcEdgeCount,
       expected,
     },
   ];

@@ -19,9 +19,9 @@ export async function measuredModel(source: ModelSource): Promise<PatchableModel
 
 /** Random prompts for it, in one batch; the same every time. */
 export function measuredPrompts(source: ModelSource, vocab: number): PromptLoader {
-  const { prompts, seqLen } = "spec" in source ? source.spec : source;
+  const { promptCount, seqLen } = "spec" in source ? source.spec : source;
   const seed = "spec" in source ? source.seed + 1 : 2;
-  return randomPrompts({ layers: 0, heads: 0, dModel: 0, dMlp: 0, vocab, prompts, seqLen }, seed);
+  return randomPrompts({ layers: 0, heads: 0, dModel: 0, dMlp: 0, vocab, promptCount, seqLen }, seed);
 }
 
 /** The prompts that others were given, in one batch. */
@@ -50,12 +50,12 @@ export async function shareModel(source: ModelSource, file: string): Promise<Sha
   } as CasePrompts;
   return {
     hooked: hookedConfig(config, normWeights),
-    groups: graph.groups.map(({ module, kind, block, heads, sources }) => ({
+    groups: graph.groups.map(({ module, kind, block, heads, sourceCount }) => ({
       module,
       kind,
       block,
       heads,
-      sources,
+      sourceCount,
     })),
     edgeCount: graph.edgeCount,
     prompts,

@@ -87,7 +87,7 @@ async function compareOn(
     threads,
     patched: patchedEdges(comparison, model.edgeCount),
     tau: TAU,
-    acdcEdges: comparison.acdcEdges ?? 0,
+    acdcEdgeCount: comparison.acdcEdgeCount ?? 0,
   };
   const file = join(folder, "case.json");
   await writeFile(file, JSON.stringify(asked));

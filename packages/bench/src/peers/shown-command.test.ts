@@ -5,7 +5,7 @@ it("names no path of the machine", () => {
   expect(shownCommand(["peers", "--python", "/home/me/bin/python", "--docs", "--json", "/tmp/x.json"])).toBe(
     "npm run bench -- peers --python PEERS/bin/python --docs",
   );
-  expect(shownCommand(["peers", "--model", "/data/gpt2", "--prompts", "8"])).toBe(
-    "npm run bench -- peers --model MODEL --prompts 8",
+  expect(shownCommand(["peers", "--model", "/data/gpt2", "--prompt-count", "8"])).toBe(
+    "npm run bench -- peers --model MODEL --prompt-count 8",
   );
 });

@@ -8,7 +8,7 @@ import { writeJson } from "../write-json.ts";
 import { formatPrecision, runPrecision } from "./run-precision.ts";
 
 /** A model whose every path takes seconds. */
-const SMALL: ModelSpec = { layers: 4, heads: 4, dModel: 64, dMlp: 256, vocab: 211, prompts: 4, seqLen: 8 };
+const SMALL: ModelSpec = { layers: 4, heads: 4, dModel: 64, dMlp: 256, vocab: 211, promptCount: 4, seqLen: 8 };
 
 /** Tokens that clean and corrupt prompts begin with alike. */
 const SHARED = 2;

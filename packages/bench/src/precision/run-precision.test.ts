@@ -5,7 +5,7 @@ import { promptsWithPrefix } from "./command.ts";
 import { precisionPaths } from "./paths.ts";
 import { formatPrecision, runPrecision } from "./run-precision.ts";
 
-const TINY = { layers: 2, heads: 2, dModel: 32, dMlp: 64, vocab: 53, prompts: 3, seqLen: 6 };
+const TINY = { layers: 2, heads: 2, dModel: 32, dMlp: 64, vocab: 53, promptCount: 3, seqLen: 6 };
 const load = (dtype: "float32" | "float64" | "bfloat16" | "float16") => randomModel(TINY, 1, { dtype });
 
 describe("half precision beside float32", () => {

@@ -54,9 +54,9 @@ export const maskForEach: Run = async (model, prompts) => {
 /** Logits of circuits of several sizes. */
 export function circuits(patch: "tree" | "edge"): Run {
   return async (model, prompts) => {
-    const edges = model.graph.edgeCount;
-    const scores = new PruneScores(model.graph, new RandomValues(5).normal(edges, 1));
-    const sizes = [0, 1, Math.round(edges / 10), Math.round(edges / 2), edges];
+    const edgeCount = model.graph.edgeCount;
+    const scores = new PruneScores(model.graph, new RandomValues(5).normal(edgeCount, 1));
+    const sizes = [0, 1, Math.round(edgeCount / 10), Math.round(edgeCount / 2), edgeCount];
     using runs = await runCircuits(model, prompts, { scores, sizes, patch });
     const found: number[] = [];
     for (const { logits } of runs) for (const batch of logits) found.push(...Array.from(await batch.data(), Number));

@@ -11,7 +11,7 @@ import { writeJson } from "../write-json.ts";
 import { measurePage, type PageRow, type PageSubject } from "./measure-page.ts";
 
 /** As many edges as a model of a billion weights has (16 blocks of 32 heads), of narrow layers: it is the graph that is measured. */
-const MANY_EDGES: ModelSpec = { layers: 16, heads: 32, dModel: 64, dMlp: 64, vocab: 100, prompts: 2, seqLen: 8 };
+const MANY_EDGES: ModelSpec = { layers: 16, heads: 32, dModel: 64, dMlp: 64, vocab: 100, promptCount: 2, seqLen: 8 };
 
 interface PageBenchOptions {
   browser: string;
@@ -81,7 +81,7 @@ function formatPageRows(rows: readonly PageRow[]): string {
   const lines = rows.map((row) =>
     [
       row.subject.slice(-21).padEnd(21),
-      String(row.edges).padStart(8),
+      String(row.edgeCount).padStart(8),
       ms(row.open),
       row.framesPerSecond.toFixed(0).padStart(9),
       ms(row.longestFrame).padStart(8),

@@ -15,7 +15,7 @@ export interface PageSubject {
 /** What a browser measured: all in ms but the frames. */
 export interface PageRow {
   readonly subject: string;
-  readonly edges: number;
+  readonly edgeCount: number;
   /** From the request of the page to the painted graph of all its edges. */
   readonly open: number;
   /** Painted frames a second while the graph is dragged, and the longest time without one. */
@@ -33,8 +33,8 @@ const SHOWN = 300;
 /** Opens a studio in a browser: the whole graph, dragging it, then clicks on edges of a circuit of 300. */
 export async function measurePage(browser: Browser, subject: PageSubject, clicks: number): Promise<PageRow> {
   const { name, model, prompts } = subject;
-  const edges = model.graph.edgeCount;
-  const scores = new PruneScores(model.graph, new RandomValues(3).normal(edges, 1));
+  const edgeCount = model.graph.edgeCount;
+  const scores = new PruneScores(model.graph, new RandomValues(3).normal(edgeCount, 1));
   const whole = await startStudio({ model, prompts, title: name });
   // The page's policy forbids what measures it: scripts that come as text.
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, bypassCSP: true });
@@ -57,7 +57,7 @@ export async function measurePage(browser: Browser, subject: PageSubject, clicks
     const tokens = prompts.batches[0]!.slices(1)[0]!.clean;
     const latencies: number[] = [];
     const plain: number[] = [];
-    await page.fill("input[aria-label='Edges in the circuit']", String(Math.min(SHOWN, edges)));
+    await page.fill("input[aria-label='Edges in the circuit']", String(Math.min(SHOWN, edgeCount)));
     await page.keyboard.press("Enter");
     await fresh(page);
     await page.evaluate("measuring.watch()");
@@ -73,7 +73,7 @@ export async function measurePage(browser: Browser, subject: PageSubject, clicks
       if (latencies.length === clicks) break;
     }
     return {
-      ...{ subject: name, edges, open, ...frames },
+      ...{ subject: name, edgeCount, open, ...frames },
       ...{ click: median(latencies), longestClick: Math.max(...latencies), plain: median(plain) },
     };
   } finally {

@@ -7,7 +7,7 @@ import type { MeasuredSubject } from "./subjects.ts";
 /** From the request of a click to its answer. */
 export interface StudioRow {
   readonly subject: string;
-  readonly edges: number;
+  readonly edgeCount: number;
   readonly what: string;
   /** Median, and the longest of all, in ms. */
   readonly milliseconds: number;
@@ -66,7 +66,7 @@ export async function measureStudio(subject: MeasuredSubject, repeats: number): 
     rows.push({
       ...{
         subject: subject.name,
-        edges: edgeCount,
+        edgeCount,
         what,
         milliseconds: median(times!),
         longest: Math.max(...times!),
@@ -103,8 +103,8 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /** The rows as a table. */
 export function formatStudioRows(rows: readonly StudioRow[]): string {
-  const cells = rows.map(({ subject, edges, what, milliseconds, longest, plain, goal }) => [
-    ...[subject, edges.toLocaleString("en-US"), what, milliseconds.toFixed(1), longest.toFixed(1)],
+  const cells = rows.map(({ subject, edgeCount, what, milliseconds, longest, plain, goal }) => [
+    ...[subject, edgeCount.toLocaleString("en-US"), what, milliseconds.toFixed(1), longest.toFixed(1)],
     ...[
       plain.toFixed(1),
       (milliseconds / plain).toFixed(2),

@@ -15,7 +15,7 @@ const checkFormat = signature("formatCircuitFile", { circuit: scoredCircuitKind 
 const check = signature("readCircuitFile", { text: kind.text, where: kind.text }, readCircuitOptions);
 
 /**
- * A circuit as JSON in AutoCircuit's names, by token too: `circuit`, `graph` (its configuration), `graphEdges`, `edges` of the circuit as
+ * A circuit as JSON in AutoCircuit's names, by token too: `circuit`, `graph` (its configuration), `edgeCount`, `edges` of the circuit as
  * `{ edge, token, score }`, and `others` with the edges outside it whose score is not 0. `autocircuit patch` takes it as a list of edges.
  */
 export function formatCircuitFile(circuit: ScoredCircuit): string {
@@ -35,7 +35,7 @@ export function formatCircuitFile(circuit: ScoredCircuit): string {
   const head = {
     circuit: name,
     graph: graph.config,
-    graphEdges: graph.edgeCount,
+    edgeCount: graph.edgeCount,
     ...(eapIg && { eapIg: plain(eapIg) }),
   };
   const entries = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);

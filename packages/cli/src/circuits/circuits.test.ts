@@ -62,7 +62,7 @@ describe("circuits", () => {
       expect(JSON.parse(readFileSync(json, "utf8"))).toEqual({
         circuit: "ioi-edges",
         graph: graph.config,
-        graphEdges: 32491,
+        edgeCount: 32491,
         edges: [...expected].map(({ name }) => ({ edge: name, token: null, score: 1 })),
         others: [],
       });
@@ -75,7 +75,7 @@ describe("circuits", () => {
     const { code } = await circuits("ioi-edges", ...place, "--word-positions", JSON.stringify(words));
     expect(code).toBe(0);
     const written = JSON.parse(readFileSync(json, "utf8"));
-    expect(written.graphEdges).toBe(13 * 32491);
+    expect(written.edgeCount).toBe(13 * 32491);
     expect(written.graph).toMatchObject({ seqLen: 13, separateQkv: true, factorized: true, ungrouped: false });
     expect(written.edges).toHaveLength(869);
     expect(written.edges).toContainEqual({ edge: "A9.9->Resid End", token: 12, score: 1 });

@@ -21,7 +21,7 @@ import {
 import { fraction, listOf, oneOf, positiveNumber, resamples, wholeNumber } from "../support/parse-options.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 
-const count = (edges: number) => edges.toLocaleString("en-US");
+const count = (edgeCount: number) => edgeCount.toLocaleString("en-US");
 
 /** `autocircuit discover [TASK]`. */
 export function addDiscover(program: Command, context: Context): void {

@@ -72,7 +72,7 @@ describe("convert circuits", () => {
   it("from a published circuit's file, given the model", async () => {
     const graph = Graph.of({ layers: 2, heads: 4, attnOnly: false, parallel: false });
     const edges = [{ edge: "A0.1->MLP 1", token: null }];
-    const bare = file("bare.json", { circuit: "mine", graphEdges: graph.edgeCount, edges });
+    const bare = file("bare.json", { circuit: "mine", edgeCount: graph.edgeCount, edges });
     expect(await convert(bare, path("eap.json"))).toMatchObject({
       ...{
         code: 2,

@@ -34,8 +34,8 @@ describe("the options of --autoencoders", () => {
       // The tests of a circuit may well refuse a random model's.
       expect([name, name === "test" ? code % 3 : code, said(err)]).toEqual([name, 0, ""]);
       expect(out).toContain("21 latents are sources (7, 7, 7 by block)");
-      const { kept, activated, prunedKl, prompts } = read(`${name}.json`).prunedLatents;
-      expect([kept, prompts]).toEqual([[7, 7, 7], 6]);
+      const { kept, activated, prunedKl, promptCount } = read(`${name}.json`).prunedLatents;
+      expect([kept, promptCount]).toEqual([[7, 7, 7], 6]);
       for (const count of activated) expect(count).toBeGreaterThanOrEqual(7);
       expect(prunedKl).toBeGreaterThan(1e-4);
       const shown = Number(/KL\(unpruned \|\| pruned\) ([\d.e-]+) nats/.exec(out)![1]);
@@ -92,7 +92,7 @@ describe("the options of --autoencoders", () => {
     ]);
     expect(read("ready.json").prunedLatents).toEqual({
       ...{ kept: [3, 3], activated: [expect.any(Number), expect.any(Number)] },
-      ...{ prunedKl: expect.any(Number), prompts: 2 },
+      ...{ prunedKl: expect.any(Number), promptCount: 2 },
     });
     expect(read("ready.json").prunedLatents.prunedKl).toBeGreaterThan(1e-6);
   });

@@ -93,7 +93,7 @@ describe("how sure a circuit is", () => {
     const where = ["--out", at("again"), "--json", at("out.json"), "--curve", "none", "--test"];
     const { out } = await run(["discover", ...own, "--algorithm", "eap-ig-inputs", "--size", "4", ...where]);
     const { bootstrap, tests } = json();
-    expect(bootstrap!.prompts).toBe(24);
+    expect(bootstrap!.promptCount).toBe(24);
     expect(bootstrap!.distinct).toBeLessThanOrEqual(6);
     expect(out).toContain(
       `Of the 24 prompts ${bootstrap!.distinct} are distinct: those that are the same are drawn as one.`,

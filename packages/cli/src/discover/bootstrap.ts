@@ -55,7 +55,7 @@ export function promptRows(
 
 /** Why there is nothing to draw from, in the words of the command line. */
 const WHY: Readonly<
-  Record<NoStability, (plan: StabilityPlan, prompts: number, algorithm: DiscoverSettings["algorithm"]) => string>
+  Record<NoStability, (plan: StabilityPlan, promptCount: number, algorithm: DiscoverSettings["algorithm"]) => string>
 > = {
   empty: () => "a circuit without edges has nothing to be sure of",
   keep: () =>
@@ -64,10 +64,10 @@ const WHY: Readonly<
     `${algorithm} gives no scores of single prompts; methods of attribution, such as eap-ig-inputs, do`,
   ranks: () => "ranks of single prompts do not add up to those of all",
   "ablate-from": () => "with --set ablateFrom there are no scores of single prompts",
-  "one-prompt": (_, prompts) =>
-    `${prompts === 1 ? "there is one prompt" : `there are ${prompts} times the same prompt`} to discover with, and every resample would be the same`,
-  memory: ({ bytes, mostBytes }, prompts) =>
-    `the scores of ${prompts} prompts take ${formatBytes(bytes)}, and at most ${formatBytes(mostBytes)} are kept`,
+  "one-prompt": (_, promptCount) =>
+    `${promptCount === 1 ? "there is one prompt" : `there are ${promptCount} times the same prompt`} to discover with, and every resample would be the same`,
+  memory: ({ bytes, mostBytes }, promptCount) =>
+    `the scores of ${promptCount} prompts take ${formatBytes(bytes)}, and at most ${formatBytes(mostBytes)} are kept`,
   time: () => "it would take long",
 };
 

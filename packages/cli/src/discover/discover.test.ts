@@ -123,7 +123,7 @@ describe("measure", () => {
     expect(code).toBe(0);
     expect(out).toContain("kl-clean");
     const { circuits } = JSON.parse(readFileSync(json, "utf8"));
-    expect(circuits[0]).toMatchObject({ edges: 0 });
+    expect(circuits[0]).toMatchObject({ size: 0 });
     expect(circuits[0].metrics["kl-clean"]).toBeGreaterThan(0.1);
     expect(circuits.at(-1).metrics["kl-clean"]).toBeLessThan(1e-6);
     expect(circuits.at(-1).metrics["correct-percent"]).toBe(100);

@@ -17,7 +17,7 @@ const usedBy = (device: Device, dtype: ComputeDType = "float32", freeBytes?: num
   how: { device, dtype, tf32: false },
   freeBytes,
 });
-const run = { config, batchSize: 32, circuits: 1, seqLen: 100, used: usedBy("cpu") };
+const run = { config, batchSize: 32, circuitCount: 1, seqLen: 100, used: usedBy("cpu") };
 const GIB = 2 ** 30;
 
 it("says what a run needs", () => {
@@ -30,7 +30,7 @@ it("says what to lower, and to what", () => {
   expect(() => planNote(run, 2 * GIB)).toThrow(
     /Not enough memory: .*2\.0 GiB are free\. Lower the batch: --batch-size 8\./,
   );
-  const several = { ...run, circuits: 8, adjustable: true };
+  const several = { ...run, circuitCount: 8, adjustable: true };
   expect(() => planNote(several, 8 * GIB)).toThrow(/8 circuits at once.*: --set largestBatch=1\./);
   expect(() => planNote(several, 2 * GIB)).toThrow(/--batch-size 8 and --set largestBatch=1\./);
   // The search for few edges has no such option.

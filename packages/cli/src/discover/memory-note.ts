@@ -14,17 +14,17 @@ type Used = Pick<UsedDevice, "how" | "freeBytes">;
 export interface AskedRun extends Omit<PlannedRun, "device" | "dtype" | "free" | "loaded"> {
   readonly config: TransformerConfig;
   /** Prompt pairs of all batches. */
-  readonly prompts?: number;
+  readonly promptCount?: number;
   readonly used: Used;
 }
 
 /** The batches of a run, as `runShape` takes them. */
 export function plannedBatch(
-  { batchSize: size, seqLen, prompts, used }: Pick<AskedRun, "batchSize" | "seqLen" | "prompts" | "used">,
+  { batchSize: size, seqLen, promptCount, used }: Pick<AskedRun, "batchSize" | "seqLen" | "promptCount" | "used">,
   outputSlice: OutputSlice,
 ): PlannedBatch {
   const { device, dtype } = used.how;
-  return { size, seqLen, prompts, outputSlice, device, dtype, free: used.freeBytes };
+  return { size, seqLen, promptCount, outputSlice, device, dtype, free: used.freeBytes };
 }
 
 /**
@@ -33,7 +33,7 @@ export function plannedBatch(
  * @param free bytes; by default what the machine has free, or a container leaves of it, and on a GPU what is free there
  * @throws UsageError when there is not so much; the message says what to lower, and to what
  */
-export function planNote({ config, used, prompts: _, ...run }: AskedRun, free = used.freeBytes): string {
+export function planNote({ config, used, promptCount: _, ...run }: AskedRun, free = used.freeBytes): string {
   const { device, dtype } = used.how;
   return noteOf(config, { ...run, device, dtype, free });
 }

@@ -36,14 +36,14 @@ describe("a ready-made task on a model of another shape", () => {
     expect(html).toContain("No circuit of ioi-component is known");
 
     const { accuracy, faithful } = result;
-    expect(accuracy).toMatchObject({ prompts: 64, above: expect.any(Number), logitDiff: expect.any(Number) });
+    expect(accuracy).toMatchObject({ promptCount: 64, above: expect.any(Number), logitDiff: expect.any(Number) });
     const percent = formatShare(accuracy!.above! / 100);
     expect(out).toContain(`on 64 prompts: the right answer above every wrong one in ${percent}`);
     expect(html).toContain("answer above every wrong one, model alone, 64 prompts");
 
-    expect([faithful!.asked, faithful!.prompts]).toEqual([0.9, 24]);
-    expect(faithful!.heldOut).toMatchObject({ prompts: expect.any(Number) });
-    expect(result.circuit).toHaveLength(faithful!.edges);
+    expect([faithful!.asked, faithful!.promptCount]).toEqual([0.9, 24]);
+    expect(faithful!.heldOut).toMatchObject({ promptCount: expect.any(Number) });
+    expect(result.circuit).toHaveLength(faithful!.size);
     if (faithful!.kept === null) expect(html).toContain("it does not do the task");
     else expect(faithful!.kept).toBeGreaterThanOrEqual(0.9);
   });
@@ -66,7 +66,7 @@ describe("a ready-made task on a model of another shape", () => {
     );
     expect(out).toMatch(/The 10 prompt pairs of \d+ tokens are those that were given\./);
     expect(result).toMatchObject({ task: "ioi-component", model: "words" });
-    expect(result.accuracy!.prompts).toBe(5);
+    expect(result.accuracy!.promptCount).toBe(5);
   });
 
   it("names the columns by its own tokens", async () => {

@@ -37,8 +37,8 @@ describe("discover with one's own model and prompts", () => {
     const few = ["--batch-size", "4", "--batch-count", "6,1", "--curve", "none"];
     const how = ["--algorithm", "edge-attribution", "--size", "2", "--test"];
     const { out, result, html } = await discover("tested", ...reverse, ...few, ...how);
-    const { prompts, verdicts } = result.tests!;
-    expect(prompts).toBe(4);
+    const { promptCount, verdicts } = result.tests!;
+    expect(promptCount).toBe(4);
     const undecided = verdicts.filter(({ passed }) => passed === null);
     expect(undecided.map(({ test }) => test)).toEqual([
       "equivalence",
@@ -128,9 +128,16 @@ describe("discover --keep", () => {
     const { result, out } = await discover("tracr", "tracr-reverse", "--keep", "1");
     expect(result.algorithm).toBe("fewest-edges");
     expect(edgesOf(result)).toEqual(["A3.0->Resid End", "Resid Start->A3.0.V"]);
-    expect(result.keep).toMatchObject({ asked: 1, prompts: 243, outputs: 1215, answers: 1215, kept: 1215, share: 1 });
+    expect(result.keep).toMatchObject({
+      asked: 1,
+      promptCount: 243,
+      outputs: 1215,
+      answers: 1215,
+      kept: 1215,
+      share: 1,
+    });
     expect(result.keep!.starts.map(({ algorithm }) => algorithm)).toContain("acdc");
-    expect(result.keep!.starts.every(({ edges }) => edges === 2)).toBe(true);
+    expect(result.keep!.starts.every(({ size }) => size === 2)).toBe(true);
     expect(out).toContain("Found exactly: all 2 known edges, and no other; keeps 100 % of 1,215 answers with 2 edges");
   });
 

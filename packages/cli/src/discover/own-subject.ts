@@ -73,7 +73,7 @@ export function ownSubject(
         config,
         batchSize,
         seqLen,
-        prompts: (batchCount.train + batchCount.test) * batchSize,
+        promptCount: (batchCount.train + batchCount.test) * batchSize,
         outputs,
         used,
       };
@@ -121,7 +121,7 @@ function splitText(
   { pairs: { length: count }, shortest, longest }: OwnPrompts,
   { batchSize, batchCount: { train, test } }: DividedPrompts,
 ): string {
-  const part = (batches: number) => `${batches * batchSize} (${batches} x ${batchSize})`;
+  const part = (batchCount: number) => `${batchCount * batchSize} (${batchCount} x ${batchSize})`;
   const length = shortest === longest ? longest : `${shortest} to ${longest}`;
   const unused = count - (train + test) * batchSize;
   return `prompts: ${count} pairs of ${length} tokens; ${part(train)} to discover with, ${part(test)} to measure on${unused > 0 ? `, ${unused} not used` : ""}`;

@@ -10,7 +10,7 @@ export interface LeftLatents {
   /** See `PrunedLatents.prunedKl`; null where a file said what to keep. */
   readonly prunedKl: number | null;
   /** Prompts that they were pruned by; null where a file said what to keep. */
-  readonly prompts: number | null;
+  readonly promptCount: number | null;
   /** The file that said what to keep. */
   readonly from?: string;
 }
@@ -19,7 +19,7 @@ export interface LeftLatents {
 function keptAsIn({ file, keptLatents }: LatentsOfFile, graph: Graph): LeftLatents | null {
   if (keptLatents === undefined) return null;
   const kept = latentPlaces(graph).map(({ count }) => count);
-  return { kept, activated: null, prunedKl: null, prompts: null, from: file };
+  return { kept, activated: null, prunedKl: null, promptCount: null, from: file };
 }
 
 /** What making a model's latents did: what a file said to keep, or what was pruned; null where all are there. */
@@ -31,10 +31,10 @@ export function prunedLatentsOf(
   return prunedLatents && pruned(prunedLatents, train.promptCount);
 }
 
-function pruned({ kept, activated, prunedKl }: Omit<PrunedLatents, "autoencoders">, prompts: number): LeftLatents {
+function pruned({ kept, activated, prunedKl }: Omit<PrunedLatents, "autoencoders">, promptCount: number): LeftLatents {
   const counts = kept.map((latents) => {
     const lists = latents.filter((entry) => typeof entry !== "number");
     return lists.length > 0 ? lists.map(({ length }) => length) : latents.length;
   });
-  return { kept: counts, activated, prunedKl, prompts };
+  return { kept: counts, activated, prunedKl, promptCount };
 }

@@ -23,7 +23,7 @@ const context: Context = {
 
 it("a run on a compiled task is refused where it has no room, and not told of where it has", async () => {
   const subject = readySubject(tasks["tracr-reverse"]!, undefined);
-  const held = () => ({ circuits: 1, sliced: true, adjustable: false, held: 2 ** 60 });
+  const held = () => ({ circuitCount: 1, sliced: true, adjustable: false, held: 2 ** 60 });
   await expect(subject.load({ ...options, shape: held }, context)).rejects.toThrow(
     /^Not enough memory: a run of .*values of ablated edges .* are free\./,
   );

@@ -100,7 +100,7 @@ it("a program's report of a circuit over spans says what the command's does", as
     written.circuit,
   );
   expect(report.divergence!.rows).toEqual([
-    { name: "circuit found, resample", value: written.divergence.circuit, edges: 3 },
+    { name: "circuit found, resample", value: written.divergence.circuit, size: 3 },
   ]);
   expect(report.graph.edgeCount).toBe(written.edgeCount);
 });

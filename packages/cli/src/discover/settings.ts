@@ -143,7 +143,7 @@ export function shapeOf(settings: AskedSettings, task: LoadedTask | TaskOutline,
 }
 
 function largeNote(edgeCount: number): string {
-  const count = (edges: number) => edges.toLocaleString("en-US");
+  const count = (many: number) => many.toLocaleString("en-US");
   return (
     `algorithm: ${FOR_LARGE_GRAPHS}, as the graph has ${count(edgeCount)} edges; acdc, which runs the model for every edge, is the ` +
     `default up to ${count(ACDC_UP_TO)} (--algorithm acdc)`

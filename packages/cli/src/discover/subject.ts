@@ -43,4 +43,4 @@ export interface SubjectOptions {
 }
 
 /** How a run of one circuit after the other uses memory, whose batches go in slices. */
-export const inSlices: SubjectOptions["shape"] = () => ({ circuits: 1, sliced: true, adjustable: false, held: 0 });
+export const inSlices: SubjectOptions["shape"] = () => ({ circuitCount: 1, sliced: true, adjustable: false, held: 0 });

@@ -30,13 +30,16 @@ export function ablationText({ ablationTable = [], notes }: CircuitReport): stri
 function keptText({ keep, faithful }: DiscoverResult): string {
   if (keep) {
     const yet =
-      keep.prompts < keep.loaded ? `, on the first ${keep.prompts} of ${keep.loaded} prompts, not yet on all` : "";
+      keep.promptCount < keep.loaded
+        ? `, on the first ${keep.promptCount} of ${keep.loaded} prompts, not yet on all`
+        : "";
     return `; they keep ${keep.kept} of ${keep.answers} answers${yet}`;
   }
   if (!faithful || faithful.kept === null) return "";
-  const { kept, prompts, heldOut } = faithful;
-  const others = heldOut && heldOut.kept !== null ? `, ${formatShare(heldOut.kept)} on ${heldOut.prompts} others` : "";
-  return `; they keep ${formatShare(kept)} of the logit difference on ${prompts} prompts${others}`;
+  const { kept, promptCount, heldOut } = faithful;
+  const others =
+    heldOut && heldOut.kept !== null ? `, ${formatShare(heldOut.kept)} on ${heldOut.promptCount} others` : "";
+  return `; they keep ${formatShare(kept)} of the logit difference on ${promptCount} prompts${others}`;
 }
 
 /** The figures of a run in a few lines. */

@@ -76,7 +76,7 @@ describe("one's own model and prompts", () => {
       const { code, out } = await measure(chosen, ...how, ...rank);
       expect([code, out.includes("warning:")]).toEqual([0, false]);
       const { rank: by, circuits } = read("measured.json");
-      expect(circuits).toMatchObject([{ edges: 40, asked: [40] }]);
+      expect(circuits).toMatchObject([{ size: 40, asked: [40] }]);
       return { by, kl: circuits[0].metrics["kl-clean"] };
     };
     for (const rank of [[], ["--rank", "signed"]])

@@ -69,7 +69,7 @@ export async function measure(
     ablation: ablation as AblationType,
     onProgress: ({ done, total }) => progress.update(done, total),
   });
-  const rows = circuits.map(({ edges, metrics }) => [edges, ...names.map((name) => metrics[name]!)]);
+  const rows = circuits.map(({ size, metrics }) => [size, ...names.map((name) => metrics[name]!)]);
   print(
     table(
       ["edges", ...names],

@@ -74,7 +74,7 @@ export async function measureAsMib(
     const { seed } = options;
     await writeJson(options.json, {
       ...{ task: subject.name, model: model ?? null, scores: options.scores, ablation, select, seed },
-      ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
+      ...{ promptCount: task.test.promptCount, edgeCount: scores.graph.edgeCount },
       ...measured,
       prunedLatents: subject.prunedLatents,
       replacedKl: subject.replacedKl,
@@ -91,19 +91,12 @@ const AXES: Readonly<Record<MibAxis, string>> = { linear: "linear: share", log: 
 
 function mibText(
   { full, empty, signed, absolute, auroc, notes }: MibMeasures,
-  prompts: number,
+  promptCount: number,
   ablation: string,
 ): string {
-  const rows = signed.points.map(({ share, asked, edges, faithfulness }, i) => {
+  const rows = signed.points.map(({ share, asked, size, faithfulness }, i) => {
     const other = absolute.points[i]!;
-    return [
-      formatShare(share),
-      asked,
-      edges,
-      formatNumber(faithfulness),
-      other.edges,
-      formatNumber(other.faithfulness),
-    ];
+    return [formatShare(share), asked, size, formatNumber(faithfulness), other.size, formatNumber(other.faithfulness)];
   });
   const areas = (["linear", "log"] as const).flatMap((axis) =>
     Object.entries({ signed, absolute }).map(([name, { areas }]) => {
@@ -120,7 +113,7 @@ function mibText(
           `AUROC against the known circuit: signed ${formatNumber(auroc.signed)}, absolute ${formatNumber(auroc.absolute)}`,
         ]
       : []),
-    `logit difference, mean of ${counted(prompts, "prompt")}, ${ablation} ablation: full model ${formatNumber(full)}, empty circuit ${formatNumber(empty)}; edges are counted without dead ends`,
+    `logit difference, mean of ${counted(promptCount, "prompt")}, ${ablation} ablation: full model ${formatNumber(full)}, empty circuit ${formatNumber(empty)}; edges are counted without dead ends`,
     ...notes.map((note) => `note: ${note}`),
   ].join("\n");
 }

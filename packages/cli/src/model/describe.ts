@@ -62,7 +62,7 @@ export async function describe(
     print(
       table(
         ["part", "reads (destinations)", "edges that end there", "writes (sources)"],
-        layers.map((row) => [row.part, shortList(row.destinations), row.edges, shortList(row.sources)]),
+        layers.map((row) => [row.part, shortList(row.destinations), row.edgeCount, shortList(row.sources)]),
       ),
     );
   }

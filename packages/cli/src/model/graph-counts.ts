@@ -4,9 +4,9 @@ import type { TransformerConfig } from "@autocircuit/native";
 /** How large a model's graph of one kind is. */
 export interface GraphCounts {
   kind: string;
-  sources: number;
-  destinations: number;
-  edges: number;
+  sourceCount: number;
+  destinationCount: number;
+  edgeCount: number;
 }
 
 /** The counts of every kind of graph that a model has. */
@@ -21,6 +21,6 @@ export function graphCounts(config: TransformerConfig, seqLen: number): GraphCou
   };
   return Object.entries(kinds).map(([kind, options]) => {
     const { srcs, dests, edgeCount } = Graph.of(config, options);
-    return { kind, sources: srcs.length, destinations: dests.length, edges: edgeCount };
+    return { kind, sourceCount: srcs.length, destinationCount: dests.length, edgeCount };
   });
 }

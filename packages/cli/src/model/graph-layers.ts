@@ -10,7 +10,7 @@ export interface GraphLayer {
   part: string;
   destinations: string[];
   /** Edges that end at these destinations. */
-  edges: number;
+  edgeCount: number;
   sources: string[];
 }
 
@@ -24,7 +24,7 @@ export function graphLayers(graph: Graph): GraphLayer[] {
       layer,
       part: partOf([...dests, ...sources].map(({ name }) => name)),
       destinations: dests.map(({ name }) => name),
-      edges: dests.reduce((sum, { sources }) => sum + sources, 0),
+      edgeCount: dests.reduce((sum, { sourceCount }) => sum + sourceCount, 0),
       sources: sources.map(({ name }) => name),
     };
   });

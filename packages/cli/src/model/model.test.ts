@@ -23,7 +23,7 @@ async function describeJson(path: string, ...args: string[]) {
   expect([code, err]).toEqual([0, ""]);
   const result = JSON.parse(readFileSync(json, "utf8"));
   const edges = Object.fromEntries(
-    result.graphs.map((graph: { kind: string; edges: number }) => [graph.kind, graph.edges]),
+    result.graphs.map((graph: { kind: string; edgeCount: number }) => [graph.kind, graph.edgeCount]),
   );
   return { out, result, edges };
 }
@@ -77,14 +77,14 @@ it("lists the nodes layer by layer", async () => {
     layer: 0,
     part: "embedding",
     destinations: [],
-    edges: 0,
+    edgeCount: 0,
     sources: ["Resid Start"],
   });
   expect(layers.at(-1)).toMatchObject({ part: "unembedding", destinations: ["Resid End"], sources: [] });
   expect(layers.map(({ part }: { part: string }) => part).slice(1, 4)).toEqual([
     ...["block 0: attention", "block 0: MLP", "block 1: attention"],
   ]);
-  const sum = layers.reduce((total: number, layer: { edges: number }) => total + layer.edges, 0);
+  const sum = layers.reduce((total: number, layer: { edgeCount: number }) => total + layer.edgeCount, 0);
   expect(sum).toBe(edges["edges, separate Q, K, V"]);
   expect(out).toMatch(/│ block 0: MLP +│ MLP 0 +│ 5 +│ MLP 0 +│/);
   expect((await describeJson(smallGpt2)).result.layers).toBeUndefined();

@@ -69,7 +69,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const prunedLatents = options.autoencoders ? prunedLatentsOf({ ...latent, train }, options) : null;
   const how = {
     prunedLatents: latent.prunedLatents,
-    prompts: train.promptCount,
+    promptCount: train.promptCount,
     replacedKl,
     keepLatents: options.keptBy,
   };

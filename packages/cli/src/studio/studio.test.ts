@@ -105,7 +105,7 @@ describe("studio", () => {
     expect(result).toMatchObject({ attributionGraph: "g", savesTo: at("kept"), logits: LESS_THEIR_MEAN });
     const stored = await served([...own, "--processing", "none"], (get) => get<Session>("api/session"));
     expect(stored.result.logits).toBeNull();
-    expect(result.scoreSets[1]!.edges).toBe(2);
+    expect(result.scoreSets[1]!.size).toBe(2);
   });
 
   it("keeps the latents that scores were found with", async () => {

@@ -61,7 +61,7 @@ describe("the latents of a circuit", () => {
     expect([found.code, said(found.err)]).toEqual([0, ""]);
     const { latents, circuit, graph } = read("discover.json");
     expect(latents.latentErrors).toBe(false);
-    const kept = { kept: [3, 3, 3], activated: null, prunedKl: null, prompts: null };
+    const kept = { kept: [3, 3, 3], activated: null, prunedKl: null, promptCount: null };
     for (const [args, file, json] of [
       [patch, at("discover.json"), "patch.json"],
       [measure, scores, "measure.json"],

@@ -51,7 +51,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   for (const note of notes) print(`note: ${note}`);
   const { full, circuit: alone, without } = tested.means;
   print(
-    `${tested.score}, mean of ${tested.prompts} prompts, ${ablation} ablation: the model ${formatNumber(full)}, the circuit alone ${formatNumber(alone)}, ` +
+    `${tested.score}, mean of ${tested.promptCount} prompts, ${ablation} ablation: the model ${formatNumber(full)}, the circuit alone ${formatNumber(alone)}, ` +
       `the model without its ${circuit.size} ${circuit.size === 1 ? "edge" : "edges"} ${formatNumber(without)}`,
   );
   const loaded: LoadedTask[] = [];

@@ -18,8 +18,8 @@ export async function activationGap(
   const ends = await cleanCorrupted(model, prompts, { ablation, pathEnd });
   const clean = await edgeAttribution(model, prompts, { ablation });
   const parts = config.layers * (config.attnOnly ? 1 : 2) + 1;
-  for (const { offset, size, sources } of graph.groups) {
-    if (sources > 1) continue;
+  for (const { offset, size, sourceCount } of graph.groups) {
+    if (sourceCount > 1) continue;
     for (let edge = offset; edge < offset + size; edge++) {
       const atAblated = 2 * ends.values[edge]! - clean.values[edge]!;
       const sum = steps * inputs.values[edge]! - atAblated + clean.values[edge]!;

@@ -83,13 +83,13 @@ export async function lastPositionMean(found: AttributedCase<unknown>): Promise<
   const mean = new Float64Array(dModel);
   for (const batch of prompts.batches) {
     using outputs = await model.sources(batch.clean);
-    const [sources, size, length] = outputs.shape as [number, number, number];
+    const [sourceCount, size, length] = outputs.shape as [number, number, number];
     const last = Array.from(await outputs.select(2, length - 1).data(), Number);
     const position = positional ? Array.from(await positional.select(0, length - 1).data(), Number) : undefined;
     last.forEach((value, i) => {
       const isStart = Math.floor(i / (size * dModel)) === 0;
       const own = isStart && position ? value - position[i % dModel]! : value;
-      mean[i % dModel]! += own / (sources * length * prompts.promptCount);
+      mean[i % dModel]! += own / (sourceCount * length * prompts.promptCount);
     });
   }
   return Float32Array.from(mean);

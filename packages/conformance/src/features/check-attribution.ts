@@ -20,7 +20,7 @@ import { type AnswerSet, type FeatureVariant, promptsWith, setsBelow } from "./f
 interface ExpectedAttribution {
   true_edges: EdgeName[];
   /** By answers and metric, `[edges, value]`. */
-  metrics?: Record<string, Record<string, [edges: number, value: number][]>>;
+  metrics?: Record<string, Record<string, [size: number, value: number][]>>;
   /** By `PATCH/TYPE/usual` or `.../reversed`, the sizes. */
   run_circuits?: Record<string, number[]>;
 }
@@ -111,13 +111,13 @@ function gradientOf(
 async function checkMetrics(
   variant: Variant,
   answers: AnswerSet,
-  wanted: Record<string, [edges: number, value: number][]>,
+  wanted: Record<string, [size: number, value: number][]>,
 ): Promise<void> {
   const { name, model, graph, inputs, batchSize, tensors, recorder } = variant;
   using prompts = promptsWith(inputs.prompts, answers, batchSize);
   const set = `${name}/mask_gradient/${answers}/logit/avg_diff`;
   const scores = new PruneScores(graph, expectedScores(graph, tensors, set));
-  const sizes = Object.values(wanted)[0]!.map(([edges]) => edges);
+  const sizes = Object.values(wanted)[0]!.map(([size]) => size);
   using runs = await runCircuits(model, prompts, { scores, sizes });
   for (const [metric, values] of Object.entries(wanted)) {
     const measure = METRICS[metric];
@@ -128,9 +128,9 @@ async function checkMetrics(
     const ofMax = metric === "logit_diff_percent_mean_of_ratios" ? 2e-2 : 0;
     const compare = metric.includes("percent") ? "decidedScalar" : "scalar";
     const max = Math.max(...values.map(([, value]) => Math.abs(value)));
-    for (const [i, [edges, value]] of values.entries()) {
-      section.equal(`${edges}/edges`, ours[i]?.edges, edges);
-      section[compare](String(edges), ours[i]?.value ?? Number.NaN, value, { ofMax, max });
+    for (const [i, [size, value]] of values.entries()) {
+      section.equal(`${size}/edges`, ours[i]?.size, size);
+      section[compare](String(size), ours[i]?.value ?? Number.NaN, value, { ofMax, max });
     }
   }
 }
@@ -150,13 +150,13 @@ async function checkRuns(variant: Variant, key: string, sizes: number[]): Promis
   const section = recorder.section(`run_circuits/${key}`);
   section.equal(
     "sizes",
-    runs.map(({ edges }: CircuitRun) => edges),
+    runs.map(({ size }: CircuitRun) => size),
     sizes,
   );
-  for (const { edges, logits } of runs)
+  for (const { size, logits } of runs)
     section.tensor(
-      String(edges),
+      String(size),
       await toHost(Tensor.stack([...logits])),
-      tensors.get(`${name}/run_circuits/${key}/${edges}`),
+      tensors.get(`${name}/run_circuits/${key}/${size}`),
     );
 }

@@ -202,14 +202,14 @@ async function checkRuns({ name, model, graph, prompts, expected, tensors, recor
     const to = recorder.section(`run_circuits/${patch}`);
     to.equal(
       "sizes",
-      runs.map(({ edges }) => edges),
+      runs.map(({ size }) => size),
       sizes,
     );
-    for (const { edges, logits } of runs)
+    for (const { size, logits } of runs)
       to.tensor(
-        String(edges),
+        String(size),
         await toHost(Tensor.stack([...logits])),
-        tensors.get(`${name}/run_circuits/${patch}/${edges}`),
+        tensors.get(`${name}/run_circuits/${patch}/${size}`),
       );
   }
 }

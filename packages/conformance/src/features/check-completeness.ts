@@ -71,14 +71,14 @@ async function checkKnockout(
     knockout.knockouts === "given"
       ? uniformByModule(graph).map((value) => 2 * value - 1)
       : expectedScores(graph, tensors, `${name}/${knockout.knockouts}`);
-  const { edges, knockouts, kl, knockoutKl } = await sameUnderKnockouts(model, prompts, {
+  const { size, knockouts, kl, knockoutKl } = await sameUnderKnockouts(model, prompts, {
     scores,
     size: knockout.circuit_size,
     knockouts: new PruneScores(graph, ranks),
     threshold: knockout.threshold,
   });
   const to = recorder.section(section);
-  to.equal("actual_circuit_size", edges, knockout.actual_circuit_size);
+  to.equal("actual_circuit_size", size, knockout.actual_circuit_size);
   to.equal("n_knockouts", knockouts, knockout.n_knockouts);
   to.scalar("kl", kl, knockout.kl);
   to.scalar("knockout_kl", knockoutKl, knockout.knockout_kl);

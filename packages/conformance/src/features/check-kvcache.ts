@@ -111,13 +111,13 @@ async function checkRuns(variant: Variant, prompts: PromptLoader, patch: string,
   const section = recorder.section(`run_circuits/${patch}`);
   section.equal(
     "sizes",
-    runs.map(({ edges }) => edges),
+    runs.map(({ size }) => size),
     sizes,
   );
-  for (const { edges, logits } of runs)
+  for (const { size, logits } of runs)
     section.tensor(
-      String(edges),
+      String(size),
       await toHost(Tensor.stack([...logits])),
-      tensors.get(`${name}/run_circuits/${patch}/${edges}`),
+      tensors.get(`${name}/run_circuits/${patch}/${size}`),
     );
 }

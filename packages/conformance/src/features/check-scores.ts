@@ -5,7 +5,7 @@ import { expectedScores } from "../patching/score-checks.ts";
 import type { FeatureVariant } from "./feature-case.ts";
 import { uniformByModule } from "./reference-noise.ts";
 
-type Point = readonly [edges: number, value: number];
+type Point = readonly [size: number, value: number];
 
 /** What `scores.json` says of a graph. */
 interface ExpectedScoreSets {
@@ -70,11 +70,11 @@ function checkAreas({ expected, recorder }: Variant): void {
     const [metric, logX, logY, average, inverse] = key.split("/");
     const options = { logX: logX === "log_x=True", logY: logY === "log_y=True", yMin: Y_MIN };
     const area = (set: string, change: (point: MetricValue) => MetricValue = (point) => point) => {
-      const points = expected.points[metric!]![set]!.map(([edges, value]) => change({ edges, value }));
+      const points = expected.points[metric!]![set]!.map(([size, value]) => change({ size, value }));
       return areaUnderCurve(points, options);
     };
     // The second task of the averages.
-    const second = (set: string) => area(set, ({ edges, value }) => ({ edges, value: 2 * value + edges / 10 }));
+    const second = (set: string) => area(set, ({ size, value }) => ({ size, value: 2 * value + size / 10 }));
     for (const [set, value] of Object.entries(sets)) {
       const parts = [area, second].map((of) => ({ area: of(set), random: of("uniform") }));
       const ours = average

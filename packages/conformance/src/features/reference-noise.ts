@@ -21,14 +21,14 @@ export function uniformByModule(graph: Graph): Float32Array {
 
 /** The cases' noise: every module a draw of its own `[prompts, cells]`, the regulariser's sample one draw over all modules. */
 export function referenceNoise(graph: Graph): Noise {
-  return ({ use, step, pass, rows, edges }) => {
-    const values = new Float32Array(rows * edges);
+  return ({ use, step, pass, rows, edgeCount }) => {
+    const values = new Float32Array(rows * edgeCount);
     if (use === "size") return values.map((_, i) => referenceUniform(STEP * step + REGULARISER, i));
     graph.groups.forEach(({ offset, size }, module) => {
       const k = STEP * step + (use === "dropout" ? DROPOUT + module : PASS * pass + module);
       for (let row = 0; row < rows; row++)
         for (let cell = 0; cell < size; cell++)
-          values[row * edges + offset + cell] = referenceUniform(k, row * size + cell);
+          values[row * edgeCount + offset + cell] = referenceUniform(k, row * size + cell);
     });
     return values;
   };

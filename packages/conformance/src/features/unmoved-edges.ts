@@ -8,9 +8,9 @@ import type { Graph } from "@autocircuit/core";
 export function unmovedEdges({ seqLen, groups }: Graph): ReadonlySet<number> {
   const unmoved = new Set<number>();
   if (seqLen === null) return unmoved;
-  for (const { kind, offset, heads, sources } of groups) {
+  for (const { kind, offset, heads, sourceCount } of groups) {
     if (kind !== "q") continue;
-    for (let edge = offset; edge < offset + heads * sources; edge++) unmoved.add(edge);
+    for (let edge = offset; edge < offset + heads * sourceCount; edge++) unmoved.add(edge);
   }
   return unmoved;
 }

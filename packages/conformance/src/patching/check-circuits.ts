@@ -31,7 +31,7 @@ export async function checkCircuits(variant: Variant): Promise<void> {
   using full = new FullModel(model, prompts);
   for (const [key, wanted] of Object.entries(expected.run_circuits)) {
     const [patch, ablation] = key.split("/") as [string, string];
-    const sizes = Object.values(wanted)[0]!.map(([edges]) => edges);
+    const sizes = Object.values(wanted)[0]!.map(([size]) => size);
     using runs = await runCircuits(model, prompts, {
       scores,
       sizes,
@@ -41,12 +41,12 @@ export async function checkCircuits(variant: Variant): Promise<void> {
     const section = recorder.section(`run_circuits/${key}`);
     section.equal(
       "sizes",
-      runs.map((run) => run.edges),
+      runs.map((run) => run.size),
       sizes,
     );
-    const logits = (edges: number) => tensors.get(`${name}/run_circuits/${key}/${edges}`);
-    const largestLogit = (edges: number) => maxAbs(logits(edges).data);
-    for (const run of runs) section.tensor(String(run.edges), await logitsOf(run), logits(run.edges));
+    const logits = (size: number) => tensors.get(`${name}/run_circuits/${key}/${size}`);
+    const largestLogit = (size: number) => maxAbs(logits(size).data);
+    for (const run of runs) section.tensor(String(run.size), await logitsOf(run), logits(run.size));
     for (const [metric, values] of Object.entries(wanted)) {
       const measure = METRICS[metric];
       if (!measure) throw new Error(`The case has a metric "${metric}" that the suite does not know.`);
@@ -82,10 +82,10 @@ function compareMetric(
       : {};
   // Counts of right answers, and ratios whose denominators come close to 0.
   const compare = metric.includes("percent") ? "decidedScalar" : "scalar";
-  for (const [i, [edges, value]] of expected.entries()) {
+  for (const [i, [size, value]] of expected.entries()) {
     const found = ours[i];
-    if (found?.edges === edges)
-      recorder[compare](String(edges), found.value, value, { ...options, rounded: largestLogits[i]! });
-    else recorder.record(String(edges), false, `no value for ${edges} edges`);
+    if (found?.size === size)
+      recorder[compare](String(size), found.value, value, { ...options, rounded: largestLogits[i]! });
+    else recorder.record(String(size), false, `no value for ${size} edges`);
   }
 }

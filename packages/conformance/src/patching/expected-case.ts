@@ -21,7 +21,7 @@ export interface ExpectedVariant {
   patched: { edges: EdgeName[] }[];
   edge_counts_util?: { default: number[]; no_scores: number[] };
   /** Per `PATCH/ABLATION` and metric: `[edges, value]`. */
-  run_circuits?: Record<string, Record<string, [edges: number, value: number][]>>;
+  run_circuits?: Record<string, Record<string, [size: number, value: number][]>>;
   acdc_order?: (string | EdgeName)[];
 }
 

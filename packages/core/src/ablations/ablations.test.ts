@@ -7,7 +7,7 @@ import type { Tokens } from "../prompts/tokens.ts";
 import type { AblationType } from "./ablation-type.ts";
 
 const prompts = new PromptLoader(randomPairs(6, 4), { batchSize: 2 });
-const [sources, batchSize, length, width] = [7, 2, 4, tinyConfig.dModel];
+const [sourceCount, batchSize, length, width] = [7, 2, 4, tinyConfig.dModel];
 
 let transformer: Transformer;
 let model: PatchableModel;
@@ -22,7 +22,7 @@ afterAll(() => {
 
 /** Mean over prompts (and positions), computed in double precision from the outputs of single batches. */
 async function expectedMean(tokens: Tokens[], overPositions: boolean): Promise<Float64Array> {
-  const mean = new Float64Array(sources * length * width);
+  const mean = new Float64Array(sourceCount * length * width);
   for (const batch of tokens) {
     const outputs = await values(await model.sources(batch));
     outputs.forEach((value, index) => {
@@ -58,7 +58,7 @@ it.each<AblationType>(["batch-tokenwise-mean", "batch-all-tok-mean", "tokenwise-
       const found = (await ablation.sources.data()) as Float64Array;
       expect(ablation.sources.dtype).toBe("float64");
       let largest = 0;
-      for (let s = 0; s < sources; s++) {
+      for (let s = 0; s < sourceCount; s++) {
         for (let d = 0; d < width; d++) {
           // Those that have a token there, or at any position.
           const positions = (p: number) => (type === "batch-all-tok-mean" ? [0, 1, 2, 3] : [p]);
@@ -129,14 +129,14 @@ describe("ablations made batch by batch", () => {
 
   it("resample: the outputs as they are", async () => {
     using ablation = await model.ablations(corrupt, "resample");
-    expect(ablation.sources.shape).toEqual([sources, batchSize, length, width]);
+    expect(ablation.sources.shape).toEqual([sourceCount, batchSize, length, width]);
     const expected = await values(await model.sources(corrupt));
     expect(maxDifference(await values(ablation.sources.clone()), expected)).toBe(0);
   });
 
   it("zero", async () => {
     using ablation = await model.ablations(corrupt, "zero");
-    expect(ablation.sources.shape).toEqual([sources, 1, length, width]);
+    expect(ablation.sources.shape).toEqual([sourceCount, 1, length, width]);
     expect((await values(ablation.sources.clone())).every((value) => value === 0)).toBe(true);
   });
 
@@ -145,7 +145,7 @@ describe("ablations made batch by batch", () => {
     ["batch-all-tok-mean", true],
   ])("%s", async (type, overPositions) => {
     using ablation = await model.ablations(corrupt, type);
-    expect(ablation.sources.shape).toEqual([sources, 1, length, width]);
+    expect(ablation.sources.shape).toEqual([sourceCount, 1, length, width]);
     const expected = await expectedMean([corrupt], overPositions);
     expect(maxDifference(await values(ablation.sources.clone()), expected)).toBeLessThan(1e-5);
   });
@@ -159,7 +159,7 @@ describe("ablations made batch by batch", () => {
     const mean = await values(ablation.sources.clone());
     const row = (s: number, b: number, p: number) =>
       outputs.subarray(((s * 2 + b) * length + p) * width, ((s * 2 + b) * length + p + 1) * width);
-    for (const s of [0, sources - 1]) {
+    for (const s of [0, sourceCount - 1]) {
       const at = (p: number) => mean.subarray((s * length + p) * width, (s * length + p + 1) * width);
       expect(maxDifference(at(0), row(s, 0, 0))).toBeLessThan(1e-6);
       const both = row(s, 0, 3).map((value, d) => (value + row(s, 1, 3)[d]!) / 2);
@@ -179,7 +179,7 @@ describe("means over a data set", () => {
     const ablation = await model.ablations(prompts, type, {
       onProgress: ({ done, total }) => progress.push(done / total),
     });
-    expect(ablation.sources.shape).toEqual([sources, 1, length, width]);
+    expect(ablation.sources.shape).toEqual([sourceCount, 1, length, width]);
     const tokens = sides.flatMap((side) => prompts.batches.map((batch) => batch.tokens(side)));
     expect(maxDifference(await values(ablation.sources.clone()), await expectedMean(tokens, false))).toBeLessThan(1e-5);
     expect(progress).toHaveLength(3 * sides.length);

@@ -114,7 +114,7 @@ async function mean(
     const latentsSameEverywhere = take === allTokensMean && (model.transformer.latents?.byPosition ?? false);
     const taken = latentsSameEverywhere ? (sum: Tensor, count: Tensor) => meanBesideLatents(model, sum, count) : take;
     // A mean over all positions is the same at each of them; the others begin where the longest prompt does.
-    const begins = async () => [(await count.data()).findIndex((prompts) => Number(prompts) > 0)];
+    const begins = async () => [(await count.data()).findIndex((promptCount) => Number(promptCount) > 0)];
     const firstPositions = take === allTokensMean ? undefined : await begins();
     return new Ablation(
       scope(() => taken(sum, count).to(model.computeDtype)),

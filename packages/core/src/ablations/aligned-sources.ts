@@ -18,7 +18,7 @@ export async function alignedSources(
   using theirs = await model.sources(tokens, signal && { signal });
   using others = otherTokens();
   using own = await model.sources(others, signal && { signal });
-  const [sources, batch, length, width] = own.shape as [number, number, number, number];
+  const [sourceCount, batch, length, width] = own.shape as [number, number, number, number];
   const from = new BigInt64Array(batch * length);
   const has = new Uint8Array(batch * length);
   partners.forEach((row, example) => {
@@ -32,6 +32,6 @@ export async function alignedSources(
   return scope(() => {
     const index = Tensor.from(from, { shape: [1, batch, length, 1], dtype: "int64" });
     const taken = Tensor.from(has, { shape: [1, batch, length, 1], dtype: "uint8" }).gt(0);
-    return Tensor.where(taken, theirs.gather(2, index.expand([sources, batch, length, width])), own);
+    return Tensor.where(taken, theirs.gather(2, index.expand([sourceCount, batch, length, width])), own);
   });
 }

@@ -11,7 +11,7 @@ export function destNodes(groups: readonly DestGroup[]): DestNode[] {
       block: group.block,
       head: group.hasHeads ? head : null,
       firstSource: group.firstSource,
-      sources: group.sources,
+      sourceCount: group.sourceCount,
       group: index,
     })),
   );

@@ -37,10 +37,10 @@ export class EdgeLookup {
     const src = this.#srcs.get(from);
     const dest = this.#dests.get(to);
     if (src !== undefined && dest !== undefined) {
-      const last = [...this.#srcs.values()][dest.firstSource + dest.sources - 1];
+      const last = [...this.#srcs.values()][dest.firstSource + dest.sourceCount - 1];
       throw new AutocircuitError(
         "unknown-name",
-        `The graph has no edge \`${name}\`: \`${dest.name}\` reads from ${dest.sources} sources, up to \`${last?.name}\`.`,
+        `The graph has no edge \`${name}\`: \`${dest.name}\` reads from ${dest.sourceCount} sources, up to \`${last?.name}\`.`,
       );
     }
     const sources = src === undefined ? nearNames(from, this.#srcs.keys()) : [from];
@@ -62,7 +62,7 @@ function split(name: string): [string, string] {
 }
 
 function connected(src: SrcNode, dest: DestNode): boolean {
-  return src.index >= dest.firstSource && src.index < dest.firstSource + dest.sources;
+  return src.index >= dest.firstSource && src.index < dest.firstSource + dest.sourceCount;
 }
 
 function unknown(what: string, name: string, names: Iterable<string>): never {

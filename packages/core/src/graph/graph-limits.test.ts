@@ -20,12 +20,12 @@ describe("the limit of a graph's size", () => {
   it("can be raised, and lowered", () => {
     const small = { ...huge, layers: 2 };
     setMaxEdges(100);
-    expect(graphLimits()).toEqual({ edges: 100, nodes: 128 });
+    expect(graphLimits()).toEqual({ edgeCount: 100, nodeCount: 128 });
     expect(() => Graph.of(small)).toThrow(/has 110 edges; at most 100/);
     setMaxEdges(110);
     expect(Graph.of(small).edgeCount).toBe(110);
     setMaxEdges();
-    expect(graphLimits().edges).toBe(usualMaxEdges);
+    expect(graphLimits().edgeCount).toBe(usualMaxEdges);
     expect(() => setMaxEdges(0.5)).toThrow(/whole number/);
   });
 

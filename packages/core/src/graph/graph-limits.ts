@@ -5,9 +5,9 @@ import { resolvedGraphSize } from "./graph-size.ts";
 /** How large a graph may be. */
 export interface GraphLimits {
   /** Most edges; by token, each position counts. */
-  readonly edges: number;
+  readonly edgeCount: number;
   /** Most sources and destinations together. They take more memory than edges, which are only numbers. */
-  readonly nodes: number;
+  readonly nodeCount: number;
 }
 
 /** Nodes allowed for so many edges. */
@@ -25,19 +25,19 @@ let maxEdges = usualMaxEdges;
  * Sets how many edges a graph may have, and with it how many nodes (one for 128 edges). Files say how large a graph is before anything
  * of it is there: the limit keeps a file of a few bytes from taking all memory.
  *
- * @param edges a whole number of at least 1; default {@link usualMaxEdges}
+ * @param edgeCount a whole number of at least 1; default {@link usualMaxEdges}
  * @throws AutocircuitError `bad-input` for another number
  */
-export function setMaxEdges(edges: number = usualMaxEdges): void {
-  if (!Number.isSafeInteger(edges) || edges < 1) {
-    throw new AutocircuitError("bad-input", `\`edges\` must be a whole number of at least 1, got ${edges}.`);
+export function setMaxEdges(edgeCount: number = usualMaxEdges): void {
+  if (!Number.isSafeInteger(edgeCount) || edgeCount < 1) {
+    throw new AutocircuitError("bad-input", `\`edgeCount\` must be a whole number of at least 1, got ${edgeCount}.`);
   }
-  maxEdges = edges;
+  maxEdges = edgeCount;
 }
 
 /** The limits that hold now. */
 export function graphLimits(): GraphLimits {
-  return { edges: maxEdges, nodes: Math.max(EDGES_PER_NODE, Math.ceil(maxEdges / EDGES_PER_NODE)) };
+  return { edgeCount: maxEdges, nodeCount: Math.max(EDGES_PER_NODE, Math.ceil(maxEdges / EDGES_PER_NODE)) };
 }
 
 /**
@@ -47,12 +47,13 @@ export function graphLimits(): GraphLimits {
  */
 export function requireGraphSize(config: ResolvedGraphConfig): void {
   const limits = graphLimits();
-  const { sources, destinations, edges } = resolvedGraphSize(config);
-  const nodes = sources + destinations;
-  if (nodes <= limits.nodes && edges <= limits.edges) return;
-  const [count, what, limit] = nodes > limits.nodes ? [nodes, "nodes", limits.nodes] : [edges, "edges", limits.edges];
+  const { sourceCount, destinationCount, edgeCount } = resolvedGraphSize(config);
+  const nodeCount = sourceCount + destinationCount;
+  if (nodeCount <= limits.nodeCount && edgeCount <= limits.edgeCount) return;
+  const [count, what, limit] =
+    nodeCount > limits.nodeCount ? [nodeCount, "nodes", limits.nodeCount] : [edgeCount, "edges", limits.edgeCount];
   const { layers, heads, seqLen } = config;
-  const needed = nodes <= EDGES_PER_NODE ? edges : Math.max(edges, nodes * EDGES_PER_NODE);
+  const needed = nodeCount <= EDGES_PER_NODE ? edgeCount : Math.max(edgeCount, nodeCount * EDGES_PER_NODE);
   const advice =
     needed > LARGEST_USEFUL
       ? "No machine holds that: check the numbers."

@@ -38,7 +38,11 @@ describe("the size of a graph", () => {
         };
         const graph = Graph.of(config, kind);
         const { srcs, dests, edgeCount } = graph;
-        expect(graphSize(config, kind)).toEqual({ sources: srcs.length, destinations: dests.length, edges: edgeCount });
+        expect(graphSize(config, kind)).toEqual({
+          sourceCount: srcs.length,
+          destinationCount: dests.length,
+          edgeCount,
+        });
       }),
       { numRuns: 300, seed: 1 },
     );
@@ -47,7 +51,7 @@ describe("the size of a graph", () => {
   it("is counted where no graph may be made", () => {
     const many = { layers: 100_000, heads: 2, attnOnly: true, parallel: false };
     expect(() => Graph.of(many)).toThrow(/are allowed/);
-    expect(graphSize(many)).toEqual({ sources: 200_001, destinations: 600_001, edges: 6e10 + 200_001 });
+    expect(graphSize(many)).toEqual({ sourceCount: 200_001, destinationCount: 600_001, edgeCount: 6e10 + 200_001 });
   });
 
   it("names itself where a count is none", () => {

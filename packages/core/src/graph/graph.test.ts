@@ -110,14 +110,14 @@ describe("a graph of nodes", () => {
 describe("conversions", () => {
   it("hands the engine groups that cover the flat vector", () => {
     const native = Graph.of(tiny, { seqLen: 3 }).toNative();
-    expect(native).toMatchObject({ factorized: true, seqLen: 3, sources: 7 });
+    expect(native).toMatchObject({ factorized: true, seqLen: 3, sourceCount: 7 });
     expect(native.groups.at(-1)).toEqual({
       kind: "end",
       block: 1,
       heads: 1,
       firstSource: 0,
-      sources: 7,
-      offset: native.edges - 3 * 7,
+      sourceCount: 7,
+      offset: native.edgeCount - 3 * 7,
     });
   });
 

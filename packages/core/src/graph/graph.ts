@@ -185,8 +185,8 @@ export class Graph {
     const place = this.#groupAt(index);
     const group = this.groups[place]!;
     const cell = index - group.offset;
-    const row = Math.floor(cell / group.sources);
-    const src = this.srcs[group.firstSource + (cell % group.sources)]!;
+    const row = Math.floor(cell / group.sourceCount);
+    const src = this.srcs[group.firstSource + (cell % group.sourceCount)]!;
     const dest = this.dests[this.#firstDest[place]! + (row % group.heads)]!;
     return new Edge(src, dest, this.seqLen === null ? null : Math.floor(row / group.heads), index);
   }
@@ -210,15 +210,15 @@ export class Graph {
     this.#native ??= {
       factorized: this.factorized,
       seqLen: this.seqLen ?? 0,
-      sources: this.srcs.length,
-      edges: this.edgeCount,
+      sourceCount: this.srcs.length,
+      edgeCount: this.edgeCount,
       ...this.#latents(),
-      groups: this.groups.map(({ kind, block, heads, firstSource, sources, offset }) => ({
+      groups: this.groups.map(({ kind, block, heads, firstSource, sourceCount, offset }) => ({
         kind,
         block,
         heads,
         firstSource,
-        sources,
+        sourceCount,
         offset,
       })),
     };
@@ -235,7 +235,9 @@ export class Graph {
 
   #cell(src: SrcNode, dest: DestNode, token: number): number {
     const group = this.groups[dest.group]!;
-    return group.offset + (token * group.heads + (dest.head ?? 0)) * group.sources + (src.index - group.firstSource);
+    return (
+      group.offset + (token * group.heads + (dest.head ?? 0)) * group.sourceCount + (src.index - group.firstSource)
+    );
   }
 
   #position(name: string, token: number | null): number {

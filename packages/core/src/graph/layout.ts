@@ -15,7 +15,7 @@ export class LayoutBuilder {
   readonly srcs: SrcNode[] = [];
   readonly groups: DestGroup[] = [];
   readonly #config: ResolvedGraphConfig;
-  #edges = 0;
+  #edgeCount = 0;
 
   constructor(config: ResolvedGraphConfig) {
     this.#config = config;
@@ -74,10 +74,10 @@ export class LayoutBuilder {
     block: number,
     heads: number | null,
     firstSource: number,
-    sources: number,
+    sourceCount: number,
   ): void {
     const { seqLen } = this.#config;
-    const shape = [...(seqLen === null ? [] : [seqLen]), ...(heads === null ? [] : [heads]), sources];
+    const shape = [...(seqLen === null ? [] : [seqLen]), ...(heads === null ? [] : [heads]), sourceCount];
     const size = shape.reduce((product, dimension) => product * dimension, 1);
     this.groups.push({
       module: `blocks.${block}.${hook}`,
@@ -87,11 +87,11 @@ export class LayoutBuilder {
       heads: heads ?? 1,
       hasHeads: heads !== null,
       firstSource,
-      sources,
-      offset: this.#edges,
+      sourceCount,
+      offset: this.#edgeCount,
       size,
       shape,
     });
-    this.#edges += size;
+    this.#edgeCount += size;
   }
 }

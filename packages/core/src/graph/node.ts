@@ -53,7 +53,7 @@ export interface DestNode {
   /** Index of the first source with an edge to this node. */
   readonly firstSource: number;
   /** How many sources, from `firstSource` on, have an edge to this node. */
-  readonly sources: number;
+  readonly sourceCount: number;
   /** Which of `graph.groups` it is in. */
   readonly group: number;
 }
@@ -75,7 +75,7 @@ export interface DestGroup {
   /** Whether `shape` has a head dimension. */
   readonly hasHeads: boolean;
   readonly firstSource: number;
-  readonly sources: number;
+  readonly sourceCount: number;
   /** Index of its first edge. */
   readonly offset: number;
   /** Number of its edges. */

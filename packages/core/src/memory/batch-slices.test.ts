@@ -109,8 +109,8 @@ describe.each([
     });
     expect(steps.length).toBe(parts.length * 3);
     expect(steps.at(-1)).toBe(1);
-    for (const [index, { logits, edges }] of whole.entries()) {
-      expect(parts[index]!.edges).toBe(edges);
+    for (const [index, { logits, size }] of whole.entries()) {
+      expect(parts[index]!.size).toBe(size);
       expect(parts[index]!.logits[0]!.shape).toEqual(logits[0]!.shape);
       const expected = await values(logits[0]!.clone());
       expect(maxDifference(await values(parts[index]!.logits[0]!.clone()), expected)).toBeLessThan(1e-5);

@@ -54,7 +54,7 @@ export function tensorBytes({ size, dtype }: Pick<Tensor, "size" | "dtype">): nu
 /** What a patched pass of a whole graph holds at its height, part by part, in bytes. */
 export interface PassParts {
   /** The outputs of all sources, `[source, batch, position, dModel]`. */
-  readonly sources: number;
+  readonly sourceOutputs: number;
   /** Attention scores and patterns of one block. */
   readonly attention: number;
   /** The widest other activations of one block: an input per head for queries, keys and values, or the MLP. */
@@ -65,36 +65,36 @@ export interface PassParts {
 
 /** A pass by its sizes. */
 export interface PassSizes {
-  readonly prompts: number;
+  readonly promptCount: number;
   readonly positions: number;
   readonly dtype: ComputeDType;
   /** Positions of each prompt with logits. Default all. */
   readonly outputs?: number | undefined;
   /** Sources of the graph. Default those of the model's own, factorised and without latents. */
-  readonly sources?: number | undefined;
+  readonly sourceCount?: number | undefined;
 }
 
 /** The parts for so many prompts of so many positions, by a transformer's configuration alone: nothing has to be loaded. */
 export function passParts(
   config: TransformerConfig,
-  { prompts, positions, dtype, outputs = positions, sources = graphSize(config).sources }: PassSizes,
+  { promptCount, positions, dtype, outputs = positions, sourceCount = graphSize(config).sourceCount }: PassSizes,
 ): PassParts {
   const element = elementBytes(dtype);
   const { heads, kvHeads, dModel, dMlp } = config;
-  const tokens = prompts * positions;
+  const tokens = promptCount * positions;
   return {
-    sources: sourceBytes(sources, { config, computeDtype: dtype }, tokens),
-    attention: 2 * prompts * heads * positions * positions * element,
+    sourceOutputs: sourceBytes(sourceCount, { config, computeDtype: dtype }, tokens),
+    attention: 2 * promptCount * heads * positions * positions * element,
     block: tokens * Math.max((heads + 2 * kvHeads) * dModel, dMlp * (config.gated ? 3 : 2)) * element,
-    logits: logitBytes({ config, computeDtype: dtype }, prompts * outputs),
+    logits: logitBytes({ config, computeDtype: dtype }, promptCount * outputs),
   };
 }
 
 /** What a patched pass of one prompt takes besides weights and ablation, in bytes, at so many output positions: the sum of {@link passParts}. */
 export function passBytes(model: PassWidths, positions: number, outputs: number): number {
-  const sizes = { prompts: 1, positions, outputs, dtype: model.computeDtype, sources: slicedSources(model) };
-  const { sources, attention, block, logits } = passParts(model.config, sizes);
-  return sources + attention + block + logits;
+  const sizes = { promptCount: 1, positions, outputs, dtype: model.computeDtype, sourceCount: slicedSources(model) };
+  const { sourceOutputs, attention, block, logits } = passParts(model.config, sizes);
+  return sourceOutputs + attention + block + logits;
 }
 
 /** Prompts that circuits run on together. */
@@ -162,13 +162,13 @@ export function graphBytes({ srcs, dests }: Graph): number {
 const NUMBERS_AN_EDGE = 7;
 
 /** What masks over so many edges take with their gradients, and the scores that come of them, in bytes. Small but for graphs of latents. */
-export function maskBytes(edges: number, dtype: ComputeDType): number {
-  return NUMBERS_AN_EDGE * edges * elementBytes(dtype);
+export function maskBytes(edgeCount: number, dtype: ComputeDType): number {
+  return NUMBERS_AN_EDGE * edgeCount * elementBytes(dtype);
 }
 
 /** What the scores of so many edges take, in bytes: they are float32 wherever they were computed. */
-export function scoreBytes(edges: number): number {
-  return edges * elementBytes("float32");
+export function scoreBytes(edgeCount: number): number {
+  return edgeCount * elementBytes("float32");
 }
 
 /** How many prompts of so many positions run together, so that their sources take no more than `sliceBytes`. At least 1. */

@@ -78,7 +78,7 @@ describe("where memory ends", () => {
     await expect(inSmallerSlices(model, { ...sliced, canSlice: false }, work)).rejects.toThrow("ended");
     expect(sizes).toHaveLength(1);
     await expect(inSmallerSlices(model, sliced, work)).rejects.toMatchObject({ code: "out-of-memory" });
-    expect(sizes.slice(2)).toEqual([2, 1].map((prompts) => prompts * 7 * 6 * 16 * 4));
+    expect(sizes.slice(2)).toEqual([2, 1].map((promptCount) => promptCount * 7 * 6 * 16 * 4));
     const other = vi.fn(() => Promise.reject(new Error("other")));
     await expect(inSmallerSlices(model, sliced, other)).rejects.toThrow("other");
     expect(other).toHaveBeenCalledOnce();

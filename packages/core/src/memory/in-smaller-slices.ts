@@ -26,7 +26,7 @@ export async function inSmallerSlices<T>(
 ): Promise<T> {
   const together = {
     count: () => (canSlice ? Math.min(count, promptsAtOnce(model, seqLen)) : 1),
-    lower: (prompts: number) => void limits.set(model.transformer, prompts * bytesPerPrompt(model, seqLen)),
+    lower: (promptCount: number) => void limits.set(model.transformer, promptCount * bytesPerPrompt(model, seqLen)),
     ...{ what: "prompts", option: "sliceBytes sets it from the start" },
   };
   return halvedWhereMemoryEnds(together, work);

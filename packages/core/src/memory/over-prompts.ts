@@ -36,7 +36,7 @@ export interface OverBatchOptions extends Pick<LongOptions, "signal"> {
 /** Tells how far one has come within a slice. */
 export interface Stepping {
   /** So many prompts were run, those of the slice by default. */
-  readonly step: (prompts?: number) => void;
+  readonly step: (promptCount?: number) => void;
 }
 
 /** A batch of prompts that is run in slices. */
@@ -96,8 +96,8 @@ export async function* overPrompts(
   const shared = mean ?? (typeof ablation === "string" ? undefined : ablation);
   const total = passes * rounds * prompts.promptCount;
   let done = 0;
-  const step = (prompts: number) => {
-    done += prompts;
+  const step = (promptCount: number) => {
+    done += promptCount;
     onProgress?.({ done, total });
   };
   for (let round = 0; round < rounds; round++) {
@@ -143,13 +143,13 @@ function promptsOfBatch<Slice extends PlainSlice>(
   batch: PromptBatch,
   first: number,
   slices: () => AsyncIterable<Slice> | Iterable<Slice>,
-  step: (prompts: number) => void,
+  step: (promptCount: number) => void,
   signal: AbortSignal | undefined,
 ): PromptsOfBatch<Slice> {
   async function* stepping(): AsyncGenerator<Slice & Stepping, void, void> {
     for await (const one of slices()) {
       throwIfAborted(signal);
-      yield { ...one, step: (prompts = one.slice.size) => step(prompts) };
+      yield { ...one, step: (promptCount = one.slice.size) => step(promptCount) };
     }
   }
   const run: PromptsOfBatch<Slice>["run"] = (work) =>

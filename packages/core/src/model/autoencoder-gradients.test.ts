@@ -60,7 +60,7 @@ it.each(kinds)("gradients of autoencoders are finite differences: %s", async (_,
   const weights = { logits: noise([2, 4, plain.config.dVocabOut]), activity: noise([2, 4]) };
   const lossOf = async (of: Autoencoders, withLeaves: readonly Tensor[]) => {
     using model = plain.withAutoencoders(of);
-    const graph = { ...model.graph.toNative(), groups: [], edges: 0 };
+    const graph = { ...model.graph.toNative(), groups: [], edgeCount: 0 };
     using ablation = new Ablation(
       Tensor.zeros([sourceRows(graph, plain.config), 1, 4, plain.config.dModel], { dtype: "float64" }),
     );

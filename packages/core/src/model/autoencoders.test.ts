@@ -160,12 +160,12 @@ describe("with errors kept", () => {
     async (_, autoencoders, changes, options) => {
       using both = models(autoencoders, changes, options);
       const { plain, withLatents } = both;
-      const rows = plain.graph.groups.flatMap(({ size, sources }, group) =>
-        Array.from({ length: size / sources }, (_, row) => ({ kind: group + row, sources })),
+      const rows = plain.graph.groups.flatMap(({ size, sourceCount }, group) =>
+        Array.from({ length: size / sourceCount }, (_, row) => ({ kind: group + row, sourceCount })),
       );
       for (const shift of [0, 1, 2, 3]) {
         const mask = Float64Array.from(
-          rows.flatMap(({ kind, sources }) => Array.from({ length: sources }, () => maskValue(kind + shift))),
+          rows.flatMap(({ kind, sourceCount }) => Array.from({ length: sourceCount }, () => maskValue(kind + shift))),
         );
         for (const { src, dest, token, index } of plain.graph.edges())
           mask[index] = mask[plain.graph.index(`${nameWithout(withLatents, src.name)}->${dest.name}`, token)]!;

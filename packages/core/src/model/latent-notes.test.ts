@@ -30,7 +30,7 @@ it("a number that many blocks have is said once", () => {
     activated: [7, [9, 9]],
     prunedKl: 0.25,
   };
-  expect(notesOf([4, 4, 3, 4, 2], { prunedLatents, prompts: 6 })[1]).toBe(
+  expect(notesOf([4, 4, 3, 4, 2], { prunedLatents, promptCount: 6 })[1]).toBe(
     "latents pruned by 6 prompts: 7, 9 active, 2, 1 to 2 kept; KL(unpruned || pruned) 0.25 nats at a position",
   );
 });

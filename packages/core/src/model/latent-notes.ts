@@ -11,7 +11,7 @@ export interface LatentNotesOptions {
   /** How latents were pruned. Default: they were not. */
   readonly prunedLatents?: Omit<PrunedLatents, "autoencoders"> | null | undefined;
   /** Prompts that they were pruned by. */
-  readonly prompts?: number | undefined;
+  readonly promptCount?: number | undefined;
   /** KL(the model || with autoencoders) in nats, where what they leave out is dropped. */
   readonly replacedKl?: number | null | undefined;
   /** The latents that were kept by their numbers, in the place of pruning. */
@@ -20,7 +20,7 @@ export interface LatentNotesOptions {
 
 const check = signature("latentNotes", { model: patchableModel }, {
   prunedLatents: kind.orNull(kind.having("{ kept, activated, prunedKl }", "kept", "activated", "prunedKl")),
-  prompts: kind.whole,
+  promptCount: kind.whole,
   replacedKl: kind.orNull(kind.numeric),
   keepLatents: kind.record,
 } satisfies KindsOf<LatentNotesOptions>);
@@ -35,11 +35,11 @@ const check = signature("latentNotes", { model: patchableModel }, {
  */
 export function latentNotes(model: PatchableModel, options: LatentNotesOptions = {}): string[] {
   check({ model }, options);
-  const { prunedLatents = null, prompts = 0, replacedKl = null, keepLatents } = options;
+  const { prunedLatents = null, promptCount = 0, replacedKl = null, keepLatents } = options;
   if (model.transformer.latents === undefined) return [];
   return [
     countsNote(model, model.transformer.latents, replacedKl),
-    ...(prunedLatents ? [prunedNote(prunedLatents, prompts)] : []),
+    ...(prunedLatents ? [prunedNote(prunedLatents, promptCount)] : []),
     ...(keepLatents?.keptLatents === undefined ? [] : [keptNote(model)]),
   ];
 }
@@ -75,13 +75,13 @@ function countsNote(
   );
 }
 
-function prunedNote({ kept, activated, prunedKl }: Omit<PrunedLatents, "autoencoders">, prompts: number): string {
+function prunedNote({ kept, activated, prunedKl }: Omit<PrunedLatents, "autoencoders">, promptCount: number): string {
   const counts = kept.map((latents) => {
     const lists = latents.filter((entry) => typeof entry !== "number");
     return lists.length > 0 ? lists.map(({ length }) => length) : latents.length;
   });
   return (
-    `latents pruned by ${counted(prompts, "prompt")}: ${countsText(activated)} active, ${countsText(counts)} kept; ` +
+    `latents pruned by ${counted(promptCount, "prompt")}: ${countsText(activated)} active, ${countsText(counts)} kept; ` +
     `KL(unpruned || pruned) ${formatNumber(prunedKl)} nats at a position`
   );
 }

@@ -43,7 +43,7 @@ export function latentPlaces({ config }: Graph): readonly LatentPlace[] {
  * @throws AutocircuitError `bad-input` for a block that there is not, and two autoencoders of one place
  * @example
  * const places = [{ block: 0, of: "mlp", count: 24576 }, { block: 1, of: "mlp", count: 24576 }] as const;
- * graphSize(withLatentPlaces({ layers: 2, heads: 12, attnOnly: false, parallel: false }, places)).edges;
+ * graphSize(withLatentPlaces({ layers: 2, heads: 12, attnOnly: false, parallel: false }, places)).edgeCount;
  */
 export function withLatentPlaces(config: GraphConfig, places: readonly LatentPlace[], errors = true): GraphConfig {
   const counts = (of: ReplacedPart) => {
@@ -72,7 +72,7 @@ const OWNERS: Readonly<Record<ReplacedPart, string>> = { attention: "Attention",
 export function firstLatentRow({ config }: Graph): number {
   const { latents: _, attentionLatents: __, streamLatents, ...ordinary } = config;
   // Behind each block stands what the autoencoder of the stream there leaves out.
-  return resolvedGraphSize(ordinary).sources + (streamLatents ? config.layers : 0);
+  return resolvedGraphSize(ordinary).sourceCount + (streamLatents ? config.layers : 0);
 }
 
 /**

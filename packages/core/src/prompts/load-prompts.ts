@@ -158,8 +158,8 @@ function requireWhole(options: PromptOptions | AllPromptsOptions): void {
   }
 }
 
-function defaultBatch(prompts: number): number {
-  return Math.max(1, Math.min(LARGEST_BATCH, prompts));
+function defaultBatch(promptCount: number): number {
+  return Math.max(1, Math.min(LARGEST_BATCH, promptCount));
 }
 
 function largestDivisor(count: number): number {

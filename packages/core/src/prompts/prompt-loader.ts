@@ -158,11 +158,11 @@ export class PromptLoader extends LoaderAliases implements Iterable<PromptBatch>
 }
 
 /** A prefix of several rows is that of one batch. */
-function requirePrefixes(prefixes: readonly Prefix[], batches: number): void {
+function requirePrefixes(prefixes: readonly Prefix[], batchCount: number): void {
   const ofAll = prefixes.length === 1 && prefixes[0]!.batch === 1;
-  if (ofAll || prefixes.length === 0 || prefixes.length >= batches) return;
+  if (ofAll || prefixes.length === 0 || prefixes.length >= batchCount) return;
   throw new AutocircuitError(
     "shape",
-    `Prompts: ${prefixes.length} \`prefixes\` for ${batches} batches: give one of one row for all, or one for each batch.`,
+    `Prompts: ${prefixes.length} \`prefixes\` for ${batchCount} batches: give one of one row for all, or one for each batch.`,
   );
 }

@@ -4,7 +4,7 @@ import type { Circuit } from "../scores/circuit.ts";
 /** The outputs of one circuit. A plain object, so that `scope` keeps its tensors when it is returned. */
 export interface CircuitRun {
   /** Number of edges in the circuit; with ties more than were asked for. */
-  readonly edges: number;
+  readonly size: number;
   /** The sizes that were asked for and gave this circuit. */
   readonly asked: readonly number[];
   readonly circuit: Circuit;

@@ -33,7 +33,7 @@ describe("runCircuits", () => {
   ] as const)("%s patching, reversed: %s", async (patch, reverseCleanCorrupt) => {
     const sizes = [0, 1, 20, model.graph.edgeCount];
     using runs = await runCircuits(model, prompts, { scores, sizes, patch, reverseCleanCorrupt });
-    expect(runs.map((run) => run.edges)).toEqual([0, 2, 20, model.graph.edgeCount]);
+    expect(runs.map((run) => run.size)).toEqual([0, 2, 20, model.graph.edgeCount]);
     const tree = patch === "tree";
     const [run, from] =
       tree !== reverseCleanCorrupt ? (["clean", "corrupt"] as const) : (["corrupt", "clean"] as const);
@@ -59,7 +59,7 @@ describe("runCircuits", () => {
       ablation: "zero",
       onProgress: ({ done, total }) => progress.push(`${done}/${total}`),
     });
-    expect(runs.map(({ edges, asked }) => [edges, asked])).toEqual([
+    expect(runs.map(({ size, asked }) => [size, asked])).toEqual([
       [2, [1, 2]],
       [4, [3]],
     ]);
@@ -71,7 +71,7 @@ describe("runCircuits", () => {
     const circuits = [scores.circuit(20), Circuit.of(model.graph, []), scores.circuit(20)];
     using given = await runCircuits(model, prompts, { circuits });
     using bySize = await runCircuits(model, prompts, { scores, sizes: [0, 20] });
-    expect(given.map(({ edges, asked, circuit }) => [edges, asked, circuit])).toEqual(
+    expect(given.map(({ size, asked, circuit }) => [size, asked, circuit])).toEqual(
       circuits.map((circuit) => [circuit.size, [circuit.size], circuit]),
     );
     for (const [i, same] of [bySize[1]!, bySize[0]!, bySize[1]!].entries())
@@ -91,7 +91,7 @@ describe("runCircuits", () => {
     );
     using usual = await runCircuits(model, prompts, { scores: few, rank: "signed" });
     const scored = few.values.filter(Number.isFinite).length;
-    expect(usual.map(({ edges }) => edges)).toEqual([...Array(scored + 1).keys(), edgeCount]);
+    expect(usual.map(({ size }) => size)).toEqual([...Array(scored + 1).keys(), edgeCount]);
     const circuits = [scores.circuit(3)];
     await expect(runCircuits(model, prompts, { circuits, rank: "signed" })).rejects.toThrow(
       /`rank` belongs to `scores`/,
@@ -101,8 +101,8 @@ describe("runCircuits", () => {
 
   it("has sensible defaults", async () => {
     using runs = await runCircuits(model, prompts, { scores });
-    expect(runs[0]!.edges).toBe(0);
-    expect(runs.at(-1)!.edges).toBe(model.graph.edgeCount);
+    expect(runs[0]!.size).toBe(0);
+    expect(runs.at(-1)!.size).toBe(model.graph.edgeCount);
   });
 
   it("runs the same prompts several times at once", async () => {

@@ -47,7 +47,7 @@ const check = signature("runCircuits", { model: kinds.patchableModel, prompts: k
  *
  * @example
  * using runs = await runCircuits(model, prompts, { scores, sizes: [0, 1, 10], patch: "tree", ablation: "resample" });
- * for (const { edges, logits } of runs) console.log(edges, logits[0]!.shape);
+ * for (const { size, logits } of runs) console.log(size, logits[0]!.shape);
  */
 export async function runCircuits(
   model: PatchableModel,
@@ -80,7 +80,7 @@ export async function runCircuits(
     throw error;
   }
   return circuitRuns(
-    circuits.map(({ circuit, asked }, index) => ({ edges: circuit.size, asked, circuit, logits: outputs[index]! })),
+    circuits.map(({ circuit, asked }, index) => ({ size: circuit.size, asked, circuit, logits: outputs[index]! })),
   );
 }
 

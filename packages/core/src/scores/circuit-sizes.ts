@@ -58,40 +58,46 @@ const everySizeUpTo = 200;
 export function circuitSizes(graph: Graph | number, options: CircuitSizesOptions = {}): number[] {
   check({ graph }, options);
   const { rule, scores, knownEdgeCount, shares } = options;
-  const edges = graph instanceof Graph ? graph.edgeCount : graph;
-  if (scores && scores.values.length !== edges)
-    throw new AutocircuitError("bad-input", `The scores are of ${scores.values.length} edges, the graph has ${edges}.`);
-  for (const size of [...(options.sizes ?? []), knownEdgeCount ?? 0]) requireSize(size, edges);
+  const edgeCount = graph instanceof Graph ? graph.edgeCount : graph;
+  if (scores && scores.values.length !== edgeCount)
+    throw new AutocircuitError(
+      "bad-input",
+      `The scores are of ${scores.values.length} edges, the graph has ${edgeCount}.`,
+    );
+  for (const size of [...(options.sizes ?? []), knownEdgeCount ?? 0]) requireSize(size, edgeCount);
   const sorted = scores ? sortedMagnitudes(scores.values) : undefined;
-  const own = [...(options.sizes ?? []), ...(shares ?? []).map((share) => Math.trunc(edges * share))];
-  const chosen = rule ?? (options.sizes || shares ? undefined : usualRule(edges, sorted));
-  const sizes = new Set([...own, ...(chosen ? sizesOf(chosen, edges, sorted) : [])]);
+  const own = [...(options.sizes ?? []), ...(shares ?? []).map((share) => Math.trunc(edgeCount * share))];
+  const chosen = rule ?? (options.sizes || shares ? undefined : usualRule(edgeCount, sorted));
+  const sizes = new Set([...own, ...(chosen ? sizesOf(chosen, edgeCount, sorted) : [])]);
   const { zeroEdges = sizes.size > 2, allEdges = sizes.size > 2 } = options;
   for (const [size, wanted] of [
     [0, zeroEdges],
-    [edges, allEdges],
+    [edgeCount, allEdges],
   ] as const) {
     if (wanted) sizes.add(size);
     else sizes.delete(size);
   }
   if (knownEdgeCount !== undefined && knownEdgeCount !== null) sizes.add(knownEdgeCount);
-  const scored = sorted ? scoredCount(sorted) : edges;
-  return [...sizes].filter((size) => size <= scored || size === edges).sort((a, b) => a - b);
+  const scored = sorted ? scoredCount(sorted) : edgeCount;
+  return [...sizes].filter((size) => size <= scored || size === edgeCount).sort((a, b) => a - b);
 }
 
-function requireSize(size: number, edges: number): void {
-  if (size <= edges) return;
-  throw new AutocircuitError("bad-input", `A circuit of ${size} edges is more than the graph has: at most ${edges}.`);
+function requireSize(size: number, edgeCount: number): void {
+  if (size <= edgeCount) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `A circuit of ${size} edges is more than the graph has: at most ${edgeCount}.`,
+  );
 }
 
-function usualRule(edges: number, sorted: Float32Array | undefined): SizeRule {
-  if (sorted && tieEnds(sorted).length < Math.min(edges / 2, 100)) return "ties";
-  return edges <= everySizeUpTo ? "all" : "logarithmic";
+function usualRule(edgeCount: number, sorted: Float32Array | undefined): SizeRule {
+  if (sorted && tieEnds(sorted).length < Math.min(edgeCount / 2, 100)) return "ties";
+  return edgeCount <= everySizeUpTo ? "all" : "logarithmic";
 }
 
-function sizesOf(rule: SizeRule, edges: number, sorted: Float32Array | undefined): readonly number[] {
-  if (rule === "all") return Array.from({ length: edges + 1 }, (_, size) => size);
-  if (rule === "logarithmic") return roundSizes(edges);
+function sizesOf(rule: SizeRule, edgeCount: number, sorted: Float32Array | undefined): readonly number[] {
+  if (rule === "all") return Array.from({ length: edgeCount + 1 }, (_, size) => size);
+  if (rule === "logarithmic") return roundSizes(edgeCount);
   if (sorted) return tieEnds(sorted);
   throw new AutocircuitError("bad-input", 'The sizes "ties" are those at which ties of scores end: give `scores`.');
 }
@@ -104,10 +110,10 @@ function tieEnds(sorted: Float32Array): number[] {
 }
 
 /** 1, 2, .. 9, 10, 20, .. below the number of edges. */
-function roundSizes(edges: number): number[] {
+function roundSizes(edgeCount: number): number[] {
   const sizes: number[] = [];
-  for (let step = 1; step < edges; step *= 10) {
-    for (let size = step; size < Math.min(edges, 10 * step); size += step) sizes.push(size);
+  for (let step = 1; step < edgeCount; step *= 10) {
+    for (let size = step; size < Math.min(edgeCount, 10 * step); size += step) sizes.push(size);
   }
   return sizes;
 }

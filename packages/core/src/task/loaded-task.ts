@@ -90,11 +90,11 @@ export class LoadedTask
   get notes(): readonly string[] {
     const { model, prunedLatents, replacedKl, options } = this;
     const { notes, keepLatents } = options;
-    const prompts = this.train.promptCount;
+    const promptCount = this.train.promptCount;
     return [
       ...(notes?.(this) ?? []),
       ...this.#trailingSpace(),
-      ...latentNotes(model, { prunedLatents, prompts, replacedKl, keepLatents }),
+      ...latentNotes(model, { prunedLatents, promptCount, replacedKl, keepLatents }),
     ];
   }
 

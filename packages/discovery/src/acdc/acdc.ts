@@ -113,8 +113,8 @@ export async function acdc(
   const kinds = Uint16Array.from(order, (edge) => groupOf[edge]!);
   const total = order.length * taus.length;
   let done = 0;
-  const progress = (edges: number): void => {
-    done += edges;
+  const progress = (edgeCount: number): void => {
+    done += edgeCount;
     onProgress?.({ done, total });
   };
 

@@ -23,11 +23,11 @@ export class DecisionTrace {
 
   readonly #rule: DecisionRule;
 
-  constructor(edges: number, rule: DecisionRule = belowThreshold) {
+  constructor(edgeCount: number, rule: DecisionRule = belowThreshold) {
     this.#rule = rule;
-    this.divergence = new Float64Array(edges);
-    this.increase = new Float64Array(edges);
-    this.removed = new Uint8Array(edges);
+    this.divergence = new Float64Array(edgeCount);
+    this.increase = new Float64Array(edgeCount);
+    this.removed = new Uint8Array(edgeCount);
   }
 
   /**

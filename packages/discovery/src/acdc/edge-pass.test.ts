@@ -11,16 +11,17 @@ function quadratic(weights: readonly number[]): {
   divergence: (mask: ArrayLike<number>) => number;
   evaluate: EvaluateMasks;
 } {
-  const edges = weights.length;
+  const edgeCount = weights.length;
   const divergence = (mask: ArrayLike<number>): number => {
     let sum = 0;
-    for (let a = 0; a < edges; a++) {
-      for (let b = 0; b < edges; b++) sum += mask[a]! * mask[b]! * weights[a]! * weights[(a * 3 + b * 7) % edges]!;
+    for (let a = 0; a < edgeCount; a++) {
+      for (let b = 0; b < edgeCount; b++)
+        sum += mask[a]! * mask[b]! * weights[a]! * weights[(a * 3 + b * 7) % edgeCount]!;
     }
     return sum;
   };
   const evaluate: EvaluateMasks = async (masks, count) =>
-    Array.from({ length: count }, (_, row) => divergence(masks.slice(row * edges, (row + 1) * edges)));
+    Array.from({ length: count }, (_, row) => divergence(masks.slice(row * edgeCount, (row + 1) * edgeCount)));
   return { divergence, evaluate };
 }
 

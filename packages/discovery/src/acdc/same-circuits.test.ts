@@ -38,7 +38,7 @@ describe("ACDC's running output", () => {
         for (const edge of [...step.removed, step.edge]) scores.values[edge] = 0;
         const size = model.graph.edgeCount - step.removed.length - 1;
         using runs = await runCircuits(model, prompts, { scores, sizes: [size] });
-        expect(runs[0]!.edges).toBe(size);
+        expect(runs[0]!.size).toBe(size);
         const [measured] = await klDivergence(model, prompts, runs);
         expect(Math.abs(measured!.value - step.divergence)).toBeLessThan(1e-4);
       }

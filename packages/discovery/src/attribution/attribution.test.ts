@@ -47,7 +47,7 @@ describe("identities", () => {
   test.each(graphs)(
     "%o: integrated over many steps, edges of the embedding sum to the change of the loss",
     async (graph) => {
-      const task = randomTask({ seed: 5, dtype: "float64", prompts: 4, ...graph });
+      const task = randomTask({ seed: 5, dtype: "float64", promptCount: 4, ...graph });
       const steps = 60;
       const integrated = await eapIgInputs(task.model, task.prompts, { steps });
       // The trapezoidal rule: the ablated end, which is among the points, counts half, and the clean one the other half.
@@ -62,7 +62,7 @@ describe("identities", () => {
   );
 
   test.each(graphs)("%o: CEAP's edges into the end sum to the change of the loss", async (graph) => {
-    const task = randomTask({ seed: 6, dtype: "float64", prompts: 4, ...graph });
+    const task = randomTask({ seed: 6, dtype: "float64", promptCount: 4, ...graph });
     const none = new Float32Array(task.model.graph.edgeCount);
     const change = (await lossOf(task, allFromStart(task))) - (await lossOf(task, none));
     const sums: number[] = [];
@@ -89,7 +89,7 @@ describe("identities", () => {
   });
 
   test("exact is the difference of two runs", async () => {
-    const task = randomTask({ seed: 8, prompts: 4 });
+    const task = randomTask({ seed: 8, promptCount: 4 });
     const { values } = await exact(task.model, task.prompts);
     const none = new Float32Array(values.length);
     const base = await lossOf(task, none);
@@ -122,8 +122,8 @@ describe("identities", () => {
   test("shares of the stream sum to one at every destination", async () => {
     const task = randomTask({ seed: 10 });
     const { values } = await informationFlowRoutes(task.model, task.prompts);
-    for (const { offset, sources } of task.model.graph.groups)
-      expect(values.subarray(offset, offset + sources).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);
+    for (const { offset, sourceCount } of task.model.graph.groups)
+      expect(values.subarray(offset, offset + sourceCount).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);
   });
 });
 
@@ -131,7 +131,7 @@ describe("scores of single prompts", () => {
   const methods = { edgeAttribution, eapIgInputs, cleanCorrupted, eapIgActivations, ceap, relp, eapGp };
 
   test.each(Object.entries(methods))("%s: they add up", async (_, algorithm) => {
-    const task = randomTask({ seed: 11, prompts: 4 });
+    const task = randomTask({ seed: 11, promptCount: 4 });
     const rows: Float32Array[] = [];
     const onPrompt = (scores: Float32Array) => rows.push(scores);
     const options = { steps: 2 };
@@ -183,7 +183,7 @@ describe("losses", () => {
   });
 
   test("faithfulness is the answers' loss in units of the whole model", async () => {
-    const task = randomTask({ seed: 13, prompts: 4 });
+    const task = randomTask({ seed: 13, promptCount: 4 });
     const plain = await edgeAttribution(task.model, task.prompts);
     const scaled = await edgeAttribution(task.model, task.prompts, { loss: "faithfulness" });
     const ratio = scaled.values.map((value, edge) => value / plain.values[edge]!);

@@ -77,24 +77,24 @@ async function scoresOfSlice(
   const padding = slice.padding("clean");
   const rows = Array.from({ length: slice.size }, () => new Float32Array(graph.edgeCount));
   const known = new Map<string, Float64Array>();
-  for (const { kind: reader, block, firstSource, sources, heads, offset } of graph.groups) {
+  for (const { kind: reader, block, firstSource, sourceCount, heads, offset } of graph.groups) {
     const point = pointOf(model, reader, block);
-    const key = `${point} ${sources}`;
+    const key = `${point} ${sourceCount}`;
     // [sources, B, P]
-    const shares = known.get(key) ?? (await sharesAt(run!.stream[point]!, outputs, firstSource, sources));
+    const shares = known.get(key) ?? (await sharesAt(run!.stream[point]!, outputs, firstSource, sourceCount));
     known.set(key, shares);
     rows.forEach((row, prompt) => {
       const start = padding?.[prompt] ?? 0;
-      for (let s = 0; s < sources; s++) {
+      for (let s = 0; s < sourceCount; s++) {
         const at = (position: number) => shares[(s * slice.size + prompt) * slice.seqLen + position]!;
         let mean = 0;
         for (let position = start; position < slice.seqLen; position++) {
           const part = at(position) / (slice.seqLen - start);
           mean += part;
           if (graph.seqLen !== null)
-            for (let head = 0; head < heads; head++) row[offset + (position * heads + head) * sources + s] = part;
+            for (let head = 0; head < heads; head++) row[offset + (position * heads + head) * sourceCount + s] = part;
         }
-        if (graph.seqLen === null) for (let head = 0; head < heads; head++) row[offset + head * sources + s] = mean;
+        if (graph.seqLen === null) for (let head = 0; head < heads; head++) row[offset + head * sourceCount + s] = mean;
       }
     });
   }
@@ -111,7 +111,7 @@ function pointOf({ config }: PatchableModel, reader: string, block: number): num
 
 function withoutPositional(outputs: Tensor, positional: Tensor | undefined): Tensor {
   if (positional === undefined) return outputs;
-  const [sources, , length] = outputs.shape as [number, number, number, number];
+  const [sourceCount, , length] = outputs.shape as [number, number, number, number];
   if (positional.shape.length !== 2 || positional.shape[0]! < length || positional.shape[1] !== outputs.shape[3]) {
     throw new AutocircuitError(
       "shape",
@@ -119,24 +119,29 @@ function withoutPositional(outputs: Tensor, positional: Tensor | undefined): Ten
     );
   }
   const start = outputs.slice(0, 0, 1).sub(positional.slice(0, 0, length).unsqueeze(0).unsqueeze(0));
-  return Tensor.cat([start, outputs.slice(0, 1, sources)]);
+  return Tensor.cat([start, outputs.slice(0, 1, sourceCount)]);
 }
 
 /** Share of each source in the stream at each position, `[sources, B, P]` flat. */
-async function sharesAt(stream: Tensor, outputs: Tensor, firstSource: number, sources: number): Promise<Float64Array> {
+async function sharesAt(
+  stream: Tensor,
+  outputs: Tensor,
+  firstSource: number,
+  sourceCount: number,
+): Promise<Float64Array> {
   const proximity = await scope(() => {
     const y = stream.to("float32").unsqueeze(0);
-    const x = outputs.slice(0, firstSource, firstSource + sources).to("float32");
+    const x = outputs.slice(0, firstSource, firstSource + sourceCount).to("float32");
     const close = y.abs().sum(3).sub(x.sub(y).abs().sum(3));
     return close.clamp(0);
   }).data();
-  const cells = proximity.length / sources;
+  const cells = proximity.length / sourceCount;
   const shares = Float64Array.from(proximity as ArrayLike<number>, Number);
   for (let cell = 0; cell < cells; cell++) {
     let total = 0;
-    for (let s = 0; s < sources; s++) total += shares[s * cells + cell]!;
+    for (let s = 0; s < sourceCount; s++) total += shares[s * cells + cell]!;
     // Where no source is close to the stream none has a share.
-    if (total > 0) for (let s = 0; s < sources; s++) shares[s * cells + cell]! /= total;
+    if (total > 0) for (let s = 0; s < sourceCount; s++) shares[s * cells + cell]! /= total;
   }
   return shares;
 }

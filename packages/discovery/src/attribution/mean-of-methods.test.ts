@@ -8,7 +8,7 @@ import { eapIgInputs } from "./eap-ig-inputs.ts";
 import { meanOfMethods } from "./mean-of-methods.ts";
 import { relp } from "./relp.ts";
 
-const { model, prompts } = randomTask({ seed: 11, prompts: 4, batchSize: 2 });
+const { model, prompts } = randomTask({ seed: 11, promptCount: 4, batchSize: 2 });
 const close = (have: ArrayLike<number>, want: ArrayLike<number>) => {
   const largest = Array.from(want).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   Array.from(want).forEach((value, i) => {

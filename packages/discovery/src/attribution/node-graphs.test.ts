@@ -10,7 +10,7 @@ import { eapIgActivations } from "./eap-ig-activations.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
 
 const { model, prompts } = await withModelAnswers(
-  randomTask({ seed: 4, factorized: false, dtype: "float64", prompts: 4 }),
+  randomTask({ seed: 4, factorized: false, dtype: "float64", promptCount: 4 }),
 );
 const batch = prompts.batches[0]!;
 

@@ -42,9 +42,9 @@ function streamBefore(graph: Graph, point: SrcNode): SrcNode {
 
 /** The mask that ablates the edge from there, at every position. */
 function maskInto(graph: Graph, point: SrcNode): Float32Array {
-  const { offset, size, sources } = groupOf(graph, point);
+  const { offset, size, sourceCount } = groupOf(graph, point);
   const mask = new Float32Array(graph.edgeCount);
-  for (let cell = 0; cell < size; cell += sources) mask[offset + cell] = 1;
+  for (let cell = 0; cell < size; cell += sourceCount) mask[offset + cell] = 1;
   return mask;
 }
 

@@ -5,7 +5,7 @@ import type { Graph, SrcNode } from "@autocircuit/core";
 export function maskFrom(graph: Graph, sources: (source: SrcNode) => boolean, value: number): Float32Array {
   const chosen = graph.srcs.map(sources);
   const mask = new Float32Array(graph.edgeCount);
-  for (const { offset, size, firstSource, sources: count } of graph.groups)
+  for (const { offset, size, firstSource, sourceCount: count } of graph.groups)
     for (let cell = 0; cell < size; cell++) if (chosen[firstSource + (cell % count)]) mask[offset + cell] = value;
   return mask;
 }

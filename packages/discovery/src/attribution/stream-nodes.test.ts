@@ -14,7 +14,7 @@ const graphs: readonly RandomModelOptions[] = [{}, { parallel: true }, { attnOnl
 /** A task on a graph of nodes, and its network with the graph of edges. */
 async function taskOf(options: RandomModelOptions) {
   const { model, prompts } = await withModelAnswers(
-    randomTask({ seed: 21, layers: 2, dtype: "float64", prompts: 3, factorized: false, ...options }),
+    randomTask({ seed: 21, layers: 2, dtype: "float64", promptCount: 3, factorized: false, ...options }),
   );
   return { model, prompts, batch: prompts.batches[0]!, edges: model.withGraph({ factorized: true }) };
 }
@@ -129,7 +129,7 @@ describe("EAP-GP", () => {
   );
 
   it("along the stream's own path it scores what a descent by finite differences gives", async () => {
-    const { model, prompts, batch } = await taskOf({ prompts: 2 });
+    const { model, prompts, batch } = await taskOf({ promptCount: 2 });
     using ablation = await model.ablations(batch.corrupt, "resample");
     using clean = await model.sources(batch.clean);
     using goal = await model.forward(batch.corrupt, { sliced: false });
@@ -161,24 +161,24 @@ async function descend(
   batch: PromptBatch,
   { point, value, goal }: { point: string; value: Tensor; goal: Tensor },
 ): Promise<Tensor> {
-  const [prompts, positions, width] = value.shape as [number, number, number];
+  const [promptCount, positions, width] = value.shape as [number, number, number];
   const eps = 1e-4;
   const numbers = Array.from(await value.clone().data(), Number);
   const cells = positions * width;
   const gradient = new Float64Array(numbers.length);
   const distances = (cell: number, step: number) => {
     const moved = Float64Array.from(numbers, (number, i) => number + (i % cells === cell ? step : 0));
-    const replace = [{ hook: point, value: Tensor.from(moved, { shape: [prompts, positions, width] }) }];
+    const replace = [{ hook: point, value: Tensor.from(moved, { shape: [promptCount, positions, width] }) }];
     return outcome(model, batch, (logits) => logits.sub(goal).pow(2).sum([1, 2]), { replace });
   };
   for (let cell = 0; cell < cells; cell++) {
     const [up, down] = [await distances(cell, eps), await distances(cell, -eps)];
-    for (let prompt = 0; prompt < prompts; prompt++)
+    for (let prompt = 0; prompt < promptCount; prompt++)
       gradient[prompt * cells + cell] = (up[prompt]! - down[prompt]!) / (2 * eps);
   }
   const length = (prompt: number) => Math.hypot(...gradient.subarray(prompt * cells, (prompt + 1) * cells));
   const next = Float64Array.from(numbers, (number, i) => number - gradient[i]! / length(Math.floor(i / cells)));
-  return Tensor.from(next, { shape: [prompts, positions, width] });
+  return Tensor.from(next, { shape: [promptCount, positions, width] });
 }
 
 describe("information flow routes", () => {
@@ -207,15 +207,15 @@ describe("information flow routes", () => {
       const { values } = await informationFlowRoutes(model, prompts);
       using outputs = await model.sources(batch.clean);
       const written = (await outputs.toArray()) as number[][][][];
-      for (const { kind, block, firstSource, sources, offset } of model.graph.groups) {
+      for (const { kind, block, firstSource, sourceCount, offset } of model.graph.groups) {
         const hook = `blocks.${block}.hook_resid_${kind === "end" ? "post" : kind}`;
         using seen = await model.activations(batch.clean, [hook]);
         const stream = (await seen.of(hook).toArray()) as number[][][];
-        const expected = new Float64Array(sources);
+        const expected = new Float64Array(sourceCount);
         const cells = batch.size * batch.seqLen;
         stream.forEach((positions, prompt) => {
           positions.forEach((y, position) => {
-            const close = Array.from({ length: sources }, (_, s) => {
+            const close = Array.from({ length: sourceCount }, (_, s) => {
               const x = written[firstSource + s]![prompt]![position]!;
               return Math.max(0, sum(y.map(Math.abs)) - sum(y.map((value, i) => Math.abs(value - x[i]!))));
             });

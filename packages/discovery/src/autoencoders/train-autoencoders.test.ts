@@ -5,7 +5,7 @@ import { randomPairs, tinyConfig, tinyTransformer } from "../../../core/test/tin
 import { randomTask } from "../../test/random-model.ts";
 import { trainAutoencoders } from "./train-autoencoders.ts";
 
-const { model, prompts } = randomTask({ seed: 5, prompts: 6, batchSize: 6 });
+const { model, prompts } = randomTask({ seed: 5, promptCount: 6, batchSize: 6 });
 afterAll(() => model.dispose());
 
 async function trainedKl(input: Autoencoders["input"], of: PatchableModel = model, on: PromptLoader = prompts) {

@@ -125,18 +125,18 @@ export async function trainAutoencoders(
     ...{ input, latents, learningRate, seed },
     dtype: model.computeDtype,
   });
-  const batches = prompts.length;
-  const total = epochs * batches;
+  const batchCount = prompts.length;
+  const total = epochs * batchCount;
   const loss: number[] = [];
   for await (const ofBatch of overPrompts(model, prompts, { rounds: epochs, signal })) {
     const step = loss.length;
-    const made = await namingStep({ step, total, batches }, () => stepOn(model, trained, ofBatch, options));
+    const made = await namingStep({ step, total, batchCount }, () => stepOn(model, trained, ofBatch, options));
     loss.push(made.loss);
     onProgress?.({ done: step + 1, total, ...made });
   }
   const autoencoders = trained.result(options.errors ?? true, await model.transformer.weightProcessing());
   try {
-    const measured = await namingStep({ step: total, total, batches }, () =>
+    const measured = await namingStep({ step: total, total, batchCount }, () =>
       measureAutoencoders(model, { ...autoencoders, errors: false }, options.test ?? prompts, signal),
     );
     return { autoencoders, loss, ...measured };
@@ -204,8 +204,8 @@ async function outputs(
   const counts = (mlp ?? attention ?? stream)!;
   // No edge is patched, so none need be there.
   const graph: PatchGraph = {
-    ...{ factorized: true, seqLen: 0, edges: 0, groups: [], errors: false },
-    sources: sourcesWith(model.config, read[0]!, counts[0]!),
+    ...{ factorized: true, seqLen: 0, edgeCount: 0, groups: [], errors: false },
+    sourceCount: sourcesWith(model.config, read[0]!, counts[0]!),
     latents: mlp,
     attentionLatents: attention,
     streamLatents: stream,

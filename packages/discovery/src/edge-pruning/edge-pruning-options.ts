@@ -81,13 +81,13 @@ export const edgePruningOptions = {
 } satisfies KindsOf<EdgePruningOptions>;
 
 /** Fills in what was left out. What says nothing is left out: `nodeSparsity` without nodes' masks or a target for them. */
-export function edgePruningSettings(options: EdgePruningOptions, edges: number, batches: number) {
+export function edgePruningSettings(options: EdgePruningOptions, edgeCount: number, batchCount: number) {
   const { sparsity = 0.97, nodes = true, warmStart = "none", nodeSparsity } = options;
   const epochs = options.epochs ?? 200;
   return {
     epochs,
     learningRate: options.learningRate ?? 0.8,
-    multiplierRate: options.multiplierRate ?? (REACH * edges) / (epochs * Math.max(1, batches)),
+    multiplierRate: options.multiplierRate ?? (REACH * edgeCount) / (epochs * Math.max(1, batchCount)),
     sparsity,
     nodes,
     ...(nodeSparsity !== undefined && { nodeSparsity }),

@@ -7,7 +7,7 @@ import { edgePruning } from "./edge-pruning.ts";
 import type { EdgePruningOptions } from "./edge-pruning-options.ts";
 import { ranksWithin, warmStart } from "./warm-start.ts";
 
-const task = randomTask({ seed: 4, prompts: 4, batchSize: 2 });
+const task = randomTask({ seed: 4, promptCount: 4, batchSize: 2 });
 const { model, prompts } = task;
 const { graph } = model;
 const prune = (options: EdgePruningOptions) => edgePruning(model, prompts, { epochs: 2, ...options });
@@ -22,14 +22,14 @@ async function firstStep(of: typeof task, options: EdgePruningOptions): Promise<
 /** Noise whose numbers to start from are made so. */
 const onlyStart =
   (make: (count: number) => Float32Array): EdgePruningOptions["noise"] =>
-  ({ rows, edges, use }) =>
-    use.startsWith("start") ? make(rows * edges) : new Float32Array(rows * edges).fill(0.5);
+  ({ rows, edgeCount, use }) =>
+    use.startsWith("start") ? make(rows * edgeCount) : new Float32Array(rows * edgeCount).fill(0.5);
 
 describe("edgePruning", () => {
   it("the gradient is that of the loss", async () => {
-    const wide = randomTask({ seed: 9, prompts: 2, dtype: "float64" });
-    const noise: EdgePruningOptions["noise"] = ({ rows, edges, use }) =>
-      Float32Array.from({ length: rows * edges }, (_, i) =>
+    const wide = randomTask({ seed: 9, promptCount: 2, dtype: "float64" });
+    const noise: EdgePruningOptions["noise"] = ({ rows, edgeCount, use }) =>
+      Float32Array.from({ length: rows * edgeCount }, (_, i) =>
         use.startsWith("start") ? 0 : (0.31 + 0.618 * (i + 1)) % 1,
       );
     const at = (initial: number) => firstStep(wide, { initial, noise, nodes: false });
@@ -82,7 +82,9 @@ describe("edgePruning", () => {
     expect((await prune({ ...options, seed: 1 })).values).toEqual(first.values);
     expect((await prune({ ...options, seed: 2 })).values).not.toEqual(first.values);
     expect(first.info).toMatchObject({ algorithm: "edge-pruning", seed: 1, options: { ...options, nodes: true } });
-    expect((await prune({ noise: ({ rows, edges }) => new Float32Array(rows * edges) })).info.seed).toBeUndefined();
+    expect(
+      (await prune({ noise: ({ rows, edgeCount }) => new Float32Array(rows * edgeCount) })).info.seed,
+    ).toBeUndefined();
   });
 
   it("keeps what a warm start has highest", async () => {

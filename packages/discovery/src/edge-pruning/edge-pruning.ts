@@ -120,7 +120,7 @@ export async function edgePruning(
     onState: options.onSearch && search.tellingOf(options.onSearch),
     terms(step, { index }) {
       const draw = (use: "mask" | "node", count: number) =>
-        scope(() => drawNoise(noise, { use, step, pass: 0, rows: 1, edges: count }, dtype).select(0, 0));
+        scope(() => drawNoise(noise, { use, step, pass: 0, rows: 1, edgeCount: count }, dtype).select(0, 0));
       const edgeNoise = draw("mask", edgeCount);
       const nodeNoise = nodes ? draw("node", nodeCount) : undefined;
       const edgesOf = (numbers: Tensor) => hardConcrete(parts.of(numbers, "edges"), edgeNoise);
@@ -169,7 +169,7 @@ async function startOf(
 
 /** Numbers near one value, normally distributed with a deviation of 0.01 (Box and Muller 1958). */
 function scattered(noise: Noise, use: "start" | "start-node", count: number, centre: number): Float32Array {
-  const uniform = drawNumbers(noise, { use, step: 0, pass: 0, rows: 2, edges: count });
+  const uniform = drawNumbers(noise, { use, step: 0, pass: 0, rows: 2, edgeCount: count });
   return Float32Array.from({ length: count }, (_, i) => {
     const distance = Math.sqrt(-2 * Math.log(1 - uniform[i]!));
     return centre + 0.01 * distance * Math.cos(2 * Math.PI * uniform[count + i]!);
@@ -180,11 +180,11 @@ function scattered(noise: Noise, use: "start" | "start-node", count: number, cen
 function keptOdds(edges: Float32Array, nodes: Float32Array | undefined, { graph }: PatchableModel): Float32Array {
   const odds = Float64Array.from(edges, (value) => value - hardConcreteShift);
   if (nodes)
-    for (const { firstSource, sources, offset, size } of graph.groups)
+    for (const { firstSource, sourceCount, offset, size } of graph.groups)
       for (let cell = 0; cell < size; cell++)
         odds[offset + cell] = bothOdds(
           odds[offset + cell]!,
-          nodes[firstSource + (cell % sources)]! - hardConcreteShift,
+          nodes[firstSource + (cell % sourceCount)]! - hardConcreteShift,
         );
   const least = odds.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   return Float32Array.from(odds, (value) => value - least);

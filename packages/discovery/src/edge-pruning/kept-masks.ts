@@ -6,7 +6,7 @@ export function sourcesOfEdges(graph: Graph): Tensor {
   const sources = new BigInt64Array(graph.edgeCount);
   for (const group of graph.groups)
     for (let cell = 0; cell < group.size; cell++)
-      sources[group.offset + cell] = BigInt(group.firstSource + (cell % group.sources));
+      sources[group.offset + cell] = BigInt(group.firstSource + (cell % group.sourceCount));
   return Tensor.from(sources);
 }
 

@@ -26,7 +26,7 @@ beforeEach(() => {
 const named = ["A0.0->A1.1.Q", "A0.1->MLP 0", "MLP 1->Resid End"];
 /** A task of a small random model. */
 function taskOf(key: string, options: Parameters<typeof randomTask>[0] = {}): LoadedTask {
-  const { model, prompts } = randomTask({ prompts: 4, batchSize: 2, ...options });
+  const { model, prompts } = randomTask({ promptCount: 4, batchSize: 2, ...options });
   const given = { key, name: key, batchSize: 2, batchCount: 2, model, prompts: "none.json" };
   const knownEdges = named.map((name) => model.graph.edge(model.graph.index(name)));
   return new LoadedTask(given, { model, train: prompts, test: prompts, knownEdges, sharedPrefix: null }, () => {});
@@ -199,20 +199,20 @@ describe("measureAll", () => {
     expect(measured.series).toHaveLength(2 * 2 * 2);
     const direct = await measureCircuits(one.model, one.test, {
       ...{ scores: found.scoresOf("one", "random"), metrics, ablation: "zero" },
-      sizes: measured.series.find(({ algorithm }) => algorithm === "random")!.points.map(({ edges }) => edges),
+      sizes: measured.series.find(({ algorithm }) => algorithm === "random")!.points.map(({ size }) => size),
     });
     const series = (metric: string) =>
       measured.series.find((s) => s.algorithm === "random" && s.ablation === "zero" && s.metric === metric)!;
     expect(series("kl-clean").points).toEqual(
-      direct.map(({ edges, metrics }) => ({ edges, value: metrics["kl-clean"] })),
+      direct.map(({ size, metrics }) => ({ size, value: metrics["kl-clean"] })),
     );
     expect(series("correct-percent").points[3]).toEqual({
-      ...{ edges: direct[3]!.edges, value: direct[3]!.metrics["correct-percent"] },
+      ...{ size: direct[3]!.size, value: direct[3]!.metrics["correct-percent"] },
       ...direct[3]!.spread["correct-percent"],
     });
     // The known circuit's size is among the default ones; it is the only one of the circuit itself.
     expect(
-      measured.series.find(({ algorithm }) => algorithm === "Official Circuit")!.points.map((p) => p.edges),
+      measured.series.find(({ algorithm }) => algorithm === "Official Circuit")!.points.map((p) => p.size),
     ).toEqual([3]);
 
     const loaded = await ExperimentResults.load(folder);
@@ -255,8 +255,8 @@ describe("the folder", () => {
   it("keeps numbers that JSON has no word for", async () => {
     const found = await runAlgorithms([one], ["random"]);
     const points = [
-      { edges: 0, value: Number.NaN, deviation: Number.NaN, points: [Number.NaN, Number.NEGATIVE_INFINITY] },
-      { edges: 1, value: Number.POSITIVE_INFINITY },
+      { size: 0, value: Number.NaN, deviation: Number.NaN, points: [Number.NaN, Number.NEGATIVE_INFINITY] },
+      { size: 1, value: Number.POSITIVE_INFINITY },
     ];
     const common = { task: "one", algorithm: "random", ablation: "zero", patch: "tree", asked: null } as const;
     const results = found.with({ series: [{ ...common, metric: "logit-diff-percent", points }] });
@@ -308,7 +308,7 @@ describe("the folder", () => {
     const text = readFileSync(path, "utf8");
     const cases: [string, string, RegExp][] = [
       ["autocircuit-experiment", "other", /experiment\.json: it is not the results of an experiment/],
-      ['"version":2', '"version":1', /another version/],
+      ['"version":3', '"version":2', /another version/],
       ['"seconds":', '"second":', /`scored` should be a list, each entry scores/],
       ["one--random.safetensors", "../one.safetensors", /`scored`/],
       ['"task":"one","algorithm":"random"', '"task":"five","algorithm":"random"', /task "five", which is not in it/],

@@ -163,6 +163,6 @@ async function seriesOf(
   }));
 }
 
-function pointOf({ edges, metrics, spread }: MeasuredCircuit, metric: MetricName): MetricValue {
-  return { edges, value: metrics[metric]!, ...spread[metric] };
+function pointOf({ size, metrics, spread }: MeasuredCircuit, metric: MetricName): MetricValue {
+  return { size, value: metrics[metric]!, ...spread[metric] };
 }

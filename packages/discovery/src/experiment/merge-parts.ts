@@ -81,9 +81,9 @@ const ROUNDING = 1e-2;
 function requireSamePoints(before: MeasuredSeries, { task, algorithm, metric, points }: MeasuredSeries): void {
   const heights = before.points.map(({ value }) => Math.abs(value)).filter(Number.isFinite);
   const most = ROUNDING * Math.max(1e-4, ...heights);
-  const alike = ({ edges, value }: MeasuredSeries["points"][number], place: number) => {
+  const alike = ({ size, value }: MeasuredSeries["points"][number], place: number) => {
     const other = points[place]!;
-    return edges === other.edges && (Object.is(value, other.value) || Math.abs(value - other.value) <= most);
+    return size === other.size && (Object.is(value, other.value) || Math.abs(value - other.value) <= most);
   };
   if (before.points.length === points.length && before.points.every(alike)) return;
   throw new AutocircuitError(

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 function taskOf(key: string): LoadedTask {
-  const { model, prompts } = randomTask({ prompts: 4, batchSize: 2, seed: 1 });
+  const { model, prompts } = randomTask({ promptCount: 4, batchSize: 2, seed: 1 });
   const given = { key, name: key, batchSize: 2, batchCount: 2, model, prompts: "none.json" };
   return new LoadedTask(
     given,
@@ -138,7 +138,7 @@ describe("results in a folder stay", () => {
     await expect(sizes.save(folder)).rejects.toThrow(/measured at the sizes 1,3, now it is to be at 2/);
     await expect(measureAll([one], found, { ...few, sizes: [2], folder })).rejects.toThrow(/measured at the sizes 1,3/);
     const [series] = (await measureAll([one], found, few)).series;
-    const points = series!.points.map(({ edges, value }) => ({ edges, value: value + 1 }));
+    const points = series!.points.map(({ size, value }) => ({ size, value: value + 1 }));
     await expect(found.with({ series: [{ ...series!, points }] }).save(folder)).rejects.toThrow(
       /The kl-clean of a on one differs from what these results have/,
     );

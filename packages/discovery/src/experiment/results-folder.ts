@@ -22,7 +22,7 @@ import { requireScoresOf, scoreFileName } from "./score-files.ts";
 export const EXPERIMENT_FILE = "experiment.json";
 const SCORES = "scores";
 /** What the file begins with, and which form it has. */
-const FORMAT = { format: "autocircuit-experiment", version: 2 } as const;
+const FORMAT = { format: "autocircuit-experiment", version: 3 } as const;
 
 /** Where scores lie that were written or read. */
 const lying = new WeakMap<PruneScores, string>();

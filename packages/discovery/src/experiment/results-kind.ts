@@ -9,10 +9,10 @@ const indices = kind.listOf(kind.whole);
 
 const history = kind.shape("a history", { loss: numbers, target: numbers, size: numbers });
 const point = kind.such("a point", (value) => {
-  const { edges, value: height, deviation, points } = kind.record.accepts(value) ? (value as Record_) : {};
+  const { size, value: height, deviation, points } = kind.record.accepts(value) ? (value as Record_) : {};
   const spread =
     deviation === undefined ? points === undefined : typeof deviation === "number" && numbers.accepts(points);
-  return kind.whole.accepts(edges) && typeof height === "number" && spread;
+  return kind.whole.accepts(size) && typeof height === "number" && spread;
 });
 
 const lists = {
@@ -39,7 +39,7 @@ export const experimentFile: readonly { readonly what: string; readonly holds: (
     what: "it is not the results of an experiment (`format` should be autocircuit-experiment).",
     holds: (json) => kind.record.accepts(json) && (json as Record_).format === "autocircuit-experiment",
   },
-  { what: "it is of another version of this file; make it again.", holds: (json) => (json as Record_).version === 2 },
+  { what: "it is of another version of this file; make it again.", holds: (json) => (json as Record_).version === 3 },
   ...Object.entries(lists).map(([name, entry]) => ({
     what: `\`${name}\` should be a list, each entry ${entry.what}, but an entry is none.`,
     holds: (json: unknown) => kind.listOf(entry).accepts((json as Record_)[name]),

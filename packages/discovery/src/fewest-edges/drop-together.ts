@@ -27,8 +27,8 @@ export async function dropTogether(search: RankingSearch, options: EliminationOp
 }
 
 /** Lots that are still to be tried, of so many edges each and of fewer, if the circuit stays as large as it is. */
-function lotsLeft(edges: number, together: number, ofThese: number): number {
+function lotsLeft(size: number, together: number, ofThese: number): number {
   let left = Math.max(0, Math.ceil(ofThese));
-  for (let lot = Math.floor(together / 2); lot > 1; lot = Math.floor(lot / 2)) left += Math.ceil(edges / lot);
+  for (let lot = Math.floor(together / 2); lot > 1; lot = Math.floor(lot / 2)) left += Math.ceil(size / lot);
   return left;
 }

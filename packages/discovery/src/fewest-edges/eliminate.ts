@@ -54,9 +54,9 @@ export async function eliminate(
       predictor: new RatePredictor(Uint16Array.from(left, (edge) => groups[edge]!)),
       largestBatch,
       signal,
-      onDecided: (edges) => {
-        for (const edge of left.subarray(decided, decided + edges)) sweep.visited[edge] = 1;
-        decided += edges;
+      onDecided: (edgeCount) => {
+        for (const edge of left.subarray(decided, decided + edgeCount)) sweep.visited[edge] = 1;
+        decided += edgeCount;
         onProgress?.({
           ...{ phase: searchPhases.edges, done: before + decided, total: before + left.length, even: true },
         });

@@ -23,7 +23,7 @@ export interface FewestEdgesStart {
   /** Edges of the shortest beginning of the ranking that was found to keep enough. */
   readonly prefix: number;
   /** Edges of the smallest circuit that it led to: what elimination left, or the beginning itself where the time was over before. */
-  readonly edges: number;
+  readonly size: number;
   /** Answers kept by beginnings of the ranking, by growing size. */
   readonly curve: readonly KeptAtSize[];
 }
@@ -78,18 +78,18 @@ export class FewestEdgesSearch implements RunningSearch {
     const { present } = this;
     if (present === undefined) {
       const { edgeCount } = this.#graph;
-      this.starts.push({ prefix: edgeCount, edges: edgeCount, curve: [] });
+      this.starts.push({ prefix: edgeCount, size: edgeCount, curve: [] });
       return;
     }
     const { prefix, curve, mask } = present;
-    const edges = complete ? keptEdges(mask) : smallestOf(present);
+    const size = complete ? keptEdges(mask) : smallestOf(present);
     // A circuit that is far too large has no time for single edges.
     if (!complete && !present.settled) present.together = Math.ceil(keptEdges(mask) / 4);
-    if (this.mask === undefined || edges < smallestOf({ mask: this.mask, prefix: this.rest?.prefix })) {
+    if (this.mask === undefined || size < smallestOf({ mask: this.mask, prefix: this.rest?.prefix })) {
       [this.mask, this.bestRanking] = [mask, this.starts.length];
       this.rest = complete ? undefined : present;
     }
-    this.starts.push({ prefix, edges, curve });
+    this.starts.push({ prefix, size, curve });
     this.present = undefined;
   }
 
@@ -103,11 +103,11 @@ export class FewestEdgesSearch implements RunningSearch {
   get led(): FewestEdgesStart[] {
     const { present, rest, bestRanking } = this;
     const starts = this.starts.map((start, place) =>
-      rest !== undefined && place === bestRanking ? { ...start, edges: smallestOf(rest) } : start,
+      rest !== undefined && place === bestRanking ? { ...start, size: smallestOf(rest) } : start,
     );
     if (present === undefined) return starts;
     const { prefix, curve } = present;
-    return [...starts, { prefix, edges: smallestOf(present), curve }];
+    return [...starts, { prefix, size: smallestOf(present), curve }];
   }
 
   /**
@@ -156,7 +156,7 @@ export class FewestEdgesSearch implements RunningSearch {
     const { edgeCount } = this.#graph;
     for (const start of listOf(at.starts) as FewestEdgesStart[]) {
       const prefix = countIn(start.prefix, edgeCount);
-      this.starts.push({ prefix, edges: countIn(start.edges, edgeCount), curve: curveOf(start.curve, edgeCount) });
+      this.starts.push({ prefix, size: countIn(start.size, edgeCount), curve: curveOf(start.curve, edgeCount) });
     }
     this.bestRanking = countIn(at.best, Math.max(0, this.#rankings.length - 1));
     this.tried.push(...listOf(at.tried).map((size) => countIn(size, edgeCount)));
@@ -211,7 +211,7 @@ export class FewestEdgesSearch implements RunningSearch {
     const least = ranked.reduce((low, value) => (value === 0 ? low : Math.min(low, Math.abs(value))), 1);
     const inside = (value: number) => (value === 0 || value === Number.NEGATIVE_INFINITY ? least : value);
     const scores = Float32Array.from(mask, (outside, edge) => (outside ? 0 : inside(ranked[edge]!)));
-    const options = { ...this.#described, unfinished: true, ...(first && { prompts: first.prompts }) };
+    const options = { ...this.#described, unfinished: true, ...(first && { promptCount: first.promptCount }) };
     return new PruneScores(this.#graph, scores, { algorithm: "fewest-edges", options });
   }
 
@@ -219,7 +219,7 @@ export class FewestEdgesSearch implements RunningSearch {
     const { mask, first } = this.smallest();
     const circuit = Circuit.where(this.#graph, (edge) => mask[edge] === 0);
     const { edgeCount } = this.#graph;
-    const few = first ? ` on the first ${first.prompts} prompts, not yet on all` : "";
+    const few = first ? ` on the first ${first.promptCount} prompts, not yet on all` : "";
     const text = `the best circuit so far has ${circuit.size} of ${edgeCount} edges and keeps enough${few}`;
     return { scores: this.scores, circuit, text: circuit.size === edgeCount ? NOTHING_SMALLER : text };
   }
@@ -261,8 +261,8 @@ function bits(mask: Float32Array): string {
   return packed(Uint8Array.from(mask));
 }
 
-function maskOf(text: unknown, edges: number): Float32Array {
-  return Float32Array.from(unpacked(text, Uint8Array, edges), (bit) => (bit ? 1 : 0));
+function maskOf(text: unknown, edgeCount: number): Float32Array {
+  return Float32Array.from(unpacked(text, Uint8Array, edgeCount), (bit) => (bit ? 1 : 0));
 }
 
 function judgedOf(value: unknown): FewestEdgesSearch["judged"] {
@@ -276,9 +276,9 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function curveOf(value: unknown, edges: number): KeptAtSize[] {
+function curveOf(value: unknown, edgeCount: number): KeptAtSize[] {
   return (listOf(value) as KeptAtSize[]).map((point) => ({
-    edges: countIn(point.edges, edges),
+    size: countIn(point.size, edgeCount),
     kept: countIn(point.kept, Number.MAX_SAFE_INTEGER),
   }));
 }

@@ -26,7 +26,7 @@ describe("fewestEdges", () => {
     });
     await fc.assert(
       fc.asyncProperty(problem, async ({ seed, keep, tries, attnOnly }) => {
-        const task = await withModelAnswers(randomTask({ seed, attnOnly, layers: 1, prompts: 12, batchSize: 4 }));
+        const task = await withModelAnswers(randomTask({ seed, attnOnly, layers: 1, promptCount: 12, batchSize: 4 }));
         using model = task.model;
         const scores = await random(model, null, { seed });
         const found = await fewestEdges(model, task.prompts, scores, { keep, tries, seed });
@@ -46,7 +46,7 @@ describe("fewestEdges", () => {
   });
 
   it("finds the smallest of all circuits where that can be checked", async () => {
-    const task = await withModelAnswers(randomTask({ layers: 1, heads: 1, attnOnly: true, prompts: 8, seed: 4 }));
+    const task = await withModelAnswers(randomTask({ layers: 1, heads: 1, attnOnly: true, promptCount: 8, seed: 4 }));
     using model = task.model;
     const { edgeCount } = model.graph;
     const shares: { size: number; share: number }[] = [];
@@ -65,7 +65,7 @@ describe("fewestEdges", () => {
   });
 
   it("does not depend on how many circuits run at once", async () => {
-    const task = await withModelAnswers(randomTask({ prompts: 10, batchSize: 5, seed: 9 }));
+    const task = await withModelAnswers(randomTask({ promptCount: 10, batchSize: 5, seed: 9 }));
     using model = task.model;
     const scores = await edgeAttribution(model, task.prompts);
     const circuits = [];
@@ -78,16 +78,16 @@ describe("fewestEdges", () => {
   });
 
   it("takes the best of several rankings, and says how far each led", async () => {
-    const task = await withModelAnswers(randomTask({ prompts: 10, seed: 3 }));
+    const task = await withModelAnswers(randomTask({ promptCount: 10, seed: 3 }));
     using model = task.model;
     const rankings = [await random(model, null), await edgeAttribution(model, task.prompts)];
     const { starts, best, circuit } = await fewestEdges(model, task.prompts, rankings, { keep: 0.8 });
     expect(starts).toHaveLength(2);
-    expect(circuit.size).toBe(Math.min(...starts.map(({ edges }) => edges)));
-    expect(starts[best]!.edges).toBe(circuit.size);
+    expect(circuit.size).toBe(Math.min(...starts.map(({ size }) => size)));
+    expect(starts[best]!.size).toBe(circuit.size);
     for (const { curve, prefix } of starts) {
-      expect(curve[0]!.edges).toBe(0);
-      expect(curve.at(-1)).toEqual({ edges: model.graph.edgeCount, kept: 10 });
+      expect(curve[0]!.size).toBe(0);
+      expect(curve.at(-1)).toEqual({ size: model.graph.edgeCount, kept: 10 });
       expect(prefix).toBeLessThanOrEqual(model.graph.edgeCount);
     }
   });
@@ -95,7 +95,7 @@ describe("fewestEdges", () => {
   it.each(["zero", "tokenwise-mean-clean", "batch-all-tok-mean"] as const)(
     "keeps enough under %s",
     async (ablation) => {
-      const task = await withModelAnswers(randomTask({ prompts: 8, seed: 6 }));
+      const task = await withModelAnswers(randomTask({ promptCount: 8, seed: 6 }));
       using model = task.model;
       const found = await fewestEdges(model, task.prompts, await random(model, null), { keep: 0.75, ablation });
       expect(found.kept).toBeGreaterThanOrEqual(6);
@@ -104,19 +104,19 @@ describe("fewestEdges", () => {
   );
 
   it("an empty circuit whose outputs are all equal keeps nothing", async () => {
-    const task = await withModelAnswers(randomTask({ prompts: 8, seed: 6, outputBias: false }));
+    const task = await withModelAnswers(randomTask({ promptCount: 8, seed: 6, outputBias: false }));
     using model = task.model;
     const scores = await random(model, null);
     const found = await fewestEdges(model, task.prompts, scores, { keep: 0.5, ablation: "zero" });
-    expect(found.starts[0]!.curve[0]).toEqual({ edges: 0, kept: 0 });
+    expect(found.starts[0]!.curve[0]).toEqual({ size: 0, kept: 0 });
     expect(found.circuit.size).toBeGreaterThan(0);
     using runs = await runCircuits(model, task.prompts, { scores, sizes: [0], ablation: "zero" });
     for (const metric of [correctPercent, correctOfPairPercent])
-      expect(await metric(model, task.prompts, runs)).toMatchObject([{ edges: 0, value: 0 }]);
+      expect(await metric(model, task.prompts, runs)).toMatchObject([{ size: 0, value: 0 }]);
   });
 
   it("counts each position of the output slice, reports progress, and stops when asked", async () => {
-    const task = await withModelAnswers(randomTask({ prompts: 4, seed: 2, outputSlice: "not_first_seq" }));
+    const task = await withModelAnswers(randomTask({ promptCount: 4, seed: 2, outputSlice: "not_first_seq" }));
     using model = task.model;
     const scores = await random(model, null);
     const seen: { phase: string; share: number }[] = [];
@@ -142,7 +142,7 @@ describe("fewestEdges", () => {
   });
 
   it("says what cannot be", async () => {
-    const task = await withModelAnswers(randomTask({ prompts: 4 }));
+    const task = await withModelAnswers(randomTask({ promptCount: 4 }));
     using model = task.model;
     const scores = await random(model, null);
     const run = (options: object, of = scores) => fewestEdges(model, task.prompts, of, options);
@@ -153,7 +153,7 @@ describe("fewestEdges", () => {
     await expect(fewestEdges(model, task.prompts, [])).rejects.toThrow(/no scores to start from/);
     using other = randomTask({ layers: 1 }).model;
     await expect(run({}, await random(other, null))).rejects.toThrow(/another graph/);
-    const wrong = await withModelAnswers(randomTask({ prompts: 4 }), (answer) => (answer + 1) % 13);
+    const wrong = await withModelAnswers(randomTask({ promptCount: 4 }), (answer) => (answer + 1) % 13);
     using wrongModel = wrong.model;
     await expect(fewestEdges(wrongModel, wrong.prompts, scores)).rejects.toThrow(/none of 4 outputs right/);
   });

@@ -58,7 +58,7 @@ export interface FewestEdges {
    */
   readonly scores: PruneScores;
   /** Prompt pairs by which that was judged: all, unless the time was over before anything kept enough on all. */
-  readonly prompts: number;
+  readonly promptCount: number;
   /** Outputs that were judged: prompts, or prompts times positions of the output slice. */
   readonly outputs: number;
   /** Answers that the full model gets right. */
@@ -189,19 +189,19 @@ function edgesInOrder(scores: PruneScores): Uint32Array {
 
 /** What there is where the time was over before anything kept enough on all prompts. */
 function ofFewPrompts(search: FewestEdgesSearch, ended: SearchProgress | undefined): FewestEdges {
-  const { mask, outputs, answers, kept, prompts } = search.first!;
+  const { mask, outputs, answers, kept, promptCount } = search.first!;
   const { scores } = search;
   const circuit = Circuit.where(scores.graph, (edge) => mask[edge] === 0);
   const about = { complete: false, ended: ended ?? null, starts: search.led, best: 0, tried: 0 };
-  return { circuit, scores, outputs, answers, kept, prompts, ...about };
+  return { circuit, scores, outputs, answers, kept, promptCount, ...about };
 }
 
 /** What there is where the time was over once something keeps enough on all prompts. */
-function ofAllPrompts(search: FewestEdgesSearch, last: SearchProgress | undefined, prompts: number): FewestEdges {
+function ofAllPrompts(search: FewestEdgesSearch, last: SearchProgress | undefined, promptCount: number): FewestEdges {
   const { mask, from: best } = search.smallest();
   const { scores } = search;
   const circuit = Circuit.where(scores.graph, (edge) => mask[edge] === 0);
-  const about = { ...search.judged!, prompts, starts: search.led, best, tried: search.tried.length };
+  const about = { ...search.judged!, promptCount, starts: search.led, best, tried: search.tried.length };
   return { circuit, scores, kept: search.keptBySmallest!, complete: false, ended: last ?? null, ...about };
 }
 

@@ -17,7 +17,7 @@ export interface FirstCircuit {
   readonly size: number;
   /** 0 inside, 1 outside. */
   readonly mask: Float32Array;
-  readonly prompts: number;
+  readonly promptCount: number;
   readonly outputs: number;
   readonly answers: number;
   readonly kept: number;
@@ -80,5 +80,5 @@ export async function firstCircuit(
     }
   });
   const { outputs, answers } = judge;
-  return { size: high, mask: beginning(ranking, high), prompts: few.promptCount, outputs, answers, kept };
+  return { size: high, mask: beginning(ranking, high), promptCount: few.promptCount, outputs, answers, kept };
 }

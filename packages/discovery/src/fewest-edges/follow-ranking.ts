@@ -36,10 +36,10 @@ export async function followRanking(search: FewestEdgesSearch, options: FollowOp
   const order = ranking.toReversed();
   if (!search.present?.settled) {
     const shortest = Math.min(...search.starts.map(({ prefix }) => prefix));
-    const onEnough = (edges: number, curve: RankingSearch["curve"]) => {
+    const onEnough = (prefix: number, curve: RankingSearch["curve"]) => {
       const { present } = search;
-      if (present && present.prefix <= edges) search.present = { ...present, curve };
-      else search.present = newRanking(edges, curve, beginning(ranking, edges));
+      if (present && present.prefix <= prefix) search.present = { ...present, curve };
+      else search.present = newRanking(prefix, curve, beginning(ranking, prefix));
     };
     const found = await smallestPrefix({
       ...{ ranking, known, need, count, signal: clock.signal },
@@ -59,9 +59,9 @@ export async function followRanking(search: FewestEdgesSearch, options: FollowOp
       const started = performance.now();
       await count(mask, 1);
       const seconds = (performance.now() - started) / 1000;
-      const edges = keptEdges(mask);
-      if ((graph.srcs.length + SWEEPS * edges) * FAILING * seconds > clock.left)
-        search.present.together = Math.ceil(edges / 4);
+      const left = keptEdges(mask);
+      if ((graph.srcs.length + SWEEPS * left) * FAILING * seconds > clock.left)
+        search.present.together = Math.ceil(left / 4);
     }
   }
   await shrink(search.present, { ...elimination, order });

@@ -17,13 +17,13 @@ import type { Device } from "@autocircuit/native";
 export function heldAblations(
   model: PassWidths & { readonly device: Device },
   type: AblationType,
-  { prompts, seqLen }: { readonly prompts: number; readonly seqLen: number },
+  { promptCount, seqLen }: { readonly promptCount: number; readonly seqLen: number },
   free = availableMemory(),
 ): number {
   if (dataSetSides(type)) return 0;
   // Otherwise each is made again whenever it is needed, which takes as long as running a larger circuit.
   const { least, most } = memoryBudgets.heldAblations;
   const room = model.device === "cpu" ? Math.max(least, Math.min(most, memoryShares.heldAblations * free)) : least;
-  const all = prompts * ablationBytes(model, seqLen);
+  const all = promptCount * ablationBytes(model, seqLen);
   return all <= room ? all : 0;
 }

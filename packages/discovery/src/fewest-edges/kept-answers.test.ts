@@ -24,7 +24,7 @@ describe("KeptAnswers", () => {
     "where memory ends runs fewer circuits together, then fewer prompts, and counts the same: %s",
     async (ablation) => {
       vi.spyOn(process.stderr, "write").mockReturnValue(true);
-      const { model, prompts } = await withModelAnswers(randomTask({ seed: 5, prompts: 12, batchSize: 6 }));
+      const { model, prompts } = await withModelAnswers(randomTask({ seed: 5, promptCount: 12, batchSize: 6 }));
       using _ = model;
       const { edgeCount } = model.graph;
       const masks = Float32Array.from({ length: 5 * edgeCount }, (_, i) => Number(i % 13 < i / edgeCount));

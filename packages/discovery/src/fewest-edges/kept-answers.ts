@@ -82,7 +82,7 @@ export class KeptAnswers implements Disposable {
   ): Promise<KeptAnswers> {
     const shared = dataSetSides(type) && (await model.ablations(prompts, type, { signal }));
     const seqLen = prompts.batches[0]?.seqLen ?? 0;
-    const holds = heldAblations(model, type, { prompts: prompts.promptCount, seqLen }) > 0;
+    const holds = heldAblations(model, type, { promptCount: prompts.promptCount, seqLen }) > 0;
     const judged: JudgedBatch[] = [];
     let outputs = 0;
     try {
@@ -108,15 +108,15 @@ export class KeptAnswers implements Disposable {
    * @param atLeast a circuit that can no longer keep so many is given up: its number is then some number below
    */
   async count(masks: Float32Array, count: number, atLeast = 0, signal?: AbortSignal): Promise<number[]> {
-    const edges = this.#model.graph.edgeCount;
+    const edgeCount = this.#model.graph.edgeCount;
     const kept = new Array<number>(count).fill(0);
     let alive = Array.from(kept.keys());
     let left = this.answers;
     for (const judged of [...this.#batches]) {
       throwIfAborted(signal);
-      const rows = new Float32Array(alive.length * edges);
+      const rows = new Float32Array(alive.length * edgeCount);
       alive.forEach((row, place) => {
-        rows.set(masks.subarray(row * edges, (row + 1) * edges), place * edges);
+        rows.set(masks.subarray(row * edgeCount, (row + 1) * edgeCount), place * edgeCount);
       });
       const found = await this.#countBatch(judged, rows, alive.length, signal);
       this.#onBatch?.();

@@ -10,9 +10,9 @@ export class KnownCounts {
 
   /** Notes what was counted for several circuits; of those below `need` the number is not exact. */
   note(masks: Float32Array, kept: readonly number[], need: number): void {
-    const edges = masks.length / kept.length;
+    const edgeCount = masks.length / kept.length;
     kept.forEach((count, row) => {
-      if (count >= need) this.#kept.set(keyOf(masks.subarray(row * edges, (row + 1) * edges)), count);
+      if (count >= need) this.#kept.set(keyOf(masks.subarray(row * edgeCount, (row + 1) * edgeCount)), count);
     });
   }
 

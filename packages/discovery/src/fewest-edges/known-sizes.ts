@@ -2,7 +2,7 @@ import { countIn } from "../long-search/search-state.ts";
 import { beginning } from "./beginning.ts";
 
 /** Of how many edges a beginning is, how many answers it keeps, and whether that is exact: one that keeps too few may not have been counted to the end. */
-type KnownSize = readonly [edges: number, kept: number, exact: boolean];
+type KnownSize = readonly [size: number, kept: number, exact: boolean];
 
 /** How beginnings of a ranking are run. */
 interface RunBeginnings {
@@ -17,10 +17,10 @@ export class KnownSizes {
   readonly #known = new Map<number, KnownSize>();
 
   /** @throws AutocircuitError `bad-input` where what was stored is damaged */
-  constructor(stored: unknown = [], edges = 0) {
+  constructor(stored: unknown = [], edgeCount = 0) {
     for (const entry of Array.isArray(stored) ? stored : []) {
       const [size, kept, exact] = Array.isArray(entry) ? entry : [];
-      const known = [countIn(size, edges), countIn(kept, Number.MAX_SAFE_INTEGER), exact === true] as const;
+      const known = [countIn(size, edgeCount), countIn(kept, Number.MAX_SAFE_INTEGER), exact === true] as const;
       this.#known.set(known[0], known);
     }
   }

@@ -24,10 +24,10 @@ export function removeDangling(graph: Graph, mask: Float32Array, forward: boolea
       if (anyInside(mask, read, reached)) for (const writer of writers) reached[writer] = 1;
   const needed = new Uint8Array(graph.srcs.length);
   let removed = 0;
-  for (const { first, step, rows, firstSource, sources, writers, end } of wiring.toReversed()) {
+  for (const { first, step, rows, firstSource, sourceCount, writers, end } of wiring.toReversed()) {
     const useful = end || writers.some((writer) => needed[writer] === 1);
     for (let row = 0; row < rows; row++)
-      for (let source = firstSource; source < firstSource + sources; source++) {
+      for (let source = firstSource; source < firstSource + sourceCount; source++) {
         const cell = first + row * step + source - firstSource;
         if (mask[cell] !== 0) continue;
         if (useful) needed[source] = 1;
@@ -46,7 +46,7 @@ interface Rows {
   readonly step: number;
   readonly rows: number;
   readonly firstSource: number;
-  readonly sources: number;
+  readonly sourceCount: number;
 }
 
 /** A destination: its edges, and the numbers of what writes because of what it reads. */
@@ -62,10 +62,10 @@ function wiringOf(graph: Graph): readonly Wired[] {
   const before = known.get(graph);
   if (before) return before;
   const wiring = graph.groups.flatMap((group) => {
-    const { offset, heads, firstSource, sources, kind } = group;
+    const { offset, heads, firstSource, sourceCount, kind } = group;
     return Array.from({ length: heads }, (_, head) => ({
-      ...{ first: offset + head * sources, step: heads * sources, rows: graph.seqLen ?? 1 },
-      ...{ firstSource, sources },
+      ...{ first: offset + head * sourceCount, step: heads * sourceCount, rows: graph.seqLen ?? 1 },
+      ...{ firstSource, sourceCount },
       writers: writersOf(graph, group, head),
       end: kind === "end",
     }));
@@ -75,9 +75,9 @@ function wiringOf(graph: Graph): readonly Wired[] {
 }
 
 function anyInside(mask: Float32Array, read: Rows, reached: Uint8Array): boolean {
-  const { first, step, rows, firstSource, sources } = read;
+  const { first, step, rows, firstSource, sourceCount } = read;
   for (let row = 0; row < rows; row++)
-    for (let cell = 0; cell < sources; cell++)
+    for (let cell = 0; cell < sourceCount; cell++)
       if (reached[firstSource + cell] === 1 && mask[first + row * step + cell] === 0) return true;
   return false;
 }

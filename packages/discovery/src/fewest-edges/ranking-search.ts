@@ -24,8 +24,8 @@ export interface Sweep {
 }
 
 /** A visit that has not begun. */
-export function newSweep(edges: number): Sweep {
-  return { before: undefined, visited: new Uint8Array(edges) };
+export function newSweep(edgeCount: number): Sweep {
+  return { before: undefined, visited: new Uint8Array(edgeCount) };
 }
 
 /** A ranking of which a beginning that keeps enough is known. */

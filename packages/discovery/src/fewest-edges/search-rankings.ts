@@ -99,8 +99,8 @@ async function sizeOnAll(
   { known, need, ...how }: Pick<PrefixSearch, "ranking" | "need" | "count" | "known">,
   onEnough: (size: number) => void,
 ): Promise<void> {
-  const keeps = async (edges: number) =>
-    edges === how.ranking.length || (await known.count([edges], how, need))[0]! >= need;
+  const keeps = async (length: number) =>
+    length === how.ranking.length || (await known.count([length], how, need))[0]! >= need;
   let [low, high] = [0, size];
   while (!(await keeps(high))) [low, high] = [high, Math.min(how.ranking.length, Math.ceil(LONGER * high))];
   onEnough(high);

@@ -3,7 +3,7 @@ import type { KnownSizes } from "./known-sizes.ts";
 
 /** How much a circuit of the first edges of a ranking keeps. */
 export interface KeptAtSize {
-  readonly edges: number;
+  readonly size: number;
   /** Answers kept. */
   readonly kept: number;
 }
@@ -25,7 +25,7 @@ export interface PrefixSearch {
   readonly seconds?: number | undefined;
   readonly most?: number | undefined;
   /** Called with each size that suffices, the smallest so far, and the curve until then. */
-  readonly onEnough?: ((edges: number, curve: readonly KeptAtSize[]) => void) | undefined;
+  readonly onEnough?: ((size: number, curve: readonly KeptAtSize[]) => void) | undefined;
   /** Called with how many sizes were measured, and about how many it will be in all. */
   readonly onMeasured?: ((done: number, total: number) => void) | undefined;
 }
@@ -57,25 +57,25 @@ export async function smallestPrefix(search: PrefixSearch): Promise<{ size: numb
     if (late && known) break;
     if (late && sizes[first]! > most) return undefined;
     curve.push(...(await keptAt(search, sizes.slice(first, first + largestBatch))));
-    const [size, before = 0] = [curve.at(-1)!.edges, curve.at(-2)?.edges];
+    const [size, before = 0] = [curve.at(-1)!.size, curve.at(-2)?.size];
     told(curve.length - measuredSizes, sizes.length - curve.length + stepsBetween(before, size, largestBatch));
     const smallest = known ? undefined : curve.find(({ kept }) => kept >= need);
-    if (smallest) onEnough?.(smallest.edges, [...curve]);
+    if (smallest) onEnough?.(smallest.size, [...curve]);
   }
   const enough = curve.findIndex(({ kept }) => kept >= need);
   // The whole graph is the full model, which keeps everything; numerical noise must not say otherwise.
-  let high = enough < 0 ? ranking.length : curve[enough]!.edges;
-  let low = enough === 0 ? high - 1 : (curve[(enough < 0 ? curve.length : enough) - 1]?.edges ?? -1);
+  let high = enough < 0 ? ranking.length : curve[enough]!.size;
+  let low = enough === 0 ? high - 1 : (curve[(enough < 0 ? curve.length : enough) - 1]?.size ?? -1);
   while (high - low > 1) {
     const steps = Math.min(largestBatch, high - low - 1);
     const between = Array.from({ length: steps }, (_, i) => low + Math.round(((i + 1) * (high - low)) / (steps + 1)));
     const measured = await keptAt(search, between, need);
     const first = measured.findIndex(({ kept }) => kept >= need);
     if (first >= 0) {
-      high = measured[first]!.edges;
+      high = measured[first]!.size;
       onEnough?.(high, curve);
     }
-    low = measured[(first < 0 ? measured.length : first) - 1]?.edges ?? low;
+    low = measured[(first < 0 ? measured.length : first) - 1]?.size ?? low;
     told(measured.length, stepsBetween(low, high, largestBatch));
   }
   return { size: high, curve };
@@ -87,9 +87,9 @@ function stepsBetween(low: number, high: number, together: number): number {
 }
 
 /** About evenly spread on a logarithmic axis, from 0 to the whole graph. */
-function spreadSizes(edges: number): number[] {
-  if (edges < curveSizes) return Array.from({ length: edges + 1 }, (_, size) => size);
-  const sizes = Array.from({ length: curveSizes - 1 }, (_, i) => Math.round(edges ** (i / (curveSizes - 2))));
+function spreadSizes(edgeCount: number): number[] {
+  if (edgeCount < curveSizes) return Array.from({ length: edgeCount + 1 }, (_, size) => size);
+  const sizes = Array.from({ length: curveSizes - 1 }, (_, i) => Math.round(edgeCount ** (i / (curveSizes - 2))));
   return [...new Set([0, ...sizes])];
 }
 
@@ -100,8 +100,8 @@ async function keptAt(search: PrefixSearch, sizes: readonly number[], atLeast?: 
     throwIfAborted(signal);
     const some = sizes.slice(start, start + largestBatch);
     const kept = await known.count(some, search, atLeast);
-    some.forEach((edges, row) => {
-      measured.push({ edges, kept: kept[row]! });
+    some.forEach((size, row) => {
+      measured.push({ size, kept: kept[row]! });
     });
   }
   return measured;

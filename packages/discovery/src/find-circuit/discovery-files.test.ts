@@ -11,7 +11,7 @@ import { findCircuit } from "./find-circuit.ts";
 const folder = mkdtempSync(join(tmpdir(), "discovery-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const { model, prompts } = randomTask({ seed: 4, prompts: 6 });
+const { model, prompts } = randomTask({ seed: 4, promptCount: 6 });
 const definition = { key: "random", name: "random", batchSize: 2, batchCount: 2, model, prompts: { prompts: [] } };
 const parts = { model, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null };
 const task = new LoadedTask(definition, parts, () => undefined);

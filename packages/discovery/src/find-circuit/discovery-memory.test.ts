@@ -7,7 +7,7 @@ import { findCircuit } from "./find-circuit.ts";
 import type { FindCircuitOptions } from "./find-circuit-options.ts";
 import { runShape } from "./run-shape.ts";
 
-const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
+const { model, prompts } = await withModelAnswers(randomTask({ promptCount: 12, batchSize: 4, seed: 9 }));
 const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, prompts: { prompts: [] } };
 const parts = { model, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null };
 const task = new LoadedTask(definition, parts, () => undefined);
@@ -17,18 +17,18 @@ it("is what the plan's run takes beside the weights", async () => {
   const { config, outputSlice } = model;
   expect([outputSlice, Graph.of(config).edgeCount > 0]).toEqual(["last_seq", true]);
   for (const options of [{ algorithm: "acdc" }, { algorithm: "edge-attribution", size: 3 }] as const) {
-    const { circuits, sliced } = runShape(task, options);
-    const { total, weights } = estimateMemory(config, sliced ? 4 : 4 * circuits, seqLen, { outputs: 1 });
+    const { circuitCount, sliced } = runShape(task, options);
+    const { total, weights } = estimateMemory(config, sliced ? 4 : 4 * circuitCount, seqLen, { outputs: 1 });
     const memory = await discoveryMemory(task, options);
-    expect(memory).toMatchObject({ needed: total - weights, batchSize: 4, seqLen, circuits, fits: true });
-    expect(memory.fitting).toEqual({ circuits, batchSize: 4 });
+    expect(memory).toMatchObject({ needed: total - weights, batchSize: 4, seqLen, circuitCount, fits: true });
+    expect(memory.fitting).toEqual({ circuitCount, batchSize: 4 });
     expect(memory.free).toBeGreaterThan(memory.needed);
   }
 });
 
 it("is asked for before a discovery begins, which goes on all the same where that is said", async () => {
   for (const options of [{ algorithm: "acdc" }, { algorithm: "edge-attribution", size: 3 }] as const) {
-    const { needed, circuits } = await discoveryMemory(task, options);
+    const { needed, circuitCount } = await discoveryMemory(task, options);
     const steps: string[] = [];
     const find = (more: FindCircuitOptions) =>
       findCircuit(task, { ...options, ...more, onProgress: ({ step }) => steps.push(step) });
@@ -36,7 +36,7 @@ it("is asked for before a discovery begins, which goes on all the same where tha
     await expect(refused).rejects.toMatchObject({ code: "out-of-memory" });
     await expect(refused).rejects.toThrow(
       new RegExp(
-        `^Not enough memory: a run of 4 prompts of ${seqLen} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about .* beside the ` +
+        `^Not enough memory: a run of 4 prompts of ${seqLen} tokens${circuitCount > 1 ? `, ${circuitCount} circuits at once,` : ""} needs about .* beside the ` +
           "model, but only .* are free\\. Lower the .*: `\\w+: \\d`.*`free: Infinity`",
       ),
     );

@@ -10,7 +10,7 @@ export interface DiscoveryMemory extends Pick<MemoryDemand, "needed" | "free" | 
   /** Prompt pairs a batch, the tokens of the longest, and circuits that run at once. */
   readonly batchSize: number;
   readonly seqLen: number;
-  readonly circuits: number;
+  readonly circuitCount: number;
 }
 
 const check = signature("discoveryMemory", { task: coreKinds.loadedTask }, findCircuitOptions);
@@ -27,8 +27,8 @@ export async function discoveryMemory(task: LoadedTask, options: FindCircuitOpti
   check({ task }, options);
   const run = await runOf(task, options);
   const { needed, free, fits, fitting, text } = memoryDemand(task.model.config, run);
-  const { batchSize, seqLen, circuits = 1 } = run;
-  return { needed, free, fits, fitting, text, batchSize, seqLen, circuits };
+  const { batchSize, seqLen, circuitCount = 1 } = run;
+  return { needed, free, fits, fitting, text, batchSize, seqLen, circuitCount };
 }
 
 /**

@@ -22,12 +22,12 @@ const WITHOUT = 300;
 export interface FaithfulSize {
   /** Share of the full model's logit difference that was to be kept. */
   readonly asked: number;
-  readonly edges: number;
+  readonly size: number;
   /** What they keep on these prompts, of those to discover with; null where the model has none. */
   readonly kept: number | null;
-  readonly prompts: number;
+  readonly promptCount: number;
   /** What they keep on the first prompts to measure on, by which the size was not chosen; null where there are none. */
-  readonly heldOut: { readonly kept: number | null; readonly prompts: number } | null;
+  readonly heldOut: { readonly kept: number | null; readonly promptCount: number } | null;
 }
 
 /**
@@ -41,12 +41,12 @@ export async function faithfulSize(
 ): Promise<FaithfulSize> {
   using prompts = firstPrompts(train, PROMPTS);
   const found = await fewestFaithful(model, prompts, scores, { share: asked, ...options });
-  const some = { asked, prompts: prompts.promptCount };
-  const size = found ?? { edges: Math.min(WITHOUT, model.graph.edgeCount), kept: null };
+  const some = { asked, promptCount: prompts.promptCount };
+  const size = found ?? { size: Math.min(WITHOUT, model.graph.edgeCount), kept: null };
   if (test.length === 0) return { ...some, ...size, heldOut: null };
   using others = firstPrompts(test, HELD_OUT);
-  const kept = await shareKept(model, others, scores.circuit(size.edges), options);
-  return { ...some, ...size, heldOut: { kept, prompts: others.promptCount } };
+  const kept = await shareKept(model, others, scores.circuit(size.size), options);
+  return { ...some, ...size, heldOut: { kept, promptCount: others.promptCount } };
 }
 
 /** Share of the model's logit difference on some prompts that a circuit keeps; null where that is not above 0. */
@@ -58,7 +58,7 @@ async function shareKept(
 ): Promise<number | null> {
   using full = new FullModel(model, prompts);
   const { edgeCount } = model.graph;
-  const whole = [{ edges: edgeCount, logits: await full.logits("clean", signal && { signal }) }];
+  const whole = [{ size: edgeCount, logits: await full.logits("clean", signal && { signal }) }];
   const [difference] = await logitDiff(model, prompts, whole);
   if (!(difference!.value > 0)) return null;
   using runs = await runCircuits(model, prompts, { circuits: [circuit], ablation, signal });

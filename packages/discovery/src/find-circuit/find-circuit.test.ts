@@ -15,7 +15,7 @@ import { type FoundCircuit, findCircuit } from "./find-circuit.ts";
 import type { FindCircuitOptions, FoundSoFar, ResumedDiscovery } from "./find-circuit-options.ts";
 import { startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
-const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
+const { model, prompts } = await withModelAnswers(randomTask({ promptCount: 12, batchSize: 4, seed: 9 }));
 
 function taskWith(knownEdges: readonly Edge[] | null, test = prompts): LoadedTask {
   const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, prompts: { prompts: [] } };
@@ -63,10 +63,10 @@ describe("findCircuit", () => {
       ...{ algorithm: "edge-attribution", faithful: 0.8 },
       onProgress: ({ step }) => progress.push(step),
     });
-    const { edges, kept } = (await fewestFaithful(model, firstPrompts(prompts, 24), found.scores, { share: 0.8 }))!;
-    const heldOut = { kept: expect.closeTo(kept, 5), prompts: 12 };
-    expect(found.faithful).toEqual({ asked: 0.8, edges, kept, prompts: 12, heldOut });
-    expect([found.circuit.size, found.size]).toEqual([edges, edges]);
+    const { size, kept } = (await fewestFaithful(model, firstPrompts(prompts, 24), found.scores, { share: 0.8 }))!;
+    const heldOut = { kept: expect.closeTo(kept, 5), promptCount: 12 };
+    expect(found.faithful).toEqual({ asked: 0.8, size, kept, promptCount: 12, heldOut });
+    expect([found.circuit.size, found.size]).toEqual([size, size]);
     expect(kept).toBeGreaterThanOrEqual(0.8);
     expect(new Set(progress)).toEqual(new Set(["edge-attribution", "size"]));
   });
@@ -74,14 +74,14 @@ describe("findCircuit", () => {
   it("says what so many edges keep on prompts by which their number was not chosen", async () => {
     const other = await withModelAnswers({
       model,
-      prompts: randomTask({ prompts: 70, batchSize: 10, seed: 33 }).prompts,
+      prompts: randomTask({ promptCount: 70, batchSize: 10, seed: 33 }).prompts,
     });
     const asked = { algorithm: "edge-attribution", faithful: 0.8 } as const;
     const { faithful, circuit } = await findCircuit(taskWith(null, other.prompts), asked);
     using few = firstPrompts(other.prompts, 64);
     using runs = await runCircuits(model, few, { circuits: [circuit] });
     const [measured] = await logitDiffPercent(model, few, runs);
-    expect(faithful!.heldOut).toEqual({ kept: expect.closeTo(measured!.value / 100, 5), prompts: 64 });
+    expect(faithful!.heldOut).toEqual({ kept: expect.closeTo(measured!.value / 100, 5), promptCount: 64 });
     expect(faithful!.heldOut!.kept).not.toBeCloseTo(faithful!.kept!, 3);
     using none = new PromptLoader([], { batchSize: 1 });
     expect((await findCircuit(taskWith(null, none), asked)).faithful!.heldOut).toBeNull();
@@ -219,7 +219,7 @@ describe("findCircuit", () => {
     expect(found.keep!.tries).toBeLessThan(asked);
     const [, edges] = keptNotes(found.keep!, found.circuit.size, model.graph.edgeCount);
     expect(edges).not.toContain(String(asked));
-    const starts = [{ algorithm: "edge-attribution", prefix: 30, edges: 30, curve: [] }];
+    const starts = [{ algorithm: "edge-attribution", prefix: 30, size: 30, curve: [] }];
     expect(keptNotes({ ...found.keep!, starts }, 30, model.graph.edgeCount)[1]).toContain(
       "edge-attribution 30, and the time was over before elimination came to fewer",
     );
@@ -227,7 +227,7 @@ describe("findCircuit", () => {
   });
 
   it("says that the model answers nothing right before any ranking is run", async () => {
-    const wrong = await withModelAnswers(randomTask({ prompts: 4 }), (answer) => (answer + 1) % 13);
+    const wrong = await withModelAnswers(randomTask({ promptCount: 4 }), (answer) => (answer + 1) % 13);
     using _model = wrong.model;
     const definition = { key: "wrong", name: "wrong", batchSize: 4, batchCount: 1, prompts: { prompts: [] } };
     const parts = {
@@ -303,15 +303,15 @@ describe("findCircuit", () => {
       return { notes: ownNotes(found), ...(found.scores as EdgePruningScores) };
     };
     const missed = await of({ epochs: 2, sparsity: 0.9 });
-    const edges = model.graph.edgeCount;
-    expect(missed.asked).toBe(Math.round(0.1 * edges));
+    const edgeCount = model.graph.edgeCount;
+    expect(missed.asked).toBe(Math.round(0.1 * edgeCount));
     expect(missed.notes).toEqual([
       expect.stringMatching(
-        `^Edge pruning was to keep ${missed.asked} of ${edges} edges, and its masks keep ${missed.kept.size}:`,
+        `^Edge pruning was to keep ${missed.asked} of ${edgeCount} edges, and its masks keep ${missed.kept.size}:`,
       ),
     ]);
     expect(missed.kept.size).toBeGreaterThan(1.1 * missed.asked!);
-    expect(await of({ epochs: 2, sparsity: 1e-6 })).toMatchObject({ asked: edges, notes: [] });
+    expect(await of({ epochs: 2, sparsity: 1e-6 })).toMatchObject({ asked: edgeCount, notes: [] });
     expect(await of({ epochs: 2, sparsity: 1.2 })).toMatchObject({ asked: null, notes: [] });
   });
 
@@ -320,7 +320,7 @@ describe("findCircuit", () => {
     await expect(findCircuit(open, { algorithm, size: 7, options: { seed: 5 } })).rejects.toThrow(
       /`seed` is an option of findCircuit itself/,
     );
-    const other = randomTask({ prompts: 4, layers: 1 });
+    const other = randomTask({ promptCount: 4, layers: 1 });
     const scores = await edgeAttribution(other.model, other.prompts);
     const rankings = [{ algorithm, scores, seconds: 1 }];
     const asked = discoveryAsked(open, { algorithm, size: 7 });

@@ -182,7 +182,7 @@ async function circuitOf(
           ...{ share, ablation, signal },
           onProgress: ({ done, total }) => onProgress?.({ ...step, done, total }),
         });
-  const asked = typeof size === "function" ? await size(scores) : (size ?? faithful?.edges);
+  const asked = typeof size === "function" ? await size(scores) : (size ?? faithful?.size);
   const usual = (select ?? "top") === "top" && rank === "absolute";
   if (asked === undefined && named === "acdc" && usual)
     return { circuit: scores.circuitAt(Number.POSITIVE_INFINITY), unproven: false, notes: [] };

@@ -13,7 +13,7 @@ export interface KeptCircuit {
   /** Share of the answers that was to be kept. */
   asked: number;
   /** Prompt pairs by which the answers were judged; fewer than were loaded where the time was over before all were. */
-  prompts: number;
+  promptCount: number;
   /** Prompt pairs that were loaded. */
   loaded: number;
   /** Outputs of the full model: prompts, or prompts times positions. */
@@ -34,7 +34,7 @@ export interface KeptCircuit {
    * How far each ranking led: edges of its shortest beginning that keeps enough, and of what is left of that. Both are all edges of the
    * graph for a ranking that was given up.
    */
-  starts: { algorithm: string; prefix: number; edges: number; curve: { edges: number; share: number }[] }[];
+  starts: { algorithm: string; prefix: number; size: number; curve: { size: number; share: number }[] }[];
   /** Random changes in search of a smaller circuit that there was time for. */
   tries: number;
 }
@@ -54,13 +54,13 @@ export async function keepAnswers(
   const found = await fewestEdges(model, prompts, scores, { ...options, keep, tries });
   const { answers, outputs, kept, complete, ended } = found;
   const names = scores.map(({ info }) => info.algorithm!);
-  const starts = found.starts.map(({ prefix, edges, curve }, i) => ({
-    ...{ algorithm: names[i]!, prefix, edges },
-    curve: curve.map((point) => ({ edges: point.edges, share: point.kept / answers })),
+  const starts = found.starts.map(({ prefix, size, curve }, i) => ({
+    ...{ algorithm: names[i]!, prefix, size },
+    curve: curve.map((point) => ({ size: point.size, share: point.kept / answers })),
   }));
   const share = kept / answers;
   const about = {
-    ...{ asked: keep, prompts: found.prompts, loaded: prompts.promptCount },
+    ...{ asked: keep, promptCount: found.promptCount, loaded: prompts.promptCount },
     ...{ outputs, answers, kept, share, complete, ended },
   };
   return { found, keep: { ...about, from: names[found.best]!, starts, tries: found.tried }, tries };

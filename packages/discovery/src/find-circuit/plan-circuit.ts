@@ -77,8 +77,8 @@ function plannedSize(size: FindCircuitOptions["size"], edgeCount: number): Plann
   if (typeof size === "number" && size > edgeCount)
     throw bad(`\`size\` ${size} is more than the graph has: give at most ${edgeCount}.`);
   if (typeof size !== "object") return size;
-  const edges = edgesOfShare(size.share, edgeCount);
-  if (edges >= 1) return edges;
+  const count = edgesOfShare(size.share, edgeCount);
+  if (count >= 1) return count;
   throw bad(
     `\`size: { share: ${size.share} }\` of the graph's ${edgeCount} edges is less than one: give a larger share.`,
   );

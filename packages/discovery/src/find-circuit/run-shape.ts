@@ -12,7 +12,7 @@ import { outlineOf, plannedTask, type TaskOutline } from "./task-outline.ts";
 /** How a run uses memory: what of its prompts and circuits is there at the same time. */
 export interface RunShape {
   /** Circuits that run at once. */
-  readonly circuits: number;
+  readonly circuitCount: number;
   /** Whether a batch may be run in slices, so that its size does not matter beyond that of a slice. */
   readonly sliced: boolean;
   /** Whether the option `largestBatch` of the algorithm says how many circuits run at once. */
@@ -28,7 +28,7 @@ export interface PlannedBatch {
   /** Tokens in a prompt. */
   readonly seqLen: number;
   /** All that circuits are judged on. Default: not known. */
-  readonly prompts?: number | undefined;
+  readonly promptCount?: number | undefined;
   /** Which of their outputs count. Default `"last_seq"`. */
   readonly outputSlice?: OutputSlice | undefined;
   /** Default the CPU, float32. */
@@ -46,7 +46,7 @@ const check = signature(
       kind.shape("a batch with `size` and `seqLen`", {
         size: kind.count,
         seqLen: kind.count,
-        prompts: kind.optional(kind.whole),
+        promptCount: kind.optional(kind.whole),
         outputSlice: kind.optional(coreKinds.outputSlice),
         device: kind.optional(deviceName),
         dtype: kind.optional(kind.oneOf(computeDTypes)),
@@ -63,8 +63,8 @@ const check = signature(
  *
  * @throws AutocircuitError as {@link planOf} does
  * @example
- * const { circuits, sliced } = runShape({ graph: Graph.of(config), config }, { size: 20 }, { size: 32, seqLen: 15 });
- * requireMemory(config, { circuits, sliced, batchSize: 32, seqLen: 15 });
+ * const { circuitCount, sliced } = runShape({ graph: Graph.of(config), config }, { size: 20 }, { size: 32, seqLen: 15 });
+ * requireMemory(config, { circuitCount, sliced, batchSize: 32, seqLen: 15 });
  */
 export function runShape(task: LoadedTask, options?: FindCircuitOptions, batch?: PlannedBatch): RunShape;
 export function runShape(task: LoadedTask | TaskOutline, options: FindCircuitOptions, batch: PlannedBatch): RunShape;
@@ -86,10 +86,11 @@ export function runShape(
   ];
   const sliced = wholeBatches.length === 0;
   return {
-    circuits: Math.max(1, ...wholeBatches),
+    circuitCount: Math.max(1, ...wholeBatches),
     sliced,
     adjustable: !sliced && named !== undefined && keep === undefined,
-    held: keep === undefined ? 0 : heldAblations(model, ablation, { prompts: batch.prompts ?? 0, seqLen }, free),
+    held:
+      keep === undefined ? 0 : heldAblations(model, ablation, { promptCount: batch.promptCount ?? 0, seqLen }, free),
   };
 }
 
@@ -106,7 +107,7 @@ export function batchOf(task: LoadedTask | TaskOutline): PlannedBatch {
   const { outputSlice, device, computeDtype: dtype } = model;
   return {
     size: Math.max(train.batchSize, test.batchSize),
-    prompts: train.promptCount + test.promptCount,
+    promptCount: train.promptCount + test.promptCount,
     seqLen,
     outputSlice,
     device,

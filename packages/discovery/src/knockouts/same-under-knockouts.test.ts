@@ -8,7 +8,7 @@ describe("sameUnderKnockouts", () => {
   test.each([{}, { factorized: false }, { separateQkv: false }, { byToken: true }])(
     "%o: the divergence is that of the circuit, with and without knockouts",
     async (graph) => {
-      const { model, prompts } = randomTask({ seed: 3, prompts: 4, batchSize: 2, ...graph });
+      const { model, prompts } = randomTask({ seed: 3, promptCount: 4, batchSize: 2, ...graph });
       const scores = await random(model, null, { seed: 1 });
       const knockouts = await random(model, null, { seed: 2 });
       const size = Math.min(12, model.graph.edgeCount - 3);
@@ -16,7 +16,7 @@ describe("sameUnderKnockouts", () => {
       const found = await sameUnderKnockouts(model, prompts, { scores, size, knockouts, threshold });
       using runs = await runCircuits(model, prompts, { scores, sizes: [size] });
       const [measured] = await klDivergence(model, prompts, runs);
-      expect(found.edges).toBe(size);
+      expect(found.size).toBe(size);
       expect(found.kl).toBeCloseTo(measured!.value, 5);
 
       // The same by hand: the full model with knockouts as the reference, the smaller circuit as the other.
@@ -37,7 +37,7 @@ describe("sameUnderKnockouts", () => {
   );
 
   test("slices of a batch give the same, and so do other ablations", async () => {
-    const { model, prompts } = randomTask({ seed: 3, prompts: 4 });
+    const { model, prompts } = randomTask({ seed: 3, promptCount: 4 });
     const scores = await random(model, null, { seed: 1 });
     const sliced = new PatchableModel({ transformer: model.transformer, seqLen: model.seqLen, sliceBytes: 1 });
     for (const ablation of ["resample", "zero", "tokenwise-mean-corrupt", "batch-tokenwise-mean"] as const) {

@@ -6,7 +6,7 @@ import { edgeAttribution } from "../edge-attribution.ts";
 import type { NoiseRequest } from "../masks/noise.ts";
 import { trainKnockouts } from "./train-knockouts.ts";
 
-const { model, prompts } = randomTask({ seed: 2, prompts: 4, batchSize: 2 });
+const { model, prompts } = randomTask({ seed: 2, promptCount: 4, batchSize: 2 });
 const scores = await edgeAttribution(model, prompts);
 const size = 20;
 const circuit = scores.circuit(size);
@@ -52,7 +52,7 @@ describe("trainKnockouts", () => {
       const asked: NoiseRequest[] = [];
       const noise = (request: NoiseRequest) => {
         asked.push(request);
-        return new Float32Array(request.rows * request.edges).fill(0.5);
+        return new Float32Array(request.rows * request.edgeCount).fill(0.5);
       };
       await trainKnockouts(model, prompts, { scores, size, epochs: 1, sharedKnockouts, noise });
       return asked.filter(({ use, step }) => use === "mask" && step === 0).map(({ pass, rows }) => [pass, rows]);

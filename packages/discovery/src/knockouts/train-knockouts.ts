@@ -153,9 +153,9 @@ function knockoutTerms(
   { maskFunction, countedBy, sharedKnockouts, most, lambda, target }: Settings,
   noise: Noise,
 ): StepTerms {
-  const drawn = { step, edges: inside.size, dtype };
+  const drawn = { step, edgeCount: inside.size, dtype };
   const sampler = (pass: number) =>
-    new MaskSampler({ maskFunction, dropout: 0, noise }, { ...drawn, pass, prompts: batch.size });
+    new MaskSampler({ maskFunction, dropout: 0, noise }, { ...drawn, pass, promptCount: batch.size });
   const ofCircuit = sampler(0);
   const ofModel = sharedKnockouts ? ofCircuit : sampler(1);
   const sample =

@@ -12,7 +12,7 @@ import { random } from "../random.ts";
 import { ugs } from "../ugs/ugs.ts";
 import type { BestSoFar, ResumableOptions, RunningSearch, SearchState } from "./search-state.ts";
 
-const task = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
+const task = await withModelAnswers(randomTask({ promptCount: 12, batchSize: 4, seed: 9 }));
 const { model, prompts } = task;
 
 type Options = DiscoveryOptions & ResumableOptions;
@@ -93,8 +93,8 @@ describe.each(Object.keys(searches))("%s", (name) => {
     const state = (await stopped(name, 3))!;
     const other = { ...state, algorithm: "another" };
     await expect(searches[name]!({ resume: other })).rejects.toThrow(/it is of another, this is/);
-    const asked = JSON.stringify({ ...JSON.parse(state.asked), edges: 3 });
-    await expect(searches[name]!({ resume: { ...state, asked } })).rejects.toThrow(/edges was 3, now/);
+    const asked = JSON.stringify({ ...JSON.parse(state.asked), edgeCount: 3 });
+    await expect(searches[name]!({ resume: { ...state, asked } })).rejects.toThrow(/edgeCount was 3, now/);
     await expect(searches[name]!({ resume: { ...state, asked: "{" } })).rejects.toThrow(/not JSON/);
     await expect(searches[name]!({ resume: {} as SearchState })).rejects.toThrow(/`resume`/);
   });
@@ -163,7 +163,7 @@ describe("the best so far", () => {
         expect(text).toContain(whole ? "nothing smaller" : `has ${size} of ${model.graph.edgeCount} edges`);
         const check = async () => {
           using runs = await runCircuits(model, prompts, { scores, sizes: [size] });
-          expect(runs[0]!.edges).toBe(size);
+          expect(runs[0]!.size).toBe(size);
           const [measured] = await correctPercent(model, prompts, runs);
           expect((measured!.value / 100) * 12).toBeGreaterThanOrEqual(need - 1e-9);
         };
@@ -187,7 +187,7 @@ describe("fewestEdges with limited time", () => {
   });
 
   it("gives a beginning that keeps enough on a few prompts where there is no time for all, and goes on without trying it again", async () => {
-    const more = await withModelAnswers(randomTask({ prompts: 20, batchSize: 4, seed: 9 }));
+    const more = await withModelAnswers(randomTask({ promptCount: 20, batchSize: 4, seed: 9 }));
     using of = more.model;
     const ranking = await edgeAttribution(of, more.prompts);
     const phases = new Set<string>();
@@ -204,7 +204,7 @@ describe("fewestEdges with limited time", () => {
         while (phase === "the model's answers" && performance.now() < until);
       },
     });
-    expect(found).toMatchObject({ complete: false, prompts: 16, outputs: 16, answers: 16, best: 0, starts: [] });
+    expect(found).toMatchObject({ complete: false, promptCount: 16, outputs: 16, answers: 16, best: 0, starts: [] });
     expect([...phases]).toEqual(["first prompts", "the model's answers"]);
     expect(found.circuit.size).toBeLessThan(of.graph.edgeCount);
     using few = firstPrompts(more.prompts, 16);
@@ -238,7 +238,7 @@ describe("fewestEdges with limited time", () => {
       return forward.apply(model, args);
     });
     const all = await fewestEdges(model, prompts, rankings, { keep: 0.5, seconds: 0.01 });
-    expect(all).toMatchObject({ complete: false, prompts: 12, answers: 12, kept: 12, starts: [] });
+    expect(all).toMatchObject({ complete: false, promptCount: 12, answers: 12, kept: 12, starts: [] });
     expect(all.circuit.size).toBe(model.graph.edgeCount);
     expect(all.scores.circuit(all.circuit.size).indices).toEqual(all.circuit.indices);
 

@@ -50,7 +50,7 @@ export const resumableOptions = {
 
 /** What a search was asked for, as {@link SearchState.asked} has it. */
 export function askedOf(graph: { readonly config: object; readonly edgeCount: number }, options: object): string {
-  return JSON.stringify({ edges: graph.edgeCount, graph: graph.config, ...options });
+  return JSON.stringify({ edgeCount: graph.edgeCount, graph: graph.config, ...options });
 }
 
 /**

@@ -23,7 +23,9 @@ describe("hardConcrete", () => {
   it("is above 0 as often as it should be, with a mask for each row", async () => {
     const rows = 20_000;
     const values = [-2, 0, 1.5];
-    const noise = Tensor.from(seededNoise(3)({ use: "mask", step: 0, pass: 0, rows, edges: 3 }), { shape: [rows, 3] });
+    const noise = Tensor.from(seededNoise(3)({ use: "mask", step: 0, pass: 0, rows, edgeCount: 3 }), {
+      shape: [rows, 3],
+    });
     const above = await numbers(hardConcrete(Tensor.from(values), noise).gt(0).to("float32").mean(0));
     const below = await numbers(hardConcrete(Tensor.from(values), noise).lt(1).to("float32").mean(0));
     values.forEach((value, edge) => {

@@ -17,8 +17,8 @@ export interface SampledPass {
   readonly step: number;
   readonly pass: number;
   /** Prompts in the batch. */
-  readonly prompts: number;
-  readonly edges: number;
+  readonly promptCount: number;
+  readonly edgeCount: number;
   readonly dtype: DType;
 }
 
@@ -31,11 +31,11 @@ export class MaskSampler implements Disposable {
   readonly #masks: Tensor | undefined;
   readonly #dropout: Tensor | undefined;
 
-  constructor(sampling: MaskSampling, { step, pass, prompts, edges, dtype }: SampledPass) {
+  constructor(sampling: MaskSampling, { step, pass, promptCount, edgeCount, dtype }: SampledPass) {
     const { maskFunction, dropout, noise } = sampling;
     this.#sampling = sampling;
     const sampled = maskFunction === "hard_concrete";
-    const request = { step, pass, edges, rows: sampled ? prompts : 1 };
+    const request = { step, pass, edgeCount, rows: sampled ? promptCount : 1 };
     this.#masks = sampled ? drawNoise(noise, { ...request, use: "mask" }, dtype) : undefined;
     this.#dropout = dropout > 0 ? drawNoise(noise, { ...request, use: "dropout" }, dtype) : undefined;
   }

@@ -15,10 +15,10 @@ export interface NoiseRequest {
   /** Masks to draw for: one for each prompt of the batch, or 1 for all. */
   readonly rows: number;
   /** Numbers to draw for a mask: edges of the graph, or sources. */
-  readonly edges: number;
+  readonly edgeCount: number;
 }
 
-/** Gives uniform numbers in [0, 1), `rows` times `edges`, row after row in the order of the flat edge vector. */
+/** Gives uniform numbers in [0, 1), `rows` times `edgeCount`, row after row in the order of the flat edge vector. */
 export type Noise = (request: NoiseRequest) => Float32Array;
 
 const USES: readonly NoiseRequest["use"][] = ["mask", "dropout", "size", "node", "start", "start-node"];
@@ -31,10 +31,10 @@ const USES: readonly NoiseRequest["use"][] = ["mask", "dropout", "size", "node",
  */
 export function seededNoise(seed: number): Noise {
   const own = new MersenneTwister(seed).next();
-  return ({ use, step, pass, rows, edges }) => {
+  return ({ use, step, pass, rows, edgeCount }) => {
     const generator = new MersenneTwister(mixed([own, step, pass, USES.indexOf(use)]));
     // 24 bits: all that a float32 below 1 can hold.
-    return Float32Array.from({ length: rows * edges }, () => (generator.next() >>> 8) / 2 ** 24);
+    return Float32Array.from({ length: rows * edgeCount }, () => (generator.next() >>> 8) / 2 ** 24);
   };
 }
 
@@ -54,12 +54,12 @@ function mixed(parts: readonly number[]): number {
  * @throws AutocircuitError `shape` for another number of them; `bad-input` for numbers outside [0, 1)
  */
 export function drawNumbers(noise: Noise, request: NoiseRequest): Float32Array {
-  const { rows, edges } = request;
+  const { rows, edgeCount } = request;
   const numbers = noise(request);
-  if (!(numbers instanceof Float32Array) || numbers.length !== rows * edges) {
+  if (!(numbers instanceof Float32Array) || numbers.length !== rows * edgeCount) {
     throw new AutocircuitError(
       "shape",
-      `\`noise\` must give a Float32Array of ${rows * edges} numbers, ${edges} edges for each of ${rows} masks.`,
+      `\`noise\` must give a Float32Array of ${rows * edgeCount} numbers, ${edgeCount} edges for each of ${rows} masks.`,
     );
   }
   const outside = numbers.find((number) => !(number >= 0 && number < 1));
@@ -70,5 +70,5 @@ export function drawNumbers(noise: Noise, request: NoiseRequest): Float32Array {
 
 /** The same as a tensor, `[rows, edges]`. */
 export function drawNoise(noise: Noise, request: NoiseRequest, dtype: DType): Tensor {
-  return Tensor.from(drawNumbers(noise, request), { shape: [request.rows, request.edges], dtype });
+  return Tensor.from(drawNumbers(noise, request), { shape: [request.rows, request.edgeCount], dtype });
 }

@@ -6,7 +6,7 @@ import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
 import { selectTop } from "../selection/select-top.ts";
 import { measureMib } from "./measure-mib.ts";
 
-const { model, prompts } = await withModelAnswers(randomTask({ seed: 4, layers: 3, heads: 3, prompts: 6 }));
+const { model, prompts } = await withModelAnswers(randomTask({ seed: 4, layers: 3, heads: 3, promptCount: 6 }));
 const scores = await eapIgInputs(model, prompts);
 
 it("is the benchmark's areas of the circuits of its sizes, signed and absolute, linear and logarithmic", async () => {
@@ -20,7 +20,7 @@ it("is the benchmark's areas of the circuits of its sizes, signed and absolute, 
       expect(measured[rank].areas[axis].cpr).toBeCloseTo(cpr, 5);
       expect(measured[rank].areas[axis].cmd).toBeCloseTo(cmd, 5);
     }
-    expect(measured[rank].points.map(({ edges }) => edges)).toEqual(circuits.map(({ size }) => size));
+    expect(measured[rank].points.map(({ size }) => size)).toEqual(circuits.map(({ size }) => size));
     expect(measured[rank].points.at(-1)!.faithfulness).toBeCloseTo(1, 9);
   }
   expect(measured.auroc).toBe(null);

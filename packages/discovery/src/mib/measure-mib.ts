@@ -46,7 +46,7 @@ export interface MibPoint {
   /** Edges that the share stands for. */
   readonly asked: number;
   /** Edges of the circuit without dead ends: the benchmark's weighted edge count. */
-  readonly edges: number;
+  readonly size: number;
   /** Mean logit difference of the prompts. */
   readonly value: number;
   readonly faithfulness: number;
@@ -140,7 +140,7 @@ export async function measureMib(
     };
     const [linear, log] = [along("linear"), along("log")];
     const points = chosen.map((circuit, i) => ({
-      ...{ share: MIB_SHARES[i]!, asked: sizes[i]!, edges: circuit.size },
+      ...{ share: MIB_SHARES[i]!, asked: sizes[i]!, size: circuit.size },
       ...{ value: values[i]!, faithfulness: linear.faithfulness[i]! },
     }));
     return { points, areas: { linear: linear.areas, log: log.areas } };

@@ -6,7 +6,7 @@ import { circuitProbing, nestedScores } from "./circuit-probing.ts";
 import { constrainedProbing } from "./constrained-probing.ts";
 import { subnetworkProbing } from "./subnetwork-probing.ts";
 
-const { model, prompts } = randomTask({ seed: 4, prompts: 4, batchSize: 2 });
+const { model, prompts } = randomTask({ seed: 4, promptCount: 4, batchSize: 2 });
 const { graph } = model;
 const knownEdges = ["A0.0->A1.1.Q", "A0.1->MLP 0", "MLP 1->Resid End"];
 const settings = { epochs: 2, maskFunction: "hard_concrete", seed: 3 } as const;

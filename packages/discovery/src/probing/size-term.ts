@@ -25,10 +25,11 @@ export interface SizeTermOptions {
 export function sizeTerm(parameters: Tensor, noise: Tensor | undefined, options: SizeTermOptions): Tensor {
   const { maskFunction, tree, circuitSize, avoid, avoidLambda } = options;
   return scope(() => {
-    const edges = parameters.size;
+    const edgeCount = parameters.size;
     const sum = masksOf(maskFunction, parameters, noise).sum();
-    const inCircuit = tree ? sum.neg().add(edges) : sum;
-    const share = circuitSize === undefined ? inCircuit.div(edges) : inCircuit.sub(circuitSize).relu().div(circuitSize);
+    const inCircuit = tree ? sum.neg().add(edgeCount) : sum;
+    const share =
+      circuitSize === undefined ? inCircuit.div(edgeCount) : inCircuit.sub(circuitSize).relu().div(circuitSize);
     if (avoid.length === 0) return share;
     const avoided = likelihood(parameters.indexSelect(0, avoid), maskFunction).mean().mul(avoidLambda);
     return tree ? share.sub(avoided) : share.add(avoided);

@@ -6,7 +6,7 @@ import type { TrainingProgress } from "../training/training-progress.ts";
 import { probingTargets } from "./probing-target.ts";
 import { type SubnetworkProbingOptions, subnetworkProbing } from "./subnetwork-probing.ts";
 
-const task = randomTask({ seed: 4, prompts: 4, batchSize: 2 });
+const task = randomTask({ seed: 4, promptCount: 4, batchSize: 2 });
 const { model, prompts } = task;
 const probe = (options: SubnetworkProbingOptions) => subnetworkProbing(model, prompts, { epochs: 2, ...options });
 const different = (a: PruneScores, b: PruneScores) => a.values.some((value, edge) => value !== b.values[edge]);
@@ -35,9 +35,12 @@ describe("subnetworkProbing", () => {
   });
 
   test("the gradient is that of the loss", async () => {
-    const wide = randomTask({ seed: 9, prompts: 2, dtype: "float64" });
-    const noise: SubnetworkProbingOptions["noise"] = ({ rows, edges, use }) =>
-      Float32Array.from({ length: rows * edges }, (_, i) => (0.31 + 0.618 * (i + 1) + (use === "size" ? 0.4 : 0)) % 1);
+    const wide = randomTask({ seed: 9, promptCount: 2, dtype: "float64" });
+    const noise: SubnetworkProbingOptions["noise"] = ({ rows, edgeCount, use }) =>
+      Float32Array.from(
+        { length: rows * edgeCount },
+        (_, i) => (0.31 + 0.618 * (i + 1) + (use === "size" ? 0.4 : 0)) % 1,
+      );
     const edge = 7;
     const options = { maskFunction: "hard_concrete", epochs: 1, circuitSize: 5, avoid: [edge], noise } as const;
     const first = async (initial: number) => {
@@ -107,7 +110,7 @@ describe("subnetworkProbing", () => {
   });
 
   test("looks at validation prompts after every step", async () => {
-    const { prompts: validation } = randomTask({ seed: 30, prompts: 3 });
+    const { prompts: validation } = randomTask({ seed: 30, promptCount: 3 });
     const { history } = await probe({ validation, maskFunction: "hard_concrete", dropout: 0.1 });
     expect(history.validation).toHaveLength(4);
     for (const { mean, deviation } of history.validation!) {

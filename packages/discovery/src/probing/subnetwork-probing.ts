@@ -59,7 +59,7 @@ export async function subnetworkProbing(
   const settings = probingSettings(options);
   const { circuitSize, signal, onProgress } = options;
   const { tree, maskFunction, dropout, target } = settings;
-  const { edgeCount: edges } = model.graph;
+  const { edgeCount } = model.graph;
   if (circuitSize !== undefined) requireProbedSize(model, circuitSize);
   const avoid = avoidedEdges(model.graph, options);
   const noise = noiseOf(options);
@@ -81,14 +81,14 @@ export async function subnetworkProbing(
     adam: { learningRate: settings.learningRate },
     from: options.resume && search.goOnFrom(options.resume, settings.epochs * prompts.length),
     onState: options.onSearch && search.tellingOf(options.onSearch),
-    start: Tensor.full([edges], tree ? settings.initial : -settings.initial, { dtype }),
+    start: Tensor.full([edgeCount], tree ? settings.initial : -settings.initial, { dtype }),
     ablateFrom: tree ? "corrupt" : "clean",
     terms(step, { index, size: count }) {
       const sampler = new MaskSampler(
         { maskFunction, dropout, noise },
-        { step, pass: 0, prompts: count, edges, dtype },
+        { step, pass: 0, promptCount: count, edgeCount, dtype },
       );
-      const request = { use: "size", step, pass: 0, rows: 1, edges } as const;
+      const request = { use: "size", step, pass: 0, rows: 1, edgeCount } as const;
       const sample = maskFunction === "hard_concrete" ? drawNoise(noise, request, dtype) : undefined;
       return {
         size: (numbers) => {
@@ -111,7 +111,7 @@ export async function subnetworkProbing(
       validation &&
       (async (numbers, step, { index }) => {
         const batch = validation.batch(index);
-        const sampled = { step, pass: 1, prompts: batch.size, edges, dtype } as const;
+        const sampled = { step, pass: 1, promptCount: batch.size, edgeCount, dtype } as const;
         using sampler = new MaskSampler({ maskFunction, dropout, noise }, sampled);
         return await validation.point(batch, numbers, sampler);
       }),

@@ -42,7 +42,7 @@ export async function measureTable({ task, circuit, known, measuring, before }: 
     for (const ablation of types) {
       const share = TABLE_SHARE / left--;
       const measured = before(of, ablation) ?? (await measuring.measure(of, ablation, share));
-      fewest = Math.min(fewest, measured.prompts);
+      fewest = Math.min(fewest, measured.promptCount);
       const { kl, maxAbsDiff } = measured;
       rows.push({ circuit: name, ablation, kl, maxAbsDiff, kept: maxAbsDiff < KEPT_BELOW });
       const note = of !== circuit && ablation === "resample" ? positionNote(name, of, measured) : undefined;

@@ -13,25 +13,25 @@ export interface MeasuringProgress {
 export class CircuitMeasuring {
   readonly meter: CircuitMeter;
   readonly time: MeasuringTime;
-  readonly #circuits: number;
+  readonly #circuitCount: number;
   readonly #onProgress: (progress: MeasuringProgress) => void;
   #measured = 0;
 
   constructor(
     meter: CircuitMeter,
     time: MeasuringTime,
-    { circuits, onProgress }: { circuits: number; onProgress: (progress: MeasuringProgress) => void },
+    { circuitCount, onProgress }: { circuitCount: number; onProgress: (progress: MeasuringProgress) => void },
   ) {
     this.meter = meter;
     this.time = time;
-    this.#circuits = circuits;
+    this.#circuitCount = circuitCount;
     this.#onProgress = onProgress;
   }
 
   async measure(circuit: Circuit, ablation: AblationType, share: number): Promise<CircuitMeasures> {
     const { meter } = this;
     const before = this.#measured++ * meter.promptCount;
-    const total = this.#circuits * meter.promptCount;
+    const total = this.#circuitCount * meter.promptCount;
     const tell = (done: number) => this.#onProgress({ step: "circuits", done: before + done, total });
     tell(0);
     const measures = await meter.measure(circuit, ablation, {
@@ -39,7 +39,7 @@ export class CircuitMeasuring {
       onProgress: ({ done }) => tell(done),
     });
     // Where time was short the rest of the prompts is left out.
-    if (measures.prompts < meter.promptCount) tell(meter.promptCount);
+    if (measures.promptCount < meter.promptCount) tell(meter.promptCount);
     return measures;
   }
 }

@@ -49,7 +49,7 @@ export interface FoundMeasures {
     readonly metric: string;
     readonly circuit: number;
     readonly known: number | null;
-    readonly prompts: number;
+    readonly promptCount: number;
   };
   /** What each circuit keeps with the rest resampled, and zero. */
   readonly ablationTable: NonNullable<CircuitReport["ablationTable"]>;
@@ -85,7 +85,7 @@ export const foundMeasures = kind.shape("what measureFound gives", {
     metric: kind.text,
     circuit: kind.numeric,
     known: kind.orNull(kind.numeric),
-    prompts: kind.whole,
+    promptCount: kind.whole,
   }),
   ablationTable: kind.listOf(kind.record),
   curve: kind.optional(kind.record),
@@ -126,7 +126,7 @@ export async function measureFound(
   const { circuit, select = "top" } = found;
   const compared = known[0];
   const { onProgress = () => undefined } = options;
-  const measuring = new CircuitMeasuring(meter, time, { circuits: circuitsToMeasure(), onProgress });
+  const measuring = new CircuitMeasuring(meter, time, { circuitCount: circuitsToMeasure(), onProgress });
   const measured = await measuring.measure(circuit, ablation, CIRCUIT_SHARE);
   const beside = compared && (await measuring.measure(compared.circuit, ablation, CIRCUIT_SHARE));
   const before = (of: Circuit, type: AblationType) => {
@@ -143,7 +143,7 @@ export async function measureFound(
       metric,
       circuit: measured.divergence,
       known: beside?.divergence ?? null,
-      prompts: measured.prompts,
+      promptCount: measured.promptCount,
     },
     ablationTable: table.rows,
     curve,

@@ -8,7 +8,7 @@ import { reportOf } from "./report-of.ts";
 import { stabilityPlan } from "./stability-plan.ts";
 import { stabilityNotes, stabilityReport } from "./stability-report.ts";
 
-const { model, prompts } = randomTask({ prompts: 12, batchSize: 4, seed: 3 });
+const { model, prompts } = randomTask({ promptCount: 12, batchSize: 4, seed: 3 });
 afterAll(() => model.dispose());
 const how = { algorithm: "eap-ig-inputs", size: 9 } as const;
 
@@ -70,7 +70,7 @@ describe("foundStability", () => {
     const sizes = [1, 2, 5, 9, 18, 36];
     const drawn = await bootstrapCircuits(rows, { edges, size: 9, sizes, resamples: 120, seed: 5 });
     expect(stability.points).toEqual(drawn.points);
-    expect(stability).toMatchObject({ prompts: 12, resamples: 120, size: 9, shared: 9, reason: null });
+    expect(stability).toMatchObject({ promptCount: 12, resamples: 120, size: 9, shared: 9, reason: null });
     expect(stability.edges.map(({ edge }) => edge)).toEqual(edges);
     for (const [i, { edge, interval, frequency }] of stability.edges.entries()) {
       expect(frequency).toBe(drawn.frequency[i]);
@@ -98,7 +98,7 @@ describe("foundStability", () => {
     const promptNumbers = rows.map((_, row) => row % 4);
     const few = await foundStability(found, rows, { resamples: 120, promptNumbers });
     expect(few).toMatchObject({
-      ...{ prompts: 12, distinct: 4, narrow: true, stable: null },
+      ...{ promptCount: 12, distinct: 4, narrow: true, stable: null },
       reason: expect.stringMatching(/^4 distinct prompts are too few/),
     });
     expect(alike).toMatchObject({ stable: null, reason: expect.stringMatching(/^all prompts have the same scores/) });

@@ -27,7 +27,7 @@ export interface SureEdge {
 
 /** How stable a circuit is when its prompts are drawn again. */
 export interface FoundStability {
-  readonly prompts: number;
+  readonly promptCount: number;
   /** How many of them differ. */
   readonly distinct: number;
   /** Whether these are so few that the intervals are too narrow. */
@@ -91,13 +91,13 @@ export async function foundStability(
     size,
     sizes,
   });
-  const { low, high, frequency, points, prompts, distinct, narrow, resamples, scored, alike } = drawn;
+  const { low, high, frequency, points, promptCount, distinct, narrow, resamples, scored, alike } = drawn;
   const { jaccard, stable } = points.find((point) => point.size === size)!;
   const top = new Set(selectTop(scores, size, { rank, prune: false }).indices);
   return {
-    ...{ prompts, distinct, narrow, resamples, size, jaccard, stable, points },
+    ...{ promptCount, distinct, narrow, resamples, size, jaccard, stable, points },
     shared: edges.filter((edge) => top.has(edge)).length,
-    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored, alike, distinct, rank }) : null,
+    reason: stable === null ? unjudged(size, { edgeCount: graph.edgeCount, scored, alike, distinct, rank }) : null,
     edges: edges.map((edge, i) => ({
       edge,
       interval: [low[i]!, high[i]!],
@@ -109,10 +109,10 @@ export async function foundStability(
 /** Why nothing can be said of circuits of a size that are alike by construction, or of too few prompts; `scored` edges rank before those of score 0. */
 function unjudged(
   size: number,
-  about: Pick<BootstrappedCircuits, "scored" | "alike" | "distinct"> & { edges: number; rank: Rank },
+  about: Pick<BootstrappedCircuits, "scored" | "alike" | "distinct"> & { edgeCount: number; rank: Rank },
 ): string {
-  const { edges, scored, alike, distinct, rank } = about;
-  if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
+  const { edgeCount, scored, alike, distinct, rank } = about;
+  if (size === edgeCount) return "it is the whole graph, and there is no other circuit of its size";
   const score = rank === "absolute" ? "a score other than 0" : "a score above 0";
   if (scored === 0) return `no edge has ${score}`;
   if (alike) return "all prompts have the same scores, so that none of them drawn again differ";

@@ -4,7 +4,7 @@ import { afterAll, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
 import { accuracyNotes, modelAccuracy } from "./model-accuracy.ts";
 
-const { model, prompts } = randomTask({ prompts: 8, batchSize: 4, seed: 3 });
+const { model, prompts } = randomTask({ promptCount: 8, batchSize: 4, seed: 3 });
 afterAll(() => model.dispose());
 
 function taskOf(test: PromptLoader): LoadedTask {
@@ -15,11 +15,11 @@ function taskOf(test: PromptLoader): LoadedTask {
 it("says how often the model alone is right, as the metrics do", async () => {
   const found = (await modelAccuracy(taskOf(prompts)))!;
   using full = new FullModel(model, prompts);
-  const runs = [{ edges: model.graph.edgeCount, logits: await full.logits("clean") }];
-  expect(found.prompts).toBe(8);
+  const runs = [{ size: model.graph.edgeCount, logits: await full.logits("clean") }];
+  expect(found.promptCount).toBe(8);
   expect(found.first).toBe((await correctPercent(model, prompts, runs))[0]!.value);
   expect(found.logitDiff).toBeCloseTo((await logitDiff(model, prompts, runs))[0]!.value, 5);
-  expect((await modelAccuracy(taskOf(prompts), { prompts: 3 }))!.prompts).toBe(3);
+  expect((await modelAccuracy(taskOf(prompts), { promptCount: 3 }))!.promptCount).toBe(3);
 });
 
 it("compares with no wrong answers where there are none, and takes the prompts to discover with where no others are", async () => {
@@ -31,7 +31,7 @@ it("compares with no wrong answers where there are none, and takes the prompts t
 });
 
 it("says of a model that hardly does the task what that makes of its circuit, and of one that does nothing", () => {
-  const of = (share: number) => accuracyNotes({ share, against: "wrong answers", prompts: 4 });
+  const of = (share: number) => accuracyNotes({ share, against: "wrong answers", promptCount: 4 });
   expect(of(0.25)).toEqual([
     expect.stringMatching(/^The model alone is right in 25 %: below some 80 % it hardly does/),
   ]);

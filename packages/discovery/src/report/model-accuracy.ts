@@ -10,7 +10,7 @@ const PROMPTS = 64;
 /** How well the model alone, nothing ablated, does the task. */
 export interface TaskAccuracy {
   /** Prompts it was run on, the first to measure on. */
-  readonly prompts: number;
+  readonly promptCount: number;
   /** Percentage of outputs whose answer is above every wrong answer; null where a prompt has no wrong answer. */
   readonly above: number | null;
   /** Percentage of outputs whose answer is the first of the whole vocabulary. */
@@ -22,12 +22,12 @@ export interface TaskAccuracy {
 /** Options of {@link modelAccuracy}. */
 export interface TaskAccuracyOptions {
   /** Most prompts that are run. Default 64. */
-  readonly prompts?: number | undefined;
+  readonly promptCount?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 const check = signature("modelAccuracy", { task: coreKinds.loadedTask }, {
-  prompts: kind.count,
+  promptCount: kind.count,
   signal: kind.signal,
 } satisfies KindsOf<TaskAccuracyOptions>);
 
@@ -42,19 +42,19 @@ const check = signature("modelAccuracy", { task: coreKinds.loadedTask }, {
  */
 export async function modelAccuracy(task: LoadedTask, options: TaskAccuracyOptions = {}): Promise<TaskAccuracy | null> {
   check({ task }, options);
-  const { prompts: most = PROMPTS, signal } = options;
+  const { promptCount: most = PROMPTS, signal } = options;
   const from = task.test.length > 0 ? task.test : task.train;
   if (outputsNumbers(task) || from.length === 0) return null;
   using prompts = firstPrompts(from, most);
   using full = new FullModel(task.model, prompts);
-  const runs = [{ edges: task.model.graph.edgeCount, logits: await full.logits("clean", signal && { signal }) }];
+  const runs = [{ size: task.model.graph.edgeCount, logits: await full.logits("clean", signal && { signal }) }];
   const value = async (name: MetricName) => {
     const [measured] = await metrics[name].measure(task.model, prompts, runs, { full, ...(signal && { signal }) });
     return measured!.value;
   };
   const compared = prompts.prompts.every(({ wrongAnswers }) => hasAnswers(wrongAnswers));
   return {
-    prompts: prompts.promptCount,
+    promptCount: prompts.promptCount,
     above: compared ? await value("correct-of-pair-percent") : null,
     first: await value("correct-percent"),
     logitDiff: compared ? await value("logit-diff") : null,
@@ -64,8 +64,8 @@ export async function modelAccuracy(task: LoadedTask, options: TaskAccuracyOptio
 /** The accuracy as a report shows it: against wrong answers where there are some. */
 export function reportAccuracy(accuracy: TaskAccuracy | null): CircuitReport["accuracy"] {
   if (accuracy === null) return undefined;
-  const { above, first, prompts } = accuracy;
-  return { share: (above ?? first) / 100, against: above === null ? "all tokens" : "wrong answers", prompts };
+  const { above, first, promptCount } = accuracy;
+  return { share: (above ?? first) / 100, against: above === null ? "all tokens" : "wrong answers", promptCount };
 }
 
 /** A model that is right less often hardly does the task. */

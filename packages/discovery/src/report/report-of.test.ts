@@ -23,7 +23,7 @@ import { reportGraph } from "./report-graph.ts";
 import { reportOf } from "./report-of.ts";
 import { tokenLabelsOf, varyingTokensOf } from "./token-labels.ts";
 
-const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
+const { model, prompts } = await withModelAnswers(randomTask({ promptCount: 12, batchSize: 4, seed: 9 }));
 const { graph } = model;
 
 function taskWith(knownEdges: readonly Edge[] | null): LoadedTask {
@@ -48,7 +48,7 @@ describe("measureFound", () => {
     const mine = await meter.measure(found.circuit, "resample");
     const theirs = await meter.measure(Circuit.of(graph, truth), "resample");
     expect(ablation).toBe("resample");
-    expect(divergence).toMatchObject({ circuit: mine.divergence, known: theirs.divergence, prompts: 12 });
+    expect(divergence).toMatchObject({ circuit: mine.divergence, known: theirs.divergence, promptCount: 12 });
     expect(ablationTable.map((row) => [row.circuit, row.ablation])).toEqual([
       ["found", "resample"],
       ["found", "zero"],
@@ -77,8 +77,8 @@ describe("measureFound", () => {
     const found = await findCircuit(open, { ...attribution, size: 7 });
     const { curve, divergence, roc } = await measureFound(open, found);
     const points = curve!.points;
-    expect(points.find(({ edges }) => edges === 7)!.value).toBe(divergence.circuit);
-    expect(points.at(-1)).toMatchObject({ edges: graph.edgeCount, series: "edge-attribution" });
+    expect(points.find(({ size }) => size === 7)!.value).toBe(divergence.circuit);
+    expect(points.at(-1)).toMatchObject({ size: graph.edgeCount, series: "edge-attribution" });
     expect(points.at(-1)!.value).toBeLessThan(1e-6);
     expect(roc).toBeUndefined();
   });
@@ -89,11 +89,11 @@ describe("measureFound", () => {
     const open = taskOf(larger, null);
     const { scores } = await findCircuit(open, { ...attribution, size: 1 });
     const usual = new Set(defaultCircuitSizes(graph, scores));
-    const size = Array.from({ length: graph.edgeCount }, (_, edges) => edges).find((edges) => !usual.has(edges))!;
+    const size = Array.from({ length: graph.edgeCount }, (_, at) => at).find((at) => !usual.has(at))!;
     const found = await findCircuit(open, { ...attribution, size });
     const odd = scores.circuit(size + 1).indices.slice(1);
     const other = { ...found, circuit: Circuit.of(graph, odd) };
-    const sizes = async (of: typeof found) => (await measureFound(open, of)).curve!.points.map(({ edges }) => edges);
+    const sizes = async (of: typeof found) => (await measureFound(open, of)).curve!.points.map(({ size }) => size);
     expect(await sizes(found)).toContain(size);
     expect(await sizes(other)).not.toContain(size);
   });
@@ -104,17 +104,17 @@ describe("measureFound", () => {
     const circuit = selectTop(found.scores, 7, { rank: "signed", prune: false });
     const { curve, divergence, roc } = await measureFound(known, { ...found, circuit }, { rank: "signed" });
     using meter = new CircuitMeter(model, prompts);
-    for (const { edges, value, series } of curve!.points) {
+    for (const { size, value, series } of curve!.points) {
       expect(series).toBe("edge-attribution, signed");
-      const best = selectTop(found.scores, edges, { rank: "signed", prune: false });
+      const best = selectTop(found.scores, size, { rank: "signed", prune: false });
       expect(value).toBeCloseTo((await meter.measure(best, "resample")).divergence, 6);
     }
-    const own = curve!.points.find(({ edges }) => edges === 7)!;
+    const own = curve!.points.find(({ size }) => size === 7)!;
     expect(own.value).toBeCloseTo(divergence.circuit, 6);
     const signed = await measureFound(known, await findCircuit(known, { ...attribution, size: 7, rank: "signed" }));
     expect(signed.curve!.points).toEqual(curve!.points);
     const absolute = await measureFound(known, { ...found, circuit });
-    expect(absolute.curve!.points.find(({ edges }) => edges === 7)!.value).not.toBeCloseTo(own.value, 4);
+    expect(absolute.curve!.points.find(({ size }) => size === 7)!.value).not.toBeCloseTo(own.value, 4);
     // The k-th point of the ranking is the share of the known edges among the first k, and of the others.
     const isKnown = (edge: number) => truth.some(({ index }) => index === edge);
     const first = [...selectTop(found.scores, 3, { rank: "signed", prune: false }).indices];
@@ -131,7 +131,7 @@ describe("measureFound", () => {
     const found = await findCircuit(open, { ...attribution, keep: 0.5, tries: 0 });
     const { curve } = await measureFound(open, found);
     expect(curve!.metric).toBe("answers kept");
-    expect(curve!.points.at(-1)).toMatchObject({ edges: found.circuit.size, value: 100 * found.keep!.share });
+    expect(curve!.points.at(-1)).toMatchObject({ size: found.circuit.size, value: 100 * found.keep!.share });
   });
 
   it("says what cannot be", async () => {
@@ -152,7 +152,7 @@ describe("reportOf", () => {
     expect(report).toMatchObject({ title: "random", task: "random", algorithm: "edge-attribution" });
     expect(report.circuit.map(({ edge }) => edge).toSorted()).toEqual([...found.circuit].map(String).toSorted());
     expect(report.accuracy).toEqual(reportAccuracy(await modelAccuracy(known)));
-    expect(report.accuracy).toMatchObject({ against: "wrong answers", prompts: expect.any(Number) });
+    expect(report.accuracy).toMatchObject({ against: "wrong answers", promptCount: expect.any(Number) });
     expect(report.circuit.every(({ activation }) => activation! > 0)).toBe(true);
     expect(report.known!.edges).toEqual(truth.map(({ name }) => ({ edge: name, token: null })));
     expect(report.roc![0]!.points).toEqual(rocCurve(found.scores, truth).points);

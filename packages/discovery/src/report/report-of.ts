@@ -62,7 +62,7 @@ const edges = kind.listOf(
 const check = signature("reportOf", foundForTask, {
   ...measureFoundOptions,
   measures: foundMeasures,
-  stability: kind.orNull(kind.having("what foundStability gives", "prompts", "points", "size")),
+  stability: kind.orNull(kind.having("what foundStability gives", "promptCount", "points", "size")),
   labels: kind.record,
   about: kind.shape("parts of a report, of which `notes` are a list of texts and `circuit` is one of edges", {
     notes: kind.optional(texts),
@@ -97,7 +97,7 @@ export async function reportOf(
   const positions = namedPositions(task);
   const activation = await sourceNorms(task, signal);
   const accuracy = "accuracy" in about ? about.accuracy : reportAccuracy(await modelAccuracy(task, { signal }));
-  const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
+  const row = (name: string, value: number, size: number) => ({ name: `${name}, ${ablation}`, value, size });
   return {
     title: task.name,
     task: task.name,

@@ -38,16 +38,16 @@ export async function measureSizes(
   const scores = scoresInOrder(found.scores, rank);
   const sizes = defaultCircuitSizes(graph, scores, known);
   const always = [known, isPrefix(circuit, scores) ? circuit.size : undefined].filter((size) => size !== undefined);
-  const { points, ofSizes, prompts, ofPrompts } = await measureCurve(meter, {
+  const { points, ofSizes, promptCount, ofPrompts } = await measureCurve(meter, {
     ...{ scores, sizes, ablation, ...time.share(1), onProgress },
     ...(sizes.length > 0 && { always }),
   });
   // Where all edges have one score there is no circuit between none and all.
   if (points.length === 0) return { notes: [] };
   const notes =
-    prompts < ofPrompts
+    promptCount < ofPrompts
       ? [
-          `The curve has ${points.length} of ${ofSizes} sizes, measured on the first ${prompts} of ${ofPrompts} prompts, ${time.reason}`,
+          `The curve has ${points.length} of ${ofSizes} sizes, measured on the first ${promptCount} of ${ofPrompts} prompts, ${time.reason}`,
         ]
       : [];
   const series = rankedBy(found.algorithm, rank);
@@ -55,7 +55,7 @@ export async function measureSizes(
     curve: {
       metric,
       unit: metrics[meter.numbers ? "mean-squared-error" : "kl-clean"].unit,
-      points: points.map(({ edges, divergence }) => ({ edges, value: divergence, series })),
+      points: points.map(({ size, divergence }) => ({ size, value: divergence, series })),
       edgeScale: graph.edgeCount > 200 ? "log" : "linear",
     },
     notes,

@@ -57,7 +57,7 @@ export async function spanReportOf(
     algorithm,
     divergence: {
       metric: divergence.metric,
-      rows: [{ name: `circuit found, ${ablation}`, value: divergence.circuit, edges: circuit.size }],
+      rows: [{ name: `circuit found, ${ablation}`, value: divergence.circuit, size: circuit.size }],
     },
     seconds,
     peakMemoryBytes: (await memory()).peakRssBytes,

@@ -66,11 +66,11 @@ const check = signature("stabilityPlan", { task: coreKinds.loadedTask }, {
 export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}): StabilityPlan {
   check({ task }, options);
   const { resamples: asked } = options;
-  const prompts = task.train.promptCount;
+  const promptCount = task.train.promptCount;
   const { edgeCount } = task.model.graph;
-  const bytes = prompts * scoreBytes(edgeCount);
+  const bytes = promptCount * scoreBytes(edgeCount);
   const mostBytes = asked === undefined ? memoryBudgets.promptScores.unasked : memoryBudgets.promptScores.asked;
-  const work = edgeCount * (prompts / ADDITIONS + CHOOSING);
+  const work = edgeCount * (promptCount / ADDITIONS + CHOOSING);
   const tooLong = asked === undefined && fewestResamples * work > MOST_WORK ? "time" : null;
   const reason =
     withoutRows(options) ?? faultOf(options, task.train.prompts) ?? (bytes > mostBytes ? "memory" : tooLong);

@@ -25,7 +25,7 @@ export function stabilityReport(
   const curve = {
     metric: "mean Jaccard index of resamples",
     unit: "",
-    points: points.map((point) => ({ edges: point.size, value: point.jaccard, series: algorithm })),
+    points: points.map((point) => ({ size: point.size, value: point.jaccard, series: algorithm })),
     baseline: { name: `stable from ${stableFrom}`, value: stableFrom },
     edgeScale: "log",
   } as const;
@@ -44,7 +44,7 @@ function stabilityText(stability: CircuitStability, notes: readonly string[]): s
   ].join(" ");
 }
 
-function verdictText({ prompts, resamples, size, shared, jaccard, stable, reason }: CircuitStability): string {
+function verdictText({ promptCount, resamples, size, shared, jaccard, stable, reason }: CircuitStability): string {
   const byRank = shared === size;
   const edges = `${size} edge${size === 1 ? "" : "s"}`;
   const largest = `the ${edges} of largest score`;
@@ -54,20 +54,20 @@ function verdictText({ prompts, resamples, size, shared, jaccard, stable, reason
     ? "stable: other prompts of the kind would give mostly the same edges"
     : "not stable: other prompts of the kind would give other edges";
   return (
-    `With the ${prompts} prompts drawn again ${resamples} times, circuits of ${byRank ? edges : largest} share ${jaccardText(jaccard)} of their ` +
+    `With the ${promptCount} prompts drawn again ${resamples} times, circuits of ${byRank ? edges : largest} share ${jaccardText(jaccard)} of their ` +
     `edges on average (Jaccard index; stable from ${stableFrom}). ${byRank ? "The circuit" : "That choice"} is ${verdict}.`
   );
 }
 
 /** What so few prompts, or the same ones again, cannot show, in words. */
 export function stabilityNotes({
-  prompts,
+  promptCount,
   distinct,
   narrow,
-}: Pick<FoundStability, "prompts" | "distinct" | "narrow">): string[] {
+}: Pick<FoundStability, "promptCount" | "distinct" | "narrow">): string[] {
   return [
-    ...(distinct < prompts
-      ? [`Of the ${prompts} prompts ${distinct} are distinct: those that are the same are drawn as one.`]
+    ...(distinct < promptCount
+      ? [`Of the ${promptCount} prompts ${distinct} are distinct: those that are the same are drawn as one.`]
       : []),
     ...(distinct < FEW_PROMPTS
       ? [

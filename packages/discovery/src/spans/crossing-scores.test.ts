@@ -211,7 +211,7 @@ describe("crossingScores", () => {
       for (const from of spans.names) {
         const input = `A${block}.${head}.V`;
         const carried = spans.names.reduce((sum, to) => sum + crossing.get(input, from, to), 0);
-        const sources = graph.srcs.slice(0, graph.dests.find((dest) => dest.name === input)!.sources);
+        const sources = graph.srcs.slice(0, graph.dests.find((dest) => dest.name === input)!.sourceCount);
         const given = sources.reduce((sum, { name }) => sum + within.get(`${name}->${input}`, from), 0);
         expect(Math.abs(carried - given)).toBeLessThan(1e-6 * most);
       }

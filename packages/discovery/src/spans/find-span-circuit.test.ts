@@ -8,7 +8,7 @@ import { spanScores } from "./score-spans.ts";
 import { SpanCircuit } from "./span-circuit.ts";
 import { spansOf } from "./spans-file.ts";
 
-const { model, prompts } = randomTask({ seed: 4, prompts: 6 });
+const { model, prompts } = randomTask({ seed: 4, promptCount: 6 });
 const schema = { begin: [0, 2], end: [2, null] } as const;
 const some = (from: number, to: number, same = false) =>
   new PromptLoader(
@@ -42,12 +42,12 @@ describe("findSpanCircuit", () => {
     expect(new Set(seen.map(({ step }) => step))).toEqual(new Set(["edges in spans", "edges inside heads"]));
     const ofTest = spansOf(schema, task.test.prompts);
     expect(found.divergence).toEqual(await measureSpanCircuit(task, ofTest, found.circuit));
-    expect(found.divergence.prompts).toBe(2);
+    expect(found.divergence.promptCount).toBe(2);
     expect(found.divergence.circuit).toBeGreaterThan(1e-6);
     const everything = new SpanCircuit(model.graph, ["begin", "end"], everyEdge());
     expect((await measureSpanCircuit(task, ofTest, everything)).circuit).toBeLessThan(1e-9);
     const alone = await findSpanCircuit(taskOf(some(0, 4), some(0, 0)), schema, 9);
-    expect(alone.divergence.prompts).toBe(4);
+    expect(alone.divergence.promptCount).toBe(4);
   });
 
   it("says which edges an algorithm leaves in", async () => {

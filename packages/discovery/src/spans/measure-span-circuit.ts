@@ -13,7 +13,7 @@ export interface SpanDivergence {
   readonly metric: string;
   /** The mean over the prompts; 0 is as the full model. */
   readonly circuit: number;
-  readonly prompts: number;
+  readonly promptCount: number;
 }
 
 /** Options of {@link measureSpanCircuit}. */
@@ -82,6 +82,6 @@ export async function measureSpanCircuit(
   return {
     metric: numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats",
     circuit: sum / prompts.length,
-    prompts: prompts.length,
+    promptCount: prompts.length,
   };
 }

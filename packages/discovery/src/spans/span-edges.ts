@@ -11,8 +11,9 @@ export function forEachToken(
   visit: (cell: number, token: number, edge: number) => void,
 ): void {
   byToken.groups.forEach(({ offset, size }, place) => {
-    const { offset: first, size: edges } = graph.groups[place]!;
-    for (let cell = 0; cell < size; cell++) visit(offset + cell, Math.floor(cell / edges), first + (cell % edges));
+    const { offset: first, size: edgeCount } = graph.groups[place]!;
+    for (let cell = 0; cell < size; cell++)
+      visit(offset + cell, Math.floor(cell / edgeCount), first + (cell % edgeCount));
   });
 }
 

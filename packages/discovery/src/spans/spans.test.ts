@@ -13,7 +13,7 @@ import { SpanCircuit } from "./span-circuit.ts";
 import { type SpanAlgorithm, spanAlgorithmNames } from "./span-options.ts";
 import { SpanScores } from "./span-scores.ts";
 
-const task = randomTask({ seed: 4, prompts: 5 });
+const task = randomTask({ seed: 4, promptCount: 5 });
 const { model } = task;
 const { graph } = model;
 /** Prompts of 6, 4, 6, 5 and 4 tokens. */

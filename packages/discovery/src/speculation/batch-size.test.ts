@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { BatchSize } from "./batch-size.ts";
 
 /** The sizes of batches whose guesses all hold. */
-function sizesWhileRight(size: BatchSize, batches: number): number[] {
-  return Array.from({ length: batches }, () => {
+function sizesWhileRight(size: BatchSize, batchCount: number): number[] {
+  return Array.from({ length: batchCount }, () => {
     const next = size.next();
     size.observe(next, false);
     return next;

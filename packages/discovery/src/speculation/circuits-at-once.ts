@@ -32,7 +32,7 @@ export type ModelAtOnce = PassWidths & Pick<SizedModel, "sliceBytes"> & { readon
 export function circuitsFitting(model: ModelAtOnce, batch: PromptSizes, free = memoryBudgets.unknownDevice): number {
   const { device } = model;
   if (device === "cpu") return model.sliceBytes < usualSliceBytes(device) ? inSlices(model, batch) : onCpu;
-  const fitting = Math.floor((memoryShares.circuits * free) / comparedCircuitBytes(model, batch));
+  const fitting = Math.floor((memoryShares.comparedCircuits * free) / comparedCircuitBytes(model, batch));
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(onDevice, fitting))));
 }
 
@@ -73,7 +73,7 @@ const withoutGradients = 2;
 
 /** As many as keep a pass with them as short as `sliceBytes` keeps those with gradients. */
 function inSlices(model: ModelAtOnce, { size, seqLen }: PromptSizes): number {
-  const prompts = Math.min(size, promptsAtOnce(model, seqLen));
+  const promptCount = Math.min(size, promptsAtOnce(model, seqLen));
   const rows = (withoutGradients * model.sliceBytes) / bytesPerPrompt(model, seqLen);
-  return Math.max(1, Math.min(onCpu, Math.floor(rows / prompts)));
+  return Math.max(1, Math.min(onCpu, Math.floor(rows / promptCount)));
 }

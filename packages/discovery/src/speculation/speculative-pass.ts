@@ -27,7 +27,7 @@ export interface SpeculativePassOptions {
   cost?: BatchCost | undefined;
   signal?: AbortSignal | undefined;
   /** Called with the number of edges decided by each evaluation. */
-  onDecided?: ((edges: number) => void) | undefined;
+  onDecided?: ((edgeCount: number) => void) | undefined;
 }
 
 /**
@@ -38,8 +38,8 @@ export interface SpeculativePassOptions {
  */
 export async function speculativePass(options: SpeculativePassOptions): Promise<void> {
   const { order, start = 0, mask, evaluate, decide, predictor, largestBatch, signal, onDecided } = options;
-  const edges = mask.length;
-  const masks = new Float32Array(Math.min(largestBatch, order.length) * edges);
+  const edgeCount = mask.length;
+  const masks = new Float32Array(Math.min(largestBatch, order.length) * edgeCount);
   const batchSize = new BatchSize(largestBatch, options.cost);
 
   for (let position = start; position < order.length; ) {
@@ -49,7 +49,7 @@ export async function speculativePass(options: SpeculativePassOptions): Promise<
     const guesses = fillMasks(masks, mask, order.subarray(first, first + count), (row) =>
       predictor.predict(first + row),
     );
-    const values = await evaluate(masks.subarray(0, count * edges), count);
+    const values = await evaluate(masks.subarray(0, count * edgeCount), count);
 
     let used = 0;
     let surprised = false;

@@ -6,7 +6,7 @@ export interface TrainingStep {
   readonly step: number;
   readonly total: number;
   /** Batches an epoch. */
-  readonly batches: number;
+  readonly batchCount: number;
 }
 
 /**
@@ -24,9 +24,9 @@ export async function namingStep<T>(at: TrainingStep, work: () => Promise<T>): P
 }
 
 /** A step as messages call it. */
-export function stepName({ step, total, batches }: TrainingStep): string {
+export function stepName({ step, total, batchCount }: TrainingStep): string {
   if (step >= total) return `Training, after step ${total} of ${total}`;
-  return `Training, step ${step + 1} of ${total} (epoch ${Math.floor(step / batches) + 1}, batch ${step % batches})`;
+  return `Training, step ${step + 1} of ${total} (epoch ${Math.floor(step / batchCount) + 1}, batch ${step % batchCount})`;
 }
 
 /** The engine calls what a step made bad input where it is given back to it. */

@@ -70,7 +70,7 @@ export async function trainMasks(
     ...{ loss: targets.map((target, i) => target + sizes[i]!), target: [...targets], size: [...sizes] },
     ...(validate && { validation: [...validation] }),
   });
-  const edges = model.graph.edgeCount;
+  const edgeCount = model.graph.edgeCount;
   using adam = new Adam(training.start, training.adam);
   if (from) adam.restore(from.adam);
   const tell = async () => onState?.({ adam: await adam.numbers(), history: history() });
@@ -85,7 +85,7 @@ export async function trainMasks(
       continue;
     }
     const step = targets.length;
-    await namingStep({ step, total, batches: prompts.length }, async () => {
+    await namingStep({ step, total, batchCount: prompts.length }, async () => {
       using terms = await training.terms(step, batch, adam.parameter);
       const work = (slices: AsyncIterable<AblatedSlice>) => gradientOf(training, adam.parameter, terms, batch, slices);
       const { gradient, target, size } = await run(work);
@@ -98,13 +98,13 @@ export async function trainMasks(
       if (onState) await tell();
       onProgress?.({
         ...{ done: step + 1, total, loss: target + size, target, size },
-        gradient: Float32Array.from(await owned.data(), Number).subarray(0, edges),
+        gradient: Float32Array.from(await owned.data(), Number).subarray(0, edgeCount),
         ...(validate && { validation: validation[step]! }),
       });
     });
   }
   const parameters = Float32Array.from(await adam.parameter.data(), Number);
-  requireFiniteNumbers(parameters, model, { step: total, total, batches: prompts.length });
+  requireFiniteNumbers(parameters, model, { step: total, total, batchCount: prompts.length });
   return { parameters, history: history() };
 }
 

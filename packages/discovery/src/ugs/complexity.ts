@@ -43,8 +43,8 @@ export function nodeComplexity(p: Tensor, graph: Graph): Tensor {
 }
 
 /** The part of a group's edges, `[positions, heads, sources]`. */
-function partOf(p: Tensor, { offset, size, heads, sources }: DestGroup): Tensor {
-  return p.slice(0, offset, offset + size).reshape([size / heads / sources, heads, sources]);
+function partOf(p: Tensor, { offset, size, heads, sourceCount }: DestGroup): Tensor {
+  return p.slice(0, offset, offset + size).reshape([size / heads / sourceCount, heads, sourceCount]);
 }
 
 /** Sums over the edges from each head, `[heads in all]`; 0 for heads in whose place latents of an autoencoder write. */
@@ -52,9 +52,9 @@ function outgoing(p: Tensor, graph: Graph): Tensor {
   const count = graph.srcs.length;
   const zeros = (length: number) => (length > 0 ? [Tensor.zeros([length], { dtype: p.dtype })] : []);
   const sums = graph.groups.map((group) => {
-    const { firstSource, sources } = group;
+    const { firstSource, sourceCount } = group;
     // One more, that nothing leaves.
-    const behind = count + 1 - firstSource - sources;
+    const behind = count + 1 - firstSource - sourceCount;
     return Tensor.cat([...zeros(firstSource), partOf(p, group).sum([0, 1]), ...zeros(behind)]);
   });
   const writing = new Map(graph.srcs.filter(({ kind }) => kind === "head").map(({ name, index }) => [name, index]));

@@ -35,24 +35,24 @@ export async function meanOutputs(
 }
 
 /** What ablated edges take that were learned: a vector for each source, `[S D]`, the same at every position. */
-export function learnedAblation(vectors: Float32Array, sources: number, positions: number): Ablation {
-  return scope(() => new Ablation(atAllPositions(Tensor.from(vectors), sources, positions)));
+export function learnedAblation(vectors: Float32Array, sourceCount: number, positions: number): Ablation {
+  return scope(() => new Ablation(atAllPositions(Tensor.from(vectors), sourceCount, positions)));
 }
 
 /** The same while they are trained: what a run takes so that the vectors get their gradient. */
 export function trainedAblation(
   vectors: Tensor,
-  sources: number,
+  sourceCount: number,
   positions: number,
 ): { ablation: Ablation; ablationLeaf: Tensor } {
-  const values = atAllPositions(vectors, sources, positions);
+  const values = atAllPositions(vectors, sourceCount, positions);
   return { ablation: new Ablation(values.detach().clone()), ablationLeaf: values };
 }
 
 /** `[S, 1, P, D]` of `[S D]`. */
-function atAllPositions(vectors: Tensor, sources: number, positions: number): Tensor {
+function atAllPositions(vectors: Tensor, sourceCount: number, positions: number): Tensor {
   return scope(() => {
-    const dModel = vectors.size / sources;
-    return vectors.reshape([sources, 1, 1, dModel]).expand([sources, 1, positions, dModel]).contiguous();
+    const dModel = vectors.size / sourceCount;
+    return vectors.reshape([sourceCount, 1, 1, dModel]).expand([sourceCount, 1, positions, dModel]).contiguous();
   });
 }

@@ -7,7 +7,7 @@ import { meanOutputs, trainedAblation } from "./learned-ablation.ts";
 import { ugs } from "./ugs.ts";
 import type { UgsOptions } from "./ugs-options.ts";
 
-const task = randomTask({ seed: 4, prompts: 4, batchSize: 2 });
+const task = randomTask({ seed: 4, promptCount: 4, batchSize: 2 });
 const { model, prompts } = task;
 const { graph } = model;
 const train = (options: UgsOptions) => ugs(model, prompts, { epochs: 2, samples: 3, ...options });
@@ -60,7 +60,7 @@ describe("ugs", () => {
   });
 
   it("the vectors' gradient is that of the loss", async () => {
-    const wide = randomTask({ seed: 9, prompts: 2, dtype: "float64" });
+    const wide = randomTask({ seed: 9, promptCount: 2, dtype: "float64" });
     const { srcs, edgeCount } = wide.model.graph;
     const start = Float64Array.from(await meanOutputs(wide.model, wide.prompts, undefined));
     const batch = wide.prompts.batches[0]!;

@@ -57,10 +57,10 @@ export async function ugs(model: PatchableModel, prompts: PromptLoader, options:
   const settings = ugsSettings(options, prompts.batchSize);
   const { epochs, learningRate, samples, target, optimalAblation, clip } = settings;
   const { graph } = model;
-  const [edges, sources] = [graph.edgeCount, graph.srcs.length];
+  const [edgeCount, sourceCount] = [graph.edgeCount, graph.srcs.length];
   const dtype = model.computeDtype === "float64" ? "float64" : "float32";
   const noise = options.noise ?? seededNoise(seed);
-  const parts = new Sections({ edges, vectors: optimalAblation ? sources * model.config.dModel : 0 });
+  const parts = new Sections({ edges: edgeCount, vectors: optimalAblation ? sourceCount * model.config.dModel : 0 });
   const info: ScoresInfo = {
     ...{ algorithm: "ugs", options: { ...settings } },
     ...(options.noise === undefined && { seed }),
@@ -94,11 +94,11 @@ export async function ugs(model: PatchableModel, prompts: PromptLoader, options:
       ...{ learningRate, beta2: 0.995 },
       rates: parts.filled({ edges: 1, vectors: (settings.ablationRate ?? 0) / learningRate }),
     },
-    limit: (gradient) => clipped(gradient, edges, clip),
+    limit: (gradient) => clipped(gradient, edgeCount, clip),
     async terms(step, { index, size: count }, before) {
       const rows = samples * count;
       const [drawn, weights, live] = await scope(async () => {
-        const drawn = drawNoise(noise, { use: "mask", step, pass: 0, rows, edges }, dtype);
+        const drawn = drawNoise(noise, { use: "mask", step, pass: 0, rows, edgeCount }, dtype);
         const masks = windowMasks(parts.of(before, "edges"), drawn);
         return [drawn, windowWeights(masks), await liveMasks(graph, masks)] as const;
       });
@@ -110,7 +110,7 @@ export async function ugs(model: PatchableModel, prompts: PromptLoader, options:
           const of = (all: Tensor) => all.slice(0, first, first + slice.size);
           const kept = windowMasks(parts.of(numbers, "edges"), of(drawn), weights).mul(of(live));
           const mask = kept.neg().add(1);
-          const learned = optimalAblation && trainedAblation(parts.of(numbers, "vectors"), sources, slice.seqLen);
+          const learned = optimalAblation && trainedAblation(parts.of(numbers, "vectors"), sourceCount, slice.seqLen);
           const logits = await model.forward(slice.clean, { ablate: mask, ablation, ...learned, signal });
           return targetOf(target, logits, slice, reference?.[index]?.slice(0, start, start + slice.size));
         },

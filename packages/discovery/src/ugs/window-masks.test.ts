@@ -12,7 +12,9 @@ describe("windowMasks", () => {
   it("is kept as often as it should be, and in its window in between", async () => {
     const rows = 20_000;
     const alpha = Tensor.from([-1, 0, 2]);
-    const noise = Tensor.from(seededNoise(5)({ use: "mask", step: 0, pass: 0, rows, edges: 3 }), { shape: [rows, 3] });
+    const noise = Tensor.from(seededNoise(5)({ use: "mask", step: 0, pass: 0, rows, edgeCount: 3 }), {
+      shape: [rows, 3],
+    });
     const masks = windowMasks(alpha, noise);
     const mean = await numbers(masks.mean(0));
     const weights = await numbers(windowWeights(masks));

@@ -77,7 +77,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     circuit: new SpanCircuit(scores.graph, ["all"], [[0, "all"]]),
     scores: new SpanScores(scores.graph, ["all"], scores.values, scores.info),
     ...{ algorithm: "eap-ig-inputs", options: {}, aggregation: "sum", ablation: "resample", seconds: 1, notes: [] },
-    divergence: { metric: "KL", circuit: 0, prompts: 1 },
+    divergence: { metric: "KL", circuit: 0, promptCount: 1 },
   };
   const spans = spansOf({ all: [0, null] }, (task.test.promptCount > 0 ? task.test : task.train).prompts);
   return {
@@ -103,7 +103,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     },
     discoveryMemory: { takes: { task }, call: (t, o) => discoveryMemory(t.task, o) },
     loadedRun: {
-      takes: { task, shape: () => ({ circuits: 1, sliced: true, adjustable: false, held: 0 }) },
+      takes: { task, shape: () => ({ circuitCount: 1, sliced: true, adjustable: false, held: 0 }) },
       call: (t, o) => loadedRun(t.task, t.shape, o),
     },
     firstScores: { takes: { task }, call: (t, o) => firstScores(t.task, o) },

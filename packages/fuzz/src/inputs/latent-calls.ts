@@ -56,7 +56,7 @@ export function latentCalls(on: {
     },
     latentNotes: {
       takes: { model: latent },
-      options: { prunedLatents: { kept: [[0]], activated: [1], prunedKl: 0.5 }, prompts: 2 },
+      options: { prunedLatents: { kept: [[0]], activated: [1], prunedKl: 0.5 }, promptCount: 2 },
       call: async (t, o) => latentNotes(t.model, o),
     },
     processingNotes: { takes: { processing: { foldLn: false } }, call: async (t) => processingNotes(t.processing) },

@@ -103,14 +103,14 @@ export function methodCalls(
     testNotes: {
       takes: {
         tested: {
-          ...{ score: "logit-diff", verdicts: [], prompts: 2, distinct: 2, edges: 1 },
+          ...{ score: "logit-diff", verdicts: [], promptCount: 2, distinct: 2, size: 1 },
           means: { full: 1, circuit: 1, without: 0, ablated: 0 },
         },
       },
       call: (t, o) => testNotes(t.tested, o),
     },
     testCaveats: {
-      takes: { tested: { verdicts: [], distinct: 2, edges: 1 } },
+      takes: { tested: { verdicts: [], distinct: 2, size: 1 } },
       call: (t, o) => testCaveats(t.tested, o),
     },
     crossTaskAblation: {

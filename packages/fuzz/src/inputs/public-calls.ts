@@ -278,11 +278,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   probDiffPercent: { takes: {}, call: (_, o) => probDiffPercent(model, prompts, [], o) },
   logprobDiffPercent: { takes: {}, call: (_, o) => logprobDiffPercent(model, prompts, [], o) },
   areaSummary: {
-    takes: { curves: { t: { a: [{ edges: 0, value: 1 }] } } },
+    takes: { curves: { t: { a: [{ size: 0, value: 1 }] } } },
     options: { metric: "kl-clean" },
     call: (t, o) => areaSummary(t.curves, o),
   },
-  areaUnderCurve: { takes: { points: [{ edges: 0, value: 1 }] }, call: (t, o) => areaUnderCurve(t.points, o) },
+  areaUnderCurve: { takes: { points: [{ size: 0, value: 1 }] }, call: (t, o) => areaUnderCurve(t.points, o) },
   mibSizes: { takes: { edgeCount: 10 }, call: (t) => mibSizes(t.edgeCount) },
   nothingToLose: { takes: {}, options: { full: 1, empty: 0 }, call: async (_, o) => nothingToLose(o) },
   mibScores: { takes: { values: [] }, options: { full: 1, empty: 0 }, call: (t, o) => mibScores(t.values, o) },

@@ -18,7 +18,7 @@ import {
 import type { PublicCall } from "./public-call.ts";
 
 const dir = "no-such-folder/no-such-file";
-const curve = { metric: "m", unit: "", points: [{ edges: 0, value: 1, series: "s" }] };
+const curve = { metric: "m", unit: "", points: [{ size: 0, value: 1, series: "s" }] };
 
 /** A valid call of every function of the report package that has a signature. */
 export function reportCalls(graph: Graph): Readonly<Record<string, PublicCall>> {
@@ -49,12 +49,12 @@ export function reportCalls(graph: Graph): Readonly<Record<string, PublicCall>> 
     circuitText: { takes: { report }, call: (t, o) => circuitText(t.report, o) },
     compareWithKnown: { takes: { report }, call: (t) => compareWithKnown(t.report) },
     completenessSvg: {
-      takes: { points: [{ task: "t", algorithm: "a", edges: 1, knockouts: 0, kl: 1, knockoutKl: 1 }] },
+      takes: { points: [{ task: "t", algorithm: "a", size: 1, knockouts: 0, kl: 1, knockoutKl: 1 }] },
       call: (t, o) => completenessSvg(t.points, o),
     },
     curveSvg: { takes: { curve }, call: (t, o) => curveSvg(t.curve, o) },
     metricPlotSvg: {
-      takes: { series: [{ task: "t", algorithm: "a", points: [{ edges: 1, value: 1 }] }] },
+      takes: { series: [{ task: "t", algorithm: "a", points: [{ size: 1, value: 1 }] }] },
       options: { metric: "m" },
       call: (t, o) => metricPlotSvg(t.series, o),
     },

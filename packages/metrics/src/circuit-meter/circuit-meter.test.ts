@@ -37,7 +37,7 @@ describe("CircuitMeter", () => {
         expect(measured.divergence).toBeCloseTo((await klDivergence(model, prompts, runs))[0]!.value, 6);
         expect(measured.kl).toBe(measured.divergence);
         expect(measured.maxAbsDiff).toBeCloseTo((await maxAbsDiff(model, prompts, runs))[0]!.value, 5);
-        expect(measured.prompts).toBe(20);
+        expect(measured.promptCount).toBe(20);
       }
     },
   );
@@ -50,8 +50,8 @@ describe("CircuitMeter", () => {
     {
       using meter = new CircuitMeter(model, prompts, { together: 5 });
       expect(meter.slices.map(({ slice }) => slice.size)).toEqual([5, 5, 5, 5]);
-      expect((await meter.measure(circuit, "resample", { seconds: 1e-9 })).prompts).toBe(5);
-      expect((await meter.measure(circuit, "resample", { seconds: 60 })).prompts).toBe(20);
+      expect((await meter.measure(circuit, "resample", { seconds: 1e-9 })).promptCount).toBe(5);
+      expect((await meter.measure(circuit, "resample", { seconds: 60 })).promptCount).toBe(20);
     }
     prompts[Symbol.dispose]();
     // Fewer where what earlier tests left was collected in between.
@@ -86,9 +86,9 @@ describe("measureCurve", () => {
     });
     using runs = await runCircuits(model, prompts, { scores, sizes });
     const expected = await klDivergence(model, prompts, runs);
-    expect(curve.points.map(({ edges }) => edges)).toEqual(expected.map(({ edges }) => edges));
+    expect(curve.points.map(({ size }) => size)).toEqual(expected.map(({ size }) => size));
     for (const [i, { divergence }] of curve.points.entries()) expect(divergence).toBeCloseTo(expected[i]!.value, 6);
-    expect(curve).toMatchObject({ prompts: 20, ofPrompts: 20, ofSizes: expected.length });
+    expect(curve).toMatchObject({ promptCount: 20, ofPrompts: 20, ofSizes: expected.length });
     expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(done.at(-1)).toBe(1);
   });
@@ -97,9 +97,9 @@ describe("measureCurve", () => {
     using model = smallModel();
     const scores = scoresOf(model);
     using meter = new CircuitMeter(model, prompts, { together: 4 });
-    const { points, prompts: used } = await measureCurve(meter, { scores, sizes: [0, 1, 3, 5], seconds: 1e-9 });
-    expect(points.map(({ edges }) => edges)).toEqual([0]);
+    const { points, promptCount: used } = await measureCurve(meter, { scores, sizes: [0, 1, 3, 5], seconds: 1e-9 });
+    expect(points.map(({ size }) => size)).toEqual([0]);
     expect(used).toBe(4);
-    expect(points.every((point) => point.prompts === used)).toBe(true);
+    expect(points.every((point) => point.promptCount === used)).toBe(true);
   });
 });

@@ -50,7 +50,7 @@ const checkMeasure = signature(
  *
  * @example
  * using meter = new CircuitMeter(task.model, task.test);
- * const { kl, prompts } = await meter.measure(scores.circuit(100), "resample", { seconds: 10 });
+ * const { kl, promptCount } = await meter.measure(scores.circuit(100), "resample", { seconds: 10 });
  */
 export class CircuitMeter implements Disposable {
   readonly model: PatchableModel;

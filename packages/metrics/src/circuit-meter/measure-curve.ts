@@ -31,11 +31,11 @@ export interface CurveOptions extends Omit<LongOptions, "signal"> {
 
 /** Circuits of growing size, all measured on the same prompts. */
 export interface MeasuredCurve {
-  readonly points: readonly (CircuitMeasures & { readonly edges: number })[];
+  readonly points: readonly (CircuitMeasures & { readonly size: number })[];
   /** Different circuits that there were to choose from. */
   readonly ofSizes: number;
   /** Prompt pairs that the points were measured on. */
-  readonly prompts: number;
+  readonly promptCount: number;
   /** Prompt pairs that there are. */
   readonly ofPrompts: number;
   readonly seconds: number;
@@ -59,7 +59,7 @@ const check = signature("measureCurve", { meter: kind.having("a CircuitMeter", "
  * @example
  * using meter = new CircuitMeter(task.model, task.test);
  * const sizes = defaultCircuitSizes(task.model.graph, scores);
- * const { points, prompts } = await measureCurve(meter, { scores, sizes, seconds: 30 });
+ * const { points, promptCount } = await measureCurve(meter, { scores, sizes, seconds: 30 });
  */
 export async function measureCurve(meter: CircuitMeter, options: CurveOptions): Promise<MeasuredCurve> {
   check({ meter }, options);
@@ -80,9 +80,9 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
   const measured = new Map<number, CircuitMeasures[]>();
   const limited = Number.isFinite(limit);
   let sizes: readonly number[] = levels[0]!;
-  let [prompts, overhead] = [0, 0];
+  let [promptCount, overhead] = [0, 0];
   let wanted = limited ? 0 : meter.promptCount;
-  const total = () => sizes.length * Math.max(wanted, prompts);
+  const total = () => sizes.length * Math.max(wanted, promptCount);
 
   /** Measures some sizes on a slice. */
   const run = async (part: PromptSlice, some: readonly number[], first: boolean) => {
@@ -100,7 +100,7 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
         measured.set(size, [...(measured.get(size) ?? []), found]);
         // Before it is known how much there is time for, there is no share that is done.
         if (wanted > 0)
-          onProgress?.({ done: Math.min(total(), sizes.length * prompts + next * count), total: total() });
+          onProgress?.({ done: Math.min(total(), sizes.length * promptCount + next * count), total: total() });
         return !(first && spent() > limit);
       },
     );
@@ -109,13 +109,13 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
 
   const [first, ...others] = meter.slices as [PromptSlice, ...PromptSlice[]];
   await run(first, sizes, true);
-  prompts = first.slice.size;
+  promptCount = first.slice.size;
   sizes = sizes.filter((size) => measured.has(size));
   if (limited && spent() < limit) {
     const costOf = (size: number) => costs.of(size);
-    const known = { levels, prompts: meter.promptCount, measured: prompts, costOf, overhead };
+    const known = { levels, promptCount: meter.promptCount, measured: promptCount, costOf, overhead };
     const plan = planCurve({ ...known, seconds: limit - spent() });
-    [sizes, wanted] = [plan.sizes, plan.prompts];
+    [sizes, wanted] = [plan.sizes, plan.promptCount];
     await run(
       first,
       sizes.filter((size) => !measured.has(size)),
@@ -124,11 +124,11 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
   }
   for (const part of others) {
     // Groups may take longer than was foreseen.
-    if (prompts + part.slice.size > wanted || spent() > limit) break;
+    if (promptCount + part.slice.size > wanted || spent() > limit) break;
     await run(part, sizes, false);
-    prompts += part.slice.size;
+    promptCount += part.slice.size;
   }
   onProgress?.({ done: total(), total: total() });
-  const points = sizes.map((edges) => ({ edges, ...joinedMeasures(measured.get(edges)!) }));
-  return { points, ofSizes: all.length, prompts, ofPrompts: meter.promptCount, seconds: spent() };
+  const points = sizes.map((size) => ({ size, ...joinedMeasures(measured.get(size)!) }));
+  return { points, ofSizes: all.length, promptCount, ofPrompts: meter.promptCount, seconds: spent() };
 }

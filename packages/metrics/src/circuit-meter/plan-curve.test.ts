@@ -28,19 +28,19 @@ describe("sizeLevels", () => {
 
 describe("planCurve", () => {
   const levels = [[1], [1, 2], [1, 2, 3]];
-  const choice = { levels, prompts: 100, measured: 4, costOf: () => 1, overhead: 0 };
+  const choice = { levels, promptCount: 100, measured: 4, costOf: () => 1, overhead: 0 };
 
   it("takes all sizes on all prompts if there is time", () => {
-    expect(planCurve({ ...choice, seconds: 300 })).toEqual({ sizes: [1, 2, 3], prompts: 100 });
+    expect(planCurve({ ...choice, seconds: 300 })).toEqual({ sizes: [1, 2, 3], promptCount: 100 });
   });
 
   it("takes fewer sizes rather than few prompts, and keeps within the time", () => {
     const plan = planCurve({ ...choice, seconds: 100 });
-    expect(plan).toEqual({ sizes: [1, 2], prompts: 52 });
-    expect(plan.prompts * plan.sizes.length - choice.measured).toBeLessThanOrEqual(100);
-    expect(planCurve({ ...choice, seconds: 20 })).toEqual({ sizes: [1], prompts: 24 });
-    expect(planCurve({ ...choice, overhead: 1, seconds: 20 })).toEqual({ sizes: [1], prompts: 14 });
-    expect(planCurve({ ...choice, seconds: 0 })).toEqual({ sizes: [1], prompts: 4 });
+    expect(plan).toEqual({ sizes: [1, 2], promptCount: 52 });
+    expect(plan.promptCount * plan.sizes.length - choice.measured).toBeLessThanOrEqual(100);
+    expect(planCurve({ ...choice, seconds: 20 })).toEqual({ sizes: [1], promptCount: 24 });
+    expect(planCurve({ ...choice, overhead: 1, seconds: 20 })).toEqual({ sizes: [1], promptCount: 14 });
+    expect(planCurve({ ...choice, seconds: 0 })).toEqual({ sizes: [1], promptCount: 4 });
   });
 });
 

@@ -2,7 +2,7 @@
 export interface CurvePlan {
   sizes: readonly number[];
   /** Prompt pairs, those measured already included. */
-  prompts: number;
+  promptCount: number;
 }
 
 /** What {@link planCurve} chooses from. */
@@ -10,7 +10,7 @@ export interface CurveChoice {
   /** Sizes at growing levels of detail. */
   levels: readonly (readonly number[])[];
   /** All prompt pairs there are. */
-  prompts: number;
+  promptCount: number;
   /** Prompt pairs on which the first level was measured already, at least. */
   measured: number;
   /** Seconds that a circuit of so many edges takes, a prompt pair. */
@@ -25,15 +25,16 @@ export interface CurveChoice {
 const ENOUGH = [0, 32, 64];
 
 /** The most detail that there is time for, on enough prompts, and then as many prompts as there is time for. */
-export function planCurve({ levels, prompts, measured, costOf, overhead, seconds }: CurveChoice): CurvePlan {
+export function planCurve({ levels, promptCount, measured, costOf, overhead, seconds }: CurveChoice): CurvePlan {
   for (let level = levels.length - 1; level >= 0; level--) {
     const sizes = levels[level]!;
     const cost = (some: readonly number[]) => some.reduce((sum, size) => sum + costOf(size), overhead);
     const [each, first] = [cost(sizes), cost(levels[0]!)];
-    const fitting = Math.min(prompts, Math.floor((seconds + measured * first) / each));
-    if (fitting >= Math.min(prompts, Math.max(measured, ENOUGH[level] ?? 0))) return { sizes, prompts: fitting };
+    const fitting = Math.min(promptCount, Math.floor((seconds + measured * first) / each));
+    if (fitting >= Math.min(promptCount, Math.max(measured, ENOUGH[level] ?? 0)))
+      return { sizes, promptCount: fitting };
   }
-  return { sizes: levels[0]!, prompts: measured };
+  return { sizes: levels[0]!, promptCount: measured };
 }
 
 /** Seconds by size, as far as measured: between two sizes in proportion, beyond as the nearest. */

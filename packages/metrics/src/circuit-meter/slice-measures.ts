@@ -13,7 +13,7 @@ export interface CircuitMeasures {
   /** Largest difference at each position of the output slice; empty for a slice of one position. */
   maxAbsDiffAt: number[];
   /** Prompt pairs it was measured on. */
-  prompts: number;
+  promptCount: number;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface CircuitMeasures {
  * @param circuit those of the circuit
  */
 export async function sliceMeasures(full: Tensor, circuit: Tensor): Promise<CircuitMeasures> {
-  const [prompts = 0] = full.shape;
+  const [promptCount = 0] = full.shape;
   const numbers = full.shape.at(-1) === 1;
   const byPosition = full.shape.length > 2;
   const [divergence, largest] = await scope(async () => {
@@ -39,20 +39,20 @@ export async function sliceMeasures(full: Tensor, circuit: Tensor): Promise<Circ
     kl: numbers ? undefined : value,
     maxAbsDiff: Math.max(...largest),
     maxAbsDiffAt: byPosition ? largest : [],
-    prompts,
+    promptCount,
   };
 }
 
 /** The measures over the prompts of several slices together. */
 export function joinedMeasures(parts: readonly CircuitMeasures[]): CircuitMeasures {
-  const prompts = parts.reduce((sum, part) => sum + part.prompts, 0);
-  const divergence = parts.reduce((sum, part) => sum + (part.divergence * part.prompts) / prompts, 0);
+  const promptCount = parts.reduce((sum, part) => sum + part.promptCount, 0);
+  const divergence = parts.reduce((sum, part) => sum + (part.divergence * part.promptCount) / promptCount, 0);
   const [first] = parts as [CircuitMeasures];
   return {
     divergence,
     kl: first.kl === undefined ? undefined : divergence,
     maxAbsDiff: Math.max(...parts.map((part) => part.maxAbsDiff)),
     maxAbsDiffAt: first.maxAbsDiffAt.map((_, at) => Math.max(...parts.map((part) => part.maxAbsDiffAt[at]!))),
-    prompts,
+    promptCount,
   };
 }

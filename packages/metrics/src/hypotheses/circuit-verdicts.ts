@@ -64,8 +64,8 @@ const lower = (text: string) => text[0]!.toLowerCase() + text.slice(1);
 /** What equivalence is judged by beside its test. */
 interface EquivalenceFacts {
   /** That differ, and on which model and circuit do. */
-  readonly prompts: number;
-  readonly edges: number;
+  readonly promptCount: number;
+  readonly size: number;
   readonly level: number;
   /** Whether prompts show that the circuit keeps the model's score. */
   readonly keeps: () => boolean;
@@ -79,27 +79,27 @@ interface EquivalenceFacts {
  */
 export function equivalenceVerdict(
   result: HypothesisTest | null,
-  { prompts, edges, level, keeps, worse }: EquivalenceFacts,
+  { promptCount, size, level, keeps, worse }: EquivalenceFacts,
 ): CircuitVerdict {
   const test = "equivalence";
   const undecided = { test, passed: null, undecided: true } as const;
   const ends = worse ? `.${WORSE}` : ".";
-  if (edges === 0)
+  if (size === 0)
     return {
       ...{ test, passed: null, pValue: null },
       text: `Cannot be tested: the circuit has no edges, so that what it scores is the model with every edge ablated${ends}`,
     };
   if (result === null) {
-    const same = `The circuit alone scores the same as the model on all ${prompts} prompts`;
+    const same = `The circuit alone scores the same as the model on all ${promptCount} prompts`;
     const enough = leastCount(level, leastOfComparison);
-    if (prompts >= enough) return { test, passed: true, pValue: null, text: `${same}${ends}` };
+    if (promptCount >= enough) return { test, passed: true, pValue: null, text: `${same}${ends}` };
     return {
       ...{ ...undecided, pValue: null },
       text: `Cannot tell: ${lower(same)}, which are few${ends} ${from(enough, "prompts")}`,
     };
   }
   const { statistic, pValue } = result;
-  const wins = `it scores higher than the model on ${formatShare(statistic)} of ${prompts} prompts (${chance(pValue)})`;
+  const wins = `it scores higher than the model on ${formatShare(statistic)} of ${promptCount} prompts (${chance(pValue)})`;
   if (pValue < level) return { test, passed: false, pValue, text: `Not equivalent: ${wins}${ends}` };
   const nothing = `Nothing says that the circuit differs from the model: ${wins}`;
   const kept = `keeps ${formatShare(1 - NEAR)} to ${formatShare(1 + NEAR)} of the score that ablation of every edge takes`;
@@ -108,7 +108,7 @@ export function equivalenceVerdict(
     FEW_PROMPTS,
     leastCount(level, (count) => leastOfSigns(count, EPSILON)),
   );
-  const few = prompts < enough ? ` Fewer than ${enough} prompts refuse little.` : "";
+  const few = promptCount < enough ? ` Fewer than ${enough} prompts refuse little.` : "";
   return {
     ...{ ...undecided, pValue },
     text: `Cannot tell: ${lower(nothing)}, but nothing shows that it ${kept}${ends}${few}`,
@@ -128,7 +128,7 @@ const otherCause = (ablation: AblationType) =>
 /** Whether scores without the circuit go with the model's. */
 export function independenceVerdict(
   result: HypothesisTest | "whole graph" | "same without" | "same full" | "no scale",
-  { level, ablation, prompts }: { level: number; ablation: AblationType; prompts: number },
+  { level, ablation, promptCount }: { level: number; ablation: AblationType; promptCount: number },
 ): CircuitVerdict {
   const test = "independence";
   if (result === "whole graph")
@@ -166,8 +166,8 @@ export function independenceVerdict(
         `Not independent: scores without the circuit go with the model's (${chance(pValue)}). A circuit that is too small can be the cause, ` +
         `and so can ${otherCause(ablation)}.`,
     };
-  if (prompts >= FEW_PROMPTS) return { test, passed: true, pValue, text: `${nothing}.` };
-  const few = `${prompts} prompts do not find what shares half of its variance with them`;
+  if (promptCount >= FEW_PROMPTS) return { test, passed: true, pValue, text: `${nothing}.` };
+  const few = `${promptCount} prompts do not find what shares half of its variance with them`;
   return { ...undecided, text: `Cannot tell: ${lower(nothing)}, but ${few}. ${from(FEW_PROMPTS, "prompts")}` };
 }
 
@@ -179,23 +179,23 @@ export function minimalityVerdict(
   result: Minimality | null,
   {
     tested,
-    edges,
+    size,
     names,
     ...asked
-  }: { tested: number; edges: number; names: readonly string[]; prompts: number; quantile: number; level: number },
+  }: { tested: number; size: number; names: readonly string[]; promptCount: number; quantile: number; level: number },
 ): CircuitVerdict {
   const test = "minimality";
   if (result === null)
     return {
       ...{ test, passed: null, pValue: null },
       text:
-        edges === 0
+        size === 0
           ? "Cannot be tested: the circuit has no edges."
           : "Cannot be tested: no random path adds an edge to the circuit.",
     };
   const pValue = Math.min(...result.pValues);
-  const one = edges === 1;
-  const of = tested === edges ? `its ${edges} edges` : `${tested} of its ${edges} edges, drawn at random,`;
+  const one = size === 1;
+  const of = tested === size ? `its ${size} edges` : `${tested} of its ${size} edges, drawn at random,`;
   const notMinimal = result.notMinimal
     .map((i) => ({ edge: names[i]!, distance: result.distances[i]!, pValue: result.pValues[i]! }))
     .sort((a, b) => a.distance - b.distance);
@@ -235,10 +235,10 @@ export function nothingAblated(test: CircuitTestName): CircuitVerdict {
 }
 
 /** Of prompts that are all the same one. */
-export function onePrompt(test: CircuitTestName, prompts: number): CircuitVerdict {
+export function onePrompt(test: CircuitTestName, promptCount: number): CircuitVerdict {
   return {
     ...{ test, passed: null, pValue: null },
-    text: `Cannot be tested: all ${prompts} prompts are the same, which tells no more than one.`,
+    text: `Cannot be tested: all ${promptCount} prompts are the same, which tells no more than one.`,
   };
 }
 
@@ -246,14 +246,14 @@ export function onePrompt(test: CircuitTestName, prompts: number): CircuitVerdic
 interface Asked {
   readonly quantile: number;
   readonly level: number;
-  readonly prompts: number;
+  readonly promptCount: number;
 }
 
 /** Why distances of so few prompts are not compared; null where they are enough. */
-function fewToCompare({ prompts, level }: Pick<Asked, "prompts" | "level">): string | null {
-  const least = leastOfComparison(prompts);
+function fewToCompare({ promptCount, level }: Pick<Asked, "promptCount" | "level">): string | null {
+  const least = leastOfComparison(promptCount);
   if (least < level) return null;
-  const by = `which of two circuits scores nearer to a third ${prompts} prompts cannot show, were it so on each (${chance(least)})`;
+  const by = `which of two circuits scores nearer to a third ${promptCount} prompts cannot show, were it so on each (${chance(least)})`;
   return `Cannot tell: ${by}. ${from(leastCount(level, leastOfComparison), "prompts")}`;
 }
 
@@ -276,8 +276,8 @@ function fewToShow(result: AgainstRandom, asked: Asked): string | null {
   return `Cannot tell: that ${formatShare(quantile)} are beaten, ${all} (${chance(result.leastPValue)}). ${from(enough, "random circuits")}`;
 }
 
-function nothingToCompare(test: CircuitTestName, edges: number): CircuitVerdict {
-  const it = edges === 0 ? "has no edges" : "is the whole graph";
+function nothingToCompare(test: CircuitTestName, size: number): CircuitVerdict {
+  const it = size === 0 ? "has no edges" : "is the whole graph";
   return {
     ...{ test, passed: null, pValue: null },
     text: `Cannot be tested: the circuit ${it}, so that every random circuit of its size is the same.`,
@@ -288,8 +288,8 @@ function nothingToCompare(test: CircuitTestName, edges: number): CircuitVerdict 
  * Whether the circuit is nearer to the model than random ones; null where there are no others of its size. Ties count for the circuit, so
  * that it would pass with nothing shown where all tie.
  */
-export function sufficiencyVerdict(result: AgainstRandom | null, edges: number, asked: Asked): CircuitVerdict {
-  if (result === null) return nothingToCompare("sufficiency", edges);
+export function sufficiencyVerdict(result: AgainstRandom | null, size: number, asked: Asked): CircuitVerdict {
+  if (result === null) return nothingToCompare("sufficiency", size);
   if (result.randomDistances.every((other) => other === result.distance))
     return {
       ...{ test: "sufficiency", passed: null, pValue: null },
@@ -307,8 +307,8 @@ export function sufficiencyVerdict(result: AgainstRandom | null, edges: number, 
 }
 
 /** Whether the model needs the circuit more than random ones; null where there are no others of its size. */
-export function necessityVerdict(result: AgainstRandom | null, edges: number, asked: Asked): CircuitVerdict {
-  if (result === null) return nothingToCompare("partial-necessity", edges);
+export function necessityVerdict(result: AgainstRandom | null, size: number, asked: Asked): CircuitVerdict {
+  if (result === null) return nothingToCompare("partial-necessity", size);
   const few = fewToShow(result, asked);
   if (few !== null)
     return { test: "partial-necessity", passed: null, undecided: true, pValue: result.pValue, text: few };

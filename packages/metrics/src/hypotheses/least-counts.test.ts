@@ -24,13 +24,13 @@ function power(trials: number, pValue: () => number): number {
 }
 
 it("few prompts: the sign test with 20 refuses nine of ten circuits that are worse on nine of ten prompts", () => {
-  const of = (prompts: number) =>
+  const of = (promptCount: number) =>
     power(
       2000,
       () =>
         equivalenceTest(
-          Array.from({ length: prompts }, () => (uniform() < 0.9 ? 1 : -1)),
-          Array(prompts).fill(0),
+          Array.from({ length: promptCount }, () => (uniform() < 0.9 ? 1 : -1)),
+          Array(promptCount).fill(0),
         ).pValue,
     );
   expect(of(FEW_PROMPTS)).toBeGreaterThan(0.85);
@@ -38,9 +38,9 @@ it("few prompts: the sign test with 20 refuses nine of ten circuits that are wor
 });
 
 it("few prompts: independence with 20 is refused four times of five where half of the variance is shared", () => {
-  const of = (prompts: number) =>
+  const of = (promptCount: number) =>
     power(400, () => {
-      const y = Array.from({ length: prompts }, normal);
+      const y = Array.from({ length: promptCount }, normal);
       const x = y.map((score) => (score + normal()) / Math.SQRT2);
       return independenceTest(x, y, { permutations: 200 }).pValue;
     });

@@ -19,14 +19,14 @@ export function leastCount(level: number, smallest: (count: number) => number): 
 }
 
 /** The smallest p-value of so many prompts in a sign test whose chances are 1/2 + epsilon: all go one way. */
-export function leastOfSigns(prompts: number, epsilon: number): number {
-  return (0.5 + epsilon) ** prompts + (0.5 - epsilon) ** prompts;
+export function leastOfSigns(promptCount: number, epsilon: number): number {
+  return (0.5 + epsilon) ** promptCount + (0.5 - epsilon) ** promptCount;
 }
 
 /** The smallest p-value of so many prompts of different scores in a test by permutation. */
-export function leastOfPermutations(prompts: number): number {
+export function leastOfPermutations(promptCount: number): number {
   let least = 1;
-  for (let i = 2; i <= prompts; i++) least /= i;
+  for (let i = 2; i <= promptCount; i++) least /= i;
   return least;
 }
 
@@ -34,8 +34,8 @@ export function leastOfPermutations(prompts: number): number {
  * The smallest chance by which prompts can show that one circuit is nearer to the model than another, which is nearer on every one: of two that are
  * equally near. What random circuits are compared by are distances over prompts, so that fewer tell nothing of them.
  */
-export function leastOfComparison(prompts: number): number {
-  return 0.5 ** prompts;
+export function leastOfComparison(promptCount: number): number {
+  return 0.5 ** promptCount;
 }
 
 /** The smallest p-value of so many random circuits where each is beaten with a chance: all are. */

@@ -21,7 +21,7 @@ export class RandomPaths {
     this.#writes = writtenBy(graph);
     const outOf = graph.srcs.map((): DestNode[] => []);
     for (const dest of graph.dests)
-      for (let src = dest.firstSource; src < dest.firstSource + dest.sources; src++) outOf[src]!.push(dest);
+      for (let src = dest.firstSource; src < dest.firstSource + dest.sourceCount; src++) outOf[src]!.push(dest);
     this.#outOf = outOf;
   }
 
@@ -67,6 +67,6 @@ export class RandomPaths {
 
   #cell(src: number, dest: DestNode, token: number): number {
     const group = this.#graph.groups[dest.group]!;
-    return group.offset + (token * group.heads + (dest.head ?? 0)) * group.sources + (src - group.firstSource);
+    return group.offset + (token * group.heads + (dest.head ?? 0)) * group.sourceCount + (src - group.firstSource);
   }
 }

@@ -26,7 +26,7 @@ export interface TestCaveat {
   /** How many are enough; null where nothing decides that. */
   readonly least: number | null;
   /** Edges that minimality tried, where it is of them. */
-  readonly edges: number | null;
+  readonly edgeCount: number | null;
 }
 
 /** What {@link TestCaveatsOptions} may be. */
@@ -39,7 +39,7 @@ export const testCaveatsOptions: KindsOf<TestCaveatsOptions> = {
 
 const check = signature(
   "testCaveats",
-  { tested: kind.having("what testCircuit gives", "verdicts", "distinct", "edges") },
+  { tested: kind.having("what testCircuit gives", "verdicts", "distinct", "size") },
   testCaveatsOptions,
 );
 
@@ -52,11 +52,11 @@ const check = signature(
  *   console.log(`${tests.join(", ")}: ${kind}; ${least} ${of} are needed`);
  */
 export function testCaveats(
-  tested: Pick<CircuitTests, "verdicts" | "distinct" | "edges">,
+  tested: Pick<CircuitTests, "verdicts" | "distinct" | "size">,
   options: TestCaveatsOptions = {},
 ): TestCaveat[] {
   check({ tested }, options);
-  const { distinct: prompts, verdicts } = tested;
+  const { distinct: promptCount, verdicts } = tested;
   const usual = usualTestSettings;
   const {
     random = usual.random,
@@ -66,31 +66,37 @@ export function testCaveats(
   } = options;
   const made = verdicts.filter(({ passed, undecided }) => passed !== null || undecided).map(({ test }) => test);
   if (made.length === 0)
-    return [{ kind: "nothing-tested", tests: [], of: "prompts", count: prompts, least: null, edges: null }];
+    return [{ kind: "nothing-tested", tests: [], of: "prompts", count: promptCount, least: null, edgeCount: null }];
   const of = (...names: CircuitTestName[]) => names.filter((name) => made.includes(name));
-  const edges = Math.min(tested.edges, mostEdges);
+  const edgeCount = Math.min(tested.size, mostEdges);
   const found: TestCaveat[] = [
     // Even where every prompt goes the same way; see `equivalenceTest`, whose epsilon is 0.1.
     {
-      ...{ kind: "never-refused", tests: of("equivalence"), of: "prompts", count: prompts, edges: null },
+      ...{ kind: "never-refused", tests: of("equivalence"), of: "prompts", count: promptCount, edgeCount: null },
       least: leastCount(level, (count) => leastOfSigns(count, 0.1)),
     },
     {
-      ...{ kind: "never-refused", tests: of("independence"), of: "prompts", count: prompts, edges: null },
+      ...{ kind: "never-refused", tests: of("independence"), of: "prompts", count: promptCount, edgeCount: null },
       least: leastCount(level, leastOfPermutations),
     },
     {
-      ...{ kind: "never-told", tests: of(...compared), of: "prompts", count: prompts, edges: null },
+      ...{ kind: "never-told", tests: of(...compared), of: "prompts", count: promptCount, edgeCount: null },
       least: leastCount(level, leastOfComparison),
     },
     {
       ...{ kind: "never-shown", tests: of("sufficiency", "partial-necessity"), of: "random" },
-      ...{ count: random, edges: null },
+      ...{ count: random, edgeCount: null },
       least: leastCount(level, (count) => leastOfBeaten(count, quantile)),
     },
     {
-      ...{ kind: "never-refused", tests: edges > 0 ? of("minimality") : [], of: "random", count: random, edges },
-      least: leastCount(level / Math.max(1, edges), (count) => leastOfBeaten(count, 1 - quantile)),
+      ...{
+        kind: "never-refused",
+        tests: edgeCount > 0 ? of("minimality") : [],
+        of: "random",
+        count: random,
+        edgeCount,
+      },
+      least: leastCount(level / Math.max(1, edgeCount), (count) => leastOfBeaten(count, 1 - quantile)),
     },
   ];
   return found.filter(({ tests, count, least }) => tests.length > 0 && count < least!);

@@ -23,7 +23,7 @@ it("scores of prompts: their mean is the metric's value, and the empty circuit i
   const [full, empty] = await promptScores(model, prompts, [all, none]);
   using outputs = new FullModel(model, prompts);
   const runs = await Promise.all(
-    (["clean", "corrupt"] as const).map(async (side) => ({ edges: 0, logits: await outputs.logits(side) })),
+    (["clean", "corrupt"] as const).map(async (side) => ({ size: 0, logits: await outputs.logits(side) })),
   );
   const means = await logitDiff(model, prompts, runs);
   const mean = (scores: Float64Array) => scores.reduce((sum, score) => sum + score, 0) / scores.length;
@@ -107,7 +107,7 @@ it("prompts that are there again count once", async () => {
   const again = Array.from({ length: 5 }, () => pairs.slice(0, 6)).flat();
   const often = await testCircuit(model, new PromptLoader(again, { batchSize: 6 }), circuit, asked);
   expect(often.verdicts).toEqual(once.verdicts);
-  expect([often.prompts, often.distinct, once.distinct]).toEqual([30, 6, 6]);
+  expect([often.promptCount, often.distinct, once.distinct]).toEqual([30, 6, 6]);
   expect(often.means.ablated).toBeCloseTo(once.means.ablated, 10);
 });
 

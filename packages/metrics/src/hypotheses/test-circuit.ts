@@ -57,8 +57,8 @@ export interface TestCircuitOptions extends PromptScoresOptions {
 /** What the tests of a circuit came to. */
 export interface CircuitTests {
   readonly score: PromptScore;
-  readonly edges: number;
-  readonly prompts: number;
+  readonly size: number;
+  readonly promptCount: number;
   /** How many of the prompts differ: one that is there again is tested once. */
   readonly distinct: number;
   /** Mean scores of all prompts: of the model, of the circuit alone, of the model without the circuit, and of it with every edge ablated. */
@@ -164,11 +164,11 @@ export async function testCircuit(
   const comparable = circuit.size > 0 && !isWhole;
   const { promptCount } = prompts;
   const distinct = places.length;
-  const asked = { quantile, level, prompts: distinct };
+  const asked = { quantile, level, promptCount: distinct };
   const verdict: Record<CircuitTestName, () => CircuitVerdict> = {
-    equivalence: () => equivalence({ full, alone, ablated }, { level, edges: circuit.size }),
+    equivalence: () => equivalence({ full, alone, ablated }, { level, size: circuit.size }),
     independence: () => {
-      const about = { level, ablation, prompts: distinct };
+      const about = { level, ablation, promptCount: distinct };
       if (isWhole) return independenceVerdict("whole graph", about);
       if (constant(full)) return independenceVerdict("same full", about);
       if (constant(without)) return independenceVerdict("same without", about);
@@ -183,7 +183,7 @@ export async function testCircuit(
       const about = {
         ...asked,
         tested: tested.length,
-        edges: circuit.size,
+        size: circuit.size,
         names: tested.map((e) => `${circuit.graph.edge(e)}`),
       };
       if (knockedOut.length === 0 || inflated.length === 0) return minimalityVerdict(null, about);
@@ -215,7 +215,7 @@ export async function testCircuit(
       ),
   };
   return {
-    ...{ score, edges: circuit.size, prompts: promptCount, distinct },
+    ...{ score, size: circuit.size, promptCount, distinct },
     means: meansOf(all),
     verdicts: circuitTestNames
       .filter((name) => tests.includes(name))
@@ -286,14 +286,14 @@ function complementOf(circuit: Circuit, graph: Graph): Circuit {
 }
 
 /** Prompts on which both score the same are left out, as a sign test has it: the published code counts them against the circuit. */
-function equivalence(scores: KeptScores, { level, edges }: { level: number; edges: number }): CircuitVerdict {
+function equivalence(scores: KeptScores, { level, size }: { level: number; size: number }): CircuitVerdict {
   const { full, alone, ablated } = scores;
   const apart = [...full.keys()].filter((i) => full[i] !== alone[i]);
   const means = { full: mean(full), empty: mean(ablated) };
-  const about = { level, edges, keeps: () => keepsScore(scores, level), worse: nothingToLose(means) === "not-done" };
-  if (apart.length === 0) return equivalenceVerdict(null, { ...about, prompts: full.length });
+  const about = { level, size, keeps: () => keepsScore(scores, level), worse: nothingToLose(means) === "not-done" };
+  if (apart.length === 0) return equivalenceVerdict(null, { ...about, promptCount: full.length });
   const of = (scores: Float64Array) => apart.map((i) => scores[i]!);
-  return equivalenceVerdict(equivalenceTest(of(full), of(alone)), { ...about, prompts: apart.length });
+  return equivalenceVerdict(equivalenceTest(of(full), of(alone)), { ...about, promptCount: apart.length });
 }
 
 /** Of the scores of the circuits that always run. */

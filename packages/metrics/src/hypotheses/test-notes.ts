@@ -6,7 +6,7 @@ import type { CircuitTests } from "./test-circuit.ts";
 
 const check = signature(
   "testNotes",
-  { tested: kind.having("what testCircuit gives", "verdicts", "distinct", "edges", "prompts", "means", "score") },
+  { tested: kind.having("what testCircuit gives", "verdicts", "distinct", "size", "promptCount", "means", "score") },
   testCaveatsOptions,
 );
 
@@ -25,11 +25,11 @@ export function testNotes(tested: CircuitTests, options: TestCaveatsOptions = {}
 }
 
 /** What prompts, and the model's scores of them, leave to be tested. */
-function taskNotes({ prompts, distinct, means: { full, ablated }, score }: CircuitTests): string[] {
+function taskNotes({ promptCount, distinct, means: { full, ablated }, score }: CircuitTests): string[] {
   const notes: string[] = [];
-  if (distinct < prompts)
+  if (distinct < promptCount)
     notes.push(
-      `of the ${prompts} prompts ${distinct} ${distinct === 1 ? "is" : "are"} distinct: the tests count each once.`,
+      `of the ${promptCount} prompts ${distinct} ${distinct === 1 ? "is" : "are"} distinct: the tests count each once.`,
     );
   if (nothingToLose({ full, empty: ablated }) === "not-done")
     notes.push(
@@ -39,7 +39,7 @@ function taskNotes({ prompts, distinct, means: { full, ablated }, score }: Circu
   return notes;
 }
 
-function caveatText({ kind, tests, of, count, least, edges }: TestCaveat): string {
+function caveatText({ kind, tests, of, count, least, edgeCount }: TestCaveat): string {
   const shown = listed(tests);
   if (kind === "nothing-tested") return "nothing was tested: none of the tests that were asked for could be made";
   if (of === "prompts")
@@ -49,7 +49,7 @@ function caveatText({ kind, tests, of, count, least, edges }: TestCaveat): strin
   const random = count === 1 ? "1 random circuit" : `${count} random circuits`;
   if (kind === "never-shown")
     return `${shown} cannot be shown with ${random}, were all of them beaten: \`random: ${least}\` is the least`;
-  return `${shown} cannot be refused with ${random} and ${edges} edges to try: \`random: ${least}\` is the least`;
+  return `${shown} cannot be refused with ${random} and ${edgeCount} edges to try: \`random: ${least}\` is the least`;
 }
 
 /** With commas, and "and" before the last. */

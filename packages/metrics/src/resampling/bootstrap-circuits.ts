@@ -34,7 +34,7 @@ export interface StablePoint {
 
 /** What a bootstrap says of a circuit. */
 export interface BootstrappedCircuits {
-  readonly prompts: number;
+  readonly promptCount: number;
   /** How many of them differ, by their `promptNumbers`. */
   readonly distinct: number;
   /** Whether these are so few that the intervals are too narrow: fewer than 8. */
@@ -127,15 +127,12 @@ export async function bootstrapCircuits(
     await turn();
     throwIfAborted(signal);
     const jaccard = meanJaccard(ranked, one, edgeCount);
-    const stable = stableOf(
-      { size: one, jaccard },
-      { edges: edgeCount, chosen: scored, alike, distinct: members.length },
-    );
+    const stable = stableOf({ size: one, jaccard }, { edgeCount, chosen: scored, alike, distinct: members.length });
     points.push({ size: one, jaccard, stable });
   }
   const sorted = values.map((of) => of.toSorted());
   return {
-    ...{ prompts: perPrompt.length, distinct: members.length, narrow: members.length < fewestForIntervals },
+    ...{ promptCount: perPrompt.length, distinct: members.length, narrow: members.length < fewestForIntervals },
     ...{ resamples: draws.length, points, scored, alike },
     frequency: times.map((count) => count / draws.length),
     low: Float64Array.from(sorted, (of) => quantile(of, 0.025)),

@@ -96,28 +96,28 @@ export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: Boot
  * @throws AutocircuitError `bad-input` for fewer than two prompts, for different numbers of scores or none, and for a score that is no finite number
  */
 export function requirePrompts(perPrompt: readonly ArrayLike<number>[]): number {
-  const prompts = perPrompt.length;
-  if (prompts < 2) {
+  const promptCount = perPrompt.length;
+  if (promptCount < 2) {
     throw new AutocircuitError(
       "bad-input",
-      `A bootstrap over ${prompts} prompt${prompts === 1 ? "" : "s"} has nothing to draw from: every resample would be the same. Give at least two.`,
+      `A bootstrap over ${promptCount} prompt${promptCount === 1 ? "" : "s"} has nothing to draw from: every resample would be the same. Give at least two.`,
     );
   }
-  const edges = perPrompt[0]!.length;
-  if (edges === 0) throw new AutocircuitError("bad-input", "A bootstrap needs scores of at least one edge.");
-  const other = perPrompt.findIndex((scores) => scores.length !== edges);
+  const edgeCount = perPrompt[0]!.length;
+  if (edgeCount === 0) throw new AutocircuitError("bad-input", "A bootstrap needs scores of at least one edge.");
+  const other = perPrompt.findIndex((scores) => scores.length !== edgeCount);
   if (other >= 0) {
-    const sizes = `prompt ${other} has ${perPrompt[other]!.length} scores, prompt 0 has ${edges}`;
+    const sizes = `prompt ${other} has ${perPrompt[other]!.length} scores, prompt 0 has ${edgeCount}`;
     throw new AutocircuitError("bad-input", `A bootstrap needs the same edges for all prompts: ${sizes}.`);
   }
   for (const [prompt, scores] of perPrompt.entries())
-    for (let edge = 0; edge < edges; edge++)
+    for (let edge = 0; edge < edgeCount; edge++)
       if (!Number.isFinite(scores[edge]))
         throw new AutocircuitError(
           "bad-input",
           `The score of edge ${edge} on prompt ${prompt} is ${scores[edge]}: a bootstrap needs finite numbers.`,
         );
-  return edges;
+  return edgeCount;
 }
 
 /**
@@ -131,14 +131,14 @@ export function drawsOf(
   { draws, resamples = 1000, seed = USUAL_SEED }: BootstrapOptions,
 ): readonly (readonly number[])[] {
   const distinct = members.length;
-  const prompts = members.reduce((sum, { length }) => sum + length, 0);
+  const promptCount = members.reduce((sum, { length }) => sum + length, 0);
   if (draws !== undefined) {
-    const wrong = draws.findIndex((drawn) => drawn.length === 0 || drawn.some((prompt) => prompt >= prompts));
+    const wrong = draws.findIndex((drawn) => drawn.length === 0 || drawn.some((prompt) => prompt >= promptCount));
     if (draws.length >= 2 && wrong < 0) return draws;
     const fault =
       draws.length < 2
         ? "at least two are needed"
-        : `resample ${wrong} is empty or names a prompt that is not among the ${prompts}`;
+        : `resample ${wrong} is empty or names a prompt that is not among the ${promptCount}`;
     throw new AutocircuitError("bad-input", `The draws of a bootstrap: ${fault}.`);
   }
   if (resamples < fewestResamples) {

@@ -33,7 +33,7 @@ describe("prompts that are there again", () => {
     }
     const circuits = await bootstrapCircuits(again, { ...asked, promptNumbers });
     const { low, points } = await bootstrapCircuits(rows, asked);
-    expect(circuits).toMatchObject({ prompts: 18, distinct: 6, narrow: true, points });
+    expect(circuits).toMatchObject({ promptCount: 18, distinct: 6, narrow: true, points });
     for (const place of [0, 1]) expect(circuits.low[place]).toBeCloseTo(low[place]!, 10);
   });
 
@@ -66,8 +66,8 @@ describe("few prompts", () => {
     const draw = new MersenneTwister(8);
     const uniform = () => (draw.next() + 0.5) / 2 ** 32;
     const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-    const coverage = (prompts: number) => {
-      const drawn = Array.from({ length: prompts }, () => Array.from({ length: 1000 }, normal));
+    const coverage = (promptCount: number) => {
+      const drawn = Array.from({ length: promptCount }, () => Array.from({ length: 1000 }, normal));
       const { low, high } = scoreIntervals(bootstrap(drawn, { resamples: 1000 }));
       return drawn[0]!.filter((_, edge) => low[edge]! <= 0 && high[edge]! >= 0).length / 1000;
     };

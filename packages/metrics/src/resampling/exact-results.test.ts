@@ -10,39 +10,44 @@ const draw = new MersenneTwister(11);
 const uniform = () => draw.next() / 2 ** 32;
 const numbers = (count: number, of: () => number) => Float32Array.from({ length: count }, of);
 
-it.each([1, 7, 8, 9, 30])("means are sums in the order in which %i prompts were drawn, to the last bit", (prompts) => {
-  // More than one block, and numbers whose sums depend on their order.
-  const edges = 1100;
-  const rows = Array.from({ length: prompts }, () => numbers(edges, () => (uniform() - 0.5) * 10 ** (12 * uniform())));
-  const draws = Array.from({ length: 40 }, () => Array.from({ length: prompts }, () => draw.below(prompts)));
-  const plain = draws.map((drawn) =>
-    Float64Array.from(rows[0]!.keys(), (edge) => {
-      let sum = 0;
-      for (const prompt of drawn) sum += rows[prompt]![edge]!;
-      return (3 * sum) / drawn.length;
-    }),
-  );
-  expect(resampledMeans(rows, draws, 3)).toEqual(plain);
-  const lists = rows.map((row) => Array.from(row));
-  expect(resampledMeans(lists, draws, 3)).toEqual(plain);
-  if (prompts > 1) expect(bootstrap(rows, { draws }).resampled).toEqual(resampledMeans(rows, draws));
-});
+it.each([1, 7, 8, 9, 30])(
+  "means are sums in the order in which %i prompts were drawn, to the last bit",
+  (promptCount) => {
+    // More than one block, and numbers whose sums depend on their order.
+    const edgeCount = 1100;
+    const rows = Array.from({ length: promptCount }, () =>
+      numbers(edgeCount, () => (uniform() - 0.5) * 10 ** (12 * uniform())),
+    );
+    const draws = Array.from({ length: 40 }, () => Array.from({ length: promptCount }, () => draw.below(promptCount)));
+    const plain = draws.map((drawn) =>
+      Float64Array.from(rows[0]!.keys(), (edge) => {
+        let sum = 0;
+        for (const prompt of drawn) sum += rows[prompt]![edge]!;
+        return (3 * sum) / drawn.length;
+      }),
+    );
+    expect(resampledMeans(rows, draws, 3)).toEqual(plain);
+    const lists = rows.map((row) => Array.from(row));
+    expect(resampledMeans(lists, draws, 3)).toEqual(plain);
+    if (promptCount > 1) expect(bootstrap(rows, { draws }).resampled).toEqual(resampledMeans(rows, draws));
+  },
+);
 
-const [edges, prompts] = [9000, 37];
+const [edgeCount, promptCount] = [9000, 37];
 
 it.each([
   ["none", 1, 0, 0],
-  ["some", 7.5, 1, edges / 2],
-  ["all", 60, edges, edges],
+  ["some", 7.5, 1, edgeCount / 2],
+  ["all", 60, edgeCount, edgeCount],
 ])(
   "means by products of matrices are those in order to the last bit, where %s of their sums may round",
   async (_, ...of) => {
     const [decades, fewest, most] = of;
-    const rows = Array.from({ length: prompts }, () =>
-      numbers(edges, () => (uniform() < 0.1 ? -0 : (0.5 + uniform()) * 10 ** (decades * (uniform() ** 4 - 0.6)))),
+    const rows = Array.from({ length: promptCount }, () =>
+      numbers(edgeCount, () => (uniform() < 0.1 ? -0 : (0.5 + uniform()) * 10 ** (decades * (uniform() ** 4 - 0.6)))),
     ).map((row, i) => (i % 2 === 0 ? row : row.map((score) => -score)));
     const draws = Array.from({ length: 400 }, (_, i) =>
-      Array.from({ length: 30 + (i % 9) }, () => draw.below(prompts)),
+      Array.from({ length: 30 + (i % 9) }, () => draw.below(promptCount)),
     );
     const means = new ResampledMeans(rows, draws);
     expect(means.inOrder).toBeGreaterThanOrEqual(fewest);

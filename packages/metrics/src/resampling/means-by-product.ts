@@ -28,16 +28,16 @@ export class ResampledMeans {
 
   /** @param draws all that there will be: how many, and how long, says what is quick, and exact */
   constructor(perPrompt: readonly ArrayLike<number>[], draws: readonly (readonly number[])[]) {
-    const edges = perPrompt[0]!.length;
+    const edgeCount = perPrompt[0]!.length;
     const drawn = draws.map(({ length }) => length);
     const longest = drawn.reduce((most, length) => Math.max(most, length), 0);
-    const additions = edges * drawn.reduce((sum, length) => sum + length, 0);
+    const additions = edgeCount * drawn.reduce((sum, length) => sum + length, 0);
     const single = additions < FEW ? null : allSingle(perPrompt);
     const inexact = single ? inexactEdges(single, longest) : new Uint32Array();
     this.#perPrompt = perPrompt;
-    this.#rows = inexact.length > edges / 2 ? null : single;
+    this.#rows = inexact.length > edgeCount / 2 ? null : single;
     this.#inexact = inexact;
-    this.inOrder = this.#rows === null ? edges : inexact.length;
+    this.inOrder = this.#rows === null ? edgeCount : inexact.length;
     this.#inexactRows = this.#rows?.map((row) => Float32Array.from(inexact, (edge) => row[edge]!)) ?? [];
   }
 
@@ -48,14 +48,14 @@ export class ResampledMeans {
       this.#means = resampledMeans(this.#perPrompt, draws, 1, this.#means);
       return this.#means;
     }
-    const edges = rows[0]!.length;
-    const means = draws.map((_, i) => this.#means[i] ?? new Float64Array(edges));
+    const edgeCount = rows[0]!.length;
+    const means = draws.map((_, i) => this.#means[i] ?? new Float64Array(edgeCount));
     this.#means = means;
-    const block = new Float32Array(rows.length * Math.min(BLOCK, edges));
+    const block = new Float32Array(rows.length * Math.min(BLOCK, edgeCount));
     const counts = new Float64Array(draws.length * rows.length);
     for (const [i, drawn] of draws.entries()) for (const prompt of drawn) counts[i * rows.length + prompt]!++;
-    for (let first = 0; first < edges; first += BLOCK) {
-      const count = Math.min(BLOCK, edges - first);
+    for (let first = 0; first < edgeCount; first += BLOCK) {
+      const count = Math.min(BLOCK, edgeCount - first);
       for (const [prompt, row] of rows.entries()) block.set(row.subarray(first, first + count), prompt * count);
       const found = await scope(() => {
         const times = Tensor.from(counts, { shape: [draws.length, rows.length] });
@@ -91,17 +91,17 @@ function allSingle(rows: readonly ArrayLike<number>[]): readonly Float32Array[] 
  * Edges whose sums of so many scores may round: every score is a multiple of 2^-24 of the smallest, and a sum is no larger than so many of the largest.
  */
 function inexactEdges(rows: readonly Float32Array[], longest: number): Uint32Array {
-  const edges = rows[0]!.length;
-  const largest = new Float32Array(edges);
-  const smallest = new Float32Array(edges).fill(Number.POSITIVE_INFINITY);
+  const edgeCount = rows[0]!.length;
+  const largest = new Float32Array(edgeCount);
+  const smallest = new Float32Array(edgeCount).fill(Number.POSITIVE_INFINITY);
   for (const row of rows)
-    for (let edge = 0; edge < edges; edge++) {
+    for (let edge = 0; edge < edgeCount; edge++) {
       const size = Math.abs(row[edge]!);
       if (size > largest[edge]!) largest[edge] = size;
       if (size > 0 && size < smallest[edge]!) smallest[edge] = size;
     }
   const found: number[] = [];
-  for (let edge = 0; edge < edges; edge++)
+  for (let edge = 0; edge < edgeCount; edge++)
     if (longest * largest[edge]! > 2 ** SPARE * smallest[edge]!) found.push(edge);
   return Uint32Array.from(found);
 }

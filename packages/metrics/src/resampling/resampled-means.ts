@@ -21,12 +21,12 @@ export function resampledMeans(
   unit = 1,
   into: readonly Float64Array[] = [],
 ): Float64Array[] {
-  const edges = perPrompt[0]!.length;
-  const means = draws.map((_, i) => into[i] ?? new Float64Array(edges));
+  const edgeCount = perPrompt[0]!.length;
+  const means = draws.map((_, i) => into[i] ?? new Float64Array(edgeCount));
   const block = new Float64Array(perPrompt.length * BLOCK);
   const sums = new Float64Array(BLOCK);
-  for (let first = 0; first < edges; first += BLOCK) {
-    const count = Math.min(BLOCK, edges - first);
+  for (let first = 0; first < edgeCount; first += BLOCK) {
+    const count = Math.min(BLOCK, edgeCount - first);
     for (const [prompt, scores] of perPrompt.entries()) copyInto(block, prompt * BLOCK, { scores, first, count });
     for (const [place, drawn] of draws.entries()) {
       addDrawn(sums, block, drawn, count);

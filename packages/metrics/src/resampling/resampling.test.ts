@@ -26,16 +26,16 @@ describe("bootstrap", () => {
   });
 
   test("is in the unit of an algorithm's scores, sums over batches, where it is given these", async () => {
-    const batches = 5;
-    const scores = Float32Array.from([0, 1, 2, 3], (edge) => batches * mean(edge));
+    const batchCount = 5;
+    const scores = Float32Array.from([0, 1, 2, 3], (edge) => batchCount * mean(edge));
     const [plain, drawn] = [bootstrap(prompts, { seed: 4 }), bootstrap(prompts, { seed: 4, scores })];
     const limits = scoreIntervals(drawn);
     const how = { edges: [0, 1, 2, 3], size: 2, sizes: [1, 2, 3], seed: 4 };
     const before = await bootstrapCircuits(prompts, how);
     const after = await bootstrapCircuits(prompts, { ...how, scores });
     for (const edge of [0, 1, 2, 3]) {
-      expect(drawn.mean[edge]).toBeCloseTo(batches * plain.mean[edge]!, 4);
-      expect(drawn.sd[edge]).toBeCloseTo(batches * plain.sd[edge]!, 4);
+      expect(drawn.mean[edge]).toBeCloseTo(batchCount * plain.mean[edge]!, 4);
+      expect(drawn.sd[edge]).toBeCloseTo(batchCount * plain.sd[edge]!, 4);
       expect(limits.low[edge]!).toBeLessThan(scores[edge]!);
       expect(limits.high[edge]!).toBeGreaterThan(scores[edge]!);
       expect(after.low[edge]).toBeCloseTo(limits.low[edge]!, 10);
@@ -121,7 +121,7 @@ describe("bootstrap", () => {
       expect(jaccard).toBeCloseTo(stability(drawn, size).jaccard, 12);
       expect(stable).toBe(stability(drawn, size).stable);
     }
-    expect(found).toMatchObject({ prompts: 20, resamples: 150 });
+    expect(found).toMatchObject({ promptCount: 20, resamples: 150 });
   });
 
   test("circuits of signed scores are those that stability has of them", async () => {

@@ -9,16 +9,17 @@ import { AutocircuitError } from "@autocircuit/base";
  * @throws AutocircuitError `bad-input` for scores of another number of edges, or that are not finite
  */
 export function scoreUnit(scores: ArrayLike<number>, perPrompt: readonly ArrayLike<number>[]): number {
-  const edges = perPrompt[0]!.length;
-  if (scores.length !== edges)
+  const edgeCount = perPrompt[0]!.length;
+  if (scores.length !== edgeCount)
     throw new AutocircuitError(
       "bad-input",
-      `A bootstrap of ${edges} scores of each prompt is given \`scores\` of ${scores.length}: they must be of the same edges.`,
+      `A bootstrap of ${edgeCount} scores of each prompt is given \`scores\` of ${scores.length}: they must be of the same edges.`,
     );
-  const means = new Float64Array(edges);
-  for (const row of perPrompt) for (let edge = 0; edge < edges; edge++) means[edge]! += row[edge]! / perPrompt.length;
+  const means = new Float64Array(edgeCount);
+  for (const row of perPrompt)
+    for (let edge = 0; edge < edgeCount; edge++) means[edge]! += row[edge]! / perPrompt.length;
   let [product, square] = [0, 0];
-  for (let edge = 0; edge < edges; edge++) {
+  for (let edge = 0; edge < edgeCount; edge++) {
     const score = scores[edge]!;
     if (!Number.isFinite(score))
       throw new AutocircuitError(

@@ -55,9 +55,9 @@ export function areAlike(rows: readonly ArrayLike<number>[]): boolean {
  */
 export function stableOf(
   { size, jaccard }: { size: number; jaccard: number },
-  { edges, chosen, alike, distinct }: { edges: number; chosen: number; alike: boolean; distinct: number },
+  { edgeCount, chosen, alike, distinct }: { edgeCount: number; chosen: number; alike: boolean; distinct: number },
 ): boolean | null {
-  return distinct < fewestPrompts || alike || size === edges || size > chosen ? null : jaccard >= stableFrom;
+  return distinct < fewestPrompts || alike || size === edgeCount || size > chosen ? null : jaccard >= stableFrom;
 }
 
 const check = signature("stability", {
@@ -84,7 +84,7 @@ export function stability(bootstrap: Bootstrap, size: number, rank: Rank = "abso
   const jaccard = meanJaccard(circuits, size, mean.length);
   const stable = stableOf(
     { size, jaccard },
-    { edges: mean.length, chosen: chosenEdges(resampled, rank), alike: areAlike(resampled), distinct },
+    { edgeCount: mean.length, chosen: chosenEdges(resampled, rank), alike: areAlike(resampled), distinct },
   );
   return { size, jaccard, stable, frequency: times.map((count) => count / circuits.length) };
 }

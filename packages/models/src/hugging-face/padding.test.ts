@@ -89,10 +89,10 @@ describe.each(Object.entries(smallFamilies))("%s", (family, { config }) => {
       using ablation = await model.ablations(batch.tokens(from), "resample");
       using theirs = await model.sources(batch.tokens(from));
       using own = await model.sources(batch.tokens(from === "corrupt" ? "clean" : "corrupt"));
-      const [sources, size, length, width] = own.shape as [number, number, number, number];
+      const [sourceCount, size, length, width] = own.shape as [number, number, number, number];
       const [taken, other, mine] = [await numbers(ablation.sources), await numbers(theirs), await numbers(own)];
       const [otherPads, pads] = [batch.padding(from)!, batch.padding(from === "corrupt" ? "clean" : "corrupt")!];
-      for (let source = 0; source < sources; source++) {
+      for (let source = 0; source < sourceCount; source++) {
         for (let row = 0; row < size; row++) {
           for (let position = pads[row]!; position < length; position++) {
             const begin = ((source * size + row) * length + position) * width;

@@ -11,9 +11,9 @@ import { FAMILIES } from "./families.ts";
 // Networks this small gain nothing from threads, and lose much where test files share the cores.
 await setThreads(1);
 
-const [prompts, length, vocabulary] = [2, 7, 19];
+const [promptCount, length, vocabulary] = [2, 7, 19];
 const random = new MersenneTwister(5);
-const ids = () => Array.from({ length: prompts }, () => Array.from({ length }, () => random.below(vocabulary)));
+const ids = () => Array.from({ length: promptCount }, () => Array.from({ length }, () => random.below(vocabulary)));
 const tokens = (rows: number[][]) => Tensor.from(rows, { dtype: "int64" });
 const clean = tokens(ids());
 const corrupt = tokens(ids());

@@ -74,8 +74,8 @@ export function completenessSpec(points: readonly CompletenessPoint[], size: num
 }
 
 function rowsOf(points: readonly CompletenessPoint[]): Row[] {
-  const rows = points.flatMap(({ task, algorithm, edges, knockouts, kl, knockoutKl }): Row[] => {
-    const text = `${visible(algorithm)}: ${edges} edges, ${knockouts} knocked out`;
+  const rows = points.flatMap(({ task, algorithm, size, knockouts, kl, knockoutKl }): Row[] => {
+    const text = `${visible(algorithm)}: ${size} edges, ${knockouts} knocked out`;
     const row = { task: visible(task), algorithm: visible(algorithm), text };
     const middle = (kl + knockoutKl) / 2;
     return [

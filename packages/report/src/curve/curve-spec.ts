@@ -32,10 +32,10 @@ export const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "t
  */
 export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
   const points = curve.points
-    .filter((point) => Number.isFinite(point.edges) && Number.isFinite(point.value))
-    .map((point) => ({ edges: point.edges, value: point.value, series: visible(point.series) }));
+    .filter((point) => Number.isFinite(point.size) && Number.isFinite(point.value))
+    .map((point) => ({ size: point.size, value: point.value, series: visible(point.series) }));
   const series = [...new Set(points.map((point) => point.series))];
-  const edges = points.map((point) => point.edges);
+  const sizes = points.map((point) => point.size);
   const values = [...points.map((point) => point.value), ...(curve.baseline ? [curve.baseline.value] : [])];
   const pick = <T>(list: readonly T[]) => series.map((_, i) => list[i % list.length]!);
   const channel = <T>(range: readonly T[], legend = true) => ({
@@ -47,7 +47,7 @@ export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
     legend: legend && series.length > 1 ? {} : null,
   });
   const title = visible(curve.across ?? "edges");
-  const x = { field: "edges", type: "quantitative" as const, title, ...edgeAxis(edges, curve.edgeScale) };
+  const x = { field: "size", type: "quantitative" as const, title, ...edgeAxis(sizes, curve.edgeScale) };
   const y = {
     field: "value",
     type: "quantitative" as const,
@@ -78,8 +78,8 @@ function valueTitle(curve: Curve): string {
 }
 
 /** Edges are counted: no ticks between whole numbers. */
-function edgeAxis(edges: readonly number[], scale: CurveScale | undefined): object {
-  return scale === "log" ? axis(edges, scale) : { ...axis(edges, scale), axis: { tickMinStep: 1, format: ",d" } };
+function edgeAxis(sizes: readonly number[], scale: CurveScale | undefined): object {
+  return scale === "log" ? axis(sizes, scale) : { ...axis(sizes, scale), axis: { tickMinStep: 1, format: ",d" } };
 }
 
 /** An axis of values: on a logarithmic one ticks at powers of ten, and where those are few, at twice and five times these. */

@@ -10,12 +10,12 @@ const bandWidth = 18;
  * @param first the first position that has edges, where a click leads when the picture unfolds
  */
 export function drawClosed(
-  { name, edges, first }: { name: string; edges: number; first: number },
+  { name, edgeCount, first }: { name: string; edgeCount: number; first: number },
   width: number,
   height: number,
 ): string {
   const [x, y] = [c(width / 2), c(height / 2)];
-  const text = plural(edges, "edge");
+  const text = plural(edgeCount, "edge");
   return [
     `<g class="box band closed" data-box="${escapeXml(name)}" data-first="${first}">`,
     `<title>${escapeXml(`${name} · ${text} inside`)}</title>`,

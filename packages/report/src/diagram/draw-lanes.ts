@@ -43,7 +43,7 @@ export function drawLanes(report: CircuitReport, placed: Placed, weights: Weight
       if (lane.tokens !== null && closed.length > 0) {
         const first = Math.min(...closed.map((edge) => edge.token!));
         const name = laneTitle(lane.tokens, label);
-        inside.push(drawClosed({ name, edges: closed.length, first }, width, placed.height));
+        inside.push(drawClosed({ name, edgeCount: closed.length, first }, width, placed.height));
       } else if (boxes.length === 0) {
         inside.push(`<path class="rest" d="M${c(width / 2)} 0V${c(placed.height)}"/>`);
       }

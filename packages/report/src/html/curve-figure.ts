@@ -10,10 +10,10 @@ import { Html, html } from "./html.ts";
  * @throws AutocircuitError `bad-input` when there is no finite point
  */
 export async function curveFigure(curve: Curve): Promise<Html> {
-  const points = curve.points.filter(({ edges, value }) => Number.isFinite(edges) && Number.isFinite(value));
+  const points = curve.points.filter(({ size, value }) => Number.isFinite(size) && Number.isFinite(value));
   const [only] = points;
   if (only === undefined || points.length > 1)
     return html`<figure class="curve">${new Html(await curveSvg(curve))}</figure>`;
-  const what = `${metricWithUnit(curve)}: ${formatNumber(only.value)} with ${plural(only.edges, "edge")}`;
+  const what = `${metricWithUnit(curve)}: ${formatNumber(only.value)} with ${plural(only.size, "edge")}`;
   return html`<p>${what} (${only.series}). No other size was measured.</p>`;
 }

@@ -42,9 +42,9 @@ function numbers(report: CircuitReport, { compared, counts }: KnownComparison): 
 /** How often the model alone is right: without that there is no behaviour to find a circuit of. */
 function accuracy({ accuracy }: CircuitReport): [string, string][] {
   if (!accuracy) return [];
-  const { share, against, prompts } = accuracy;
+  const { share, against, promptCount } = accuracy;
   const what = against === "all tokens" ? "answer first of all tokens" : "answer above every wrong one";
-  return [[`${what}, model alone, ${plural(prompts, "prompt")}`, formatShare(share)]];
+  return [[`${what}, model alone, ${plural(promptCount, "prompt")}`, formatShare(share)]];
 }
 
 /** A titled section. */

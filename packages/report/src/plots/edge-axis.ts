@@ -2,8 +2,8 @@
 const EMPTY_AT = 0.5;
 
 /** Place of a circuit's size on the axis of {@link edgeAxis}. */
-export function edgePlace(edges: number): number {
-  return Math.max(edges, EMPTY_AT);
+export function edgePlace(size: number): number {
+  return Math.max(size, EMPTY_AT);
 }
 
 /** A logarithmic axis of circuit sizes that has a place for the empty circuit. */

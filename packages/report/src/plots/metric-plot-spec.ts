@@ -13,7 +13,7 @@ interface Row {
   readonly part: Part;
   readonly task: string;
   readonly algorithm: string;
-  readonly edges: number;
+  readonly size: number;
   readonly value: number;
   readonly low?: number;
   readonly high?: number;
@@ -37,7 +37,7 @@ export function metricPlotSpec(
     series.map(({ algorithm }) => algorithm),
     "algorithm",
   );
-  const x = edgeAxis("edges", Math.max(...rows.map(({ edges }) => edges)));
+  const x = edgeAxis("size", Math.max(...rows.map((row) => row.size)));
   const drawn = rows.map(({ value }) => value);
   const heights = log ? axis(drawn, "log") : { scale: { nice: true, zero: false } };
   const y = (field: string) => ({ field, type: "quantitative", title: metric, ...heights });
@@ -101,9 +101,9 @@ function singles(transform: object[], x: object, y: object, color: object): obje
 function rowsOf(series: readonly MetricSeries[], height: (value: number) => number): Row[] {
   return series.flatMap(({ task, algorithm, points }) => {
     const common = { task, algorithm };
-    const sorted = points.toSorted((a, b) => a.edges - b.edges);
-    return sorted.flatMap(({ edges, value, deviation }): Row[] => {
-      const row = { ...common, edges: edgePlace(edges), value: height(value) };
+    const sorted = points.toSorted((a, b) => a.size - b.size);
+    return sorted.flatMap(({ size, value, deviation }): Row[] => {
+      const row = { ...common, size: edgePlace(size), value: height(value) };
       const drawn: Row = { ...row, part: points.length > 1 ? "curve" : "single" };
       if (points.length < 2 || deviation === undefined || !Number.isFinite(deviation)) return [drawn];
       return [{ ...row, part: "band", low: height(value - deviation), high: height(value + deviation) }, drawn];

@@ -17,10 +17,10 @@ export interface MetricPlotOptions extends PanelOptions {
   readonly title?: string | undefined;
 }
 
-const point = kind.such("{ edges, value }", (value) => {
-  const { edges, value: height, deviation } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+const point = kind.such("{ size, value }", (value) => {
+  const { size, value: height, deviation } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
   const spread = deviation === undefined || typeof deviation === "number";
-  return typeof edges === "number" && typeof height === "number" && spread;
+  return typeof size === "number" && typeof height === "number" && spread;
 });
 const seriesKind = kind.such("{ task, algorithm, points }", (value) => {
   const { task, algorithm, points } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
@@ -50,7 +50,7 @@ export async function metricPlotSvg(series: readonly MetricSeries[], options: Me
   const finite = series.map((one) => ({
     task: visible(one.task),
     algorithm: visible(one.algorithm),
-    points: one.points.filter(({ edges, value }) => Number.isFinite(edges) && Number.isFinite(value)),
+    points: one.points.filter(({ size, value }) => Number.isFinite(size) && Number.isFinite(value)),
   }));
   const values = finite.flatMap(({ points }) => points.map(({ value }) => value));
   if (values.length === 0) throw new AutocircuitError("bad-input", "`series` has no finite point. Give at least one.");

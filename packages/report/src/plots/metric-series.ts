@@ -1,6 +1,6 @@
 /** A circuit's value. */
 export interface MetricPoint {
-  readonly edges: number;
+  readonly size: number;
   readonly value: number;
   /** How far the prompts' values lie from it: half the height of the band. */
   readonly deviation?: number | undefined;

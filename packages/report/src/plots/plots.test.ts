@@ -17,12 +17,12 @@ afterEach(() => {
   warnings.mockClear();
 });
 
-const line = (...values: number[]) => values.map((value, i) => ({ edges: i === 0 ? 0 : 10 ** (i - 1), value }));
+const line = (...values: number[]) => values.map((value, i) => ({ size: i === 0 ? 0 : 10 ** (i - 1), value }));
 const series: MetricSeries[] = [
   { task: "one", algorithm: "ACDC", points: line(0, 50, 90, 100) },
   { task: "one", algorithm: "Random", points: line(0, 10, 40, 100).map((point) => ({ ...point, deviation: 5 })) },
   { task: "two", algorithm: "ACDC", points: line(0, 30, 100) },
-  { task: "two", algorithm: "GT", points: [{ edges: 7, value: 80 }] },
+  { task: "two", algorithm: "GT", points: [{ size: 7, value: 80 }] },
 ];
 const metric = "Logit Difference Percent";
 
@@ -69,7 +69,7 @@ describe("metricPlotSvg", () => {
   });
 
   it("leaves out points that are not finite; refuses nothing", async () => {
-    const broken = [...series, { task: "one", algorithm: "EAP", points: [{ edges: 1, value: Number.NaN }] }];
+    const broken = [...series, { task: "one", algorithm: "EAP", points: [{ size: 1, value: Number.NaN }] }];
     expect(await metricPlotSvg(broken, { metric })).toBe(await metricPlotSvg(series, { metric }));
     await expect(metricPlotSvg(broken.slice(-1), { metric })).rejects.toThrow(/no finite point/);
     const negative = [{ task: "t", algorithm: "a", points: line(-1, -2) }];

@@ -2,7 +2,7 @@ import type { DestKind, SrcKind } from "@autocircuit/core";
 
 /**
  * The graph as a table: the page numbers edges as the library does. An edge's number is
- * `group.offset + (token * group.heads + head) * group.sources + (source - group.firstSource)`, with token 0 where the graph is not by token.
+ * `group.offset + (token * group.heads + head) * group.sourceCount + (source - group.firstSource)`, with token 0 where the graph is not by token.
  */
 export interface GraphTable {
   edgeCount: number;
@@ -34,7 +34,7 @@ export interface GroupRow {
   heads: number;
   /** Index of the first source with an edge to it, and how many from there on. */
   firstSource: number;
-  sources: number;
+  sourceCount: number;
   /** Names of the destinations, one for each of `heads`. */
   names: readonly string[];
 }

@@ -72,7 +72,7 @@ export interface DiscoverRequest {
   options: Readonly<Record<string, unknown>>;
   ablation: AblationType;
   /** At most so many prompts; null for all. */
-  prompts: number | null;
+  promptCount: number | null;
 }
 
 export type DiscoverLine =

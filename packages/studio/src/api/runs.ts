@@ -35,8 +35,8 @@ export interface RunRequest extends RunChoice {
 
 export interface RunAnswer {
   /** Edges of the circuit, and of the circuit without the clicked ones. */
-  circuitEdges: number;
-  patchedEdges: number;
+  circuitSize: number;
+  patchedSize: number;
   /** Positions of the output that count, and the one that the answers below tell of. */
   positions: readonly number[];
   position: number;
@@ -67,7 +67,7 @@ export interface Output {
 /** `POST api/evaluate`: the data set, a line of JSON for each slice of prompts as it is done, then `done`. */
 export interface EvaluateRequest extends RunChoice {
   /** At most so many prompts; null for all. */
-  prompts: number | null;
+  promptCount: number | null;
 }
 
 export type EvaluateLine =

@@ -64,7 +64,7 @@ export interface ScoreSet {
   /** What makes an edge important: the size of its score, or the score itself, as its circuit was found. */
   rank: "absolute" | "signed";
   /** Edges of a circuit; edges scored. */
-  edges: number;
+  size: number;
   /** Whether it is the published or compiled circuit of the task. */
   known: boolean;
 }

@@ -35,7 +35,7 @@ const own = () => ({ host: `127.0.0.1:${studio.studio.port}` });
 /** Whether it still does its work. */
 async function serves(): Promise<void> {
   const answer = await studio.post<RunAnswer>("api/run", { ...asItIs, ablated: [7], prompt: { index: 1 } });
-  expect(answer.patchedEdges).toBe(answer.circuitEdges - 1);
+  expect(answer.patchedSize).toBe(answer.circuitSize - 1);
 }
 
 describe("who may ask", () => {
@@ -144,7 +144,7 @@ describe("paths and names", () => {
     const got = await fetch(studio.url(`api/states/${encoded}`));
     const { circuit, ablated } = asItIs;
     const exported = await studio.send("api/export", { format: "autocircuit", circuit, ablated, name });
-    const found = { name, algorithm: "random", options: {}, ablation: "resample", prompts: null };
+    const found = { name, algorithm: "random", options: {}, ablation: "resample", promptCount: null };
     const discovered = await studio.send("api/discover", found);
     for (const response of [put, got, exported, discovered]) expect([400, 401, 404, 405]).toContain(response.status);
     expect(readdirSync(folder).filter((entry) => entry !== "out")).toEqual([]);
@@ -293,9 +293,9 @@ describe("slow ones and those that go", () => {
       const paths = ["api/run", "api/evaluate", "api/generate", "api/discover"] as const;
       const bodies = {
         "api/run": request,
-        "api/evaluate": { ...asItIs, ablated: [i], prompts: null },
+        "api/evaluate": { ...asItIs, ablated: [i], promptCount: null },
         "api/generate": { ...request, count: 20 },
-        "api/discover": { name: `x${i}`, algorithm: "acdc", options: {}, ablation: "resample", prompts: null },
+        "api/discover": { name: `x${i}`, algorithm: "acdc", options: {}, ablation: "resample", promptCount: null },
       };
       const path = paths[i % paths.length]!;
       const sent = studio.send(path, bodies[path], { signal: abort.signal }).then(
@@ -311,7 +311,12 @@ describe("slow ones and those that go", () => {
 
   it("no run starves while a discovery that would take hours goes on", async () => {
     const abort = new AbortController();
-    const endless = { algorithm: "subnetwork-probing", options: { epochs: 1e6 }, ablation: "resample", prompts: null };
+    const endless = {
+      algorithm: "subnetwork-probing",
+      options: { epochs: 1e6 },
+      ablation: "resample",
+      promptCount: null,
+    };
     const first = await studio.send("api/discover", { name: "endless", ...endless }, { signal: abort.signal });
     const reader = first.body!.getReader();
     await reader.read();

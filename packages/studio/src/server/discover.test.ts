@@ -9,7 +9,7 @@ import { TestStudio } from "../../test/client.ts";
 import type { DiscoverLine, DiscoverRequest, ScoreSet, Session } from "../api/index.ts";
 
 const request: DiscoverRequest = {
-  ...{ name: "found", algorithm: "acdc", options: { taus: [1e-3, 1e-2] }, ablation: "resample", prompts: null },
+  ...{ name: "found", algorithm: "acdc", options: { taus: [1e-3, 1e-2] }, ablation: "resample", promptCount: null },
 };
 
 async function valuesOf(studio: TestStudio, id: string): Promise<Float32Array> {
@@ -50,7 +50,7 @@ describe("discovery", () => {
     await using task = await tracrReverse();
     await using studio = await TestStudio.start(task);
     const lines = await studio.lines<DiscoverLine>("api/discover", {
-      ...{ ...request, algorithm: "edge-attribution", options: {}, prompts: 20 },
+      ...{ ...request, algorithm: "edge-attribution", options: {}, promptCount: 20 },
     });
     const last = lines.at(-1)!;
     if (last.type !== "done") throw new Error(JSON.stringify(last));

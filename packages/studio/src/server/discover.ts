@@ -40,7 +40,7 @@ export function discover(
       state.discoveries.run(0, signal, async () => {
         // In short passes, between which those of a click are run.
         const inSteps = new QueuedModel(model, queue, Math.min(model.sliceBytes, memoryBudgets.quickSlice), signal);
-        using prompts = promptsFor(subject, request.prompts);
+        using prompts = promptsFor(subject, request.promptCount);
         const options = optionsFor(algorithm, subject, given, request);
         const scores = await (algorithms[algorithm] as NamedAlgorithm).discover(inSteps, prompts, {
           ...options,

@@ -10,8 +10,8 @@ export function graphTable(graph: Graph, blocks: number): GraphTable {
     seqLen: graph.seqLen,
     blocks,
     sources: graph.srcs.map(({ name, kind, layer, block, head }) => ({ name, kind, layer, block, head })),
-    groups: graph.groups.map(({ module, kind, layer, block, offset, heads, firstSource, sources }, place) => ({
-      ...{ module, kind, layer, block, offset, heads, firstSource, sources },
+    groups: graph.groups.map(({ module, kind, layer, block, offset, heads, firstSource, sourceCount }, place) => ({
+      ...{ module, kind, layer, block, offset, heads, firstSource, sourceCount },
       names: names[place]!,
     })),
   };

@@ -105,7 +105,7 @@ describe("a person's own texts", () => {
   });
 
   it("leave the data set alone", async () => {
-    const lines = await studio.lines<EvaluateLine>("api/evaluate", { ...asItIs, prompts: null });
+    const lines = await studio.lines<EvaluateLine>("api/evaluate", { ...asItIs, promptCount: null });
     expect(lines.at(-1)).toMatchObject({ type: "done", circuit: { kl: 0, faithfulness: 1 } });
   });
 });

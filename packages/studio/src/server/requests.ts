@@ -80,7 +80,7 @@ const checkAttention = fields("api/attention", {
 } satisfies KindsOf<AttentionRequest>);
 const checkEvaluate = fields("api/evaluate", {
   ...choice,
-  prompts: kind.required(kind.orNull(kind.count)),
+  promptCount: kind.required(kind.orNull(kind.count)),
 } satisfies KindsOf<EvaluateRequest>);
 const checkGenerate = fields("api/generate", {
   ...choice,
@@ -92,7 +92,7 @@ const checkDiscover = fields("api/discover", {
   algorithm: kind.required(kind.text),
   options: kind.required(kind.record),
   ablation: kind.required(coreKinds.ablationName),
-  prompts: kind.required(kind.orNull(kind.count)),
+  promptCount: kind.required(kind.orNull(kind.count)),
 } satisfies KindsOf<DiscoverRequest>);
 
 const checkExport = fields("api/export", {

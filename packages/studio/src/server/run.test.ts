@@ -77,7 +77,7 @@ describe("one prompt", () => {
     const choice = { circuit: { ...everything, scores: set!.id, size: 6 }, ablated, ablation, patch };
     const index = 100;
     const answer = await studio.post<RunAnswer>("api/run", { ...choice, prompt: { index }, position: 3, top: 3 });
-    expect([answer.circuitEdges, answer.patchedEdges]).toEqual([circuit.size, circuit.size - 1]);
+    expect([answer.circuitSize, answer.patchedSize]).toEqual([circuit.size, circuit.size - 1]);
     expect([answer.positions, answer.position]).toEqual([[1, 2, 3, 4, 5], 3]);
     const patched = Circuit.where(model.graph, (edge) => circuit.has(edge) && !ablated.includes(edge));
     const expected = await byLibrary(model, test, [circuit, patched], { index, ablation, patch, place: 2 });

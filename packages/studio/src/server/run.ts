@@ -32,7 +32,7 @@ export async function runPrompt(
     ...{ place, top: request.top ?? USUAL_TOP, tokenText: (id) => tokenText(subject, id, "output") },
   });
   return {
-    ...{ circuitEdges: circuit.size, patchedEdges: patched.size },
+    ...{ circuitSize: circuit.size, patchedSize: patched.size },
     ...{ positions: prepared.positions, position: prepared.positions[place]! },
     ...{ full: outputs[0]!, circuit: outputs[1]!, patched: outputs[2]! },
     milliseconds: performance.now() - started,

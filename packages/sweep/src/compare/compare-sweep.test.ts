@@ -77,14 +77,14 @@ describe("means over seeds", () => {
   });
 
   it("of curves are taken at the sizes that at least half of them have", () => {
-    const curve = (...points: [number, number][]) => points.map(([edges, value]) => ({ edges, value }));
+    const curve = (...points: [number, number][]) => points.map(([size, value]) => ({ size, value }));
     expect(meanCurve([curve([0, 1], [5, 3]), curve([0, 2], [5, 5], [9, 7]), curve([0, 3], [6, 1])])).toEqual([
-      { edges: 0, value: 2, deviation: 1 },
-      { edges: 5, value: 4, deviation: Math.SQRT2 },
+      { size: 0, value: 2, deviation: 1 },
+      { size: 5, value: 4, deviation: Math.SQRT2 },
     ]);
     expect(meanCurve([curve([0, 1], [9, 7])])).toEqual([
-      { edges: 0, value: 1, deviation: undefined },
-      { edges: 9, value: 7, deviation: undefined },
+      { size: 0, value: 1, deviation: undefined },
+      { size: 9, value: 7, deviation: undefined },
     ]);
   });
 });
@@ -97,11 +97,11 @@ describe("rows", () => {
       task: "tracr-sort",
       algorithm: "random",
       seed: 0,
-      graphEdges: 46,
+      edgeCount: 46,
     });
     const [series] = first.result.series;
-    expect(measureRows(first).map(({ edges, value }) => ({ edges, value }))).toEqual(
-      series!.points.map(({ edges, value }) => ({ edges, value })),
+    expect(measureRows(first).map(({ size, value }) => ({ size, value }))).toEqual(
+      series!.points.map(({ size, value }) => ({ size, value })),
     );
   });
 

@@ -10,15 +10,15 @@ import { seedMean } from "./seed-means.ts";
  * fewer than half of the seeds have, as ties make them, are left out.
  */
 export function meanCurve(curves: readonly UnitSeries["points"][]): MetricPoint[] {
-  if (curves.length === 1) return curves[0]!.map(({ edges, value, deviation }) => ({ edges, value, deviation }));
+  if (curves.length === 1) return curves[0]!.map(({ size, value, deviation }) => ({ size, value, deviation }));
   const bySize = new Map<number, number[]>();
-  for (const { edges, value } of curves.flat()) bySize.set(edges, [...(bySize.get(edges) ?? []), value]);
+  for (const { size, value } of curves.flat()) bySize.set(size, [...(bySize.get(size) ?? []), value]);
   return [...bySize]
     .filter(([, values]) => 2 * values.length >= curves.length)
     .sort(([a], [b]) => a - b)
-    .flatMap(([edges, values]) => {
+    .flatMap(([size, values]) => {
       const found = seedMean(values);
-      return found ? [{ edges, value: found.mean, deviation: found.deviation ?? undefined }] : [];
+      return found ? [{ size, value: found.mean, deviation: found.deviation ?? undefined }] : [];
     });
 }
 

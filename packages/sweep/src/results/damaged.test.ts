@@ -111,7 +111,7 @@ it("a result of another form is none, however right its checksum is", async () =
     expect(readResult(forged({ ...result, [name]: { x: 1 } }), hash)).toBeUndefined();
   }
   const [first] = result.series;
-  for (const series of [[null], [{ ...first, metric: "x" }], [{ ...first, points: [{ edges: -1, value: 0 }] }]])
+  for (const series of [[null], [{ ...first, metric: "x" }], [{ ...first, points: [{ size: -1, value: 0 }] }]])
     expect(readResult(forged({ ...result, series }), hash)).toBeUndefined();
   for (const none of [{}, [], 5, null, undefined]) expect(readResult(forged(none), hash)).toBeUndefined();
 });

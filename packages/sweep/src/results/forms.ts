@@ -17,7 +17,7 @@ const seconds = kind.such("a number of seconds", (value) => kind.finite.accepts(
 const mibCurve = kind.shape("a curve", {
   points: kind.listOf(
     kind.shape("a point", {
-      ...{ share: kind.numeric, asked: kind.whole, edges: kind.whole, value: kind.numeric, faithfulness: kind.numeric },
+      ...{ share: kind.numeric, asked: kind.whole, size: kind.whole, value: kind.numeric, faithfulness: kind.numeric },
     } satisfies KindsOf<MibPoint>),
   ),
   areas: kind.shape("areas", {
@@ -37,7 +37,7 @@ const series = kind.shape("a series", {
   patch: kind.oneOf(patchTypes),
   asked: kind.orNull(indices),
   points: kind.listOf(
-    kind.shape("a point", { edges: kind.whole, value: kind.numeric, deviation: kind.optional(kind.numeric) }),
+    kind.shape("a point", { size: kind.whole, value: kind.numeric, deviation: kind.optional(kind.numeric) }),
   ),
 } satisfies KindsOf<UnitSeries>);
 

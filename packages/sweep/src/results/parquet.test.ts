@@ -12,11 +12,11 @@ async function read(rows: readonly Row[]): Promise<Record<string, unknown>[]> {
 
 it("holds what the rows hold, each column of one type, empty cells as null", async () => {
   const rows = [
-    { unit: "ab", seed: 3, edges: null, value: 0.1, host: null },
-    { unit: 'ü, "x"\n', seed: 4_294_967_295, edges: 7, value: null, host: "h" },
+    { unit: "ab", seed: 3, size: null, value: 0.1, host: null },
+    { unit: 'ü, "x"\n', seed: 4_294_967_295, size: 7, value: null, host: "h" },
   ];
   const whole = (value: number | null) => (value === null ? null : BigInt(value));
-  expect(await read(rows)).toEqual(rows.map((row) => ({ ...row, seed: whole(row.seed), edges: whole(row.edges) })));
+  expect(await read(rows)).toEqual(rows.map((row) => ({ ...row, seed: whole(row.seed), size: whole(row.size) })));
 });
 
 it("goes on over many groups of rows", async () => {

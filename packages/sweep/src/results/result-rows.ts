@@ -30,8 +30,8 @@ export function unitRow({ unit, result, times }: DoneUnit): Row {
   const measures = mib === null || "none" in mib ? undefined : (mib as UnitMib);
   return {
     ...namesOf(unit),
-    graphEdges: subject.edgeCount,
-    knownEdges: subject.knownEdges?.length ?? null,
+    edgeCount: subject.edgeCount,
+    knownEdgeCount: subject.knownEdges?.length ?? null,
     auc: truth?.auc ?? null,
     averagePrecision: truth?.averagePrecision ?? null,
     cpr: measures?.signed.areas.linear.cpr ?? null,
@@ -50,9 +50,9 @@ export function unitRow({ unit, result, times }: DoneUnit): Row {
 /** A row for every circuit of a unit that was measured and every metric. */
 export function measureRows({ unit, result }: DoneUnit): Row[] {
   return result.series.flatMap(({ ablation, patch, metric, points }) =>
-    points.map(({ edges, value, deviation }) => ({
+    points.map(({ size, value, deviation }) => ({
       ...namesOf(unit),
-      ...{ ablation, patch, metric, edges, value, deviation: deviation ?? null },
+      ...{ ablation, patch, metric, size, value, deviation: deviation ?? null },
     })),
   );
 }

@@ -50,7 +50,7 @@ describe("a unit", () => {
         ]),
       ),
     );
-    expect(result.series[0]!.points.map(({ edges }) => edges)).toEqual([0, 2, 3]);
+    expect(result.series[0]!.points.map(({ size }) => size)).toEqual([0, 2, 3]);
     expect(result.truth!.auc).toBeGreaterThan(0.5);
     expect(result.mib).toMatchObject({ signed: { points: expect.any(Array) } });
     const scores = join(results.folder, "scores.safetensors");
@@ -66,7 +66,7 @@ describe("a unit", () => {
     await done();
     const file = results.path("units", found.hash);
     const whole = readFileSync(file, "utf8");
-    const damaged = [whole.slice(0, 500), "", whole.replace(/"edges":3\b/, '"edges":4'), `${whole.slice(0, -40)}`];
+    const damaged = [whole.slice(0, 500), "", whole.replace(/"size":3\b/, '"size":4'), `${whole.slice(0, -40)}`];
     for (const text of damaged) {
       writeFileSync(file, text);
       expect(await results.result(found.hash)).toBeUndefined();

@@ -89,8 +89,8 @@ export async function runUnit(task: LoadedTask, unit: SweepUnit, options: RunUni
 function plainSeries({ task: _, algorithm: __, points, ...series }: MeasuredSeries): UnitSeries {
   return {
     ...series,
-    points: points.map(({ edges, value, deviation }) => ({
-      ...{ edges, value },
+    points: points.map(({ size, value, deviation }) => ({
+      ...{ size, value },
       ...(deviation !== undefined && { deviation }),
     })),
   };

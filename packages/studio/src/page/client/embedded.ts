@@ -53,7 +53,7 @@ function embeddedApi(data: Embedded): StudioApi {
       if (!answer) throw none();
       return answer;
     },
-    evaluate: async function* ({ prompts: _, ...choice }) {
+    evaluate: async function* ({ promptCount: _, ...choice }) {
       if (data.evaluation?.choice !== JSON.stringify(choice)) throw none();
       yield* data.evaluation.lines;
     },

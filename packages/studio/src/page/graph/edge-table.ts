@@ -31,7 +31,7 @@ export class EdgeTable {
       let edge = group.offset;
       for (let token = 0; token < (table.seqLen ?? 1); token++) {
         for (let head = 0; head < group.heads; head++) {
-          for (let source = 0; source < group.sources; source++, edge++) {
+          for (let source = 0; source < group.sourceCount; source++, edge++) {
             this.source[edge] = group.firstSource + source;
             this.dest[edge] = first + head;
             this.token[edge] = token;

@@ -19,7 +19,7 @@ export function SizeBar() {
       </div>
     );
   }
-  const most = set.kind === "circuit" ? set.edges : ranking.ranked;
+  const most = set.kind === "circuit" ? set.size : ranking.ranked;
   const now = Math.min(size ?? most, most);
   const withTies = ranking.first(now).length;
   const choose = (next: number) =>

@@ -105,9 +105,9 @@ const resize =
   (studio) => {
     const set = studio.scoreSets.find(studio.state.scores);
     if (!set) return;
-    const now = studio.state.size ?? set.edges;
+    const now = studio.state.size ?? set.size;
     const next = factor > 1 ? Math.max(now + 1, Math.round(now * factor)) : Math.min(now - 1, Math.round(now * factor));
-    studio.change({ size: Math.max(0, Math.min(set.edges, next)), threshold: null }, "size");
+    studio.change({ size: Math.max(0, Math.min(set.size, next)), threshold: null }, "size");
   };
 
 const open =

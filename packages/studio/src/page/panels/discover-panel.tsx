@@ -16,7 +16,7 @@ export function DiscoverPanel() {
   const algorithm = algorithms.find(({ name }) => name === form.value.algorithm) ?? algorithms[0];
   const problem = useSignal<string | null>(null);
   if (!algorithm) return <p class="hint">No algorithm can be run on this model from here.</p>;
-  const { algorithm: _, values, ablation, prompts, name } = form.value;
+  const { algorithm: _, values, ablation, promptCount, name } = form.value;
   const running = discovery.progress.value !== null;
   const start = () => {
     try {
@@ -31,7 +31,7 @@ export function DiscoverPanel() {
         algorithm: algorithm.name,
         options,
         ablation: ablation ?? studio.state.ablation,
-        prompts,
+        promptCount,
       });
     } catch (error) {
       problem.value = (error as Error).message;
@@ -110,10 +110,10 @@ export function DiscoverPanel() {
               min={1}
               max={studio.session.prompts.count}
               placeholder={`all ${studio.session.prompts.count}`}
-              value={prompts ?? ""}
+              value={promptCount ?? ""}
               onChange={(event) => {
                 const most = Math.round(event.currentTarget.valueAsNumber);
-                form.value = { ...form.value, prompts: Number.isFinite(most) && most > 0 ? most : null };
+                form.value = { ...form.value, promptCount: Number.isFinite(most) && most > 0 ? most : null };
               }}
             />
           </label>

@@ -35,7 +35,7 @@ export function Outputs() {
       <Fault text={failed} />
       {!answer && !failed && <p class="hint">{waiting ? "The first run takes the longest." : "Nothing to run yet."}</p>}
       {answer && answer.positions.length > 1 && <Position answer={answer} />}
-      {answer && <Table answer={answer} edges={studio.edges.count} />}
+      {answer && <Table answer={answer} edgeCount={studio.edges.count} />}
     </section>
   );
 }
@@ -65,9 +65,9 @@ function Position({ answer }: { answer: RunAnswer }) {
   );
 }
 
-function Table({ answer, edges }: { answer: RunAnswer; edges: number }) {
+function Table({ answer, edgeCount }: { answer: RunAnswer; edgeCount: number }) {
   const { logits } = useStudio().session;
-  const sizes = { full: edges, circuit: answer.circuitEdges, patched: answer.patchedEdges };
+  const sizes = { full: edgeCount, circuit: answer.circuitSize, patched: answer.patchedSize };
   const given = answer.full.logitDiff !== null;
   const rights = new Set(answer.full.answers.filter(({ correct }) => correct).map(({ id }) => id));
   // A token may be wrong at one position and right at another: here it is told of once.

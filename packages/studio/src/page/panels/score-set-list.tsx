@@ -16,7 +16,7 @@ export function ScoreSetList() {
             <span class="text">
               <b>{set.name}</b>
               <span class="soft">
-                {set.kind === "circuit" ? `circuit of ${counted(set.edges, "edge")}` : "scores"} · {set.origin}
+                {set.kind === "circuit" ? `circuit of ${counted(set.size, "edge")}` : "scores"} · {set.origin}
               </span>
             </span>
             <button

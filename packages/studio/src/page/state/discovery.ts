@@ -11,7 +11,7 @@ export interface DiscoveryForm {
   algorithm: string;
   values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   ablation: AblationType | null;
-  prompts: number | null;
+  promptCount: number | null;
   name: string;
 }
 
@@ -31,7 +31,7 @@ export class Discovery {
   constructor(api: StudioApi, algorithm: string, onFound: (id: string) => Promise<string | null>) {
     this.#api = api;
     this.#onFound = onFound;
-    this.form = signal<DiscoveryForm>({ algorithm, values: {}, ablation: null, prompts: null, name: "" });
+    this.form = signal<DiscoveryForm>({ algorithm, values: {}, ablation: null, promptCount: null, name: "" });
   }
 
   async start(request: DiscoverRequest): Promise<void> {

@@ -40,17 +40,17 @@ export class Evaluation {
     return this.progress.value !== null;
   }
 
-  async start(prompts: number | null): Promise<void> {
+  async start(promptCount: number | null): Promise<void> {
     const choice = this.#choice.peek();
     if (!choice) return;
     const own = JSON.stringify(choice);
     this.#begun = own;
-    this.progress.value = { done: 0, total: prompts ?? 0 };
+    this.progress.value = { done: 0, total: promptCount ?? 0 };
     this.error.value = null;
     try {
       const finished = await this.#latest.run(async (signal) => {
         let begun = false;
-        for await (const line of this.#api.evaluate({ ...choice, prompts } satisfies EvaluateRequest, signal)) {
+        for await (const line of this.#api.evaluate({ ...choice, promptCount } satisfies EvaluateRequest, signal)) {
           if (signal.aborted) return true;
           if (line.type === "error") throw new Error(line.message);
           if (line.type === "done") {

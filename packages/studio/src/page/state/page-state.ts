@@ -35,8 +35,8 @@ export function firstState(session: Session): PageState {
 }
 
 /** The size a score set is first shown at: a circuit's own, else some two hundred edges. */
-export function firstSize(set: { kind: "scores" | "circuit"; edges: number }): number {
-  return set.kind === "circuit" ? set.edges : Math.min(set.edges, 200);
+export function firstSize(set: { kind: "scores" | "circuit"; size: number }): number {
+  return set.kind === "circuit" ? set.size : Math.min(set.size, 200);
 }
 
 /**

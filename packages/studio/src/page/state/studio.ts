@@ -93,13 +93,13 @@ export class Studio {
       const set = this.scoreSets.find(over);
       if (!ranking || !set) return shownEdges(circuit, null);
       // A circuit has a size of its own; scores are laid over at the size of what they are compared with.
-      return shownEdges(circuit, ranking.first(set.kind === "circuit" ? set.edges : circuit.length));
+      return shownEdges(circuit, ranking.first(set.kind === "circuit" ? set.size : circuit.length));
     });
     this.choice = computed(() => {
       const { scores, size, add, remove, ablated, ablation, patch } = this.state;
       const set = this.scoreSets.find(scores);
       if (scores !== null && !set) return null;
-      return { circuit: { scores, size: set ? (size ?? set.edges) : null, add, remove }, ablated, ablation, patch };
+      return { circuit: { scores, size: set ? (size ?? set.size) : null, add, remove }, ablated, ablation, patch };
     });
     const request = computed<RunRequest | null>(() => {
       const prompt = this.prompt;

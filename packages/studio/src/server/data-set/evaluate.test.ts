@@ -24,7 +24,7 @@ describe("the data set", () => {
     using _model = model;
     await using studio = await TestStudio.start({ model, prompts, title: "small" });
     const ablated = [3, 50, 90];
-    const request = { circuit: everything, ablated, ablation, patch, prompts: null };
+    const request = { circuit: everything, ablated, ablation, patch, promptCount: null };
     const { last, rows } = read(await studio.lines<EvaluateLine>("api/evaluate", request));
     const all = Circuit.where(model.graph, () => true);
     const circuits = [all, Circuit.where(model.graph, (edge) => !ablated.includes(edge)), Circuit.of(model.graph, [])];
@@ -56,7 +56,7 @@ describe("the data set", () => {
       circuit: { ...everything, scores: set!.id, size: 2 },
       ablated: [scores.top(1)[0]!.index],
     };
-    const { rows } = read(await studio.lines<EvaluateLine>("api/evaluate", { ...choice, prompts: 90 }));
+    const { rows } = read(await studio.lines<EvaluateLine>("api/evaluate", { ...choice, promptCount: 90 }));
     expect(rows).toHaveLength(90);
     for (const index of [0, 80, 89]) {
       const run = await studio.post<RunAnswer>("api/run", { ...choice, prompt: { index } });
@@ -71,7 +71,7 @@ describe("the data set", () => {
   it("has no measures of tokens where the output is a number", async () => {
     await using task = await tasks["tracr-xproportion"]!.load();
     await using studio = await TestStudio.start(task);
-    const { last, rows } = read(await studio.lines<EvaluateLine>("api/evaluate", { ...asItIs, prompts: 3 }));
+    const { last, rows } = read(await studio.lines<EvaluateLine>("api/evaluate", { ...asItIs, promptCount: 3 }));
     expect(last.full).toEqual({ logitDiff: null, kl: null, accuracy: null, faithfulness: null });
     expect(rows[0]!.full).toEqual({ logitDiff: null, kl: null, correct: null });
     const run = await studio.post<RunAnswer>("api/run", { ...asItIs, prompt: { index: 0 } });
@@ -84,12 +84,14 @@ describe("the data set", () => {
     using _model = model;
     await using studio = await TestStudio.start({ model, prompts, title: "small" });
     const abort = new AbortController();
-    const response = await studio.send("api/evaluate", { ...asItIs, prompts: null }, { signal: abort.signal });
+    const response = await studio.send("api/evaluate", { ...asItIs, promptCount: null }, { signal: abort.signal });
     const reader = response.body!.getReader();
     await reader.read();
     abort.abort();
     await expect(reader.read()).rejects.toThrow();
-    const { rows } = read(await studio.lines<EvaluateLine>("api/evaluate", { ...asItIs, ablated: [5], prompts: null }));
+    const { rows } = read(
+      await studio.lines<EvaluateLine>("api/evaluate", { ...asItIs, ablated: [5], promptCount: null }),
+    );
     expect(rows).toHaveLength(10);
   });
 
@@ -97,7 +99,7 @@ describe("the data set", () => {
     const { model, prompts } = await smallModel();
     using _model = model;
     await using studio = await TestStudio.start({ model, prompts, title: "small" });
-    const lines = await studio.lines<EvaluateLine>("api/evaluate", { ...asItIs, ablated: [99_999], prompts: null });
+    const lines = await studio.lines<EvaluateLine>("api/evaluate", { ...asItIs, ablated: [99_999], promptCount: null });
     expect(lines).toEqual([{ type: "error", code: "bad-input", message: expect.stringContaining("99999") }]);
   });
 });

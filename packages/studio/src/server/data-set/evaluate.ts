@@ -24,7 +24,7 @@ export async function* evaluate(
   // With all edges ablated faithfulness is 0.
   const empty = { key: "none", size: 0, edges: new Uint8Array(graph.edgeCount) };
   const circuits = [null, circuit, patched, empty];
-  const total = Math.min(request.prompts ?? Number.POSITIVE_INFINITY, subject.prompts.promptCount);
+  const total = Math.min(request.promptCount ?? Number.POSITIVE_INFINITY, subject.prompts.promptCount);
   const sums = Object.fromEntries(COLUMNS.map((column) => [column, new Sums()])) as Record<Column, Sums>;
   await ablations.prepare(request.ablation, signal);
   let done = 0;

@@ -61,7 +61,7 @@ export class ScoreSets {
     const set: ScoreSet = {
       ...{ id, name: this.#free(name), kind: circuit ? "circuit" : "scores", origin, known },
       rank: rankOfScores(scores),
-      edges: circuit ? circuit.size : scores.values.reduce((count, value) => count + Number(magnitude(value) > 0), 0),
+      size: circuit ? circuit.size : scores.values.reduce((count, value) => count + Number(magnitude(value) > 0), 0),
     };
     this.#sets.set(id, { set, scores, circuit, ofSize, last: undefined });
     return set;
