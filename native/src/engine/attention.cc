@@ -1,6 +1,7 @@
 #include "engine/attention.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 
@@ -48,6 +49,28 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
   return mask;
 }
 
+at::Tensor AttentionContext::of_queries(const at::Tensor& x, int64_t dim, const std::vector<int64_t>& query_positions) const {
+  const bool all = static_cast<int64_t>(query_positions.size()) == length_;
+  return all ? x : x.index_select(dim, index_on(x.device(), query_positions));
+}
+
+at::Tensor AttentionContext::alone(int64_t window, const std::vector<int64_t>& query_positions) const {
+  const auto [found, is_new] = alone_.try_emplace({window, query_positions});
+  if (!is_new) return found->second;
+  const at::Tensor mask = allowed(window, query_positions);
+  const at::Tensor one = mask.defined() ? mask.sum(-1, /*keepdim=*/true) == 1
+                                        : at::full({1, 1, 1, 1}, prefix_length_ + length_ == 1, text_positions_.options().dtype(at::kBool));
+  if (one.any().item<bool>()) found->second = one;
+  return found->second;
+}
+
+at::Tensor AttentionContext::constant_where_alone(const at::Tensor& z, const at::Tensor& v, int64_t window,
+                                                  const std::vector<int64_t>& query_positions) const {
+  const at::Tensor one = alone(window, query_positions);
+  if (!one.defined()) return z;
+  return at::where(one, of_queries(v.narrow(2, prefix_length_, length_), 2, query_positions), z);
+}
+
 at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, at::Tensor q, at::Tensor k, at::Tensor v,
                                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep,
                                     Hooks* hooks) const {
@@ -56,10 +79,7 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
   q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);
   k = qk_normed(k, weights.k_norm, config_.qk_norm, config_.eps);
   if (config_.positions == PositionKind::rotary) {
-    const bool some = static_cast<int64_t>(query_positions.size()) != length_;
-    const at::Tensor at_queries =
-        some ? text_positions_.index_select(1, index_on(text_positions_.device(), query_positions)) : text_positions_;
-    q = hooked(Hook::rot_q, rotated(q, at_queries, config_.rotary, weights_, block));
+    q = hooked(Hook::rot_q, rotated(q, of_queries(text_positions_, 1, query_positions), config_.rotary, weights_, block));
     k = hooked(Hook::rot_k, rotated(k, text_positions_, config_.rotary, weights_, block));
   }
   q = q.transpose(1, 2);
@@ -104,6 +124,7 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
     z = at::scaled_dot_product_attention(q, k, v, mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt, 0.0, false,
                                          1.0 / config_.attn_scale);
   }
+  if (at::GradMode::is_enabled()) z = constant_where_alone(z, v, window, query_positions);
   return z.transpose(1, 2);
 }
 

@@ -30,8 +30,16 @@ class AttentionContext {
                     Hooks* hooks = nullptr) const;
 
  private:
+  // What is of all P positions along `dim`, of the queries' alone.
+  at::Tensor of_queries(const at::Tensor& x, int64_t dim, const std::vector<int64_t>& query_positions) const;
   // Boolean [1 or B, 1, Pq, prefix + P], true where attention is allowed; undefined when every pair is.
   at::Tensor allowed(int64_t window, const std::vector<int64_t>& query_positions) const;
+  // Boolean [1 or B, 1, Pq, 1], true for queries that see one key, which is their own position's; undefined where there are none.
+  at::Tensor alone(int64_t window, const std::vector<int64_t>& query_positions) const;
+  // z [B, H, Pq, dHead] of all heads, as a function of v alone where a query sees one key: its pattern is 1 whatever queries and keys are.
+  // LibTorch's backward of the softmax leaves these rounding, of which optimisers that divide by the size of gradients make full steps.
+  at::Tensor constant_where_alone(const at::Tensor& z, const at::Tensor& v, int64_t window,
+                                  const std::vector<int64_t>& query_positions) const;
 
   const TransformerConfig& config_;
   const Weights& weights_;
@@ -40,7 +48,8 @@ class AttentionContext {
   const std::shared_ptr<const Prefix> prefix_;
   const int64_t prefix_length_;
   at::Tensor text_positions_;
-  mutable std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;  // by window and queries: made when first asked for
+  // By window and queries, made when first asked for.
+  mutable std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_, alone_;
 };
 
 }  // namespace autocircuit

@@ -78,7 +78,9 @@ struct Place {
 void at_each_place(const std::function<void(const Place&)>& body);
 
 // Every architecture and graph in every number type at every place, with a name that says which.
-void for_each_case(const std::function<void(const Setting&, const GraphKind&, const std::string&)>& body);
+using CaseBody = std::function<void(const Setting&, const GraphKind&, const std::string&)>;
+void for_each_case(const std::vector<Architecture>& of, const CaseBody& body);
+inline void for_each_case(const CaseBody& body) { for_each_case(architectures(), body); }
 
 // An ablation's values on the host.
 at::Tensor values(const Ablation& ablation);
