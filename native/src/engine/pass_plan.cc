@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/latent_blocks.h"
 #include "engine/weights.h"
@@ -27,8 +28,7 @@ int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& pla
 }
 
 PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool gradients) {
-  PlacedRequest placed{given, nullptr};
-  ForwardRequest& request = placed.request;
+  ForwardRequest request = given;
   const at::TensorOptions& options = model.weights().options;
   request.tokens = request.tokens.to(options.device());
   if (request.padding.defined()) request.padding = request.padding.to(options.device());
@@ -36,8 +36,9 @@ PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool
     for (at::Tensor* tensor : {&request.reference->logits, &request.reference->probabilities})
       *tensor = tensor->to(options.device(), tensor->scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
   if (gradients) request.from = nullptr;
-  if (model.autoencoders()) placed.latents = std::make_shared<LatentPlan>(model, request, gradients);
-  return placed;
+  if (!model.autoencoders()) return {std::move(request), nullptr};
+  const auto latents = std::make_shared<const LatentPlan>(model, request.patch, gradients);
+  return {latents->rest_of(std::move(request)), latents};
 }
 
 PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with_gradients, const RecordedLists* lists)
