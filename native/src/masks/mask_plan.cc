@@ -47,8 +47,8 @@ int64_t masks_of(const PatchGraph& graph, const at::Tensor& mask) {
 }
 
 MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask, PlanKind kind) : masks_(masks_of(graph, mask)) {
-  by_token_ = graph.tokens > 0;
-  tokens_ = by_token_ ? graph.tokens : 1;
+  by_token_ = graph.seq_len > 0;
+  tokens_ = by_token_ ? graph.seq_len : 1;
   const at::Tensor values = mask.detach().to(at::kCPU, at::kDouble).contiguous().view({masks_, graph.edges});
   const double* data = values.const_data_ptr<double>();
   for (const PatchGroup& group : graph.groups) {
