@@ -42,8 +42,8 @@ void BackwardPass::through_neurons(int64_t block, at::Tensor grad, std::vector<P
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
 }
 
-// Gradient of z [N, heads, d_head] from that of the stream that the heads write to.
-at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad) {
+// Gradient of z [N, heads, d_head] from that of the stream that the heads write to, and what patched rows add to that of a bias there.
+at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad, const at::Tensor& bias_grad) {
   const BlockWeights& weights = model_.weights().blocks[block];
   const Tape::Block& saved = tape_.blocks[block];
   const int64_t heads = config_.heads;
@@ -56,9 +56,13 @@ at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad
   if (weights.ln1_post.scale.defined()) {
     const at::Tensor z = saved.z.detach().reshape({frame_.n(), heads, config_.d_head});
     const at::Tensor total = attention_total(weights, z);
-    const at::Tensor parts = share_grad.defined() ? head_products(weights, z) : at::Tensor();
+    at::Tensor parts = share_grad.defined() ? head_products(weights, z) : at::Tensor(), part_grads = share_grad;
+    if (bias_grad.defined() && weights.b_o.defined()) {
+      parts = at::cat({parts, weights.b_o.expand({1, frame_.n(), -1})});
+      part_grads = at::cat({part_grads, bias_grad.unsqueeze(0)});
+    }
     if (rules_.norms) total_grad = times_factor(out_grad, post_factor(config_, weights.ln1_post, total));
-    else total_grad = post_norm_backward(config_, weights.ln1_post, total, out_grad, parts, share_grad);
+    else total_grad = post_norm_backward(config_, weights.ln1_post, total, out_grad, parts, part_grads);
     if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, weights.ln1_post, total));
   }
   const at::ScalarType type = type_of(model_.weights());
@@ -69,10 +73,10 @@ at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad
   return share_grad.defined() ? z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1) : z_grad;
 }
 
-void BackwardPass::through_attention(int64_t block, const at::Tensor& out_grad) {
+void BackwardPass::through_attention(int64_t block, const at::Tensor& out_grad, const at::Tensor& bias_grad) {
   const Tape::Block& saved = tape_.blocks[block];
   const at::Tensor z_grad =
-      autoencoder_of_attention(model_, block) ? through_latents_of_attention(block, out_grad) : through_heads(block, out_grad);
+      autoencoder_of_attention(model_, block) ? through_latents_of_attention(block, out_grad) : through_heads(block, out_grad, bias_grad);
   const std::vector<at::Tensor> grads = torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
 
   const auto flat = [](const at::Tensor& x) { return x.flatten(2).flatten(0, 1); };

@@ -27,6 +27,8 @@ int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& pla
   return first;
 }
 
+bool has_ablated_stream(const Transformer& model, const PatchGraph& graph) { return graph.factorized && !model.weights().has_normed_bias; }
+
 PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool gradients) {
   ForwardRequest request = given;
   const at::TensorOptions& options = model.weights().options;
@@ -46,8 +48,8 @@ PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with
       gradients(with_gradients), listed(lists), factorized(request.is_factorized()), order(source_order(of, factorized)),
       latents(placed.latents), length(request.tokens.size(1)) {
   if (request.patch) {
-    // Groups of unfactorised graphs that read the stream anew replace the stream itself: nothing to share with other rows.
-    const PlanKind kind = gradients || !factorized ? PlanKind::gradients : PlanKind::cheapest;
+    const bool from_plain = !has_ablated_stream(model, *request.patch->graph);
+    const PlanKind kind = from_plain ? PlanKind::from_plain : gradients ? PlanKind::gradients : PlanKind::cheapest;
     mask.emplace(*request.patch->graph, request.patch->mask, listed ? PlanKind::listed : kind);
     if (latents) latents->graph->reclassify(*mask, latents->mask, kind);
     masks = mask->masks();

@@ -10,8 +10,8 @@ namespace autocircuit {
 
 RowKind classify(const EdgeCounts& count, PlanKind kind) {
   if (count.not_zero == 0 && kind != PlanKind::listed) return RowKind::plain;
-  if (kind == PlanKind::gradients) return RowKind::near_plain;
-  if (count.not_one == 0 && kind != PlanKind::listed) return RowKind::ablated;
+  if (kind == PlanKind::from_plain) return RowKind::near_plain;
+  if (count.not_one == 0 && kind == PlanKind::cheapest) return RowKind::ablated;
   return count.not_one < count.not_zero ? RowKind::near_ablated : RowKind::near_plain;
 }
 
