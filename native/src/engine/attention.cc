@@ -1,7 +1,6 @@
 #include "engine/attention.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 
@@ -49,26 +48,19 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
   return mask;
 }
 
-at::Tensor AttentionContext::of_queries(const at::Tensor& x, int64_t dim, const std::vector<int64_t>& query_positions) const {
-  const bool all = static_cast<int64_t>(query_positions.size()) == length_;
-  return all ? x : x.index_select(dim, index_on(x.device(), query_positions));
-}
-
-at::Tensor AttentionContext::alone(int64_t window, const std::vector<int64_t>& query_positions) const {
-  const auto [found, is_new] = alone_.try_emplace({window, query_positions});
+const AttentionContext::LoneQueries& AttentionContext::lone_queries(int64_t block, int64_t batch,
+                                                                    const std::vector<int64_t>& query_positions) const {
+  const auto [found, is_new] = lone_.try_emplace({window_of(block), query_positions});
   if (!is_new) return found->second;
-  const at::Tensor mask = allowed(window, query_positions);
-  const at::Tensor one = mask.defined() ? mask.sum(-1, /*keepdim=*/true) == 1
-                                        : at::full({1, 1, 1, 1}, prefix_length_ + length_ == 1, text_positions_.options().dtype(at::kBool));
-  if (one.any().item<bool>()) found->second = one;
+  const int64_t queries = static_cast<int64_t>(query_positions.size());
+  const at::Tensor mask = allowed(window_of(block), query_positions);
+  const at::Tensor alone = mask.defined()
+                               ? mask.sum(-1).eq(1).view({-1, queries})
+                               : at::full({1, queries}, prefix_length_ + length_ == 1, text_positions_.options().dtype(at::kBool));
+  const at::Tensor rows = at::nonzero(alone.expand({batch, queries}).flatten()).flatten();
+  const at::Tensor position = index_on(rows.device(), query_positions).index_select(0, at::remainder(rows, queries));
+  found->second = {rows, at::floor_divide(rows, queries) * length_ + position};
   return found->second;
-}
-
-at::Tensor AttentionContext::constant_where_alone(const at::Tensor& z, const at::Tensor& v, int64_t window,
-                                                  const std::vector<int64_t>& query_positions) const {
-  const at::Tensor one = alone(window, query_positions);
-  if (!one.defined()) return z;
-  return at::where(one, of_queries(v.narrow(2, prefix_length_, length_), 2, query_positions), z);
 }
 
 at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, at::Tensor q, at::Tensor k, at::Tensor v,
@@ -79,7 +71,10 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
   q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);
   k = qk_normed(k, weights.k_norm, config_.qk_norm, config_.eps);
   if (config_.positions == PositionKind::rotary) {
-    q = hooked(Hook::rot_q, rotated(q, of_queries(text_positions_, 1, query_positions), config_.rotary, weights_, block));
+    const bool some = static_cast<int64_t>(query_positions.size()) != length_;
+    const at::Tensor at_queries =
+        some ? text_positions_.index_select(1, index_on(text_positions_.device(), query_positions)) : text_positions_;
+    q = hooked(Hook::rot_q, rotated(q, at_queries, config_.rotary, weights_, block));
     k = hooked(Hook::rot_k, rotated(k, text_positions_, config_.rotary, weights_, block));
   }
   q = q.transpose(1, 2);
@@ -111,8 +106,7 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
     k = k.repeat_interleave(query_heads / k.size(1), 1);
     v = v.repeat_interleave(query_heads / v.size(1), 1);
   }
-  const int64_t window = config_.window.empty() ? 0 : config_.window[block];
-  const at::Tensor mask = allowed(window, query_positions);
+  const at::Tensor mask = allowed(window_of(block), query_positions);
   at::Tensor z;
   if (config_.attn_softcap > 0 || (hooks && (hooks->at(Hook::attn_scores, block) || hooks->at(Hook::pattern, block)))) {
     at::Tensor scores = at::matmul(widened(q), widened(k).transpose(-1, -2)) / config_.attn_scale;
@@ -124,7 +118,6 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
     z = at::scaled_dot_product_attention(q, k, v, mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt, 0.0, false,
                                          1.0 / config_.attn_scale);
   }
-  if (at::GradMode::is_enabled()) z = constant_where_alone(z, v, window, query_positions);
   return z.transpose(1, 2);
 }
 

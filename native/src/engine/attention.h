@@ -15,6 +15,11 @@ namespace autocircuit {
 // Who may attend to whom in a pass, and where each token stands in its text: made once, used by every block.
 class AttentionContext {
  public:
+  // Queries that see one key, which is their own position's: their rows of [B * Pq], and that key's of [B * P]. int64, perhaps none.
+  struct LoneQueries {
+    at::Tensor rows, keys;
+  };
+
   AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
                    std::shared_ptr<const Prefix> prefix);
 
@@ -28,18 +33,12 @@ class AttentionContext {
   at::Tensor attend(const BlockWeights& weights, int64_t block, at::Tensor q, at::Tensor k, at::Tensor v,
                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep = nullptr,
                     Hooks* hooks = nullptr) const;
+  const LoneQueries& lone_queries(int64_t block, int64_t batch, const std::vector<int64_t>& query_positions) const;
 
  private:
-  // What is of all P positions along `dim`, of the queries' alone.
-  at::Tensor of_queries(const at::Tensor& x, int64_t dim, const std::vector<int64_t>& query_positions) const;
+  int64_t window_of(int64_t block) const { return config_.window.empty() ? 0 : config_.window[block]; }
   // Boolean [1 or B, 1, Pq, prefix + P], true where attention is allowed; undefined when every pair is.
   at::Tensor allowed(int64_t window, const std::vector<int64_t>& query_positions) const;
-  // Boolean [1 or B, 1, Pq, 1], true for queries that see one key, which is their own position's; undefined where there are none.
-  at::Tensor alone(int64_t window, const std::vector<int64_t>& query_positions) const;
-  // z [B, H, Pq, dHead] of all heads, as a function of v alone where a query sees one key: its pattern is 1 whatever queries and keys are.
-  // LibTorch's backward of the softmax leaves these rounding, of which optimisers that divide by the size of gradients make full steps.
-  at::Tensor constant_where_alone(const at::Tensor& z, const at::Tensor& v, int64_t window,
-                                  const std::vector<int64_t>& query_positions) const;
 
   const TransformerConfig& config_;
   const Weights& weights_;
@@ -49,7 +48,9 @@ class AttentionContext {
   const int64_t prefix_length_;
   at::Tensor text_positions_;
   // By window and queries, made when first asked for.
-  mutable std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_, alone_;
+  using Queries = std::pair<int64_t, std::vector<int64_t>>;
+  mutable std::map<Queries, at::Tensor> allowed_;
+  mutable std::map<Queries, LoneQueries> lone_;
 };
 
 }  // namespace autocircuit

@@ -73,16 +73,31 @@ at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad
   return share_grad.defined() ? z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1) : z_grad;
 }
 
+// Gradients of queries, keys and values [rows, heads * d_head] from that of z [N, heads, d_head].
+//
+// The pattern of a query that sees a single key is 1, whatever they are: what flows to the query goes on to that key's value alone.
+// LibTorch's backward of the softmax leaves rounding for query and key, of which optimisers that divide by the size of gradients make full
+// steps.
+std::vector<at::Tensor> BackwardPass::through_pattern(int64_t block, const at::Tensor& z_grad) const {
+  const auto& [rows, keys] = tape_.blocks[block].lone;
+  const Tape::Block& saved = tape_.blocks[block];
+  const at::Tensor chosen = z_grad.index_fill(0, rows, 0).view(saved.z.sizes());
+  std::vector<at::Tensor> grads = torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {chosen});
+  if (rules_.attention)
+    for (const size_t of_pattern : {0, 1}) grads[of_pattern].zero_();
+  for (at::Tensor& grad : grads) grad = grad.flatten(2).flatten(0, 1);
+  const int64_t value_heads = saved.v.size(2);
+  const at::Tensor alone = z_grad.index_select(0, rows).unflatten(1, {value_heads, z_grad.size(1) / value_heads}).sum(2);
+  grads[2].index_add_(0, keys, alone.flatten(1));
+  return grads;
+}
+
 void BackwardPass::through_attention(int64_t block, const at::Tensor& out_grad, const at::Tensor& bias_grad) {
   const Tape::Block& saved = tape_.blocks[block];
   const at::Tensor z_grad =
       autoencoder_of_attention(model_, block) ? through_latents_of_attention(block, out_grad) : through_heads(block, out_grad, bias_grad);
-  const std::vector<at::Tensor> grads = torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
-
-  const auto flat = [](const at::Tensor& x) { return x.flatten(2).flatten(0, 1); };
-  const auto through_pattern = [&](const at::Tensor& x) { return rules_.attention ? at::zeros_like(x) : x; };
-  const ProjectionGrad query{Projection::query, flat(through_pattern(grads[0]))}, key{Projection::key, flat(through_pattern(grads[1]))},
-      value{Projection::value, flat(grads[2])};
+  const std::vector<at::Tensor> grads = through_pattern(block, z_grad);
+  const ProjectionGrad query{Projection::query, grads[0]}, key{Projection::key, grads[1]}, value{Projection::value, grads[2]};
   const GroupPlan* shared = pass_.find(GroupKind::qkv, block);
   const GroupPlan* of_q = shared ? shared : pass_.find(GroupKind::q, block);
   const GroupPlan* of_k = shared ? shared : pass_.find(GroupKind::k, block);

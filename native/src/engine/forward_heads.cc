@@ -171,6 +171,7 @@ at::Tensor ForwardPass::attend(int64_t block, const Heads& heads, const at::Tens
   saved.k = k.detach().requires_grad_();
   saved.v = v.detach().requires_grad_();
   saved.z = attention_.attend(weights, block, saved.q, saved.k, saved.v, frame_.positions, heads.run, kept_prefix_.get());
+  saved.lone = attention_.lone_queries(block, frame_.batch, frame_.positions);
   return saved.z.detach();
 }
 
