@@ -52,9 +52,23 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
 const Rotation& AttentionContext::rotation(int64_t block, const std::vector<int64_t>& positions) const {
   const int64_t kind = rotary_kind(config_.rotary, block);
   const auto [found, is_new] = rotations_.try_emplace({kind, positions});
-  if (is_new)
-    found->second =
-        rotation_at(text_positions_.index_select(1, index_on(text_positions_.device(), positions)), config_.rotary, weights_, kind);
+  if (!is_new) return found->second;
+  const at::Tensor in_text = text_positions_.index_select(1, index_on(text_positions_.device(), positions));
+  return found->second = rotation_at(in_text, config_.rotary, weights_, kind);
+}
+
+const AttentionContext::LoneQueries& AttentionContext::lone_queries(int64_t block, int64_t batch,
+                                                                    const std::vector<int64_t>& query_positions) const {
+  const auto [found, is_new] = lone_.try_emplace({window_of(block), query_positions});
+  if (!is_new) return found->second;
+  const int64_t queries = static_cast<int64_t>(query_positions.size());
+  const at::Tensor mask = allowed(window_of(block), query_positions);
+  const at::Tensor alone = mask.defined()
+                               ? mask.sum(-1).eq(1).view({-1, queries})
+                               : at::full({1, queries}, prefix_length_ + length_ == 1, text_positions_.options().dtype(at::kBool));
+  const at::Tensor rows = at::nonzero(alone.expand({batch, queries}).flatten()).flatten();
+  const at::Tensor position = index_on(rows.device(), query_positions).index_select(0, at::remainder(rows, queries));
+  found->second = {rows, at::floor_divide(rows, queries) * length_ + position};
   return found->second;
 }
 
@@ -96,8 +110,7 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
     keep->keys.push_back(k.contiguous());
     keep->values.push_back(v.contiguous());
   }
-  const int64_t window = config_.window.empty() ? 0 : config_.window[block];
-  const at::Tensor mask = allowed(window, query_positions);
+  const at::Tensor mask = allowed(window_of(block), query_positions);
   at::Tensor z;
   if (config_.attn_softcap > 0 || (hooks && (hooks->at(Hook::attn_scores, block) || hooks->at(Hook::pattern, block)))) {
     k = for_each_query_head(k, query_heads);

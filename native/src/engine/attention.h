@@ -16,6 +16,11 @@ namespace autocircuit {
 // Who may attend to whom in a pass, and where each token stands in its text: made once, used by every block.
 class AttentionContext {
  public:
+  // Queries that see one key, which is their own position's: their rows of [B * Pq], and that key's of [B * P]. int64, perhaps none.
+  struct LoneQueries {
+    at::Tensor rows, keys;
+  };
+
   AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
                    std::shared_ptr<const Prefix> prefix);
 
@@ -29,8 +34,10 @@ class AttentionContext {
   at::Tensor attend(const BlockWeights& weights, int64_t block, at::Tensor q, at::Tensor k, at::Tensor v,
                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep = nullptr,
                     Hooks* hooks = nullptr) const;
+  const LoneQueries& lone_queries(int64_t block, int64_t batch, const std::vector<int64_t>& query_positions) const;
 
  private:
+  int64_t window_of(int64_t block) const { return config_.window.empty() ? 0 : config_.window[block]; }
   // Boolean [1 or B, 1, Pq, prefix + P], true where attention is allowed; undefined when every pair is.
   at::Tensor allowed(int64_t window, const std::vector<int64_t>& query_positions) const;
   const Rotation& rotation(int64_t block, const std::vector<int64_t>& positions) const;
@@ -42,8 +49,11 @@ class AttentionContext {
   const std::shared_ptr<const Prefix> prefix_;
   const int64_t prefix_length_;
   at::Tensor text_positions_;
-  mutable std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;  // by window and queries: made when first asked for
-  mutable std::map<std::pair<int64_t, std::vector<int64_t>>, Rotation> rotations_;  // by kind of block and positions, the same
+  // Made when first asked for: by window and queries, and by kind of block and positions.
+  using AtPositions = std::pair<int64_t, std::vector<int64_t>>;
+  mutable std::map<AtPositions, at::Tensor> allowed_;
+  mutable std::map<AtPositions, LoneQueries> lone_;
+  mutable std::map<AtPositions, Rotation> rotations_;
 };
 
 }  // namespace autocircuit

@@ -42,8 +42,8 @@ void BackwardPass::through_neurons(int64_t block, at::Tensor grad, std::vector<P
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
 }
 
-// Gradient of z [N, heads, d_head] from that of the stream that the heads write to.
-at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad) {
+// Gradient of z [N, heads, d_head] from that of the stream that the heads write to, and what patched rows add to that of a bias there.
+at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad, const at::Tensor& bias_grad) {
   const BlockWeights& weights = model_.weights().blocks[block];
   const Tape::Block& saved = tape_.blocks[block];
   const int64_t heads = config_.heads;
@@ -56,9 +56,13 @@ at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad
   if (weights.ln1_post.scale.defined()) {
     const at::Tensor z = saved.z.detach().reshape({frame_.n(), heads, config_.d_head});
     const at::Tensor total = attention_total(weights, z);
-    const at::Tensor parts = share_grad.defined() ? head_products(weights, z) : at::Tensor();
+    at::Tensor parts = share_grad.defined() ? head_products(weights, z) : at::Tensor(), part_grads = share_grad;
+    if (bias_grad.defined() && weights.b_o.defined()) {
+      parts = at::cat({parts, weights.b_o.expand({1, frame_.n(), -1})});
+      part_grads = at::cat({part_grads, bias_grad.unsqueeze(0)});
+    }
     if (rules_.norms) total_grad = times_factor(out_grad, post_factor(config_, weights.ln1_post, total));
-    else total_grad = post_norm_backward(config_, weights.ln1_post, total, out_grad, parts, share_grad);
+    else total_grad = post_norm_backward(config_, weights.ln1_post, total, out_grad, parts, part_grads);
     if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, weights.ln1_post, total));
   }
   const at::ScalarType type = type_of(model_.weights());
@@ -69,16 +73,31 @@ at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad
   return share_grad.defined() ? z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1) : z_grad;
 }
 
-void BackwardPass::through_attention(int64_t block, const at::Tensor& out_grad) {
+// Gradients of queries, keys and values [rows, heads * d_head] from that of z [N, heads, d_head].
+//
+// The pattern of a query that sees a single key is 1, whatever they are: what flows to the query goes on to that key's value alone.
+// LibTorch's backward of the softmax leaves rounding for query and key, of which optimisers that divide by the size of gradients make full
+// steps.
+std::vector<at::Tensor> BackwardPass::through_pattern(int64_t block, const at::Tensor& z_grad) const {
+  const auto& [rows, keys] = tape_.blocks[block].lone;
+  const Tape::Block& saved = tape_.blocks[block];
+  const at::Tensor chosen = z_grad.index_fill(0, rows, 0).view(saved.z.sizes());
+  std::vector<at::Tensor> grads = torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {chosen});
+  if (rules_.attention)
+    for (const size_t of_pattern : {0, 1}) grads[of_pattern].zero_();
+  for (at::Tensor& grad : grads) grad = grad.flatten(2).flatten(0, 1);
+  const int64_t value_heads = saved.v.size(2);
+  const at::Tensor alone = z_grad.index_select(0, rows).unflatten(1, {value_heads, z_grad.size(1) / value_heads}).sum(2);
+  grads[2].index_add_(0, keys, alone.flatten(1));
+  return grads;
+}
+
+void BackwardPass::through_attention(int64_t block, const at::Tensor& out_grad, const at::Tensor& bias_grad) {
   const Tape::Block& saved = tape_.blocks[block];
   const at::Tensor z_grad =
-      autoencoder_of_attention(model_, block) ? through_latents_of_attention(block, out_grad) : through_heads(block, out_grad);
-  const std::vector<at::Tensor> grads = torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
-
-  const auto flat = [](const at::Tensor& x) { return x.flatten(2).flatten(0, 1); };
-  const auto through_pattern = [&](const at::Tensor& x) { return rules_.attention ? at::zeros_like(x) : x; };
-  const ProjectionGrad query{Projection::query, flat(through_pattern(grads[0]))}, key{Projection::key, flat(through_pattern(grads[1]))},
-      value{Projection::value, flat(grads[2])};
+      autoencoder_of_attention(model_, block) ? through_latents_of_attention(block, out_grad) : through_heads(block, out_grad, bias_grad);
+  const std::vector<at::Tensor> grads = through_pattern(block, z_grad);
+  const ProjectionGrad query{Projection::query, grads[0]}, key{Projection::key, grads[1]}, value{Projection::value, grads[2]};
   const GroupPlan* shared = pass_.find(GroupKind::qkv, block);
   const GroupPlan* of_q = shared ? shared : pass_.find(GroupKind::q, block);
   const GroupPlan* of_k = shared ? shared : pass_.find(GroupKind::k, block);

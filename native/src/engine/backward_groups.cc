@@ -85,7 +85,7 @@ void BackwardPass::input_gradient_(at::Tensor& grad, const GroupPlan* plan, int6
   }
   Frame then = frame_;
   then.resid = resid;
-  const at::Tensor inputs = patched_inputs(pass_, tape_.latents, then, *plan, 0, patched, Norm{});
+  const at::Tensor inputs = patched_inputs(pass_, tape_.latents, then, *plan, patched, Norm{});
   if (static_cast<int64_t>(patched.size()) == rows) return through_norm_(grad, inputs, norm);
   size_t next = 0;
   for (int64_t row = 0; row < rows; row++) {
@@ -122,6 +122,10 @@ void BackwardPass::flow(const std::vector<const GroupPlan*>& plans, const at::Te
     const at::Tensor part = grad.narrow(0, row, rows);
     if (patched(plan)) flow_to_sources(*plan, part, 1 - plan->values);
     else add_to_stream(part);
+    if (patched(plan) && model_.weights().has_normed_bias) {
+      const at::Tensor of_rows = part.sum(0, /*keepdim=*/false, frame_.grad.scalar_type());
+      frame_.bias_grad = frame_.bias_grad.defined() ? frame_.bias_grad + of_rows : of_rows;
+    }
     if (latents_ && patched(plan)) latents_->flow(frame_, *plan, part);
     row += rows;
   }

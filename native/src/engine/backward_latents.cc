@@ -71,6 +71,7 @@ void BackwardPass::through_latents_of_stream(int64_t block) {
   if (errors) read_grad = read_grad + error_grad;
   // Whoever reads behind the place reads nothing of the stream before it.
   frame_.grad = at::zeros_like(out_grad);
+  frame_.bias_grad = at::Tensor();
   flow({pass_.find(GroupKind::post, block)}, read_grad.unsqueeze(0));
 }
 

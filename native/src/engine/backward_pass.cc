@@ -69,7 +69,7 @@ void BackwardPass::through_end(const at::Tensor& grad_logits) {
   if (plan && plan->any_patched()) {
     Frame at_end = frame_;
     at_end.resid = tape_.end_resid;
-    x = patched_inputs(pass_, tape_.latents, at_end, *plan, end_point(config_), {0}, Norm{})[0];
+    x = patched_inputs(pass_, tape_.latents, at_end, *plan, {0}, Norm{})[0];
   }
   at::Tensor rows = x_grad.unsqueeze(0).contiguous();
   through_norm_(rows, x, final_norm);
@@ -84,12 +84,13 @@ void BackwardPass::through_end(const at::Tensor& grad_logits) {
 void BackwardPass::through_block(int64_t block) {
   if (autoencoder_of_stream(model_, block)) through_latents_of_stream(block);
   else if (!pass_.factorized && block + 1 < config_.layers) through_residual_group(GroupKind::post, block);
-  const at::Tensor out_grad = frame_.grad;
+  const at::Tensor out_grad = frame_.grad, bias_grad = frame_.bias_grad;
   if (!config_.attn_only) {
     through_mlp(block, out_grad);
     if (pass_.order.has_mid()) through_residual_group(GroupKind::mid, block);
   }
-  through_attention(block, config_.parallel ? out_grad : frame_.grad);
+  if (config_.parallel) through_attention(block, out_grad, bias_grad);
+  else through_attention(block, frame_.grad, frame_.bias_grad);
 }
 
 void BackwardPass::through_residual_group(GroupKind kind, int64_t block) {
@@ -115,6 +116,7 @@ void BackwardPass::widen() {
   };
   full.grad = spread(frame_.grad, 0);
   if (frame_.source_grad.defined()) full.source_grad = spread(frame_.source_grad, 1);
+  if (frame_.bias_grad.defined()) full.bias_grad = spread(frame_.bias_grad, 0);
   frame_ = full;
 }
 

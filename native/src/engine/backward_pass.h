@@ -59,8 +59,9 @@ class BackwardPass {
   // backward_block.cc
   void through_mlp(int64_t block, const at::Tensor& out_grad);
   void through_neurons(int64_t block, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const;
-  void through_attention(int64_t block, const at::Tensor& out_grad);
-  at::Tensor through_heads(int64_t block, const at::Tensor& out_grad);
+  void through_attention(int64_t block, const at::Tensor& out_grad, const at::Tensor& bias_grad);
+  std::vector<at::Tensor> through_pattern(int64_t block, const at::Tensor& z_grad) const;
+  at::Tensor through_heads(int64_t block, const at::Tensor& out_grad, const at::Tensor& bias_grad);
 
   // backward_latents.cc
   ReplacedGrads through_latents_of_mlp(int64_t block, const at::Tensor& out_grad, const at::Tensor& error_grad);

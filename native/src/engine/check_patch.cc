@@ -42,8 +42,8 @@ void check_ablation(const Transformer& model, const ForwardRequest& request, int
     refuse("the ablation was made for " + std::to_string(given.size(1)) + " prompts, the kept run (from) for " +
            std::to_string(request.tokens.size(0)) + "; it must be one for all of them, or one for each, whatever the number of masks");
   const PatchGraph& graph = *request.patch->graph;
-  if (graph.tokens > 0 && graph.tokens != length)
-    refuse("the graph has " + std::to_string(graph.tokens) + " positions, the prompts have " + std::to_string(length));
+  if (graph.seq_len > 0 && graph.seq_len != length)
+    refuse("the graph has " + std::to_string(graph.seq_len) + " positions, the prompts have " + std::to_string(length));
 }
 
 void check_autoencoder_leaves(const Autoencoders& autoencoders, const Patch& patch) {

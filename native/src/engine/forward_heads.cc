@@ -4,7 +4,6 @@
 #include "devices/device_index.h"
 #include "engine/forward_pass.h"
 #include "engine/patched_inputs.h"
-#include "engine/reading_points.h"
 
 // Which heads of a block run, what they read, and what comes out of them before the output matrix.
 namespace autocircuit {
@@ -82,7 +81,7 @@ std::vector<at::Tensor> ForwardPass::project_jointly(int64_t block, const std::v
   }
   if (patched.empty()) return projected;
   const Norm norm = norm_before(model_, block, reads[0].which);
-  patched_inputs_by_pieces(pass_, frame_, patched, attention_point(block), norm, [&](const at::Tensor& rows, int64_t first) {
+  patched_inputs_by_pieces(pass_, frame_, patched, norm, [&](const at::Tensor& rows, int64_t first) {
     int64_t row = 0;
     for (size_t i = 0; i < reads.size(); i++) {
       const int64_t count = static_cast<int64_t>(inputs[i].patched().size());
@@ -172,6 +171,7 @@ at::Tensor ForwardPass::attend(int64_t block, const Heads& heads, const at::Tens
   saved.k = k.detach().requires_grad_();
   saved.v = v.detach().requires_grad_();
   saved.z = attention_.attend(weights, block, saved.q, saved.k, saved.v, frame_.positions, heads.run, kept_prefix_.get());
+  saved.lone = attention_.lone_queries(block, frame_.batch, frame_.positions);
   return saved.z.detach();
 }
 

@@ -13,7 +13,7 @@ at::Tensor ForwardPass::transcoder_input(int64_t block, const GroupInput& input)
   if (autoencoder_of_mlp(model_, block)->input == AutoencoderInput::mlp_in) return input.normalised();
   const GroupPlan* plan = pass_.find(GroupKind::mlp, block);
   if (!plan || !plan->is_patched(0)) return frame_.resid;
-  return patched_inputs(pass_, tape_.latents, frame_, *plan, mlp_point(config_, block), {0}, Norm{})[0];
+  return patched_inputs(pass_, tape_.latents, frame_, *plan, {0}, Norm{})[0];
 }
 
 // x: the MLP's output, or its neurons where these are read.
@@ -66,7 +66,7 @@ void ForwardPass::write_stream_latents(int64_t block) {
   if (!autoencoder_of_stream(model_, block)) return record(place, at::zeros_like(frame_.resid));
   const GroupPlan* plan = pass_.find(GroupKind::post, block);
   at::Tensor read = frame_.resid;
-  if (plan && plan->is_patched(0)) read = patched_inputs(pass_, tape_.latents, frame_, *plan, attention_point(block) + 2, {0}, Norm{})[0];
+  if (plan && plan->is_patched(0)) read = patched_inputs(pass_, tape_.latents, frame_, *plan, {0}, Norm{})[0];
   const at::Tensor made = latents_->write(model_.autoencoders()->of_stream(block), read, frame_);
   const bool errors = model_.autoencoders()->errors();
   frame_.resid = errors ? read : made;

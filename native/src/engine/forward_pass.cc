@@ -106,7 +106,7 @@ at::Tensor ForwardPass::end_input() {
     if (frame_.length() != pass_.length) x = at_positions(x, 0, pass_.length, frame_.positions);
     return x.size(0) == frame_.n() ? x : x.repeat({frame_.n() / x.size(0), 1});
   }
-  return patched_inputs(pass_, tape_.latents, frame_, *plan, end_point(config_), {0}, Norm{})[0];
+  return patched_inputs(pass_, tape_.latents, frame_, *plan, {0}, Norm{})[0];
 }
 
 // The rows of x [N, d_model] that outputs are asked for.
@@ -126,7 +126,7 @@ at::Tensor ForwardPass::logits(const at::Tensor& rows) {
 void ForwardPass::read_residual(GroupKind kind, int64_t block) {
   const GroupPlan* plan = pass_.find(kind, block);
   if (!plan || plan->all(RowKind::plain)) return;
-  frame_.resid = patched_inputs(pass_, tape_.latents, frame_, *plan, 0, {0}, Norm{})[0];
+  frame_.resid = patched_inputs(pass_, tape_.latents, frame_, *plan, {0}, Norm{})[0];
 }
 
 at::Tensor ForwardPass::collected_sources() const {

@@ -20,6 +20,9 @@ struct Frame {
   // Backward only.
   at::Tensor grad;         // [N, D] gradient of the residual stream
   at::Tensor source_grad;  // [sources, N, D] what patched edges add to each source's gradient; undefined when nothing is patched
+  // [N, D] what patched rows add to the gradient of output biases behind norms, which they read though no edge carries them; undefined
+  // where there are none.
+  at::Tensor bias_grad;
 
   int64_t length() const { return static_cast<int64_t>(positions.size()); }
   int64_t n() const { return batch * length(); }

@@ -5,16 +5,11 @@
 
 #include "devices/device_index.h"
 #include "engine/launches.h"
-#include "engine/reading_points.h"
 #include "engine/wide.h"
 #include "kernels/cpu/products.h"
 
 namespace autocircuit {
 namespace {
-
-int64_t point_of(const TransformerConfig& config, int64_t block, Projection which) {
-  return is_of_mlp(which) ? mlp_point(config, block) : attention_point(block);
-}
 
 // What the ablation cache holds for all positions of its batch, for this frame: [N, columns].
 at::Tensor in_frame(const at::Tensor& cached, const Frame& frame, int64_t length) {
@@ -38,8 +33,7 @@ GroupInput::GroupInput(const Transformer& model, const Frame& frame, const Group
     const RowKind kind = plan ? plan->rows[head] : RowKind::plain;
     (kind == RowKind::plain ? plain_heads_ : kind == RowKind::ablated ? ablated_ : patched_).push_back(head);
   }
-  if (!patched_.empty() && patched_inputs)
-    rows_ = patched_inputs(*plan, point_of(model.config(), block, which), patched_, norm_).to(type_of(model.weights()));
+  if (!patched_.empty() && patched_inputs) rows_ = patched_inputs(*plan, patched_, norm_).to(type_of(model.weights()));
 }
 
 const at::Tensor& GroupInput::plain() const {

@@ -19,7 +19,7 @@ namespace autocircuit {
 class GroupInput {
  public:
   // Makes the inputs of some rows of a group behind a norm, [rows, N, D].
-  using PatchedInputs = std::function<at::Tensor(const GroupPlan& plan, int64_t point, const std::vector<int64_t>& rows, const Norm& norm)>;
+  using PatchedInputs = std::function<at::Tensor(const GroupPlan& plan, const std::vector<int64_t>& rows, const Norm& norm)>;
 
   // Gives what plain rows project to, [N / masks, columns], where a kept run has it already.
   using KnownPlain = std::function<at::Tensor(Projection)>;

@@ -61,7 +61,7 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
   written_.push_back(column);
   check_table(autoencoders, table, column);
   ordinary_ = std::make_shared<PatchGraph>();
-  ordinary_->tokens = table.tokens;
+  ordinary_->seq_len = table.seq_len;
   ordinary_->sources = order.count();
   for (const PatchGroup& group : table.groups) {
     const bool inside = group.block >= 0 && group.block < config.layers;
@@ -85,7 +85,7 @@ void LatentGraph::add_group(const PatchGroup& of_table, int64_t first, int64_t e
   made.first_source = first;
   made.sources = end - first;
   made.offset = static_cast<int64_t>(cells_.size());
-  const int64_t rows = (table_.tokens == 0 ? 1 : table_.tokens) * of_table.heads;
+  const int64_t rows = (table_.seq_len == 0 ? 1 : table_.seq_len) * of_table.heads;
   for (int64_t row = 0; row < rows; row++)
     for (int64_t source = first; source < end; source++) {
       const int64_t first_cell = of_table.offset + row * of_table.sources;
@@ -110,7 +110,7 @@ void LatentGraph::add_ordinary_(at::Tensor& whole, const at::Tensor& ordinary) c
 void LatentGraph::reclassify(MaskPlan& plan, const at::Tensor& mask, PlanKind kind) const {
   // As the ordinary mask is all zeros then, its rows are plain already.
   if (kind != PlanKind::listed && !mask.ne(0).any().item<bool>()) return;
-  const int64_t tokens = table_.tokens == 0 ? 1 : table_.tokens;
+  const int64_t tokens = table_.seq_len == 0 ? 1 : table_.seq_len;
   for (size_t g = 0; g < table_.groups.size(); g++) {
     const PatchGroup& group = table_.groups[g];
     const at::Tensor cells =

@@ -13,7 +13,7 @@
 
 namespace autocircuit {
 
-// What a request asks of latents, taken out of its patch before a pass begins; nothing of it changes while the pass runs.
+// What a request asks of latents, known before a pass begins; nothing of it changes while the pass runs.
 //
 // Latent l of an autoencoder writes a[l] * decoder[l] (behind a norm a[l] is the activation times what the norm multiplies the token by, so
 // that it is another in each run even where the activation is the same), so no output of a latent is ever made: a patched row adds
@@ -25,8 +25,10 @@ namespace autocircuit {
 // products, as much as an ordinary source of K outputs; and K D numbers of the decoder are gathered, which bounds it where R is small.
 // Memory is that of the activations, [batch * positions, latents] each, and of the mask.
 struct LatentPlan {
-  // What is left of the request's patch is one of ordinary sources.
-  LatentPlan(const Transformer& model, ForwardRequest& request, bool gradients);
+  LatentPlan(const Transformer& model, const std::optional<Patch>& patch, bool gradients);
+
+  // What is left of the request whose patch the plan was made of: a patch of ordinary sources, from the beginning.
+  ForwardRequest rest_of(ForwardRequest request) const;
 
   const Autoencoders& autoencoders;
   std::optional<LatentGraph> graph;  // where edges are patched

@@ -18,7 +18,7 @@ void each_read(const PassPlan& pass, const LatentTape& tape, const Frame& frame,
 at::Tensor latent_cells(const PassPlan& pass, const Frame& frame, const PatchGroup& group, int64_t number, const at::Tensor& columns,
                         const std::vector<int64_t>& rows) {
   const LatentGraph& graph = *pass.latents->graph;
-  const bool by_token = graph.table().tokens > 0;
+  const bool by_token = graph.table().seq_len > 0;
   std::vector<int64_t> of_token, of_row;
   const int64_t per_mask = frame.n() / pass.masks;
   for (int64_t n = 0; n < frame.n(); n++)

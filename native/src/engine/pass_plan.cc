@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/latent_blocks.h"
 #include "engine/weights.h"
@@ -26,9 +27,10 @@ int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& pla
   return first;
 }
 
+bool has_ablated_stream(const Transformer& model, const PatchGraph& graph) { return graph.factorized && !model.weights().has_normed_bias; }
+
 PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool gradients) {
-  PlacedRequest placed{given, nullptr};
-  ForwardRequest& request = placed.request;
+  ForwardRequest request = given;
   const at::TensorOptions& options = model.weights().options;
   request.tokens = request.tokens.to(options.device());
   if (request.padding.defined()) request.padding = request.padding.to(options.device());
@@ -36,8 +38,9 @@ PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool
     for (at::Tensor* tensor : {&request.reference->logits, &request.reference->probabilities})
       *tensor = tensor->to(options.device(), tensor->scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
   if (gradients) request.from = nullptr;
-  if (model.autoencoders()) placed.latents = std::make_shared<LatentPlan>(model, request, gradients);
-  return placed;
+  if (!model.autoencoders()) return {std::move(request), nullptr};
+  const auto latents = std::make_shared<const LatentPlan>(model, request.patch, gradients);
+  return {latents->rest_of(std::move(request)), latents};
 }
 
 PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with_gradients, const RecordedLists* lists)
@@ -45,8 +48,8 @@ PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with
       gradients(with_gradients), listed(lists), factorized(request.is_factorized()), order(source_order(of, factorized)),
       latents(placed.latents), length(request.tokens.size(1)) {
   if (request.patch) {
-    // Groups of unfactorised graphs that read the stream anew replace the stream itself: nothing to share with other rows.
-    const PlanKind kind = gradients || !factorized ? PlanKind::gradients : PlanKind::cheapest;
+    const bool from_plain = !has_ablated_stream(model, *request.patch->graph);
+    const PlanKind kind = from_plain ? PlanKind::from_plain : gradients ? PlanKind::gradients : PlanKind::cheapest;
     mask.emplace(*request.patch->graph, request.patch->mask, listed ? PlanKind::listed : kind);
     if (latents) latents->graph->reclassify(*mask, latents->mask, kind);
     masks = mask->masks();

@@ -19,6 +19,10 @@ namespace autocircuit {
 // Where the first patched edge ends; the end where none is.
 int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& plan);
 
+// Whether what reads with all of its edges ablated reads the same in all passes. Not so in unfactorised graphs, whose groups that read the
+// stream anew replace the stream itself; nor where a bias, which no edge carries, is another in each run.
+bool has_ablated_stream(const Transformer& model, const PatchGraph& graph);
+
 // A checked request with its tensors where the weights are. Masks stay, the host reads them.
 struct PlacedRequest {
   ForwardRequest request;                     // of a network with autoencoders: its patch is one of ordinary sources

@@ -22,8 +22,9 @@ bool any_from_ablated(const std::vector<GroupRows>& groups) {
 }
 
 // What rows near the ablated input begin with, [N or a divisor, D].
-at::Tensor ablated_base(const PassPlan& pass, const Frame& frame, const PatchGroup& group, int64_t point) {
-  const at::Tensor base = group.kind == GroupKind::post ? pass.ablated->resid_behind(group.block) : pass.ablated->resid(point);
+at::Tensor ablated_base(const PassPlan& pass, const Frame& frame, const PatchGroup& group) {
+  const at::Tensor base =
+      group.kind == GroupKind::post ? pass.ablated->resid_behind(group.block) : pass.ablated->resid(reading_point(pass.config, group));
   return frame.length() == pass.length ? base : at_positions(base, 0, pass.length, frame.positions);
 }
 
@@ -41,12 +42,12 @@ at::Tensor tokens_of(const PassPlan& pass, const Frame& frame) {
 
 }  // namespace
 
-at::Tensor patched_inputs(const PassPlan& pass, const LatentTape& latents, const Frame& frame, const GroupPlan& plan, int64_t point,
+at::Tensor patched_inputs(const PassPlan& pass, const LatentTape& latents, const Frame& frame, const GroupPlan& plan,
                           const std::vector<int64_t>& rows, const Norm& norm) {
   const Weights& weights = pass.model.weights();
   const std::vector<GroupRows> wanted{{&plan, rows}};
   const RowLists lists = pass.listed ? pass.listed->of(*plan.group) : row_lists(wanted, weights.options);
-  const at::Tensor ablated = pass.listed || any_from_ablated(wanted) ? ablated_base(pass, frame, *plan.group, point) : at::Tensor();
+  const at::Tensor ablated = pass.listed || any_from_ablated(wanted) ? ablated_base(pass, frame, *plan.group) : at::Tensor();
   const Delta delta = deltas_before(frame, *plan.group);
   const PatchedRows asked{frame.resid, ablated, delta, lists, tokens_of(pass, frame), frame.n()};
   if (!pass.latents) return patched_rows(asked, norm);
@@ -55,11 +56,11 @@ at::Tensor patched_inputs(const PassPlan& pass, const LatentTape& latents, const
   return norm.kind == NormKind::none ? inputs : apply(norm, inputs, type_of(weights));
 }
 
-void patched_inputs_by_pieces(const PassPlan& pass, const Frame& frame, const std::vector<GroupRows>& groups, int64_t point,
-                              const Norm& norm, const VisitPiece& visit) {
+void patched_inputs_by_pieces(const PassPlan& pass, const Frame& frame, const std::vector<GroupRows>& groups, const Norm& norm,
+                              const VisitPiece& visit) {
   const Weights& weights = pass.model.weights();
   const PatchGroup& group = *groups[0].plan->group;
-  const at::Tensor ablated = any_from_ablated(groups) ? ablated_base(pass, frame, group, point) : at::Tensor();
+  const at::Tensor ablated = any_from_ablated(groups) ? ablated_base(pass, frame, group) : at::Tensor();
   const Delta delta = deltas_before(frame, group);
   const at::Tensor token_of = tokens_of(pass, frame);
   const int64_t masks = groups[0].plan->values.size(0), n = frame.n(), of_mask = n / masks;

@@ -12,16 +12,16 @@
 
 namespace autocircuit {
 
-// Inputs of the given rows of a group that reads at `point`, before (no norm) or after the norm: [rows, N, D]. `latents` of the
-// pass's autoencoders, read where its plan has any.
-at::Tensor patched_inputs(const PassPlan& pass, const LatentTape& latents, const Frame& frame, const GroupPlan& plan, int64_t point,
+// Inputs of the given rows of a group, before (no norm) or after the norm: [rows, N, D]. `latents` of the pass's autoencoders, read where
+// its plan has any.
+at::Tensor patched_inputs(const PassPlan& pass, const LatentTape& latents, const Frame& frame, const GroupPlan& plan,
                           const std::vector<int64_t>& rows, const Norm& norm);
 
 // Those of rows of several groups that read the same sources, one group's after the other's, of a pass on the CPU without latents: a piece
 // of the batch at a time, whose rows are in the last level of the cache until `visit` has read them. `first`: which of the frame's N rows
 // the piece begins with.
 using VisitPiece = std::function<void(const at::Tensor& rows, int64_t first)>;
-void patched_inputs_by_pieces(const PassPlan& pass, const Frame& frame, const std::vector<GroupRows>& groups, int64_t point,
-                              const Norm& norm, const VisitPiece& visit);
+void patched_inputs_by_pieces(const PassPlan& pass, const Frame& frame, const std::vector<GroupRows>& groups, const Norm& norm,
+                              const VisitPiece& visit);
 
 }  // namespace autocircuit

@@ -22,7 +22,7 @@ void copy_over(const std::vector<From>& values, at::Tensor& to) {
 
 RecordedLists::RecordedLists(const TransformerConfig& config, const PatchGraph& graph, int64_t masks, int64_t point,
                              const at::TensorOptions& options)
-    : point_(point), masks_(masks), tokens_(std::max<int64_t>(1, graph.tokens)), tile_(rows_per_tile(options.device())) {
+    : point_(point), masks_(masks), tokens_(std::max<int64_t>(1, graph.seq_len)), tile_(rows_per_tile(options.device())) {
   int64_t rows = 0, lists = 0, entries = 0;
   for (size_t i = 0; i < graph.groups.size(); i++) {
     const PatchGroup& group = graph.groups[i];

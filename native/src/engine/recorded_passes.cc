@@ -29,8 +29,7 @@ bool same_padding(const at::Tensor& a, const at::Tensor& b) {
 }
 
 bool only_outputs(const ForwardRequest& request) {
-  return request.patch && request.patch->graph->factorized && !request.want_sources && !request.want_hidden && !request.keep_run &&
-         !request.want_keys_values;
+  return request.patch && !request.want_sources && !request.want_hidden && !request.keep_run && !request.want_keys_values;
 }
 
 }  // namespace
@@ -93,7 +92,7 @@ RecordedPasses::~RecordedPasses() = default;
 
 std::optional<ForwardResult> RecordedPasses::forward(const Transformer& model, const ForwardRequest& request) {
   const Recorder* record = recorder(model.weights().options.device().type());
-  if (!record || !request.from || !only_outputs(request)) return std::nullopt;
+  if (!record || !request.from || !only_outputs(request) || !has_ablated_stream(model, *request.patch->graph)) return std::nullopt;
   RecordedPasses& recorded = model.workspace().of(*request.from)->recorded;
   if (recorded.gave_up_) return std::nullopt;
   const MaskPlan plan(*request.patch->graph, request.patch->mask, PlanKind::listed);

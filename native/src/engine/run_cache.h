@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/kept_heads.h"
+#include "engine/projections.h"
 #include "engine/recorded_passes.h"
 
 namespace autocircuit {
@@ -17,7 +18,7 @@ struct KeptRun;
 // What passes that leave a kept run make of it for the next one.
 struct RunCache {
   // What plain rows project to, by block and projection: made when a pass first leaves the run there.
-  std::map<std::pair<int64_t, int>, at::Tensor> projections;
+  std::map<std::pair<int64_t, Projection>, at::Tensor> projections;
   KeptHeads heads;
   RecordedPasses recorded;  // on a device that can repeat them
 

@@ -15,7 +15,7 @@ StartingRun::StartingRun(const PassPlan& plan, std::shared_ptr<const KeptRun> ru
 }
 
 const at::Tensor& StartingRun::projection(int64_t block, Projection which) {
-  at::Tensor& made = cache_->projections[{block, static_cast<int>(which)}];
+  at::Tensor& made = cache_->projections[{block, which}];
   if (!made.defined())
     made = apply(linear_of(pass_.model, block, which),
                  apply(norm_before(pass_.model, block, which), resid(attention_point(block)), type_of(pass_.model.weights())));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/attention.h"
 #include "engine/frame.h"
 #include "engine/latent_tape.h"
 
@@ -15,7 +16,8 @@ struct Tape {
   struct Block {
     at::Tensor resid_attention, resid_queries, resid_mlp;  // inputs of the groups
     at::Tensor q, k, v, z;                                 // leaves and result of the attention core's own graph
-    at::Tensor in, gate, mlp_raw;                          // what the MLP's activation takes; output before a post-norm
+    AttentionContext::LoneQueries lone;
+    at::Tensor in, gate, mlp_raw;  // what the MLP's activation takes; output before a post-norm
   };
 
   std::vector<Block> blocks;

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -151,6 +152,9 @@ Weights::Weights(const TransformerConfig& c, const std::unordered_map<std::strin
   unembed = reader.required("unembed.W_U", {c.d_model, c.d_vocab_out});
   unembed_bias = reader.optional("unembed.b_U", {c.d_vocab_out});
   reader.refuse_unused();
+  has_normed_bias = std::any_of(blocks.begin(), blocks.end(), [](const BlockWeights& b) {
+    return b.ln1_post.scale.defined() && b.b_o.defined() && b.b_o.any().item<bool>();
+  });
   options = embed.options();
   for (const std::vector<double>& set : c.rotary.frequencies) frequencies.push_back(at::tensor(set, at::kDouble).to(options.device()));
 }

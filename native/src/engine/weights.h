@@ -39,6 +39,8 @@ class Weights {
   at::Tensor unembed, unembed_bias;     // [d_model, d_vocab_out], [d_vocab_out] or undefined
   std::vector<at::Tensor> frequencies;  // [dim / 2] float64 of each set of rotary frequencies
   at::TensorOptions options;            // dtype and device of the computation
+  // Attention's output bias goes through a norm somewhere, and so is written times what is another number in each run.
+  bool has_normed_bias = false;
 };
 
 }  // namespace autocircuit

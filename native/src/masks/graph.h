@@ -29,14 +29,14 @@ struct PatchGroup {
   int64_t offset;
 };
 
-// The table that says what each cell of the flat edge vector patches. `tokens` is 0 when edges are not split by token. Where `latents` is
+// The table that says what each cell of the flat edge vector patches. `seq_len` is 0 when edges are not split by token. Where `latents` is
 // not empty, it says how many latents of each block stand in the place of its MLP among the sources (0: the MLP itself does), with the
 // error behind them if there are `errors`; so does `attention_latents` of its heads. `stream_latents` says how many stand for the stream
 // behind each block (0: none, and nothing reads it there).
 struct PatchGraph {
   Serial serial;
   bool factorized = true;
-  int64_t tokens = 0;
+  int64_t seq_len = 0;
   int64_t sources = 0;
   int64_t edges = 0;
   std::vector<PatchGroup> groups;

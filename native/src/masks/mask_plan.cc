@@ -10,8 +10,8 @@ namespace autocircuit {
 
 RowKind classify(const EdgeCounts& count, PlanKind kind) {
   if (count.not_zero == 0 && kind != PlanKind::listed) return RowKind::plain;
-  if (kind == PlanKind::gradients) return RowKind::near_plain;
-  if (count.not_one == 0 && kind != PlanKind::listed) return RowKind::ablated;
+  if (kind == PlanKind::from_plain) return RowKind::near_plain;
+  if (count.not_one == 0 && kind == PlanKind::cheapest) return RowKind::ablated;
   return count.not_one < count.not_zero ? RowKind::near_ablated : RowKind::near_plain;
 }
 
@@ -47,8 +47,8 @@ int64_t masks_of(const PatchGraph& graph, const at::Tensor& mask) {
 }
 
 MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask, PlanKind kind) : masks_(masks_of(graph, mask)) {
-  by_token_ = graph.tokens > 0;
-  tokens_ = by_token_ ? graph.tokens : 1;
+  by_token_ = graph.seq_len > 0;
+  tokens_ = by_token_ ? graph.seq_len : 1;
   const at::Tensor values = mask.detach().to(at::kCPU, at::kDouble).contiguous().view({masks_, graph.edges});
   const double* data = values.const_data_ptr<double>();
   for (const PatchGroup& group : graph.groups) {

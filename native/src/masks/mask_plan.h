@@ -19,9 +19,10 @@ enum class RowKind : uint8_t {
 
 // What a plan's rows are for.
 enum class PlanKind : uint8_t {
-  cheapest,   // each row the cheapest way
-  gradients,  // rows as a function of the mask: no row hides behind a shared input except the plain ones
-  listed,     // every row as a list, so that any mask makes the same launches
+  cheapest,    // each row the cheapest way
+  gradients,   // rows as a function of the mask: no row hides behind a shared input except the plain ones
+  listed,      // every row as a list, so that any mask makes the same launches
+  from_plain,  // every patched row from the plain stream, where there is no ablated one
 };
 
 // How many edges of a row, over all masks and tokens, are not 0 and not 1.

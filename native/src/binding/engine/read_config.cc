@@ -36,7 +36,7 @@ void check_group(const PatchGraph& graph, const PatchGroup& group, const std::st
   const bool inside = group.block >= 0 && group.heads > 0 && group.first_source >= 0 && group.sources >= 0 &&
                       group.sources <= graph.sources - group.first_source && group.offset >= 0;
   // Sizes are bounded first, so that the product cannot overflow.
-  const int64_t tokens = graph.tokens == 0 ? 1 : graph.tokens;
+  const int64_t tokens = graph.seq_len == 0 ? 1 : graph.seq_len;
   if (!inside || group.heads > graph.edges || tokens > graph.edges || group.offset + tokens * group.heads * group.sources > graph.edges) {
     throw Error(ErrorCode::bad_input, what + " reaches outside of the graph.");
   }
@@ -87,10 +87,10 @@ PatchGraph read_graph(const Napi::Value& value) {
   const Fields fields(value, "graph");
   PatchGraph graph;
   graph.factorized = fields.flag("factorized", true);
-  graph.tokens = fields.integer("seqLen", 0);
+  graph.seq_len = fields.integer("seqLen", 0);
   graph.sources = fields.integer("sourceCount");
   graph.edges = fields.integer("edgeCount");
-  if (graph.tokens < 0 || graph.sources < 0 || graph.edges < 0) {
+  if (graph.seq_len < 0 || graph.sources < 0 || graph.edges < 0) {
     throw Error(ErrorCode::bad_input, "graph.seqLen, graph.sourceCount and graph.edgeCount must not be negative.");
   }
   graph.latents = fields.integers("latents");

@@ -25,10 +25,15 @@ constexpr Bound kBounds[] = {
     {c10::ScalarType::Half, 0x1p-11, 20},
 };
 
-inline double bound_of(c10::ScalarType type, int64_t layers) {
+inline const Bound& bound_for(c10::ScalarType type) {
   for (const Bound& bound : kBounds)
-    if (bound.type == type) return bound.unit * bound.roundings * static_cast<double>(layers);
+    if (bound.type == type) return bound;
   throw std::logic_error("no bound for this number type");
+}
+
+inline double unit_of(c10::ScalarType type) { return bound_for(type).unit; }
+inline double bound_of(c10::ScalarType type, int64_t layers) {
+  return unit_of(type) * bound_for(type).roundings * static_cast<double>(layers);
 }
 
 }  // namespace autocircuit::test

@@ -169,8 +169,8 @@ void at_each_place(const std::function<void(const Place&)>& body) {
   }
 }
 
-void for_each_case(const std::function<void(const Setting&, const GraphKind&, const std::string&)>& body) {
-  for (const Architecture& a : architectures())
+void for_each_case(const std::vector<Architecture>& of, const CaseBody& body) {
+  for (const Architecture& a : of)
     for (const Bound& bound : kBounds) {
       if (!in_this_part()) continue;
       const auto made = std::make_shared<MadeOnce>();

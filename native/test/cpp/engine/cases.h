@@ -37,7 +37,9 @@ struct Setting {
   at::Tensor clean, corrupt;
   std::shared_ptr<MadeOnce> made = std::make_shared<MadeOnce>();  // of these weights and tokens, for this and for other places
   explicit Setting(const Architecture& a, const at::Device& device = at::kCPU, at::ScalarType dtype = at::kDouble)
-      : architecture(a), type(dtype), weights(weights_in(dtype, a.config)), model(a.config, weights, {device, dtype, false}),
+      : Setting(a, weights_in(dtype, a.config), device, dtype) {}
+  Setting(const Architecture& a, NamedWeights of, const at::Device& device, at::ScalarType dtype)
+      : architecture(a), type(dtype), weights(std::move(of)), model(a.config, weights, {device, dtype, false}),
         clean(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)), corrupt(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)) {}
   const TransformerConfig& config() const { return architecture.config; }
   std::shared_ptr<Ablation> ablation(const PatchGraph& graph) const {
@@ -78,7 +80,9 @@ struct Place {
 void at_each_place(const std::function<void(const Place&)>& body);
 
 // Every architecture and graph in every number type at every place, with a name that says which.
-void for_each_case(const std::function<void(const Setting&, const GraphKind&, const std::string&)>& body);
+using CaseBody = std::function<void(const Setting&, const GraphKind&, const std::string&)>;
+void for_each_case(const std::vector<Architecture>& of, const CaseBody& body);
+inline void for_each_case(const CaseBody& body) { for_each_case(architectures(), body); }
 
 // An ablation's values on the host.
 at::Tensor values(const Ablation& ablation);

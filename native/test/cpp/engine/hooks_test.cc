@@ -169,7 +169,7 @@ TEST("a replaced source of a patched pass is what destinations take") {
     const int64_t mlp = SourceOrder(s.config(), StreamSources::none).mlp(0);
     for (const PatchGroup& group : graph.groups) {
       if (mlp < group.first_source || mlp >= group.first_source + group.sources) continue;
-      const int64_t cells = std::max<int64_t>(graph.tokens, 1) * group.heads;
+      const int64_t cells = std::max<int64_t>(graph.seq_len, 1) * group.heads;
       mask.narrow(0, group.offset, cells * group.sources).view({cells, group.sources}).select(1, mlp - group.first_source).fill_(0);
     }
     ForwardRequest request = request_for(s, graph, mask, ablation);

@@ -25,7 +25,7 @@ TEST_IN_PARTS("a kept run is a starting point that changes nothing, for one mask
     const auto ablation = s.ablation(graph);
     const std::shared_ptr<KeptRun> run = kept_run(s);
     for (const PatchGroup& group : graph.groups) {
-      const int64_t cells = group.heads * group.sources * std::max<int64_t>(1, graph.tokens);
+      const int64_t cells = group.heads * group.sources * std::max<int64_t>(1, graph.seq_len);
       at::Tensor mask = at::zeros({4, graph.edges}, at::kDouble);
       mask.narrow(1, group.offset, graph.edges - group.offset).copy_((at::rand({4, graph.edges - group.offset}) < 0.6).to(at::kDouble));
       mask.narrow(1, group.offset, cells).select(0, 1).fill_(1);
@@ -35,7 +35,7 @@ TEST_IN_PARTS("a kept run is a starting point that changes nothing, for one mask
       if (group.block % 2 == 0 && group.heads > 1)
         for (const PatchGroup& other : graph.groups)
           if (other.block == group.block && other.heads > 1 && other.offset > group.offset)
-            mask.narrow(1, other.offset, other.heads * other.sources * std::max<int64_t>(1, graph.tokens)).fill_(0);
+            mask.narrow(1, other.offset, other.heads * other.sources * std::max<int64_t>(1, graph.seq_len)).fill_(0);
       const at::Tensor repeated = s.clean.repeat({4, 1});
       const at::Tensor expected = s.made->get(kind.name + ", from edge " + std::to_string(group.offset), {mask}, [&] {
         const at::Tensor ablated = values(*ablation).repeat({1, 4, 1, 1});
@@ -62,7 +62,7 @@ TEST_IN_PARTS("a walk of masks from one kept run gives what each mask gives from
     const std::shared_ptr<KeptRun> run = kept_run(s);
     at::Tensor decided = at::zeros({graph.edges}, at::kDouble);
     for (auto group = graph.groups.rbegin(); group != graph.groups.rend(); ++group) {
-      const int64_t cells = group->heads * group->sources * std::max<int64_t>(1, graph.tokens);
+      const int64_t cells = group->heads * group->sources * std::max<int64_t>(1, graph.seq_len);
       for (int64_t step = 0; step < 3; step++) {
         at::Tensor mask = decided.repeat({2, 1});
         const int64_t first = group->offset + cells * step / 3, count = std::max<int64_t>(1, cells / 3);

@@ -37,7 +37,7 @@ LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const P
     if (!s.config().attn_only) place(autoencoders.of_mlp(block), order.mlp(block), 1);
   }
   LatentTable made;
-  made.graph.tokens = ordinary.tokens;
+  made.graph.seq_len = ordinary.seq_len;
   made.graph.sources = static_cast<int64_t>(owner.size());
   made.graph.latents = autoencoders.mlp_counts();
   made.graph.attention_latents = autoencoders.attention_counts();
@@ -46,7 +46,7 @@ LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const P
     PatchGroup own = group;
     own.offset = static_cast<int64_t>(made.cell.size());
     own.sources = std::count_if(owner.begin(), owner.end(), [&](int64_t source) { return source < group.sources; });
-    for (int64_t row = 0; row < std::max<int64_t>(ordinary.tokens, 1) * group.heads; row++)
+    for (int64_t row = 0; row < std::max<int64_t>(ordinary.seq_len, 1) * group.heads; row++)
       for (int64_t column = 0; column < own.sources; column++) made.cell.push_back(group.offset + row * group.sources + owner[column]);
     made.graph.groups.push_back(own);
   }
@@ -57,7 +57,7 @@ LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const P
 PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Autoencoders& autoencoders) {
   const TransformerConfig& c = s.config();
   PatchGraph graph;
-  graph.tokens = kind.by_token ? s.clean.size(1) : 0;
+  graph.seq_len = kind.by_token ? s.clean.size(1) : 0;
   graph.latents = autoencoders.mlp_counts();
   graph.attention_latents = autoencoders.attention_counts();
   graph.stream_latents = autoencoders.stream_counts();
@@ -65,7 +65,7 @@ PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Aut
   int64_t first = 0, written = 1;
   const auto read = [&](GroupKind group, int64_t block, int64_t heads) {
     graph.groups.push_back({group, block, heads, first, written - first, graph.edges});
-    graph.edges += std::max<int64_t>(graph.tokens, 1) * heads * (written - first);
+    graph.edges += std::max<int64_t>(graph.seq_len, 1) * heads * (written - first);
   };
   const auto write = [&](int64_t number, int64_t usual) {
     written += number < 0 ? usual : autoencoders[number].latents() + autoencoders.errors();

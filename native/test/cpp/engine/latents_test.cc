@@ -36,7 +36,7 @@ at::Tensor joined_cells(const Setting& s, const Autoencoders& autoencoders, cons
       const int64_t first = order.heads(block);
       if (autoencoders.of_attention(block) < 0 || first >= group.sources) continue;
       at::Tensor rows =
-          cells.narrow(0, group.offset, std::max<int64_t>(ordinary.tokens, 1) * group.heads * group.sources).view({-1, group.sources});
+          cells.narrow(0, group.offset, std::max<int64_t>(ordinary.seq_len, 1) * group.heads * group.sources).view({-1, group.sources});
       rows.narrow(1, first, s.config().heads).copy_(rows.narrow(1, first, 1).expand({-1, s.config().heads}).clone());
     }
   return cells;

@@ -2,6 +2,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "check.h"
+#include "engine/bounds.h"
 #include "engine/cases.h"
 #include "engine/weights.h"
 
@@ -165,6 +166,24 @@ TEST_IN_PARTS("the mask's gradient is that of the network written out", 7) {
         }
       }
   });
+}
+
+// Where all that a stream is made of is taken away, nothing is left: neither it nor its rounding, which the next norm would magnify.
+TEST("a pass that records gradients makes patched inputs as one that does not") {
+  for (const Architecture& a : architectures())
+    for (const at::ScalarType type : {at::kFloat, at::kDouble}) {
+      at::manual_seed(3);
+      const Setting s(a, at::kCPU, type);
+      const PatchGraph graph = make_graph(a.config, 0);
+      const auto zeros = std::make_shared<Ablation>(at::zeros({graph.sources, 1, 7, a.config.d_model}));
+      for (const auto& [mask_name, mask] : masks(graph.edges)) {
+        if (mask_name != "all" && mask_name != "most") continue;
+        const at::Tensor without = s.model.forward(request_for(s, graph, mask, zeros)).logits;
+        const at::Tensor with = s.model.forward(request_for(s, graph, mask.clone().requires_grad_(), zeros)).logits.detach();
+        const double largest = without.abs().max().item<double>(), roundings = 8;
+        CHECK_MESSAGE((with - without).abs().max().item<double>() <= roundings * unit_of(type) * largest, a.name + ", mask " + mask_name);
+      }
+    }
 }
 
 }  // namespace autocircuit::test

@@ -67,7 +67,7 @@ class Run {
     for (const PatchGroup& group : graph_.groups) {
       if (group.kind != kind || group.block != block) continue;
       const at::Tensor masks = mask_.dim() == 1 ? mask_.unsqueeze(0) : mask_;
-      const int64_t tokens = graph_.tokens ? graph_.tokens : 1, cells = tokens * group.heads * group.sources;
+      const int64_t tokens = graph_.seq_len ? graph_.seq_len : 1, cells = tokens * group.heads * group.sources;
       at::Tensor rows = masks.narrow(1, group.offset, cells).view({masks.size(0), tokens, group.heads, group.sources}).select(2, head);
       rows = rows.repeat_interleave(x.size(0) / masks.size(0), 0);  // [B, T, S]
       const int64_t reading_block = block + (kind == GroupKind::end || kind == GroupKind::post ? 1 : 0);
@@ -283,15 +283,15 @@ NamedWeights random_weights(const TransformerConfig& c, at::ScalarType dtype) {
   return weights;
 }
 
-PatchGraph make_graph(const TransformerConfig& c, int64_t tokens, bool separate_qkv, bool factorized, bool ungrouped) {
+PatchGraph make_graph(const TransformerConfig& c, int64_t seq_len, bool separate_qkv, bool factorized, bool ungrouped) {
   const SourceOrder order(c, factorized ? StreamSources::none : StreamSources::read_anew);
   PatchGraph graph;
   graph.factorized = factorized;
-  graph.tokens = tokens;
+  graph.seq_len = seq_len;
   graph.sources = order.count();
   const auto add = [&](GroupKind kind, int64_t block, int64_t heads, int64_t first, int64_t end) {
     graph.groups.push_back({kind, block, heads, first, end - first, graph.edges});
-    graph.edges += (tokens ? tokens : 1) * heads * (end - first);
+    graph.edges += (seq_len ? seq_len : 1) * heads * (end - first);
   };
   const int64_t kv_rows = ungrouped ? c.heads : c.kv_heads;
   for (int64_t l = 0; l < c.layers; l++) {

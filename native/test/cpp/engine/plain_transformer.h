@@ -19,7 +19,7 @@ using NamedWeights = std::unordered_map<std::string, at::Tensor>;
 NamedWeights random_weights(const TransformerConfig& config, at::ScalarType dtype = at::kDouble);
 
 // The graph with separate or shared query, key and value inputs, or of nodes.
-PatchGraph make_graph(const TransformerConfig& config, int64_t tokens, bool separate_qkv = true, bool factorized = true,
+PatchGraph make_graph(const TransformerConfig& config, int64_t seq_len, bool separate_qkv = true, bool factorized = true,
                       bool ungrouped = false);
 
 // The network as definitions say it: every destination builds its own input from every source, one after another, with

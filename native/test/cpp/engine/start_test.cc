@@ -15,7 +15,7 @@ at::Tensor share_of_start(const PatchGraph& graph, double share) {
   const at::Tensor mask = at::zeros({graph.edges}, at::kDouble);
   for (const PatchGroup& group : graph.groups) {
     if (group.first_source > 0) continue;
-    const int64_t cells = std::max<int64_t>(graph.tokens, 1) * group.heads;
+    const int64_t cells = std::max<int64_t>(graph.seq_len, 1) * group.heads;
     mask.narrow(0, group.offset, cells * group.sources).view({cells, group.sources}).select(1, 0).fill_(share);
   }
   return mask;
