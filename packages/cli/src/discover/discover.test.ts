@@ -83,7 +83,7 @@ describe("discover", () => {
   });
 
   it("compares with the circuit that was asked for, and writes infinite scores as text", async () => {
-    const { result } = await discover("acdc", "tracr-reverse", "--ablation", "zero", "--tau", "1e-3,1e-2");
+    const { result } = await discover("acdc", "tracr-reverse", "--ablation", "zero", "--taus", "1e-3,1e-2");
     expect(result.known!.name).toBe("acdc");
     expect(result.circuit.every(({ score }) => String(score) === "Infinity")).toBe(true);
   });

@@ -1,12 +1,11 @@
 import { suggest } from "@autocircuit/base";
 import { type AlgorithmName, idleFunction, type OptionSpec, optionNamed, optionOf } from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
-import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 
 /** Options of the command that are options of an algorithm, and their names there. */
 export const FLAGS = [
-  ["tau", "--tau", "taus"],
+  ["taus", "--taus", "taus"],
   ["target", "--target", "target"],
   ["gradFunction", "--grad-function", "gradFunction"],
   ["answerFunction", "--answer-function", "answerFunction"],
@@ -32,7 +31,7 @@ export function givenOptions(algorithm: AlgorithmName, options: DiscoverCommandO
     if (name === undefined || text === undefined) throw new UsageError(`--set ${setting}: write it as name=value.`);
     if (name === "seed")
       throw new UsageError(`--set ${setting}: write it as --seed ${text}, which is for all of the run.`);
-    const spec = inFlags(() => optionNamed(algorithm, name));
+    const spec = optionNamed(algorithm, name);
     if (Object.hasOwn(given, name))
       throw new UsageError(`--set ${setting}: ${name} is given twice. Leave one of them out.`);
     given[name] = readValue(spec, text);

@@ -3,7 +3,6 @@ import { loadedRun, type PlannedBatch } from "@autocircuit/discovery";
 import { estimateMemory, type PlannedRun, requireMemory } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { UsedDevice } from "../support/use-device.ts";
-import { inFlags } from "./in-flags.ts";
 import { type PlannedLatents, sizesIn } from "./planned-latents.ts";
 import type { SubjectOptions } from "./subject.ts";
 
@@ -57,7 +56,7 @@ export async function loadedNote(
 }
 
 function noteOf(config: TransformerConfig, run: PlannedRun): string {
-  return `memory: ${inFlags(() => requireMemory(config, run)).text}`;
+  return `memory: ${requireMemory(config, run).text}`;
 }
 
 /** What is free on a GPU beside a model that was loaded there, in bytes; undefined on the CPU, where it can be asked for. */

@@ -10,8 +10,8 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   ablation?: string;
   byToken?: boolean;
   spans?: string;
-  spanAggregation?: string;
-  tau?: number[];
+  aggregation?: string;
+  taus?: number[];
   target?: string;
   gradFunction?: string;
   answerFunction?: string;

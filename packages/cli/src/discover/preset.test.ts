@@ -29,7 +29,7 @@ describe("discover --preset", () => {
   it("is an algorithm with its options, over which --set goes", async () => {
     const acdc = await found("--preset", "ACDC");
     expect(acdc.options).toMatchObject({ taus: [1e-6, 1e-5, 1e-4, 1e-3] });
-    const same = await found("--algorithm", "acdc", "--tau", "1e-6,1e-5,1e-4,1e-3");
+    const same = await found("--algorithm", "acdc", "--taus", "1e-6,1e-5,1e-4,1e-3");
     expect(same.circuit).toEqual(acdc.circuit);
     const probing = await found("--preset", "Tree Probing", "--set", "epochs=2", "--set", "circuitSizes=true_size");
     expect(probing).toMatchObject({
