@@ -1,11 +1,3 @@
-export {
-  type KnownCircuitInGraph,
-  plainOptions,
-  type Rank,
-  rankedEdges,
-  rankOfScores,
-  scoredEdges,
-} from "@autocircuit/core";
 export { type AcdcOptions, acdc, defaultTaus, referenceTaus } from "./acdc/acdc.ts";
 export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";

@@ -1,10 +1,16 @@
 import { join } from "node:path";
 import { circuitsInGraph, discoveryFile } from "@autocircuit/circuits";
-import { type LatentLabels, type LoadedTask, type PruneScores, runVersions, type ScoresInfo } from "@autocircuit/core";
+import {
+  type KnownCircuitInGraph,
+  type LatentLabels,
+  type LoadedTask,
+  type PruneScores,
+  runVersions,
+  type ScoresInfo,
+} from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
-  type KnownCircuitInGraph,
   type MeasuringProgress,
   measureFound,
   modelAccuracy,

@@ -4,7 +4,6 @@ import {
   Graph,
   type GraphOptions,
   type LatentLabels,
-  latentPlaces,
   latentPositionsProblem,
   requireLabels,
   withLatentPlaces,
@@ -79,13 +78,4 @@ function requirePositions({ keepLatents, keptBy }: KeepingOptions, byToken: bool
   if (keepLatents === undefined && byToken) return;
   const problem = latentPositionsProblem(keptBy, byToken);
   if (problem !== undefined) throw new UsageError(`${keptBy.file}: ${problem}.`);
-}
-
-/** Autoencoders with as many latents as a model has of each. */
-export function sizesIn(graph: Graph, planned: PlannedLatents | undefined): readonly AutoencoderSize[] | undefined {
-  if (planned === undefined || graph.config.latents === undefined) return undefined;
-  return latentPlaces(graph).flatMap((place) => {
-    const size = planned.autoencoders.find(({ block, of }) => block === place.block && of === place.of);
-    return size === undefined ? [] : [{ ...size, ...place }];
-  });
 }

@@ -1,5 +1,5 @@
 import { circuitNamed, type KnownCircuitByName } from "@autocircuit/circuits";
-import type { AblationType, LoadedTask } from "@autocircuit/core";
+import type { AblationType, LoadedTask, Rank } from "@autocircuit/core";
 import {
   ACDC_UP_TO,
   type AlgorithmName,
@@ -11,7 +11,6 @@ import {
   type PlannedBatch,
   type Preset,
   planOf,
-  type Rank,
   type RunShape,
   requireAlgorithm,
   requireCompatibleOptions,

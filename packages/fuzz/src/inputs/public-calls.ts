@@ -80,6 +80,7 @@ import {
   continueTokens,
   describeModel,
   estimateMemory,
+  freeBeside,
   logitLens,
   logitTable,
   memoryDemand,
@@ -332,6 +333,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { batchSize: 1, seqLen: 1 },
     call: (t, o) => memoryDemand(t.config, o),
   },
+  freeBeside: { takes: { model }, options: { free: 2 ** 30 }, call: (t, o) => freeBeside(t.model, o) },
   describeModel: { takes: { config }, call: (t) => describeModel(t.config) },
   parameterCount: { takes: { config }, call: (t) => parameterCount(t.config) },
   estimateMemory: {
