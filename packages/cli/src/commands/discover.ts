@@ -1,6 +1,6 @@
 import { USUAL_SEED } from "@autocircuit/base";
 import { ablationTypes } from "@autocircuit/core/ablations";
-import { CURVES, discoveryDefaults as usual } from "@autocircuit/discovery";
+import { CURVES, ownName, discoveryDefaults as usual } from "@autocircuit/discovery";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { askedSize } from "../discover/asked-size.ts";
@@ -63,11 +63,15 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--target <name>",
-      `acdc: ${anyOf(ACDC_TARGETS)} (default: kl_div; mse where the output is one number)`,
-      oneOf(ACDC_TARGETS),
+      `acdc: ${anyOf(ACDC_TARGETS)} (default: kl-div; mean-squared-error where the output is one number)`,
+      oneOf(ACDC_TARGETS, ownName<string>),
     )
-    .option("--grad-function <name>", `gradients: ${anyOf(GRAD_FUNCTIONS)}`, oneOf(GRAD_FUNCTIONS))
-    .option("--answer-function <name>", `gradients: ${anyOf(ANSWER_FUNCTIONS)}`, oneOf(ANSWER_FUNCTIONS))
+    .option("--grad-function <name>", `gradients: ${anyOf(GRAD_FUNCTIONS)}`, oneOf(GRAD_FUNCTIONS, ownName<string>))
+    .option(
+      "--answer-function <name>",
+      `gradients: ${anyOf(ANSWER_FUNCTIONS)}`,
+      oneOf(ANSWER_FUNCTIONS, ownName<string>),
+    )
     .option("--samples <n>", "mask-gradient: integrate over n steps", wholeNumber(1))
     .option(
       "--set <name=value>",

@@ -1,5 +1,12 @@
 import { suggest } from "@autocircuit/base";
-import { type AlgorithmName, idleFunction, type OptionSpec, optionNamed, optionOf } from "@autocircuit/discovery";
+import {
+  type AlgorithmName,
+  idleFunction,
+  type OptionSpec,
+  optionNamed,
+  optionOf,
+  ownName,
+} from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 
@@ -46,7 +53,7 @@ function requireHeeded(given: Readonly<Record<string, unknown>>): void {
   if (name === undefined) return;
   const [, flag] = FLAGS.find(([, , option]) => option === name)!;
   throw new UsageError(
-    `${flag} (--set ${name}) does nothing with --set loss=kl_div, which looks at no answers. Leave one of them out.`,
+    `${flag} (--set ${name}) does nothing with --set loss=kl-div, which looks at no answers. Leave one of them out.`,
   );
 }
 
@@ -80,6 +87,6 @@ function readValue(spec: OptionSpec, text: string): unknown {
 }
 
 function chosen({ name, choices }: OptionSpec, text: string): string {
-  if (!choices || choices.includes(text)) return text;
+  if (!choices || choices.includes(ownName<string>(text))) return ownName<string>(text);
   throw new UsageError(`${name} cannot be "${text}". ${suggest(text, choices)}`);
 }

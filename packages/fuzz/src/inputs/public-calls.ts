@@ -251,7 +251,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   fewestEdges: { takes: { ...on, scores }, call: (t, o) => fewestEdges(t.model, t.prompts, t.scores, o) },
   ...foundCalls(loaded, scores),
   answerLoss: {
-    takes: { logits: tensor, batch: prompts.batches[0], gradFunction: "logit", answerFunction: "avg_diff" },
+    takes: { logits: tensor, batch: prompts.batches[0], gradFunction: "logit", answerFunction: "avg-diff" },
     call: (t) => answerLoss(t.logits, t.batch, t.gradFunction, t.answerFunction),
   },
   FullModel: { takes: on, call: (t) => new FullModel(t.model, t.prompts) },
