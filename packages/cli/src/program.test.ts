@@ -124,9 +124,9 @@ describe("names in --help", () => {
 describe("options that the library's errors name", () => {
   it("have flags that discover has, or test", async () => {
     const { out } = await run("discover", "--help");
-    for (const flag of DISCOVER_FLAGS) expect(out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
+    for (const flag of DISCOVER_FLAGS.keys()) expect(out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
     const test = await run("test", "--help");
-    for (const flag of TEST_FLAGS) expect(test.out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
+    for (const flag of TEST_FLAGS.keys()) expect(test.out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
   });
 });
 

@@ -84,6 +84,8 @@ export async function runProgram(
     const command = commandOf(program, args);
     output.err(`${describeError(error, pathOf(command), { flags: flagsOf(command) })}\n`);
     return exitCodeFor(error);
+  } finally {
+    sayOnceAs((text) => text);
   }
 }
 

@@ -2,7 +2,7 @@ import { cannotRead } from "@autocircuit/base";
 import { EXIT, exitCodeFor } from "./exit-codes.ts";
 import { type Flags, saidInFlags } from "./in-flags.ts";
 
-const NONE: Flags = new Set();
+const NONE: Flags = new Map();
 
 /**
  * An error as one block: what went wrong, what caused it, where to look. The stack is added only for AUTOCIRCUIT_DEBUG=1.

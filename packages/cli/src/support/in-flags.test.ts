@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { fileInFlags, flagsOf, inFlagNames, saidInFlags } from "./in-flags.ts";
+import { fileInFlags, flagsNamed, flagsOf, inFlagNames, saidInFlags } from "./in-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 describe("what the library names is said by a command's flags", () => {
@@ -38,18 +38,20 @@ describe("what the library names is said by a command's flags", () => {
       .option("--set <name=value>")
       .option("--device-memory <gib>");
     expect(inFlagNames(text, flagsOf(command))).toBe(said);
-    expect(inFlagNames(text, new Set())).toBe(text);
+    expect(inFlagNames(text, flagsNamed([]))).toBe(text);
   });
 
   it("or by discover's, which makes the graphs that others read", () => {
     const text = "make the graph ungrouped: `ungrouped: true`, without `factorized: false`";
-    expect(inFlagNames(text, new Set(["--size"]))).toBe(
+    expect(inFlagNames(text, flagsOf(new Command("convert").option("--size <n>")))).toBe(
       "make the graph ungrouped: --ungrouped of discover, without --no-factorized of discover",
     );
+    const plan = new Command("sweep").command("plan").option("--out <folder>");
+    expect(inFlagNames(text, flagsOf(plan))).toBe(text);
   });
 
   it("that only has the opposite", () => {
-    const flags = new Set(["--no-autoencoder-errors"]);
+    const flags = flagsNamed(["--no-autoencoder-errors"]);
     expect(inFlagNames("Keep errors: `autoencoderErrors: true`.", flags)).toBe(
       "Keep errors: no --no-autoencoder-errors.",
     );
@@ -57,7 +59,7 @@ describe("what the library names is said by a command's flags", () => {
 });
 
 describe("what an error says", () => {
-  const flags = new Set(["--prompts", "--batch-size"]);
+  const flags = flagsNamed(["--prompts", "--batch-size"]);
 
   it("has flags where the library refuses options, and not what a program alone can say", () => {
     const foretold = "Lower the batch: `batchSize: 8`. To go on whatever is foretold, give `free: Infinity`.";

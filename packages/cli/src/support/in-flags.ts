@@ -4,11 +4,16 @@ import { shareText } from "../discover/asked-size.ts";
 import { flagOf, noFlagOf } from "./flag-of.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Flags that a command has, such as --by-token. */
-export type Flags = ReadonlySet<string>;
+/** Flags, such as --by-token, and how they are said. */
+export type Flags = ReadonlyMap<string, string>;
+
+/** Flags that are said as they are. */
+export function flagsNamed(flags: readonly string[]): Flags {
+  return new Map(flags.map((flag) => [flag, flag]));
+}
 
 /** Those of `discover` that notes of the library name by their options. */
-export const DISCOVER_FLAGS: Flags = new Set(
+export const DISCOVER_FLAGS: Flags = flagsNamed(
   [
     ...["size", "keep", "faithful", "tries", "budget", "select", "rank", "selectSeconds", "prune", "algorithm"],
     ...["ablation", "byToken", "knownCircuit", "model", "prompts", "batchSize", "batchCount", "seqLen", "resume"],
@@ -32,12 +37,14 @@ const CALLED_OTHERWISE: Readonly<Record<string, string>> = {
 /** Options of algorithms that the library names beside: `--set` gives them. */
 const SET_OPTIONS: ReadonlySet<string> = new Set(["largestBatch"]);
 
-/** Kinds of graphs, which discover alone makes of what other commands read. */
-const OF_DISCOVER: ReadonlySet<string> = new Set(["--no-factorized", "--no-separate-qkv", "--ungrouped"]);
+/** Kinds of graphs, which discover makes of what other commands read. */
+const KINDS_OF_DISCOVER = ["--no-factorized", "--no-separate-qkv", "--ungrouped"];
 
-/** The flags of a command. */
+/** The flags of a command, and those of discover that made what it reads. Sweeps have neither of these: plans have options. */
 export function flagsOf(command: Command): Flags {
-  return new Set(command.options.flatMap(({ long }) => long ?? []));
+  const own = command.options.flatMap(({ long }) => long ?? []);
+  const ofDiscover = command.parent?.name() === "sweep" ? [] : KINDS_OF_DISCOVER;
+  return new Map([...ofDiscover.map((flag) => [flag, `${flag} of discover`] as const), ...flagsNamed(own)]);
 }
 
 /**
@@ -59,16 +66,10 @@ function flagFor(name: string, value: string | undefined, flags: Flags): string 
   if (SET_OPTIONS.has(name) && flags.has("--set"))
     return value === undefined ? `--set ${name}` : `--set ${name}=${value}`;
   const [flag, no] = [CALLED_OTHERWISE[name] ?? flagOf(name), noFlagOf(name)];
-  if (value === "false") return ofSome(no, flags);
-  if (value === undefined) return ofSome(flag, flags);
-  if (value === "true") return ofSome(flag, flags) ?? (flags.has(no) ? `no ${no}` : undefined);
+  if (value === "false") return flags.get(no);
+  if (value === undefined) return flags.get(flag);
+  if (value === "true") return flags.get(flag) ?? (flags.has(no) ? `no ${no}` : undefined);
   return flags.has(flag) ? `${flag} ${inPercent(value)}` : undefined;
-}
-
-/** A flag where the command has it, or discover has it for all commands. */
-function ofSome(flag: string, flags: Flags): string | undefined {
-  if (flags.has(flag)) return flag;
-  return OF_DISCOVER.has(flag) && flags.size > 0 ? `${flag} of discover` : undefined;
 }
 
 /** A share as the command line takes it, `20%`; other values as they are. */

@@ -1,5 +1,5 @@
 import { type CircuitTests, type CircuitVerdict, testNotes, usualTestSettings as usual } from "@autocircuit/metrics";
-import { DISCOVER_FLAGS, type Flags, inFlagNames } from "../support/in-flags.ts";
+import { DISCOVER_FLAGS, type Flags, flagsNamed, inFlagNames } from "../support/in-flags.ts";
 
 /** How tests are made. */
 export interface TestSettings {
@@ -18,7 +18,7 @@ export function testSettings(asked: { readonly [Name in keyof TestSettings]?: nu
 }
 
 /** Flags of `test` that its notes name. */
-export const TEST_FLAGS: Flags = new Set(["--random", "--batch-count"]);
+export const TEST_FLAGS: Flags = flagsNamed(["--random", "--batch-count"]);
 
 /** The library's notes on tests in the command's words, and what the texts of verdicts leave out, in a line each. */
 export function testLines(
