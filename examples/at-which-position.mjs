@@ -8,7 +8,7 @@ import { exact } from "@autocircuit/discovery";
 const task = await tasks["tracr-reverse"].load({ byToken: true });
 const { graph } = task.model;
 console.log(`${graph.edgeCount} edges at ${graph.seqLen} positions`);
-const scores = await exact(task.model, task.train, { loss: "kl_div" });
+const scores = await exact(task.model, task.train, { loss: "kl-div" });
 const byEdge = new Map();
 for (const edge of scores.circuit(graph.edgeCount)) {
   if (Math.abs(scores.values[edge.index]) < 1e-3) continue;

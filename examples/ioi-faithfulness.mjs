@@ -87,7 +87,7 @@ async function measure(order, template) {
 /** The circuit of a published one's size that training finds. */
 async function learned(patched, prompts, { size }) {
   const scores = await circuitProbing(patched, prompts, {
-    ...{ circuitSizes: [size], epochs: passes, learningRate: 0.1, lambda: 0.1, maskFunction: "hard_concrete" },
+    ...{ circuitSizes: [size], epochs: passes, learningRate: 0.1, lambda: 0.1, maskFunction: "hard-concrete" },
     ...{ tree: true, ablation: "tokenwise-mean-corrupt" },
   });
   return scores.circuit(size);

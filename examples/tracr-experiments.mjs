@@ -34,8 +34,12 @@ if (others.length > 0 || folder.startsWith("-")) {
 
 /** What is compared on each: distributions, or numbers. The metric is that of the pictures. */
 const TASKS = {
-  "tracr-reverse": { target: "kl_div", answerFunction: "avg_diff", metric: "kl-clean" },
-  "tracr-xproportion": { target: "mse", answerFunction: "mse", metric: "mean-squared-error" },
+  "tracr-reverse": { target: "kl-div", answerFunction: "avg-diff", metric: "kl-clean" },
+  "tracr-xproportion": {
+    target: "mean-squared-error",
+    answerFunction: "mean-squared-error",
+    metric: "mean-squared-error",
+  },
 };
 /** Prompt pairs to find edges with. Others, as many as there are up to this, measure the circuits. */
 const PROMPTS = 200;
@@ -48,7 +52,7 @@ const ALGORITHMS = {
     subnetworkProbing(model, prompts, {
       epochs: 500,
       lambda: 1e-3,
-      maskFunction: "hard_concrete",
+      maskFunction: "hard-concrete",
       tree: false,
       target,
       ...long,

@@ -94,7 +94,7 @@ describe("a transformer", () => {
     using _ = Tensor.zeros([1]);
     expect(await explained(ended, "cuda:0")).toMatchObject({
       code: "out-of-memory",
-      message: expect.stringMatching(/memory of cuda:0 ended.*no limit was set.*--batch-size.*sliceBytes/s),
+      message: expect.stringMatching(/memory of cuda:0 ended.*no limit was set.*`batchSize`.*sliceBytes/s),
     });
   });
 });

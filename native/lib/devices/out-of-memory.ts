@@ -11,11 +11,11 @@ export async function explained(error: unknown, device: Device): Promise<Autocir
   if (known.code !== "out-of-memory" || device === "cpu") return known;
   const { deviceBytes, peakDeviceBytes } = await memory();
   const limit = deviceMemoryLimit(device);
-  const cap = limit === undefined ? "no limit was set" : `the limit is ${gibibytes(limit)} (--device-memory)`;
+  const cap = limit === undefined ? "no limit was set" : `the limit is ${gibibytes(limit)} (\`limitDeviceMemory\`)`;
   return new AutocircuitError(
     "out-of-memory",
     `The memory of ${device} ended: ${gibibytes(deviceBytes)} are in use, at most ${gibibytes(peakDeviceBytes)} were, and ${cap}. Run fewer ` +
-      "prompts at once (--batch-size, or `sliceBytes` of the model), fewer circuits at once (--set largestBatch=1), or a smaller --dtype.",
+      "prompts at once (`batchSize`, or `sliceBytes` of the model), fewer circuits at once (`largestBatch: 1`), or a smaller `dtype`.",
     { cause: error },
   );
 }

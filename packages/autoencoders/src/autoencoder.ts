@@ -158,7 +158,7 @@ export class Autoencoder extends AutoencoderFacts implements Disposable {
   }
 
   /** The same as the engine takes it, see {@link engineAutoencoders}. @internal */
-  toEngine({ errors }: { errors: boolean }): BlockAutoencoder {
+  toEngine({ autoencoderErrors: errors }: { autoencoderErrors: boolean }): BlockAutoencoder {
     return engineBlock(this.#parts, errors);
   }
 

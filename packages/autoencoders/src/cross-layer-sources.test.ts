@@ -85,7 +85,9 @@ describe("cross-layer transcoders as sources of a model", () => {
       expect(() => engineAutoencoders(set, own)).toThrow(says);
     }
     using skips = await loadAutoencoders(await tinyCrossLayer({ format: "gemma-scope-2", skip: true }));
-    expect(() => engineAutoencoders(skips, config, { errors: false })).toThrow(/skip connection.*Keep errors/);
+    expect(() => engineAutoencoders(skips, config, { autoencoderErrors: false })).toThrow(
+      /skip connection.*Keep errors/,
+    );
     // What reads a norm's weights is not given what comes without them.
     using folded = new PatchableModel({ transformer: tinyTransformer({ ...config, norm: "rms" }) });
     using refused = folded.withAutoencoders(engineAutoencoders(skips, folded.config));

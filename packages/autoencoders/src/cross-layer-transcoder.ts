@@ -163,7 +163,7 @@ export class CrossLayerTranscoder implements Disposable {
   }
 
   /** One for each block as the engine takes it, see {@link engineAutoencoders}. @internal */
-  toEngine({ errors }: { errors: boolean }): readonly BlockAutoencoder[] {
+  toEngine({ autoencoderErrors: errors }: { autoencoderErrors: boolean }): readonly BlockAutoencoder[] {
     return this.#layers.map(({ encoder, decoders, outputBias, skip, fingerprint }, block) => {
       const [decoder, ...later] = decoders;
       const path = `${this.path}, block ${block}`;

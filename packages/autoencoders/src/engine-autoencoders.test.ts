@@ -117,10 +117,14 @@ describe("autoencoders as sources of a model", () => {
         expect(await apart(full, same)).toBeLessThan(1e-5);
       });
       if (cfg.architecture === "transcoder") return;
-      expect(() => engineAutoencoders(set, plain.config, { errors: false })).toThrow(/skip connection.*Keep errors/);
+      expect(() => engineAutoencoders(set, plain.config, { autoencoderErrors: false })).toThrow(
+        /skip connection.*Keep errors/,
+      );
       const inspected = await inspectAutoencoders(folder);
       checkSources(inspected, plain.config);
-      expect(() => checkSources(inspected, plain.config, { errors: false })).toThrow(/skip connection.*Keep errors/);
+      expect(() => checkSources(inspected, plain.config, { autoencoderErrors: false })).toThrow(
+        /skip connection.*Keep errors/,
+      );
     },
   );
 
@@ -158,10 +162,12 @@ describe("autoencoders as sources of a model", () => {
     const folder = await folderOf({}, {}, "hook_mlp_out", [1]);
     await folderOf({}, {}, "hook_attn_out", [0], undefined, folder);
     using set = await loadAutoencoders(folder);
-    expect(() => engineAutoencoders(set, config)).toThrow(/no autoencoder of block 0 for mlp_out.*partial: true/);
+    expect(() => engineAutoencoders(set, config)).toThrow(
+      /no autoencoder of block 0 for mlp_out.*partialAutoencoders: true/,
+    );
     using plain = new PatchableModel({ transformer: tinyTransformer(config) });
     await scope(async () => {
-      using model = plain.withAutoencoders(engineAutoencoders(set, plain.config, { partial: true }));
+      using model = plain.withAutoencoders(engineAutoencoders(set, plain.config, { partialAutoencoders: true }));
       expect(model.graph.config).toMatchObject({ latents: [0, dSae], attentionLatents: [dSae, 0] });
       const names = model.graph.srcs.map(({ name }) => name).filter((name) => !name.includes("Latent"));
       expect(names).toEqual(["Resid Start", "Attention 0 Error", "MLP 0", "A1.0", "MLP 1 Error"]);
@@ -191,10 +197,10 @@ describe("autoencoders as sources of a model", () => {
         expect(await apart(await plain.forward(tokens), await model.forward(tokens))).toBeLessThan(1e-5);
       });
       const says = /and this model has a norm between that and the stream.*Keep errors/;
-      expect(() => engineAutoencoders(set, plain.config, { errors: false })).toThrow(says);
+      expect(() => engineAutoencoders(set, plain.config, { autoencoderErrors: false })).toThrow(says);
       const inspected = await inspectAutoencoders(folder);
       checkSources(inspected, plain.config);
-      expect(() => checkSources(inspected, plain.config, { errors: false })).toThrow(says);
+      expect(() => checkSources(inspected, plain.config, { autoencoderErrors: false })).toThrow(says);
     },
   );
 
@@ -263,7 +269,7 @@ describe("autoencoders as sources of a model", () => {
       expect(() => checkSources(inspected, config)).toThrow(says);
     }
     const some = await inspectAutoencoders(await folderOf({}, {}, "hook_mlp_out", [1]));
-    checkSources(some, config, { partial: true });
+    checkSources(some, config, { partialAutoencoders: true });
     const both = await folderOf({}, {}, "hook_attn_out");
     await folderOf({}, {}, "attn.hook_z", [0, 1], undefined, both);
     const twice =

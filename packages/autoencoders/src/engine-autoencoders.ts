@@ -22,9 +22,9 @@ import { notSources, type Place, type Placed, placeIn } from "./place-in.ts";
 /** How autoencoders become sources. */
 export interface EngineAutoencodersOptions {
   /** Keep what they leave out as sources `MLP 3 Error`, `Attention 3 Error`, `Resid Post 3 Error`, so that the model computes what it did. Default true. */
-  readonly errors?: boolean | undefined;
+  readonly autoencoderErrors?: boolean | undefined;
   /** Blocks without an autoencoder keep their MLP, or their heads. By default every block must have one of each kind of these that there is. */
-  readonly partial?: boolean | undefined;
+  readonly partialAutoencoders?: boolean | undefined;
 }
 
 const loaded = kind.shape("what loadAutoencoders gives", {
@@ -32,7 +32,10 @@ const loaded = kind.shape("what loadAutoencoders gives", {
   autoencoders: kind.listOf(kind.instance(Autoencoder, "an Autoencoder")),
   crossLayer: kind.optional(kind.instance(CrossLayerTranscoder, "a CrossLayerTranscoder")),
 });
-const optionKinds = { errors: kind.flag, partial: kind.flag } satisfies KindsOf<EngineAutoencodersOptions>;
+const optionKinds = {
+  autoencoderErrors: kind.flag,
+  partialAutoencoders: kind.flag,
+} satisfies KindsOf<EngineAutoencodersOptions>;
 const check = signature("engineAutoencoders", { set: loaded, config: kinds.modelConfig }, optionKinds);
 const checkInspectedOnes = signature(
   "checkSources",
@@ -63,13 +66,13 @@ export function engineAutoencoders(
   options: EngineAutoencodersOptions = {},
 ): Autoencoders {
   check({ set, config }, options);
-  const { errors = true, partial = false } = options;
+  const { autoencoderErrors: errors = true, partialAutoencoders: partial = false } = options;
   const { path, format, autoencoders, crossLayer } = set;
   if (crossLayer) {
     checkFitsModel(crossLayer, config);
     const [hookIn, hookOut] = [crossLayer.hooksIn[0]!, crossLayer.hooksOut[0]!];
     const place = placeIn(format, config, { path, hookIn, hookOut, madeFor: crossLayer.madeFor });
-    return scope(() => ({ ...place, errors, blocks: crossLayer.toEngine({ errors }) }));
+    return scope(() => ({ ...place, errors, blocks: crossLayer.toEngine({ autoencoderErrors: errors }) }));
   }
   for (const one of autoencoders) checkFitsModel(one, config);
   sayWhatIsOpen(path, autoencoders, config);
@@ -78,7 +81,7 @@ export function engineAutoencoders(
     const [first, ...beside] = places.map(
       ({ blocks, ...place }): AutoencodersOfPlace => ({
         ...place,
-        blocks: blocks.map((one) => one?.toEngine({ errors }) ?? null),
+        blocks: blocks.map((one) => one?.toEngine({ autoencoderErrors: errors }) ?? null),
       }),
     );
     return { ...first!, errors, ...(beside.length > 0 && { beside }) };
@@ -91,7 +94,7 @@ function sayWhatIsOpen(path: string, autoencoders: readonly Autoencoder[], confi
   sayOnce(
     `${path}: does not say how the weights of the model were processed that its autoencoders were made for (\`model_from_pretrained_kwargs\`); ` +
       "they read what this model's weights give. Weights of `transformers` are centred, their norms and value biases folded, unless the loader is told " +
-      "otherwise (centerWritingWeights, foldLn, foldValueBiases; --processing on the command line), as TransformerLens does",
+      "otherwise (`processing`: centerWritingWeights, foldLn, foldValueBiases), as TransformerLens does",
   );
 }
 
@@ -110,7 +113,7 @@ export function checkSources(
   options: EngineAutoencodersOptions = {},
 ): void {
   checkInspectedOnes({ inspected, config }, options);
-  const { errors = true, partial = false } = options;
+  const { autoencoderErrors: errors = true, partialAutoencoders: partial = false } = options;
   checkInspected(inspected, config);
   const { format, autoencoders, crossLayer } = inspected;
   if (!crossLayer) placesOf(inspected, config, { errors, partial });
@@ -125,7 +128,7 @@ type InBlock = Placed & Pick<Autoencoder, "block">;
 function placesOf<One extends InBlock>(
   { path, format, autoencoders }: { path: string; format: FormatName; autoencoders: readonly One[] },
   config: TransformerConfig,
-  { errors, partial }: Record<keyof EngineAutoencodersOptions, boolean>,
+  { errors, partial }: Record<"errors" | "partial", boolean>,
 ): readonly (Place & { blocks: readonly (One | null)[] })[] {
   const parts: Record<ReplacedPart, One[]> = { mlp: [], attention: [], stream: [] };
   for (const one of autoencoders) {
@@ -144,7 +147,7 @@ function requireNoNormBehind({ path, hookIn }: Placed, input: Place["input"], { 
   throw new AutocircuitError(
     "bad-input",
     `${path}: reads ${hookIn}, and this model has a norm between that and the stream, which multiplies the bias of the autoencoder's output by another factor in ` +
-      "each run: only the error can hold that, and it was to be dropped. Keep errors: `errors: true`, on the command line --autoencoder-errors.",
+      "each run: only the error can hold that, and it was to be dropped. Keep errors: `autoencoderErrors: true`.",
   );
 }
 
@@ -184,7 +187,7 @@ function ofPlace<One extends InBlock>(
   if (missing.length > 0 && part !== "stream" && !partial) {
     throw new AutocircuitError(
       "bad-input",
-      `${path}: has no autoencoder of block ${missing.join(", ")} for ${input}. Give one for each of the model's ${layers} blocks, or say \`partial: true\` (--partial-autoencoders on the command line): ` +
+      `${path}: has no autoencoder of block ${missing.join(", ")} for ${input}. Give one for each of the model's ${layers} blocks, or say \`partialAutoencoders: true\`: ` +
         `blocks without one then keep their ${part === "attention" ? "heads" : "MLP"}.`,
     );
   }

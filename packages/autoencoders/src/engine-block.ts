@@ -37,7 +37,7 @@ export function requireSources(
   throw new AutocircuitError(
     "bad-input",
     `${path}: a part of its output goes through no latent (its skip connection), and dropping errors would drop it. Keep errors: ` +
-      "`errors: true`, on the command line no --no-autoencoder-errors.",
+      "`autoencoderErrors: true`.",
   );
 }
 

@@ -89,7 +89,7 @@ describe("the fingerprint of autoencoders", () => {
 
   it("is there for transcoders across layers, one for each layer", async () => {
     using set = await loadAutoencoders(join(autoencoderCase("gemmascope2-clt-affine"), "files"));
-    const each = set.crossLayer!.toEngine({ errors: true }).map(({ fingerprint }) => fingerprint);
+    const each = set.crossLayer!.toEngine({ autoencoderErrors: true }).map(({ fingerprint }) => fingerprint);
     expect(new Set(each).size).toBe(set.crossLayer!.layers);
     expect(each).not.toContain(undefined);
   });

@@ -31,7 +31,7 @@ export async function inspectAutoencoders(
   options: InspectAutoencodersOptions = {},
 ): Promise<InspectedAutoencoders> {
   check({ pathOrNames }, options);
-  const { reading = "stored", scale, ...source } = options;
+  const { reading = "stored", autoencoderScale: scale, ...source } = options;
   const how = { dtype: "float32", headersOnly: true, scale, reading } as const;
   return scope(async () => {
     const { path, format, each, crossLayer } = await readAutoencoders(pathOrNames, source, how);

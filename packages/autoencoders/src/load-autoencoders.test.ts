@@ -92,7 +92,7 @@ describe("a factor of inputs that files leave to the caller", () => {
   };
   const averaged = "expected_average_only_in";
   const latentsOf = async (folder: string, scale?: number | number[]) => {
-    using set = await loadAutoencoders(folder, { scale });
+    using set = await loadAutoencoders(folder, { autoencoderScale: scale });
     using inputs = Tensor.from([[0.3, -0.8, 0.5, 1.1]]);
     return await Promise.all(set.autoencoders.map(async (one) => (await one.encode(inputs)).toArray()));
   };
@@ -110,14 +110,13 @@ describe("a factor of inputs that files leave to the caller", () => {
 
   it("is refused where it would be passed over, and where a block has none", async () => {
     const folder = await made("none", "none");
-    const refused = (of: string, scale: number | number[]) => expect(loadAutoencoders(of, { scale })).rejects;
-    await refused(folder, 2).toThrow(
-      /`scale` \(--autoencoder-scale .* is given, and these autoencoders take no factor/,
-    );
+    const refused = (of: string, scale: number | number[]) =>
+      expect(loadAutoencoders(of, { autoencoderScale: scale })).rejects;
+    await refused(folder, 2).toThrow(/`autoencoderScale` is given, and these autoencoders take no factor/);
     await refused(await made(averaged, averaged), [2]).toThrow(
-      /block-1: reads blocks\.1\.hook_resid_post, and `scale` has 1 numbers, for blocks 0 to 0\. Give one number for all/,
+      /block-1: reads blocks\.1\.hook_resid_post, and `autoencoderScale` has 1 numbers, for blocks 0 to 0\. Give one number for all/,
     );
-    await refused(folder, [2, 0]).toThrow(/`scale`/);
+    await refused(folder, [2, 0]).toThrow(/`autoencoderScale`/);
   });
 });
 

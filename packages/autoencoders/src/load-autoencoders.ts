@@ -45,7 +45,7 @@ const check = signature("loadAutoencoders", { pathOrNames: pathsOrNames }, {
  *   names of folders `*` stands for anything, and `~70` for the number that is nearest to 70 in each folder (`average_l0_~70`)
  * @throws AutocircuitError `not-found` when there are none; `bad-file` for what is wrong in them, with the file and the place,
  *   weights that are NaN or infinite included; `bad-input` when two would be of one block, and
- *   for a `scale` that none of them takes
+ *   for an `autoencoderScale` that none of them takes
  * @example
  * using set = await loadAutoencoders("jbloom/GPT2-Small-SAEs-Reformatted/blocks.8.hook_resid_pre");
  * const latents = await set.autoencoders[0]!.encode(residual);
@@ -55,7 +55,7 @@ export async function loadAutoencoders(
   options: LoadAutoencodersOptions = {},
 ): Promise<AutoencoderSet> {
   check({ pathOrNames }, options);
-  const { dtype = "float32", scale, reading = "stored", ...source } = options;
+  const { dtype = "float32", autoencoderScale: scale, reading = "stored", ...source } = options;
   const how = { dtype: dtype as DType, headersOnly: false, scale, reading };
   const { path, format, each, crossLayer } = await scope(async () => {
     const read = await readAutoencoders(pathOrNames, source, how);

@@ -102,7 +102,7 @@ it("autoencoders of modules ask for weights as they are stored", async () => {
   expect(processingFor(transcoder, tinyConfig)).toEqual({ foldLn: false });
   // What the user says of norms against it is refused by what files tell.
   const load =
-    /layers\.1\.mlp.*: reads what the norm before the MLP gives with its weights.*load it without that \(foldLn: false/;
+    /layers\.1\.mlp.*: reads what the norm before the MLP gives with its weights.*load it without that \(`foldLn: false`/;
   for (const norm of ["layer", "rms"] as const)
     expect(() => checkProcessing(transcoder, { ...tinyConfig, norm }, { foldLn: true })).toThrow(load);
   for (const processing of [{ foldLn: false }, {}, { centerUnembed: true }])
@@ -119,7 +119,7 @@ it("autoencoders that read before the weights of a norm are of no model whose ML
   const inspected = await inspectAutoencoders(folder);
   const rms = { ...tinyConfig, norm: "rms" as const };
   expect(() => checkProcessing(inspected, rms, { foldLn: false })).toThrow(
-    /gives before its weights, .* load it with them folded into the MLP's matrices \(foldLn: true, --processing fold-ln\)/,
+    /gives before its weights, .* load it with them folded into the MLP's matrices \(`foldLn: true`\)/,
   );
   checkProcessing(inspected, rms, { foldLn: true });
   // A LayerNorm may have none, which weights alone tell.

@@ -67,8 +67,8 @@ export function checkProcessing(
     throw new AutocircuitError(
       "bad-input",
       normWeights
-        ? `${one.path}: reads what the norm before the MLP gives with its weights, and the model was to be loaded with these folded into the MLP's matrices: load it without that (foldLn: false, --processing none).`
-        : `${one.path}: reads what the norm before the MLP gives before its weights, and the model was to be loaded with its MLP reading them: load it with them folded into the MLP's matrices (foldLn: true, --processing fold-ln).`,
+        ? `${one.path}: reads what the norm before the MLP gives with its weights, and the model was to be loaded with these folded into the MLP's matrices: load it without that (\`foldLn: false\`).`
+        : `${one.path}: reads what the norm before the MLP gives before its weights, and the model was to be loaded with its MLP reading them: load it with them folded into the MLP's matrices (\`foldLn: true\`).`,
     );
   }
 }

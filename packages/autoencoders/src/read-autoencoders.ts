@@ -23,7 +23,7 @@ export interface InspectAutoencodersOptions extends HubOptions {
    * Factor of inputs, where files leave it to the caller (SAELens's `expected_average_only_in`) or say one for a data set (Llama Scope):
    * sqrt(d_in) by the mean length of the activations that these were trained on. A number, or one for each block, by its number.
    */
-  readonly scale?: number | readonly number[] | undefined;
+  readonly autoencoderScale?: number | readonly number[] | undefined;
   /** Which of several ways to read a file, see {@link Reading}; default `stored`. */
   readonly reading?: Reading | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -34,7 +34,7 @@ export const inspectKinds = {
   blocks: kind.listOf(kind.whole),
   repo: kind.text,
   ...hubOptions,
-  scale: kind.either(kind.positive, kind.listOf(kind.positive)),
+  autoencoderScale: kind.either(kind.positive, kind.listOf(kind.positive)),
   reading: kind.oneOf(readings),
   onProgress: kind.callback,
 } satisfies KindsOf<InspectAutoencodersOptions>;
@@ -57,7 +57,7 @@ export interface AutoencodersRead {
  */
 export async function readAutoencoders(
   pathOrNames: string | readonly string[],
-  source: Omit<InspectAutoencodersOptions, "reading" | "scale">,
+  source: Omit<InspectAutoencodersOptions, "reading" | "autoencoderScale">,
   how: Omit<FormatContext, "repo" | "blocks">,
 ): Promise<AutoencodersRead> {
   const { blocks, repo, ...hub } = source;
@@ -93,7 +93,7 @@ function requireScaled({ path, each }: AutoencodersRead): void {
   if (each.some(({ normalisation }) => normalisation.name === "scaled")) return;
   throw new AutocircuitError(
     "bad-input",
-    `${path}: \`scale\` (--autoencoder-scale on the command line) is given, and these autoencoders take no factor: none of their files leaves one to the caller. Leave it out.`,
+    `${path}: \`autoencoderScale\` is given, and these autoencoders take no factor: none of their files leaves one to the caller. Leave it out.`,
   );
 }
 

@@ -46,7 +46,7 @@ describe("saveAutoencoders", () => {
     await saveAutoencoders(folder, given, { modelName: "tiny" });
     using set = await loadAutoencoders(folder, { dtype: "float64" });
     expect(set.autoencoders.map(({ modelName }) => modelName)).toEqual(placedAutoencoders(given).map(() => "tiny"));
-    const read = engineAutoencoders(set, tinyConfig, { errors: false });
+    const read = engineAutoencoders(set, tinyConfig, { autoencoderErrors: false });
     expect(placedAutoencoders(read).map(({ block, input }) => [block, input])).toEqual(
       placedAutoencoders(given).map(({ block, input }) => [block, input]),
     );
@@ -77,7 +77,7 @@ describe("saveAutoencoders", () => {
       );
       await saveAutoencoders(folder, given, { config: plain.config });
       using set = await loadAutoencoders(folder, { dtype: "float64" });
-      const read = engineAutoencoders(set, plain.config, { errors: false });
+      const read = engineAutoencoders(set, plain.config, { autoencoderErrors: false });
       expect(read.normWeights).toBe(true);
       const logits = [given, read].map(async (autoencoders) => {
         using model = plain.withAutoencoders(autoencoders);

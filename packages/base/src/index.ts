@@ -35,6 +35,6 @@ export {
 } from "./safetensors/header.ts";
 export { headerBytes } from "./safetensors/header-bytes.ts";
 export { type FloatTensors, readSafetensors, safetensorsFile } from "./safetensors/safetensors-file.ts";
-export { sayOnce } from "./say-once.ts";
+export { sayOnce, sayOnceAs } from "./say-once.ts";
 export { shownValue } from "./shown-value.ts";
 export { version } from "./version.ts";

@@ -1,4 +1,3 @@
-export { readEapIgCsv, readEdgePruningJsonl } from "@autocircuit/core";
 export {
   docstringNodeBasedOfficialEdges,
   docstringTrueEdges,

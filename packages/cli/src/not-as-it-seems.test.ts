@@ -212,7 +212,7 @@ describe("graphs without bound", () => {
     const lowered = await run(["model", at("usual"), "--max-edges", "8"]);
     expect([lowered.code, lowered.err]).toEqual([
       2,
-      expect.stringMatching(/has 9 edges; at most 8 are allowed.*--max-edges 9 /),
+      expect.stringMatching(/has 9 edges; at most 8 are allowed.*--max-edges 9\./),
     ]);
     expect(await run(["model", at("usual"), "--max-edges", "1000"])).toMatchObject({ code: 0 });
     setMaxEdges();

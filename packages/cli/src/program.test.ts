@@ -8,8 +8,8 @@ import { circuitTestNames, promptScoreNames } from "@autocircuit/metrics";
 import { processingSteps } from "@autocircuit/models";
 import { computeDTypes } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
-import { FLAG_OF } from "./discover/in-flags.ts";
 import { runProgram } from "./program.ts";
+import { DISCOVER_FLAGS } from "./support/in-flags.ts";
 import {
   ACDC_TARGETS,
   ANSWER_FUNCTIONS,
@@ -25,6 +25,7 @@ import {
   SELECTIONS,
   SPAN_AGGREGATIONS,
 } from "./support/names.ts";
+import { RENAMED_FLAGS } from "./support/renamed-flags.ts";
 import { TEST_FLAGS } from "./test-circuit/test-lines.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
@@ -123,9 +124,21 @@ describe("names in --help", () => {
 describe("options that the library's errors name", () => {
   it("have flags that discover has, or test", async () => {
     const { out } = await run("discover", "--help");
-    for (const flag of Object.values(FLAG_OF)) expect(out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
+    for (const flag of DISCOVER_FLAGS.keys()) expect(out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
     const test = await run("test", "--help");
-    for (const flag of Object.values(TEST_FLAGS)) expect(test.out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
+    for (const flag of TEST_FLAGS.keys()) expect(test.out).toMatch(new RegExp(`^ +${flag}\\b`, "m"));
+  });
+});
+
+describe("a flag of before", () => {
+  it("is refused with what it is called now, by some command for each", async () => {
+    const commands = [["discover"], ["compile", "--out", "x"], ["sweep", "work"], ["sweep", "slurm"]];
+    for (const [before, now] of Object.entries(RENAMED_FLAGS)) {
+      const said = await Promise.all(commands.map((command) => run(...command, before)));
+      expect(said.map(({ code }) => code)).toEqual(commands.map(() => 2));
+      const renamed = `error: unknown option '${before}'. It is called ${now} now.`;
+      expect(said.some(({ err }) => err.split("\n")[0] === renamed)).toBe(true);
+    }
   });
 });
 
@@ -139,23 +152,23 @@ describe("wrong usage", () => {
     { args: ["discover", "tracr-revers"], says: "Did you mean tracr-reverse" },
     { args: ["discover", "tracr-reverse", "--algorithm", "acdcc"], says: "Did you mean acdc" },
     { args: ["discover", "tracr-reverse", "--ablation", "zeros"], says: "Did you mean zero" },
-    { args: ["discover", "tracr-reverse", "--tau", "0"], says: "above zero" },
+    { args: ["discover", "tracr-reverse", "--taus", "0"], says: "above zero" },
     { args: ["discover", "tracr-reverse", "--seed", "-1"], says: "whole number" },
     { args: ["discover", "tracr-reverse", "--known-circuit", "acd"], says: "Did you mean acdc" },
     { args: ["discover", "tracr-reverse", "--json", "/"], says: "is a folder" },
     { args: ["discover", "tracr-reverse", "--set", "largestBach=2"], says: "Did you mean largestBatch" },
     { args: ["discover", "tracr-reverse", "--set", "largestBatch=two"], says: "largestBatch takes a whole number" },
     { args: ["discover", "tracr-reverse", "--set", "largestBatch"], says: "name=value" },
-    { args: ["discover", "tracr-reverse", "--algorithm", "random", "--tau", "1"], says: "random takes no --tau" },
+    { args: ["discover", "tracr-reverse", "--algorithm", "random", "--taus", "1"], says: "random takes no --taus" },
     { args: ["measure", "tracr-reverse"], says: "--scores" },
     { args: ["measure", "tracr-reverse", "--scores", "missing.safetensors"], says: "missing.safetensors" },
     { args: ["measure", "tracr-reverse", "--scores", "x", "--metrics", "kl-claen"], says: "Did you mean kl-clean" },
     { args: ["compile", "revers", "--out", "x"], says: "Did you mean reverse" },
     {
-      args: ["compile", "missing.ts", "--vocab", "a", "--max-len", "3", "--out", "x"],
+      args: ["compile", "missing.ts", "--vocab", "a", "--max-seq-len", "3", "--out", "x"],
       says: "missing.ts: does not exist",
     },
-    { args: ["compile", "program.mjs", "--out", "x"], says: "--vocab and --max-len" },
+    { args: ["compile", "program.mjs", "--out", "x"], says: "--vocab and --max-seq-len" },
     { args: ["discover", "tracr-reverse", "--device", "cdua"], says: '"cdua" names no device. Did you mean' },
     { args: ["discover", "tracr-reverse", "--dtype", "float8"], says: "Did you mean float" },
     { args: ["discover", "tracr-reverse", "--tf32", "--dtype", "float64"], says: "--tf32 is a way to compute float32" },
@@ -228,7 +241,7 @@ describe("compile", () => {
   });
 
   it("takes another vocabulary and length", async () => {
-    expect((await run("compile", "hist", "--vocab", "1,2", "--max-len", "3", "--out", at("hist"))).code).toBe(0);
+    expect((await run("compile", "hist", "--vocab", "1,2", "--max-seq-len", "3", "--out", at("hist"))).code).toBe(0);
     const vocabulary = JSON.parse(readFileSync(join(at("hist"), "tracr.json"), "utf8"));
     expect(vocabulary.tokens).toContain(1);
   });

@@ -1,4 +1,4 @@
-import { version } from "@autocircuit/base";
+import { sayOnceAs, version } from "@autocircuit/base";
 import { Command, CommanderError } from "commander";
 import { addBuild } from "./commands/build.ts";
 import { addCircuits } from "./commands/circuits.ts";
@@ -21,9 +21,11 @@ import { addTest } from "./commands/test.ts";
 import type { Context } from "./context.ts";
 import { describeError, helpLine } from "./support/describe-error.ts";
 import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
+import { flagsOf, inFlagNames } from "./support/in-flags.ts";
 import { applyMaxEdges } from "./support/max-edges.ts";
 import { explainOneTooMany } from "./support/one-too-many.ts";
 import { refuseOpposites } from "./support/opposite-options.ts";
+import { explainRenamed } from "./support/renamed-flags.ts";
 import { explainTakenByList } from "./support/taken-by-list.ts";
 
 const COMMANDS = [
@@ -79,8 +81,11 @@ export async function runProgram(
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    output.err(`${describeError(error, `autocircuit ${nameOf(program, args)}`.trim())}\n`);
+    const command = commandOf(program, args);
+    output.err(`${describeError(error, pathOf(command), { flags: flagsOf(command) })}\n`);
     return exitCodeFor(error);
+  } finally {
+    sayOnceAs((text) => text);
   }
 }
 
@@ -91,14 +96,21 @@ function buildProgram(args: readonly string[], context: Context, output: Program
     .showSuggestionAfterError(true)
     .addHelpText("after", "\nEvery command has --help with examples. AUTOCIRCUIT_DEBUG=1 adds stacks to errors.");
   for (const add of COMMANDS) add(program, context);
-  program.hook("preAction", (_program, command) => applyMaxEdges(command.opts()));
+  program.hook("preAction", (_program, command) => {
+    sayOnceAs((text) => inFlagNames(text, flagsOf(command)));
+    return applyMaxEdges(command.opts());
+  });
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     refuseOpposites(command);
     command.exitOverride().configureOutput({
       writeOut: output.out,
       writeErr: output.err,
       outputError: (message, write) => {
-        const explained = explainOneTooMany(command, args, explainTakenByList(command, message));
+        const explained = explainOneTooMany(
+          command,
+          args,
+          explainTakenByList(command, explainRenamed(command, message)),
+        );
         write(`${explained.trimEnd()}
 ${helpLine(pathOf(command))}
 `);
@@ -113,6 +125,8 @@ function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
-function nameOf(program: Command, args: readonly string[]): string {
-  return program.commands.find((command) => command.name() === args[0])?.name() ?? "";
+/** The command that is called, within the one that was given where it has some; else that one. */
+function commandOf(command: Command, [name, ...args]: readonly string[]): Command {
+  const child = command.commands.find((one) => one.name() === name);
+  return child ? commandOf(child, args) : command;
 }

@@ -112,6 +112,6 @@ function lossAt(
     const mask = new Float64Array(model.graph.edgeCount);
     mask[edge] = value;
     const logits = await model.forward(batch.clean, { ablate: Tensor.from(mask), ablation });
-    return answerLoss(logits, batch, "logit", "avg_diff").item();
+    return answerLoss(logits, batch, "logit", "avg-diff").item();
   });
 }

@@ -35,7 +35,7 @@ it("the script is one that a shell takes, and its elements do their units, also 
     plan,
     "--out",
     out,
-    "--limit",
+    "--at-once",
     "3",
     "--together",
     "2",
@@ -64,7 +64,8 @@ it("a cluster gives the results of one machine, bit by bit, and does only what i
   await run(["sweep", "run", plan, "--out", local]);
   await run(["sweep", "work", plan, "--out", out, "--unit", "2"]);
   const before = filesOf(out);
-  const slurm = () => program(cluster.env, "sweep", "slurm", plan, "--out", out, "--limit", "1", "--time", "00:10:00");
+  const slurm = () =>
+    program(cluster.env, "sweep", "slurm", plan, "--out", out, "--at-once", "1", "--time", "00:10:00");
   expect(await slurm()).toMatch(/: 3 units\nSubmitted batch job \d+\n$/);
   expect(cluster.run("squeue", "-h", "-r", "-o", "%K").trim().split("\n").length).toBeLessThanOrEqual(3);
   await until(() => Object.keys(textsOf(out)).length === 4, "the cluster");

@@ -197,10 +197,10 @@ describe.skipIf(!hasRedis)("autocircuit sweep work (skipped where there is no re
     await using redis = await RedisServer.start();
     const out = ["--out", at("queue"), "--queue", redis.url];
     const coordinator = ended(program("sweep", "run", slow, ...out));
-    const lost = program("sweep", "work", slow, ...out, "--stalled", "1.5");
+    const lost = program("sweep", "work", slow, ...out, "--stalled-after", "1.5");
     await until(() => inHand(at("queue")) !== undefined, "a unit in hand");
     lost.kill("SIGKILL");
-    const other = program("sweep", "work", slow, ...out, "--stalled", "1.5");
+    const other = program("sweep", "work", slow, ...out, "--stalled-after", "1.5");
     expect(await coordinator).toMatchObject({ code: 0 });
     const stopped = ended(other);
     other.kill("SIGINT");

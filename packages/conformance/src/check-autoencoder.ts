@@ -47,7 +47,7 @@ interface Outputs {
 /** Readings of a file by the suffix of what they are expected to give; each gets the case's options. */
 const READINGS: Readonly<Record<string, (options: LoadAutoencodersOptions) => LoadAutoencodersOptions>> = {
   "": (options) => options,
-  _unscaled: (options) => ({ ...options, scale: undefined }),
+  _unscaled: (options) => ({ ...options, autoencoderScale: undefined }),
   _normalized: (options) => ({ ...options, reading: "normalized" }),
   _autocircuit: (options) => ({ ...options, reading: "autocircuit" }),
 };
@@ -59,7 +59,7 @@ export async function checkAutoencoder(folder: CaseFolder, anyRecorder: Recorder
   const expected = new ExpectedTensors(join(folder.path, "expected.safetensors"));
   const { shape, data } = new ExpectedTensors(join(folder.path, "inputs.safetensors")).get("inputs");
   using inputs = Tensor.from(data as Float32Array, { shape });
-  const given = { scale: meta.scale ?? undefined, repo: meta.repo };
+  const given = { autoencoderScale: meta.scale ?? undefined, repo: meta.repo };
   const left = new Set(expected.names());
   for (const [suffix, options] of Object.entries(READINGS)) {
     const has = (name: string) => left.delete(name + suffix);

@@ -7,6 +7,20 @@ export const aliases = {
   algorithms: { eap: "edge-attribution" },
   /** Of what a task's autoencoders replace: the output of MLPs, and their neurons. */
   autoencoderInputs: { resid_delta_mlp: "mlp_out", mlp_post_act: "mlp_post" },
+  /** Of what losses, targets, answers and masks are chosen by, wherever such a value is given. */
+  values: {
+    kl_div: "kl-div",
+    mse: "mean-squared-error",
+    wrong_answer: "wrong-answer",
+    logit_diff: "logit-diff",
+    logit_diff_percent: "logit-diff-percent",
+    correct_percent: "correct-percent",
+    avg_diff: "avg-diff",
+    max_diff: "max-diff",
+    avg_val: "avg-val",
+    logit_exp: "logit-exp",
+    hard_concrete: "hard-concrete",
+  },
   /** Of the functions that give published circuits. */
   circuits: {
     ioiTrueEdges: "ioiEdges",

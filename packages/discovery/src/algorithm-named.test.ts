@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { randomTask } from "../test/random-model.ts";
-import { algorithmAliases } from "./algorithm-aliases.ts";
 import { algorithmNamed, algorithmNames } from "./algorithm-named.ts";
 import { algorithms } from "./algorithms.ts";
 import { meanOfMethods } from "./attribution/mean-of-methods.ts";
@@ -8,6 +7,7 @@ import { nodeScores } from "./attribution/node-scores.ts";
 import { edgeAttribution } from "./edge-attribution.ts";
 import { resolvedAlgorithms } from "./experiment/experiment-algorithm.ts";
 import { algorithmAsked } from "./find-circuit/compatible-options.ts";
+import { algorithmAliases } from "./own-names.ts";
 import { noCrossing } from "./spans/crossing-algorithm.ts";
 import { PromptSpans } from "./spans/prompt-spans.ts";
 import { crossingScores } from "./spans/score-crossings.ts";

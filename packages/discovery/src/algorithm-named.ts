@@ -1,6 +1,6 @@
 import { kind, signature } from "@autocircuit/base";
-import { ownName, type WithAliases, withAliases } from "./algorithm-aliases.ts";
 import { type AlgorithmName, algorithms } from "./algorithms.ts";
+import { ownName, type WithAliases, withAliases } from "./own-names.ts";
 
 /**
  * All names by which an algorithm can be asked for. All that looks up an algorithm by its name understands them: `findCircuit`, experiments, plans of

@@ -16,7 +16,7 @@ it("every algorithm says itself what its options may be, and takes their default
 
 it.each([
   [{ tau: 0.1 }, "unknown-name", /^acdc has no option "tau"\. Did you mean taus/],
-  [{ target: "kl_dvi" }, "unknown-name", /^target cannot be "kl_dvi"\. Did you mean kl_div/],
+  [{ target: "kl-dvi" }, "unknown-name", /^target cannot be "kl-dvi"\. Did you mean kl-div/],
   [{ taus: 0.1 }, "bad-input", /^taus must be a list/],
   [{ largestBatch: 0 }, "bad-input", /^largestBatch must be a whole number of at least 1/],
 ])("refuses %j", (options, code, message) => {

@@ -2,6 +2,7 @@ import { AutocircuitError, describeValue, kind, signature, signatures, suggest }
 import { algorithmNamed, algorithmNames } from "./algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "./algorithms.ts";
 import type { NamedAlgorithm, OptionSpec } from "./named-algorithm.ts";
+import { ownName } from "./own-names.ts";
 
 const check = signature("requireAlgorithmOptions", {
   algorithm: kind.oneOf(algorithmNames),
@@ -55,7 +56,9 @@ export function ownKind(algorithm: string, option: string): kind.Kind | undefine
 
 function requireValue(prefix: string, spec: OptionSpec, value: unknown, own: kind.Kind): void {
   const words = spec.type === "names" ? (Array.isArray(value) ? value : []) : spec.type === "string" ? [value] : [];
-  const wrong = words.find((word) => typeof word === "string" && spec.choices && !spec.choices.includes(word));
+  const wrong = words.find(
+    (word) => typeof word === "string" && spec.choices && !spec.choices.includes(ownName<string>(word)),
+  );
   if (wrong !== undefined) {
     throw new AutocircuitError(
       "unknown-name",

@@ -31,7 +31,7 @@ export const algorithms = {
     paper: "Conmy et al. 2023, Towards Automated Circuit Discovery for Mechanistic Interpretability",
     options: [
       { name: "taus", type: "numbers", default: defaultTaus, description: "thresholds on the rise of the divergence" },
-      { name: "target", type: "string", choices: acdcTargets, default: "kl_div", description: "what is kept small" },
+      { name: "target", type: "string", choices: acdcTargets, default: "kl-div", description: "what is kept small" },
       ablationOption,
       { name: "order", type: "edges", description: "order of visit, every edge once" },
       {
@@ -73,7 +73,7 @@ export const algorithms = {
     description: "circuit probing for a circuit without the edges of the published one",
     paper: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
     options: [
-      ...probingOptions(2000, 0.1, "hard_concrete", 0.3, circuitStart).filter(({ name }) => name !== "avoid"),
+      ...probingOptions(2000, 0.1, "hard-concrete", 0.3, circuitStart).filter(({ name }) => name !== "avoid"),
       ...sizesOptions,
     ],
     discover: avoidingKnownEdges,

@@ -13,6 +13,7 @@ import {
   type GradFunction,
   maskGradient,
   subnetworkProbing,
+  type WithAliases,
 } from "./index.ts";
 
 const variants: Record<string, ModelGraphOptions> = {
@@ -53,7 +54,7 @@ describe.skipIf(cases.length === 0)("scores of the reference (skipped where the 
         .toBeNull();
     };
 
-    for (const gradFunction of ["logit", "prob", "logprob", "logit_exp"] satisfies GradFunction[]) {
+    for (const gradFunction of ["logit", "prob", "logprob", "logit_exp"] satisfies WithAliases<GradFunction>[]) {
       for (const answerFunction of ["avg_diff", "avg_val"] as const) {
         const scores = await maskGradient(model, prompts, { gradFunction, answerFunction });
         check(`mask_gradient/${gradFunction}/${answerFunction}/mask0`, scores);
@@ -71,7 +72,7 @@ describe.skipIf(cases.length === 0)("scores of the reference (skipped where the 
     if (order !== undefined) {
       // Where a rise lies this near to the threshold, rounding decides, and the reference's decision is followed.
       const runs = { kl_div: defaultTaus, mse: [1e-3, 5e-3, 1e-2, 5e-2] };
-      for (const target of ["kl_div", "mse"] satisfies AcdcTarget[]) {
+      for (const target of ["kl_div", "mse"] satisfies WithAliases<AcdcTarget>[]) {
         const expected = expectedScores(`acdc/${target}`);
         if (expected === undefined) continue;
         const { decide } = followScores(expected, (tau) => 3e-6 + 1e-3 * tau);

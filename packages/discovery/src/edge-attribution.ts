@@ -5,7 +5,7 @@ import { cleanRunScores } from "./attribution/clean-run-scores.ts";
 import { modelAndPrompts } from "./discovery-options.ts";
 import { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 
-/** Options of {@link edgeAttribution}. The loss `"kl_div"` has no gradient at the clean run, and is refused. */
+/** Options of {@link edgeAttribution}. The loss `"kl-div"` has no gradient at the clean run, and is refused. */
 export interface EdgeAttributionOptions extends AttributionOptions {
   /** As of {@link maskGradient}; not with another loss than the answers', `onPrompt`, or given values as the ablation. */
   readonly ablateFrom?: MaskGradientOptions["ablateFrom"];
@@ -21,7 +21,7 @@ const check = signature("edgeAttribution", modelAndPrompts, {
  * `sum (corrupt - clean source output) * d loss / d destination input` at the clean run, the first-order effect of ablating it. The same numbers
  * as {@link maskGradient} at mask 0, one forward and one backward pass a batch.
  *
- * @throws AutocircuitError `bad-input` for the loss `"kl_div"`, whose gradient is zero at the clean run, and for `ablateFrom` with what it does
+ * @throws AutocircuitError `bad-input` for the loss `"kl-div"`, whose gradient is zero at the clean run, and for `ablateFrom` with what it does
  *   not go with; `not-finite`; `aborted`
  */
 export async function edgeAttribution(

@@ -1,17 +1,8 @@
-export {
-  type KnownCircuitInGraph,
-  plainOptions,
-  type Rank,
-  rankedEdges,
-  rankOfScores,
-  scoredEdges,
-} from "@autocircuit/core";
 export { type AcdcOptions, acdc, defaultTaus, referenceTaus } from "./acdc/acdc.ts";
 export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
 export { type FollowedScores, followScores, type TiedDecision } from "./acdc/follow-scores.ts";
 export { activationMagnitude } from "./activation-magnitude.ts";
-export { type AlgorithmAlias, algorithmAliases, type WithAliases } from "./algorithm-aliases.ts";
 export { algorithmNamed, algorithmNames } from "./algorithm-named.ts";
 export { optionNamed, requireAlgorithmOptions } from "./algorithm-options.ts";
 export { type AlgorithmName, algorithms } from "./algorithms.ts";
@@ -131,6 +122,7 @@ export {
   mibSelections,
 } from "./mib/measure-mib.ts";
 export type { NamedAlgorithm, OptionSpec, UncheckedOptions } from "./named-algorithm.ts";
+export { type AlgorithmAlias, algorithmAliases, ownName, type WithAliases } from "./own-names.ts";
 export { type Preset, type PresetName, presets } from "./presets.ts";
 export {
   type CircuitProbingOptions,

@@ -20,11 +20,11 @@ async function lossAt(task: Task, edge: number, value: number, rest: number, fns
 
 describe("maskGradient", () => {
   const functions: [GradFunction, AnswerFunction][] = [
-    ["logit", "avg_diff"],
-    ["prob", "avg_diff"],
-    ["logprob", "avg_val"],
-    ["logit", "max_diff"],
-    ["prob", "max_diff"],
+    ["logit", "avg-diff"],
+    ["prob", "avg-diff"],
+    ["logprob", "avg-val"],
+    ["logit", "max-diff"],
+    ["prob", "max-diff"],
   ];
 
   test.each(functions)("%s %s equals the finite difference", async (...fns) => {
@@ -53,7 +53,7 @@ describe("maskGradient", () => {
       const total = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
       // The trapezoidal rule: the first and the last of the summed samples count half.
       const change = (total(integrated.values) - total(clean.values) / 2 - total(ablated.values) / 2) / samples;
-      const at = (value: number) => lossAt(task, 0, value, value, ["logit", "avg_diff"]);
+      const at = (value: number) => lossAt(task, 0, value, value, ["logit", "avg-diff"]);
       expect(change).toBeCloseTo((await at(1)) - (await at(0)), 3);
     },
   );
@@ -71,7 +71,7 @@ describe("maskGradient", () => {
         scope(async () => {
           const mask = Float64Array.from({ length: edgeCount }, (_, edge) => (layerOf(edge) === layer ? value : 0));
           const logits = await task.model.forward(batch.clean, { ablate: Tensor.from(mask), ablation });
-          return answerLoss(logits, batch, "logit", "avg_diff").item();
+          return answerLoss(logits, batch, "logit", "avg-diff").item();
         });
       const layerOf = (edge: number) => task.model.graph.edge(edge).src.layer;
       for (const layer of new Set(srcs.map((src) => src.layer))) {
@@ -111,7 +111,7 @@ describe("maskGradient", () => {
       ],
     };
     // 5 - 4 and 1 - 7.
-    expect(await answerLoss(logits, batch, "logit", "max_diff").item()).toBe(2.5);
+    expect(await answerLoss(logits, batch, "logit", "max-diff").item()).toBe(2.5);
   });
 
   test("is summed over the batches", async () => {
@@ -157,7 +157,7 @@ describe("maskGradient", () => {
     [{ byLayer: true }, /`byLayer` is a way to integrate: give `samples`/],
     [{ ablateFrom: "clean", ablation: "zero" }, /"zero" is made of what its name says/],
     [{ ablateFrom: "corrupt", ablation: "tokenwise-mean-clean" }, /Leave `ablateFrom` out/],
-    [{ answerFunction: "mse" }, /shape of the output/],
+    [{ answerFunction: "mean-squared-error" }, /shape of the output/],
   ])("%o is an error", async (options, message) => {
     const { model, prompts } = randomTask();
     await expect(maskGradient(model, prompts, options as never)).rejects.toThrow(message);

@@ -15,13 +15,14 @@ import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./disc
 import { requireFiniteScores } from "./finite-scores.ts";
 import { type AnswerFunction, answerFunctions, answerLoss, type GradFunction, gradFunctions } from "./loss.ts";
 import { maskPoints } from "./mask-points.ts";
+import { ownValues, type WithAliases, withAliases } from "./own-names.ts";
 
 /** Options of {@link maskGradient}. */
 export interface MaskGradientOptions extends DiscoveryOptions {
   /** What of the outputs the loss is made of. Default `"logit"`. */
-  readonly gradFunction?: GradFunction | undefined;
-  /** How the answers make a loss. Default `"avg_diff"`. */
-  readonly answerFunction?: AnswerFunction | undefined;
+  readonly gradFunction?: WithAliases<GradFunction> | undefined;
+  /** How the answers make a loss. Default `"avg-diff"`. */
+  readonly answerFunction?: WithAliases<AnswerFunction> | undefined;
   /** Value of all masks: 0 (default) at the clean run, 1 at the fully ablated one. Not together with `samples`. */
   readonly maskValue?: number | undefined;
   /** Integrate over n steps: sum the gradients at masks i / n for i = 0..n. */
@@ -39,8 +40,8 @@ export interface MaskGradientOptions extends DiscoveryOptions {
 
 const check = signature("maskGradient", modelAndPrompts, {
   ...discoveryOptions,
-  gradFunction: kind.oneOf(gradFunctions),
-  answerFunction: kind.oneOf(answerFunctions),
+  gradFunction: kind.oneOf(withAliases(gradFunctions)),
+  answerFunction: kind.oneOf(withAliases(answerFunctions)),
   ablation: coreKinds.ablationName,
   ablateFrom: coreKinds.promptSide,
   maskValue: kind.finite,
@@ -77,10 +78,10 @@ export async function maskGradient(
     signal,
     onProgress,
     gradFunction = "logit",
-    answerFunction = "avg_diff",
+    answerFunction = "avg-diff",
     ablation: type = "resample",
     ablateFrom: side,
-  } = options;
+  } = ownValues(options);
   requireSide(type, side);
 
   const values = await scope(async () => {

@@ -24,7 +24,7 @@ export const lossOptions: readonly OptionSpec[] = [
     name: "answerFunction",
     type: "string",
     choices: answerFunctions,
-    default: "avg_diff",
+    default: "avg-diff",
     description: "how the answers make a loss of it",
   },
   ablationOption,

@@ -30,7 +30,7 @@ it("run", async () => {
     const own: Record<string, unknown> = { ...options };
     for (const [name, value] of Object.entries(quick)) if (name in own) own[name] = value;
     // Answers of this task are tokens, so nothing can be compared with them as numbers.
-    if (own.answerFunction === "mse" || own.target === "mse") continue;
+    if (own.answerFunction === "mean-squared-error" || own.target === "mean-squared-error") continue;
     if (algorithm === "ground-truth") own.edges = knownEdges;
     if (algorithm === "circuit-probing") own.knownEdges = knownEdges;
     const run = algorithms[algorithm as AlgorithmName].discover as (...args: unknown[]) => Promise<unknown>;

@@ -22,7 +22,7 @@ const probing = (name: string, short: string, epochs: number, lambda: number, op
     ...{ name, short, algorithm: several ? "circuit-probing" : "subnetwork-probing" },
     // What AutoCircuit patches, with a tree or without.
     options: {
-      ...{ learningRate: 0.1, epochs, lambda, maskFunction: "hard_concrete", ablation: "tokenwise-mean-corrupt" },
+      ...{ learningRate: 0.1, epochs, lambda, maskFunction: "hard-concrete", ablation: "tokenwise-mean-corrupt" },
       ...options,
     },
   };
@@ -50,32 +50,37 @@ export const presets = {
   ACDC: { name: "ACDC", short: "ACDC", algorithm: "acdc", options: { taus: powers(-6, -3) } },
   "MSE ACDC": {
     ...{ name: "MSE ACDC", short: "ACDC (MSE)", algorithm: "acdc" },
-    options: { taus: powers(-10, -1), target: "mse" },
+    options: { taus: powers(-10, -1), target: "mean-squared-error" },
   },
   "Integrated Edge Gradients (Logit Grad)": {
     ...{ name: "Integrated Edge Gradients (Logit Grad)", short: "IEG (Answer Logit)", algorithm: "mask-gradient" },
-    options: { gradFunction: "logit", answerFunction: "avg_val", samples: 50 },
+    options: { gradFunction: "logit", answerFunction: "avg-val", samples: 50 },
   },
   "Integrated Edge Gradients (Logit Diff)": {
     ...{ name: "Integrated Edge Gradients", short: "IEG", algorithm: "mask-gradient" },
-    options: { gradFunction: "logit", answerFunction: "avg_diff", samples: 1000 },
+    options: { gradFunction: "logit", answerFunction: "avg-diff", samples: 1000 },
   },
-  "Edge Answer Prob Gradient At Clean": atClean("Prob Gradient", "EAP (Prob)", "prob", "avg_val"),
+  "Edge Answer Prob Gradient At Clean": atClean("Prob Gradient", "EAP (Prob)", "prob", "avg-val"),
   "Edge Answer Logit Exp Gradient At Clean": atClean(
     "Exp Logit Gradient",
     "EAP (Answer Logit)",
-    "logit_exp",
-    "avg_val",
+    "logit-exp",
+    "avg-val",
   ),
-  "Edge Answer Log Prob Gradient At Clean": atClean("Logprob Gradient", "EAP (Answer Logprob)", "logprob", "avg_val"),
+  "Edge Answer Log Prob Gradient At Clean": atClean("Logprob Gradient", "EAP (Answer Logprob)", "logprob", "avg-val"),
   "Edge Answer Log Prob Diff Gradient At Clean": atClean(
     "Logprob Diff Gradient",
     "EAP (Logprob Diff)",
     "logprob",
-    "avg_diff",
+    "avg-diff",
   ),
-  "Edge Answer Logit Diff Gradient At Clean": atClean("Edge Attribution Patching", "EAP", "logit", "avg_diff"),
-  "Edge Answer Logit MSE Gradient At Clean": atClean("Edge Attribution Patching (MSE)", "EAP (MSE)", "logit", "mse"),
+  "Edge Answer Logit Diff Gradient At Clean": atClean("Edge Attribution Patching", "EAP", "logit", "avg-diff"),
+  "Edge Answer Logit MSE Gradient At Clean": atClean(
+    "Edge Attribution Patching (MSE)",
+    "EAP (MSE)",
+    "logit",
+    "mean-squared-error",
+  ),
   "Subnetwork Edge Probing": probing("Subnetwork Edge Probing", "SEP", 200, 0.5, { tree: false }),
   "Circuit Probing": probing("Circuit Probing", "CP", 2000, 0.1, { tree: false, circuitSizes: ["true_size", 1000] }),
   "Subnetwork Tree Probing": probing("Subnetwork Tree Probing", "STP", 2000, 0.5, { tree: true }),
@@ -83,13 +88,13 @@ export const presets = {
     ...{ tree: true, circuitSizes: [100, "true_size", 1000, 10000] },
   }),
   "MSE Subnetwork Tree Probing": probing("MSE Subnetwork Tree Probing", "STP (MSE)", 200, 0.5, {
-    ...{ tree: true, target: "mse" },
+    ...{ tree: true, target: "mean-squared-error" },
   }),
   "MSE Tree Probing": probing("MSE Tree Probing", "TP (MSE)", 200, 0.1, {
-    ...{ tree: true, target: "mse", circuitSizes: ["true_size"] },
+    ...{ tree: true, target: "mean-squared-error", circuitSizes: ["true_size"] },
   }),
   "Opposite Tree Probing": probing("Opposite Tree Probing", "OTP", 100, 0.1, {
-    ...{ tree: true, target: "wrong_answer", circuitSizes: ["true_size", 1000, 10000] },
+    ...{ tree: true, target: "wrong-answer", circuitSizes: ["true_size", 1000, 10000] },
   }),
 } as const satisfies Record<string, Preset>;
 

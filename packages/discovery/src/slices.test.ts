@@ -35,7 +35,7 @@ describe("a batch that is run in slices gives the same scores", () => {
 
   it.each<readonly [GradFunction, AnswerFunction]>(functions)("mask gradient, %s %s", async (...fns) => {
     const [gradFunction, answerFunction] = fns;
-    const prompts = promptsWith(answerFunction === "mse" ? "numbers" : "unequal");
+    const prompts = promptsWith(answerFunction === "mean-squared-error" ? "numbers" : "unequal");
     const steps: string[] = [];
     const options = { gradFunction, answerFunction, samples: 2 };
     const expected = await maskGradient(task.model, prompts, options);
@@ -61,7 +61,7 @@ describe("a batch that is run in slices gives the same scores", () => {
 
   it.each([true, false])("subnetwork probing, tree %s", async (tree) => {
     // In a few steps rounding has no time to grow in Adam's divisions. Every prompt has masks of its own.
-    const options = { tree, epochs: 3, ablation: "resample", maskFunction: "hard_concrete", dropout: 0.1 } as const;
+    const options = { tree, epochs: 3, ablation: "resample", maskFunction: "hard-concrete", dropout: 0.1 } as const;
     const expected = await subnetworkProbing(task.model, task.prompts, options);
     expectClose((await subnetworkProbing(sliced, task.prompts, options)).values, expected.values, 1e-3);
   });

@@ -4,7 +4,7 @@ import type { Tensor } from "@autocircuit/native";
 export type ValueFunction = (logits: Tensor) => Tensor;
 
 /** Names of the value functions. */
-export type ValueFunctionName = "logit" | "prob" | "logprob" | "logit_exp";
+export type ValueFunctionName = "logit" | "prob" | "logprob" | "logit-exp";
 
 /** The logits as they are. */
 export const logit: ValueFunction = (logits) => logits;
@@ -32,7 +32,7 @@ export const valueFunctions: Readonly<Record<ValueFunctionName, ValueFunction>> 
   logit,
   prob,
   logprob,
-  logit_exp: logitExp,
+  "logit-exp": logitExp,
 };
 
 function lastDim(tensor: Tensor): number {

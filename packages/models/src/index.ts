@@ -1,8 +1,7 @@
-export type { SafetensorsDType } from "@autocircuit/base";
-export { parseHeader, type SafetensorsHeader, type TensorInfo } from "@autocircuit/base";
 export { ConfigReader } from "./config-reader.ts";
 export { describeModel } from "./describe-model.ts";
 export { type EstimateMemoryOptions, estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
+export { type FreeBesideOptions, freeBeside } from "./free-beside.ts";
 export {
   type ContinuedTokens,
   type ContinueOptions,

@@ -14,6 +14,6 @@ export const WIDEST_HEAD = 2 ** 16;
  * which lists are made; those that no weights could fill are refused before.
  */
 export function largestSize(key: string): { most: number; raise: string } {
-  if (LAYERS.has(key)) return { most: graphLimits().nodeCount, raise: " (--max-edges and setMaxEdges raise it)" };
+  if (LAYERS.has(key)) return { most: graphLimits().nodeCount, raise: " (`setMaxEdges` raises it)" };
   return { most: HEAD_WIDTHS.has(key) ? WIDEST_HEAD : 2 ** 31 - 1, raise: "" };
 }

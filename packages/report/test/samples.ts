@@ -124,7 +124,7 @@ export function reverseReport(): CircuitReport {
   return reportOf({
     title: "tracr-reverse: the circuit that ACDC finds",
     task: "tracr-reverse",
-    options: { taus: [1e-3, 1e-2], faithfulness: "kl_div", ablation: "resample", seed: 0, "by token": false },
+    options: { taus: [1e-3, 1e-2], faithfulness: "kl-div", ablation: "resample", seed: 0, "by token": false },
     graph: graphOf({ layers: 4, heads: 1 }),
     circuit: edges.map((edge) => ({ edge, token: null, score: Number.POSITIVE_INFINITY })),
     known: {
@@ -153,7 +153,7 @@ export function reverseByTokenReport(): CircuitReport {
   return reportOf({
     title: "tracr-reverse by token: the circuit that ACDC finds",
     task: "tracr-reverse",
-    options: { taus: [1e-3], faithfulness: "kl_div", ablation: "resample", "by token": true },
+    options: { taus: [1e-3], faithfulness: "kl-div", ablation: "resample", "by token": true },
     graph: graphOf({ layers: 4, heads: 1, seqLen: 6 }),
     tokenLabels: reverseLabels,
     circuit: at([1, 2, 3, 4, 5]).map((edge) => ({ ...edge, score: Number.POSITIVE_INFINITY })),
@@ -201,7 +201,7 @@ export function xproportionReport(): CircuitReport {
     title: "tracr-xproportion: edges that edge attribution patching puts first",
     task: "tracr-xproportion",
     algorithm: "edge attribution patching",
-    options: { grad: "logit", answer: "mse", size: 3 },
+    options: { grad: "logit", answer: "mean-squared-error", size: 3 },
     graph: graphOf({ layers: 2, heads: 1 }),
     circuit: [
       { edge: "A1.0->Resid End", token: null, score: 0.4821 },
@@ -231,7 +231,7 @@ export function gpt2Report(count = 300): CircuitReport {
     title: "Indirect object identification in GPT-2 small",
     task: "ioi",
     algorithm: "mask gradient, integrated over 5 steps",
-    options: { grad: "logit", answer: "avg_diff", "integrated samples": 5, size: count, promptCount: 200 },
+    options: { grad: "logit", answer: "avg-diff", "integrated samples": 5, size: count, promptCount: 200 },
     graph,
     circuit: randomEdges(graph, count),
     curve: {

@@ -107,7 +107,7 @@ describe("buildCuda", () => {
     await refused({ architectures: ["hopper"] }).toThrow(/"hopper" is no GPU architecture/);
     await refused({ architectures: ["50"] }).toThrow(/does not compile for architecture 50\. It knows 75, 80, 90/);
     await refused({ torch: "1.13" }).toThrow(/no LibTorch that is supported/);
-    await refused({}).toThrow(/none could be fetched:[\s\S]*torch wheel: pip could not fetch[\s\S]*--libtorch/);
+    await refused({}).toThrow(/none could be fetched:[\s\S]*torch wheel: pip could not fetch[\s\S]*`libtorch`/);
     await refused({ nativeRoot: temporaryFolder() }).toThrow(/kernels are not here/);
     const wrong = tools([torchWheel("2.14.1+cu126", "12.6")]);
     await refused({ env: wrong.env }).toThrow(/torch wheel: it is for CUDA 12\.6/);

@@ -70,7 +70,7 @@ function notFound({ looked }: FoundCudaLibTorch, version: string, why: string): 
       "No CUDA LibTorch was found to build the kernels against, and none could be fetched:",
       ...looked.map((one) => `  - ${one.place}: ${one.why}`),
       `  - torch wheel: ${why}`,
-      `Do one of these: pip install torch==${version}; or give the folder of an unpacked CUDA LibTorch with --libtorch.`,
+      `Do one of these: pip install torch==${version}; or give the folder of an unpacked CUDA LibTorch as \`libtorch\`.`,
     ].join("\n"),
   );
 }

@@ -15,6 +15,6 @@ export function givenScale(scale: Scale | undefined, path: string, hookIn: strin
   if (scale[block] !== undefined) return scale[block];
   throw new AutocircuitError(
     "bad-input",
-    `${path}: reads ${hookIn}, and \`scale\` has ${scale.length} numbers, for blocks 0 to ${scale.length - 1}. Give one number for all, or one for each block.`,
+    `${path}: reads ${hookIn}, and \`autoencoderScale\` has ${scale.length} numbers, for blocks 0 to ${scale.length - 1}. Give one number for all, or one for each block.`,
   );
 }

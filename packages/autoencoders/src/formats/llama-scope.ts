@@ -77,6 +77,6 @@ function scaleOf(raw: ConfigReader, path: string, context: FormatContext): numbe
   if (length !== undefined && length > 0 && Number.isFinite(length)) return Math.sqrt(raw.size("d_model")) / length;
   throw badFile(
     raw.where,
-    "has no `dataset_average_activation_norm.in` above 0; give `scale`, sqrt(d_model) by the mean length of activations.",
+    "has no `dataset_average_activation_norm.in` above 0; give `autoencoderScale`, sqrt(d_model) by the mean length of activations.",
   );
 }

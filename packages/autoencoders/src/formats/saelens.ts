@@ -111,7 +111,7 @@ function normalisationOf(
       if (scale !== undefined) return scaled(scale);
       if (!headersOnly)
         sayOnce(
-          `${path}: expects activations of mean length sqrt(d_in); they are taken as they are, since no factor was given (\`scale\`, --autoencoder-scale on the command line)`,
+          `${path}: expects activations of mean length sqrt(d_in); they are taken as they are, since no factor was given (\`autoencoderScale\`)`,
         );
       return noNormalisation;
     case "layer_norm":

@@ -158,7 +158,7 @@ async function attribution(model: PatchableModel, prompts: PromptLoader): Promis
 
 /** Masks that are trained, other samples for every prompt. */
 async function probing(model: PatchableModel, prompts: PromptLoader): Promise<void> {
-  await subnetworkProbing(model, prompts, { epochs: EPOCHS, maskFunction: "hard_concrete" });
+  await subnetworkProbing(model, prompts, { epochs: EPOCHS, maskFunction: "hard-concrete" });
 }
 
 async function finished(output: Promise<Tensor>): Promise<void> {

@@ -78,5 +78,5 @@ export const precisionPaths: readonly PrecisionPath[] = [
   { name: "relp with attention", run: scores("relp", { attention: true }) },
   { name: "node scores", run: nodes },
   { name: "probing's first loss", run: firstLoss("sigmoid") },
-  { name: "probing's first loss, hard concrete", run: firstLoss("hard_concrete") },
+  { name: "probing's first loss, hard concrete", run: firstLoss("hard-concrete") },
 ];

@@ -127,7 +127,7 @@ function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOp
     if (unclear)
       bad(
         `it does not say which graph it is of, and this model has keys and values of groups of heads: ${unclear} is another input in a graph of groups than ` +
-          "in an ungrouped one. Give `graph`, the configuration of one of them: what `autocircuit circuits NAME --json` writes has it.",
+          "in an ungrouped one. Give `graph`, the configuration of one of them: what `formatCircuitFile` makes has it.",
       );
     return wanted;
   }

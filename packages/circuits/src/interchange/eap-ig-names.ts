@@ -90,7 +90,7 @@ export function requireEapIgGraph({ config }: Graph): void {
     !config.separateQkv && "queries, keys and values of a head share one input",
     config.kvHeads !== config.heads &&
       !config.ungrouped &&
-      "keys and values are grouped (make the graph ungrouped: `ungrouped` of a graph, --ungrouped of `discover`)",
+      "keys and values are grouped (make the graph ungrouped: `ungrouped: true`)",
     config.attnOnly && "the model has no MLPs",
   ].filter((fault) => fault !== false);
   if (faults.length === 0) return;

@@ -8,7 +8,7 @@ export interface LatentOptions {
    * graph in the places of MLPs, heads or the residual stream. For trained models; tasks of autoencoders need it.
    */
   readonly autoencoders?: string | readonly string[] | undefined;
-  /** Factor of what they read, one or one for each block, where their files leave it to the caller; see `scale` of `loadAutoencoders`. */
+  /** Factor of what they read, one or one for each block, where their files leave it to the caller; see `loadAutoencoders`. */
   readonly autoencoderScale?: number | readonly number[] | undefined;
   /** Blocks without an autoencoder keep their MLP, or their heads. Default false: every block must have one. */
   readonly partialAutoencoders?: boolean | undefined;
@@ -59,28 +59,23 @@ export interface LatentUse extends Omit<LatentOptions, "keepLatents"> {
 /**
  * What is wrong with options about latents, before anything is read.
  *
- * @param named an option as its user writes it
  * @param prunes whether latents are pruned unless something else is said
- * @returns the problem and what to do; undefined where all is well
+ * @returns the problem and what to do, with options in backticks; undefined where all is well
  */
-export function latentsProblem(
-  use: LatentUse,
-  named: (option: keyof LatentUse) => string,
-  prunes = false,
-): string | undefined {
+export function latentsProblem(use: LatentUse, prunes = false): string | undefined {
   const { autoencoders, pruneLatents = prunes, dtype = "float32" } = use;
   if (autoencoders === undefined) {
     const about = latentOptionNames.find((name) => use[name] !== undefined);
-    return about && `${named(about)} is about ${named("autoencoders")}: give a folder of them too.`;
+    return about && `\`${about}\` is about \`autoencoders\`: give a folder of them too.`;
   }
   if (dtype !== "float32" && dtype !== "float64")
-    return `A model with ${named("autoencoders")} computes in float32 or float64, not in ${dtype}: leave ${named("dtype")} out, or the autoencoders.`;
+    return `A model with \`autoencoders\` computes in float32 or float64, not in ${dtype}: leave \`dtype\` out, or the autoencoders.`;
   const prunedBy = (["pruneLatents", "maxLatents", "pruneWithCorrupt"] as const).find(
     (name) => use[name] !== undefined && use[name] !== false,
   );
   if (use.keepLatents !== undefined && prunedBy)
-    return `${named("keepLatents")} says which latents are kept, ${named(prunedBy)} that they are chosen anew: leave one of them out.`;
+    return `\`keepLatents\` says which latents are kept, \`${prunedBy}\` that they are chosen anew: leave one of them out.`;
   const how = (["maxLatents", "pruneWithCorrupt"] as const).find((name) => use[name] !== undefined);
   if (how === undefined || pruneLatents) return undefined;
-  return `${named(how)} says how latents are pruned, and they are not: give ${named("pruneLatents")} too.`;
+  return `\`${how}\` says how latents are pruned, and they are not: give \`pruneLatents\` too.`;
 }

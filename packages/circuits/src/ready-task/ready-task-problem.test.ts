@@ -3,25 +3,23 @@ import { tasks, tracrTasks } from "../tasks/registry.ts";
 import type { ReadyTaskOptions } from "./ready-task.ts";
 import { readyTaskProblem } from "./ready-task-problem.ts";
 
-const flag = (option: string) => `--${option}`;
-
 describe("what a ready-made task does not take", () => {
   it.each<[string, ReadyTaskOptions, RegExp]>([
-    ["tracr-reverse", { model: "/no/model" }, /has its own model, which is compiled: leave (`model`|--model) out/],
-    ["tracr-hist", { autoencoders: "/no/saes" }, /no sparse autoencoders: leave (`autoencoders`|--autoencoders) out/],
-    ["tracr-hist", { maxLatents: 3 }, /leave (`maxLatents`|--maxLatents) out/],
-    ["tracr-sort", { sharePrefix: true }, /no prefix is cut off: leave (`sharePrefix`|--sharePrefix) out/],
-    ["ioi-component", { positions: [1] }, /from its prompts: leave (`positions`|--positions) out/],
+    ["tracr-reverse", { model: "/no/model" }, /has its own model, which is compiled: leave `model` out/],
+    ["tracr-hist", { autoencoders: "/no/saes" }, /no sparse autoencoders: leave `autoencoders` out/],
+    ["tracr-hist", { maxLatents: 3 }, /leave `maxLatents` out/],
+    ["tracr-sort", { sharePrefix: true }, /no prefix is cut off: leave `sharePrefix` out/],
+    ["ioi-component", { positions: [1] }, /from its prompts: leave `positions` out/],
   ])("is refused, by its loader and by who asks before: %s, %j", async (name, options, problem) => {
     const task = tasks[name]!;
     await expect(task.load(options)).rejects.toThrow(problem);
-    expect(readyTaskProblem(task, options, flag)).toMatch(problem);
+    expect(readyTaskProblem(task, options)).toMatch(problem);
   });
 
   it("is nothing where a task is as it comes", () => {
-    for (const task of Object.values(tasks)) expect(readyTaskProblem(task, {}, flag)).toBeUndefined();
-    expect(readyTaskProblem(tasks["ioi-component"]!, { model: "m", sharePrefix: true }, flag)).toBeUndefined();
-    expect(readyTaskProblem(tasks["tracr-reverse"]!, { positions: [1], sharePrefix: false }, flag)).toBeUndefined();
+    for (const task of Object.values(tasks)) expect(readyTaskProblem(task, {})).toBeUndefined();
+    expect(readyTaskProblem(tasks["ioi-component"]!, { model: "m", sharePrefix: true })).toBeUndefined();
+    expect(readyTaskProblem(tasks["tracr-reverse"]!, { positions: [1], sharePrefix: false })).toBeUndefined();
   });
 
   it("depends on whether its model is compiled, which it says itself", () => {

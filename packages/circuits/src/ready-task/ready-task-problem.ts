@@ -13,29 +13,27 @@ export interface ReadyTaskUse extends Omit<LatentUse, "dtype"> {
  * What is wrong with how a ready-made task is to be loaded, before anything is read: a compiled program is a model of its own, without
  * autoencoders and without prompts as text, and circuits of trained models take their positions from the prompts' words.
  *
- * @param named an option as its user writes it
- * @returns the problem and what to do; undefined where all is well
+ * @returns the problem and what to do, with options in backticks; undefined where all is well
  */
 export function readyTaskProblem(
   { name, compiled = false }: Pick<ReadyTask, "name" | "compiled">,
   use: ReadyTaskUse,
-  named: (option: keyof ReadyTaskUse) => string,
 ): string | undefined {
   if (!compiled)
     return use.positions === undefined
       ? undefined
-      : `${name} takes the positions of its circuits from its prompts: leave ${named("positions")} out.`;
-  if (use.model !== undefined) return `${name} has its own model, which is compiled: leave ${named("model")} out.`;
+      : `${name} takes the positions of its circuits from its prompts: leave \`positions\` out.`;
+  if (use.model !== undefined) return `${name} has its own model, which is compiled: leave \`model\` out.`;
   const latent = latentOptionNames.find((option) => use[option] !== undefined);
   if (latent !== undefined)
-    return `${name} has a compiled model, of which there are no sparse autoencoders: leave ${named(latent)} out.`;
+    return `${name} has a compiled model, of which there are no sparse autoencoders: leave \`${latent}\` out.`;
   return use.sharePrefix
-    ? `${name} has prompts of token ids, of which no prefix is cut off: leave ${named("sharePrefix")} out.`
+    ? `${name} has prompts of token ids, of which no prefix is cut off: leave \`sharePrefix\` out.`
     : undefined;
 }
 
 /** @throws AutocircuitError `bad-input` for options that the task does not take, see {@link readyTaskProblem} */
 export function requireReadyTaskOptions(task: Pick<ReadyTask, "name" | "compiled">, use: ReadyTaskUse): void {
-  const problem = readyTaskProblem(task, use, (option) => `\`${option}\``);
+  const problem = readyTaskProblem(task, use);
   if (problem !== undefined) throw new AutocircuitError("bad-input", problem);
 }

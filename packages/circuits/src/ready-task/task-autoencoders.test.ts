@@ -15,7 +15,7 @@ describe("tasks of autoencoders", () => {
     using model = await tinyGpt2({ layers: 2 });
     using made = await autoencoderFolder({ layers: 2, width: 12 });
     await expect(tasks[name]!.load({ model: model.folder })).rejects.toThrow(
-      /are not part of this package\. They are.*--autoencoders FOLDER/s,
+      /are not part of this package\. They are.*`autoencoders: FOLDER`/s,
     );
     await using task = await tasks[name]!.load({ model: model.folder, autoencoders: made.folder });
     const { latents, latentErrors, seqLen } = task.model.graph.config;
@@ -126,11 +126,13 @@ describe("tasks of autoencoders", () => {
     await refused({ keepLatents: byPosition, sharePrefix: true }).toThrow(
       /position by position belong to whole prompts/,
     );
-    await refused({ autoencoderScale: [1, 1, 1] }).toThrow(/`scale` .* has 3 numbers, and the model has 2 blocks/);
+    await refused({ autoencoderScale: [1, 1, 1] }).toThrow(
+      /`autoencoderScale` has 3 numbers, and the model has 2 blocks/,
+    );
     await refused({ maxLatents: 3 }).toThrow(
       /`keepLatents` .* which latents are kept, `maxLatents` .* leave one of them/,
     );
-    await refused({ autoencoders: undefined }).toThrow(/`keepLatents` .* is about `autoencoders`/);
+    await refused({ autoencoders: undefined }).toThrow(/`keepLatents` is about `autoencoders`/);
   });
 
   it("are refused before anything is read where they cannot be", async () => {
@@ -151,8 +153,6 @@ describe("tasks of autoencoders", () => {
       tasks["ioi-component"]!.load({ model: model.folder, pruneLatents: true, ...(autoencoders && { autoencoders }) });
     await expect(load(narrow.folder)).rejects.toThrow(/width 8.*width 12/);
     await expect(load(short.folder)).rejects.toThrow(/no autoencoder of block 1/);
-    await expect(load()).rejects.toThrow(
-      /`pruneLatents` \(--prune-latents on the command line\) is about `autoencoders`/,
-    );
+    await expect(load()).rejects.toThrow(/`pruneLatents` is about `autoencoders`/);
   });
 });

@@ -37,19 +37,13 @@ export interface TaskAutoencoders {
   readonly how: string;
 }
 
-/** An option as a program writes it, and a command line. */
-function optionName(option: keyof LatentUse): string {
-  const flag = option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return `\`${option}\` (--${flag} on the command line)`;
-}
-
 /**
  * Looks at options about latents before anything is read.
  *
  * @throws AutocircuitError `bad-input` for those that do not go together, and a type that latents are not computed in
  */
 export function requireFittingLatents(name: string, of: TaskAutoencoders | undefined, use: LatentUse): void {
-  const problem = latentsProblem(use, optionName, of !== undefined);
+  const problem = latentsProblem(use, of !== undefined);
   if (problem !== undefined) throw new AutocircuitError("bad-input", `${name}: ${problem}`);
 }
 
@@ -63,7 +57,7 @@ export function requireAutoencoders(
   throw new AutocircuitError(
     "not-found",
     `${name} is about latents of sparse autoencoders, which are not part of this package. ${of.how}; then give the folder ` +
-      "(load({ autoencoders: FOLDER }), on the command line --autoencoders FOLDER). Any autoencoders of the model's MLPs will do.",
+      "(`autoencoders: FOLDER`). Any autoencoders of the model's MLPs will do.",
   );
 }
 
@@ -101,9 +95,9 @@ export async function autoencoderFields(
 ): Promise<AutoencoderFields> {
   if (autoencoders === undefined) return { fields: {}, processing: {}, sizes: undefined, notes: [] };
   const {
-    autoencoderScale: scale,
-    partialAutoencoders: partial,
-    autoencoderErrors,
+    autoencoderScale,
+    partialAutoencoders,
+    autoencoderErrors: asked,
     pruneLatents,
     maxLatents,
     pruneWithCorrupt,
@@ -111,8 +105,9 @@ export async function autoencoderFields(
     signal,
   } = options;
   const asAutocircuit = of !== undefined;
-  const how = { ...model, partial, errors: autoencoderErrors, scale, keepLatents, asAutocircuit, signal };
-  const { inspected, processing, errors } = await lookedAt(autoencoders, how);
+  const read = { autoencoderScale, partialAutoencoders, asAutocircuit };
+  const how = { ...model, ...read, autoencoderErrors: asked, keepLatents, signal };
+  const { inspected, processing, autoencoderErrors } = await lookedAt(autoencoders, how);
   const fields: Partial<TaskOptions> = {
     autoencoderInput: of?.input ?? inputOf(inspected),
     keepLatents,
@@ -120,9 +115,9 @@ export async function autoencoderFields(
     autoencoderPythiaSize: of?.pythiaSize,
     pruneWithCorrupt: pruneWithCorrupt ?? of?.pruneWithCorrupt ?? false,
     pruneLatents: pruneLatents ?? (of !== undefined && keepLatents === undefined),
-    autoencoderErrors: errors,
-    autoencoders: ({ config, errors, dtype, signal }) =>
-      loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal, asAutocircuit }),
+    autoencoderErrors,
+    autoencoders: ({ config, autoencoderErrors, dtype, signal }) =>
+      loadEngineAutoencoders(autoencoders, { config, autoencoderErrors, dtype, signal, ...read }),
   };
   const notes = model.processing === undefined ? processingNotes(processing) : [];
   return { fields, processing, sizes: sizesOf(inspected), notes };
@@ -153,9 +148,9 @@ export function autoencoderPaths(text: string): readonly string[] {
 /** What autoencoders are looked at for. */
 export interface PlanAutoencodersOptions
   extends LatentModel,
-    Pick<LoadEngineAutoencodersOptions, "partial" | "scale" | "asAutocircuit" | "signal"> {
+    Pick<LoadEngineAutoencodersOptions, "partialAutoencoders" | "autoencoderScale" | "asAutocircuit" | "signal"> {
   /** Keep what they leave out as sources. Default: as `keepLatents` has it, else true, but for a task of AutoCircuit's. */
-  readonly errors?: boolean | undefined;
+  readonly autoencoderErrors?: boolean | undefined;
   /** Latents that are to be kept by their numbers. */
   readonly keepLatents?: LatentIdentity | undefined;
 }
@@ -167,7 +162,7 @@ export interface PlannedAutoencoders {
   /** How the model's weights are to be processed, where its loader's own choice is not what the autoencoders were made for. */
   readonly processing: ProcessingOptions;
   /** Whether what they leave out is a source. */
-  readonly errors: boolean;
+  readonly autoencoderErrors: boolean;
 }
 
 /**
@@ -198,24 +193,24 @@ async function lookedAt(
     config,
     folder,
     processing: given,
-    partial,
-    errors: asked,
-    scale,
+    partialAutoencoders,
+    autoencoderErrors: asked,
+    autoencoderScale,
     keepLatents,
     asAutocircuit,
     signal,
   } = options;
-  const errors = keepsLatentErrors({ errors: asked, kept: keepLatents, asAutocircuit });
-  requireScaleOfBlocks(scale, config);
+  const autoencoderErrors = keepsLatentErrors({ autoencoderErrors: asked, kept: keepLatents, asAutocircuit });
+  requireScaleOfBlocks(autoencoderScale, config);
   const reading = asAutocircuit ? "autocircuit" : "stored";
-  const inspected = await inspectAutoencoders(pathOrNames, { signal, scale, reading });
+  const inspected = await inspectAutoencoders(pathOrNames, { signal, autoencoderScale, reading });
   if (keepLatents !== undefined) requireKeepable(keepLatents, sizesOf(inspected), config.layers);
-  checkSources(inspected, config, { partial, errors });
+  checkSources(inspected, config, { partialAutoencoders, autoencoderErrors });
   if (folder !== undefined) sayOtherFamily(inspected, folder);
   // AutoCircuit's tasks read OpenAI's autoencoders in a model whose weights are centred, whatever they were made for.
   const processing = asAutocircuit && inspected.format === "openai" ? {} : processingFor(inspected, config);
   if (given) checkProcessing(inspected, config, given);
-  return { inspected, processing, errors };
+  return { inspected, processing, autoencoderErrors };
 }
 
 function sizesOf({ autoencoders }: InspectedAutoencoders): readonly (AutoencoderSize & KeepablePlace)[] {
@@ -233,11 +228,11 @@ export interface LoadEngineAutoencodersOptions {
   /** The model's. */
   readonly config: TransformerConfig;
   /** Keep what they leave out as sources. Default true. */
-  readonly errors?: boolean | undefined;
+  readonly autoencoderErrors?: boolean | undefined;
   /** Blocks without one keep their MLP, or their heads. Default false: every block must have one. */
-  readonly partial?: boolean | undefined;
+  readonly partialAutoencoders?: boolean | undefined;
   /** Factor of what they read, see `loadAutoencoders`. */
-  readonly scale?: number | readonly number[] | undefined;
+  readonly autoencoderScale?: number | readonly number[] | undefined;
   /** Files that AutoCircuit reads otherwise than their library are read as it does. Default false. */
   readonly asAutocircuit?: boolean | undefined;
   /** What the model computes in. Default float32. */
@@ -253,24 +248,27 @@ export interface LoadEngineAutoencodersOptions {
  */
 export async function loadEngineAutoencoders(
   pathOrNames: string | readonly string[],
-  { config, errors, partial, scale, asAutocircuit = false, dtype, signal }: LoadEngineAutoencodersOptions,
+  { config, asAutocircuit = false, dtype, signal, autoencoderScale, ...how }: LoadEngineAutoencodersOptions,
 ): Promise<Autoencoders> {
-  requireScaleOfBlocks(scale, config);
+  requireScaleOfBlocks(autoencoderScale, config);
   return scope(async () => {
     using set = await loadAutoencoders(pathOrNames, {
-      ...{ signal, scale },
+      ...{ signal, autoencoderScale },
       ...(dtype === "float64" && { dtype }),
       ...(asAutocircuit && { reading: "autocircuit" }),
     });
-    return engineAutoencoders(set, config, { errors, partial });
+    return engineAutoencoders(set, config, how);
   });
 }
 
 /** Holds that no factor is passed over; one that is missing is told by the file that needs it. */
-function requireScaleOfBlocks(scale: LoadEngineAutoencodersOptions["scale"], { layers }: TransformerConfig): void {
+function requireScaleOfBlocks(
+  scale: LoadEngineAutoencodersOptions["autoencoderScale"],
+  { layers }: TransformerConfig,
+): void {
   if (!Array.isArray(scale) || scale.length <= layers) return;
   throw new AutocircuitError(
     "bad-input",
-    `\`scale\` (--autoencoder-scale on the command line) has ${scale.length} numbers, and the model has ${layers} blocks: give one number for all, or one for each block.`,
+    `\`autoencoderScale\` has ${scale.length} numbers, and the model has ${layers} blocks: give one number for all, or one for each block.`,
   );
 }

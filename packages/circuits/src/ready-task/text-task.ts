@@ -164,7 +164,7 @@ async function folderOf({ name, model, hub }: TextTaskSpec, options: ReadyTaskOp
     throw new AutocircuitError(
       "not-found",
       `${name} needs ${model.name}, whose weights are not on this machine. ${hub.how}; then give the folder ` +
-        `(load({ model: FOLDER }), on the command line --model FOLDER). Any model with a tokenizer will do; the published circuits are compared with on one of the same shape.`,
+        `(\`model: FOLDER\`). Any model with a tokenizer will do; the published circuits are compared with on one of the same shape.`,
       { cause },
     );
   }

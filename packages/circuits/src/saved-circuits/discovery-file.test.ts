@@ -21,7 +21,7 @@ const graphs: readonly (readonly [string, Graph])[] = [
 function foundIn(graph: Graph): DiscoveredCircuit {
   const values = Float32Array.from({ length: graph.edgeCount }, (_, edge) => ((edge * 7) % 11) - 5);
   values[2] = Number.POSITIVE_INFINITY;
-  const scores = new PruneScores(graph, values, { algorithm: "acdc", options: { taus: [0.1], target: "kl_div" } });
+  const scores = new PruneScores(graph, values, { algorithm: "acdc", options: { taus: [0.1], target: "kl-div" } });
   const options = { taus: [0.2], knownEdges: [graph.edge(1)], onPrompt: () => undefined };
   return { circuit: scores.circuit(5), scores, algorithm: "acdc", options, ablation: "zero", seed: 7 };
 }
@@ -42,7 +42,7 @@ it.each(graphs)("what is written of a circuit is read as it was: %s", async (_, 
 
 it("says the options that were given, of the others what the scores say, and how edges were chosen", () => {
   const found = foundIn(plain);
-  const usual = { taus: [0.2], target: "kl_div", knownEdges: [`${plain.edge(1)}`] };
+  const usual = { taus: [0.2], target: "kl-div", knownEdges: [`${plain.edge(1)}`] };
   const { options, circuit, edgeCount } = discoveryFile("mine", found);
   expect(options).toEqual({ ...usual, ablation: "zero", byToken: false, seed: 7 });
   expect(circuit.map(({ score }) => Math.abs(score))).toEqual(

@@ -16,7 +16,7 @@ export function latentsIn(json: unknown, where: string): LatentIdentity | null |
   if (typeof identity === "object" && !Array.isArray(identity)) return identity as LatentIdentity;
   throw badFile(
     where,
-    "its `latents` must be an object, as what discover --json writes has it, or null for a model without autoencoders.",
+    "its `latents` must be an object, as a discovery as JSON has it, or null for a model without autoencoders.",
   );
 }
 

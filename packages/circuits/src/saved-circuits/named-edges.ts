@@ -19,8 +19,8 @@ export function namedEdges(json: unknown, where: string): NamedEdge[] {
   const list = Array.isArray(json) ? json : listIn(json);
   if (isOverSpans(json, list))
     throw bad(
-      `${where} is a circuit over spans, as discover --spans writes it: it has an edge in some spans only, and its edges inside heads have ` +
-        "no place in a graph without spans. The tests and whatever else runs a circuit are of circuits without spans: find one without --spans.",
+      `${where} is a circuit over spans, as \`findSpanCircuit\` finds it: it has an edge in some spans only, and its edges inside heads have ` +
+        "no place in a graph without spans. The tests and whatever else runs a circuit are of circuits without spans: find one without spans.",
     );
   if (!list && isObject(json) && json.prompts !== undefined) throw bad(`${where} holds prompts, no circuit.`);
   if (!list)

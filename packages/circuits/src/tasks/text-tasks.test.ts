@@ -21,7 +21,7 @@ describe.each(textTasks.map(({ name }) => name))("%s without weights", (name) =>
     const loading = tasks[name]!.load();
     await expect(loading).rejects.toMatchObject({ code: "not-found" });
     await expect(loading).rejects.toThrow(
-      /weights are not on this machine\. It is \S+\/\S+ on the Hugging Face hub.*--model FOLDER/s,
+      /weights are not on this machine\. It is \S+\/\S+ on the Hugging Face hub.*`model: FOLDER`/s,
     );
     vi.unstubAllEnvs();
   });

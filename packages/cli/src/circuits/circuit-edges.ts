@@ -1,8 +1,7 @@
-import { inputErrorCodes, suggest } from "@autocircuit/base";
+import { suggest } from "@autocircuit/base";
 import { formatCircuitFile, type PublishedCircuit, publishedCircuits, scoredCircuit } from "@autocircuit/circuits";
 import { Circuit, Graph, PruneScores } from "@autocircuit/core";
 import type { Context } from "../context.ts";
-import { inFlags } from "../discover/in-flags.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
@@ -20,9 +19,7 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   const graph = await graphFor(options);
   const { seqStart, corrected = false } = options;
   const wordPositions = options.wordPositions === undefined ? {} : parseWordPositions(options.wordPositions);
-  const found = await synchronously(() =>
-    inFlags(() => circuit.edges(graph, { wordPositions, seqStart, corrected }), [...inputErrorCodes]),
-  );
+  const found = await synchronously(() => circuit.edges(graph, { wordPositions, seqStart, corrected }));
   print(`${name}: ${found.length} of ${graph.edgeCount} edges (${circuit.paper})`);
   for (const edge of found.slice(0, PRINTED)) print(`  ${edge}`);
   if (found.length > PRINTED)
@@ -37,12 +34,12 @@ function publishedCircuit(name: string): PublishedCircuit {
   throw new UsageError(`There is no circuit "${name}". ${suggest(name, Object.keys(publishedCircuits))}`);
 }
 
-async function graphFor({ byToken, seqLen, sharedQkv, ...where }: CircuitsCommandOptions): Promise<Graph> {
+async function graphFor({ byToken, seqLen, separateQkv, ...where }: CircuitsCommandOptions): Promise<Graph> {
   if (byToken && seqLen === undefined)
     throw new UsageError("--by-token needs the number of positions. Add --seq-len N (BOS counted).");
   if (!byToken && seqLen !== undefined)
     throw new UsageError("--seq-len is for a graph by token. Add --by-token, or leave --seq-len out.");
-  return Graph.of(await readModelConfig(where), { separateQkv: !sharedQkv, seqLen: byToken ? seqLen! : null });
+  return Graph.of(await readModelConfig(where), { separateQkv, seqLen: byToken ? seqLen! : null });
 }
 
 /** What is published has no scores: its edges have 1, all others 0. */

@@ -6,7 +6,7 @@ export interface CircuitsCommandOptions {
   seqLen?: number;
   wordPositions?: string;
   seqStart: number;
-  sharedQkv?: boolean;
+  separateQkv: boolean;
   corrected?: boolean;
   json?: string;
 }

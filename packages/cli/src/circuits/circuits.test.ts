@@ -81,8 +81,8 @@ describe("circuits", () => {
     expect(written.edges).toContainEqual({ edge: "A9.9->Resid End", token: 12, score: 1 });
   });
 
-  it("takes --shared-qkv and --corrected", async () => {
-    const shared = await circuits("ioi-head-based-edges", "--config", renamed, "--shared-qkv");
+  it("takes --no-separate-qkv and --corrected", async () => {
+    const shared = await circuits("ioi-head-based-edges", "--config", renamed, "--no-separate-qkv");
     expect(shared.out).toContain("2340 of 11611 edges");
     const corrected = await circuits("ioi-edges", "--config", renamed, "--corrected");
     expect(corrected.out).toContain("771 of 32491 edges");
@@ -105,8 +105,8 @@ describe("circuits refuses", () => {
     { args: ["ioi-edges", ...byToken, "--word-positions", "[2]"], says: "not an object" },
     { args: ["ioi-edges", ...byToken, "--word-positions", '{"IO":-1}'], says: "IO is at -1" },
     { args: ["docstring-edges", "--config", renamed], says: "belongs to attn-only-4l" },
-    { args: ["ioi-edges", "--config", renamed, "--shared-qkv"], says: "Leave --shared-qkv out" },
-    { args: ["sports-players-edges", "--config", pythia], says: "Make it with --shared-qkv" },
+    { args: ["ioi-edges", "--config", renamed, "--no-separate-qkv"], says: "Leave --no-separate-qkv out" },
+    { args: ["sports-players-edges", "--config", pythia], says: "Make it with --no-separate-qkv" },
   ])("$args", async ({ args, says }) => {
     const { code, err } = await circuits(...args);
     expect(code).toBe(2);

@@ -19,7 +19,7 @@ export function addCircuits(program: Command, context: Context): void {
     .option("--seq-len <n>", "positions of the graph by token", wholeNumber(1))
     .option("--word-positions <json>", 'positions of named words in the whole prompt, such as {"IO":2,"end":14}')
     .option("--seq-start <n>", "position that the graph starts at, where a shared prefix was cut off", wholeNumber(), 0)
-    .option("--shared-qkv", "queries, keys and values of a head share one input")
+    .option("--no-separate-qkv", "queries, keys and values of a head share one input")
     .option("--corrected", "follow the paper where the published code has a slip")
     .addOption(maxEdges())
     .option("--json <file>", "also write the list, or the edges")
@@ -30,7 +30,7 @@ Examples:
   autocircuit circuits
   autocircuit circuits ioi-edges --model models/gpt2 --json ioi.json
   autocircuit circuits ioi-edges --config gpt2/config.json --by-token --seq-len 15 --word-positions '{"IO":2,"S1":4,"S1+1":5,"S2":10,"end":14}'
-  autocircuit circuits sports-players-edges --model models/pythia-2.8b --shared-qkv`,
+  autocircuit circuits sports-players-edges --model models/pythia-2.8b --no-separate-qkv`,
     )
     .action(async (name: string | undefined, options: CircuitsCommandOptions) => {
       if (name === undefined) {

@@ -15,7 +15,7 @@ export function addCompile(program: Command, context: Context): void {
     .option("--vocab <tokens>", "comma-separated tokens; numbers are taken as numbers", (text: string) =>
       text.split(","),
     )
-    .option("--max-len <n>", "longest input in tokens, without BOS", wholeNumber(1))
+    .option("--max-seq-len <n>", "longest input in tokens, without BOS", wholeNumber(1))
     .option("--bos <name>", "name of the beginning-of-sequence token")
     .option("--causal", "hide later positions from every head")
     .option("--mode <mode>", "compatible: tracr's weights to the last bit; corrected: without its known faults")
@@ -27,8 +27,8 @@ TypeScript runs as it is on Node 22.18 and newer; on older ones the installed ty
 
 Examples:
   autocircuit compile reverse --out models/reverse
-  autocircuit compile hist --vocab a,b,c --max-len 8 --out models/hist
-  autocircuit compile my-program.ts --vocab 1,2,3 --max-len 5 --out models/mine`,
+  autocircuit compile hist --vocab a,b,c --max-seq-len 8 --out models/hist
+  autocircuit compile my-program.ts --vocab 1,2,3 --max-seq-len 5 --out models/mine`,
     )
     .action(async (name: string, options: CompileCommandOptions) => {
       const { compileProgram } = await import("../compile/compile-program.ts");

@@ -1,6 +1,6 @@
 import { USUAL_SEED } from "@autocircuit/base";
 import { ablationTypes } from "@autocircuit/core/ablations";
-import { CURVES, discoveryDefaults as usual } from "@autocircuit/discovery";
+import { CURVES, ownName, discoveryDefaults as usual } from "@autocircuit/discovery";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { askedSize } from "../discover/asked-size.ts";
@@ -52,22 +52,26 @@ export function addDiscover(program: Command, context: Context): void {
       "parts of prompts by name, which may differ in length: edges in each span, and edges inside heads from span to span (JSON, or PEAP's .csv; with --size)",
     )
     .option(
-      "--span-aggregation <how>",
-      `how the scores of a span's tokens become one: ${anyOf(SPAN_AGGREGATIONS)} (default: sum)`,
+      "--aggregation <how>",
+      `--spans: how the scores of a span's tokens become one: ${anyOf(SPAN_AGGREGATIONS)} (default: sum)`,
       oneOf(SPAN_AGGREGATIONS),
     )
     .option(
-      "--tau <list>",
+      "--taus <list>",
       `acdc: thresholds on the rise of the divergence (default: ${usual.tau})`,
       listOf(positiveNumber),
     )
     .option(
       "--target <name>",
-      `acdc: ${anyOf(ACDC_TARGETS)} (default: kl_div; mse where the output is one number)`,
-      oneOf(ACDC_TARGETS),
+      `acdc: ${anyOf(ACDC_TARGETS)} (default: kl-div; mean-squared-error where the output is one number)`,
+      oneOf(ACDC_TARGETS, ownName<string>),
     )
-    .option("--grad-function <name>", `gradients: ${anyOf(GRAD_FUNCTIONS)}`, oneOf(GRAD_FUNCTIONS))
-    .option("--answer-function <name>", `gradients: ${anyOf(ANSWER_FUNCTIONS)}`, oneOf(ANSWER_FUNCTIONS))
+    .option("--grad-function <name>", `gradients: ${anyOf(GRAD_FUNCTIONS)}`, oneOf(GRAD_FUNCTIONS, ownName<string>))
+    .option(
+      "--answer-function <name>",
+      `gradients: ${anyOf(ANSWER_FUNCTIONS)}`,
+      oneOf(ANSWER_FUNCTIONS, ownName<string>),
+    )
     .option("--samples <n>", "mask-gradient: integrate over n steps", wholeNumber(1))
     .option(
       "--set <name=value>",
@@ -157,7 +161,7 @@ export function addDiscover(program: Command, context: Context): void {
       `
 Examples:
   autocircuit discover tracr-reverse
-  autocircuit discover tracr-reverse --by-token --tau 1e-3 --json reverse.json
+  autocircuit discover tracr-reverse --by-token --taus 1e-3 --json reverse.json
   autocircuit discover tracr-reverse --ablation zero
   autocircuit discover tracr-reverse --set largestBatch=1
   autocircuit discover tracr-hist --algorithm mask-gradient --samples 5 --out hist
@@ -167,7 +171,7 @@ Examples:
   autocircuit discover tracr-reverse --spans docs/examples/tracr-reverse-spans.json --size 9
   autocircuit discover ioi-component --model gpt2
   autocircuit discover --model models/sum --prompts sum.json --keep 0.99
-  autocircuit discover --model models/brackets --prompts brackets.json --output-slice 0 --tau 0.01
+  autocircuit discover --model models/brackets --prompts brackets.json --output-slice 0 --taus 0.01
   autocircuit discover ioi-component --model gpt2 --device auto --dtype bfloat16
   autocircuit discover --model gpt2 --prompts names.json more.json --skip-unfit --faithful 0.8
   autocircuit discover --model gpt2 --prompts names.json more.json --algorithm edge-attribution --size 100 --batch-size 8

@@ -77,7 +77,7 @@ function addWork(sweep: Command, context: Context): void {
   addQueueOptions(command)
     .option("--until-empty", "with --queue: end once the queue is empty (default: serve until Ctrl-C)")
     .option(
-      "--stalled <seconds>",
+      "--stalled-after <seconds>",
       "with --queue: after so long without a sign of life a unit goes to another worker (default: 30)",
       positiveNumber,
     )
@@ -143,7 +143,7 @@ Examples:
 
 function addSlurm(sweep: Command, context: Context): void {
   subcommand(sweep, "slurm", "write the missing units as a Slurm array, and submit it")
-    .option("--limit <n>", "elements that run at once (%n; default: no limit)", wholeNumber(1))
+    .option("--at-once <n>", "elements that run at once (%n; default: no limit)", wholeNumber(1))
     .option("--together <n>", "units of an element, done together (default: 1)", wholeNumber(1))
     .option("--threads <n>", "threads of an element (default: 1)", wholeNumber(1))
     .option("--time <limit>", "time of an element, as sbatch has it: 01:00:00")
@@ -154,7 +154,7 @@ function addSlurm(sweep: Command, context: Context): void {
       "after",
       `
 Examples:
-  autocircuit sweep slurm sweep.yaml --out shared-results --limit 50 --time 01:00:00 --mem 4G --no-submit`,
+  autocircuit sweep slurm sweep.yaml --out shared-results --at-once 50 --time 01:00:00 --mem 4G --no-submit`,
     )
     .action(async (plan: string, options: SlurmCommandOptions) => {
       const { sweepSlurm } = await import("../sweep/slurm.ts");

@@ -54,7 +54,7 @@ export function addTest(program: Command, context: Context): void {
       `
 Exit codes: 0 every test that could be made is passed; 3 one is not, or cannot tell with so few prompts or random circuits, or none could
 be made; 1 failed; 2 wrong usage or input. --json has it as "passed": true, false, or null where nothing was refused and nothing can be told.
-Which kind of graph the circuit is in (--shared-qkv, --node-edges, --ungrouped) its file tells; for a list of edges give the option.
+Which kind of graph the circuit is in (--no-separate-qkv, --no-factorized, --ungrouped) its file tells; for a list of edges give the option.
 Equivalence, independence and minimality pass where nothing speaks against them. Of less than 20 prompts, equivalence passes only where they
 show that the circuit keeps 90 to 110 % of the score, and independence can be refused alone; minimality, sufficiency and partial necessity
 need 5 prompts at the usual level, and the last two 29 random circuits.

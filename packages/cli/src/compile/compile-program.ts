@@ -20,7 +20,7 @@ import { isModulePath, loadDefaultExport } from "./load-module.ts";
 /** Options of `autocircuit compile`. */
 export interface CompileCommandOptions {
   vocab?: string[];
-  maxLen?: number;
+  maxSeqLen?: number;
   bos?: string;
   causal?: boolean;
   mode?: string;
@@ -59,12 +59,12 @@ export async function compileProgram(
   );
 }
 
-function compileOptions({ vocab, maxLen, bos, causal, mode }: CompileCommandOptions): Partial<CompileOptions> {
+function compileOptions({ vocab, maxSeqLen, bos, causal, mode }: CompileCommandOptions): Partial<CompileOptions> {
   if (mode !== undefined && !MODES.includes(mode))
     throw new UsageError(`There is no mode "${mode}". ${suggest(mode, MODES)}`);
   return {
     ...(vocab && { vocab: vocab.map(tokenOf) }),
-    ...(maxLen !== undefined && { maxSeqLen: maxLen }),
+    ...(maxSeqLen !== undefined && { maxSeqLen }),
     ...(bos !== undefined && { bos }),
     ...(causal && { causal }),
     ...(mode !== undefined && { mode: mode as CompileOptions["mode"] & string }),
@@ -87,7 +87,7 @@ function compileNamed(name: string, settings: Partial<CompileOptions>): Compiled
 
 async function compileFile(path: string, settings: Partial<CompileOptions>): Promise<CompiledModel> {
   const { vocab, maxSeqLen } = settings;
-  if (!vocab || maxSeqLen === undefined) throw new UsageError("A program of your own needs --vocab and --max-len.");
+  if (!vocab || maxSeqLen === undefined) throw new UsageError("A program of your own needs --vocab and --max-seq-len.");
   const program = await loadDefaultExport(path);
   if (program instanceof SOp) return synchronously(() => compile(program, { ...settings, vocab, maxSeqLen }));
   throw new UsageError(

@@ -123,7 +123,7 @@ describe("convert what a discovery wrote", () => {
     const same = await convert(...args, ofModel(2));
     expect([same.code, same.err]).toEqual([
       2,
-      expect.stringMatching(/keys and values are grouped .*--ungrouped of `discover`/),
+      expect.stringMatching(/keys and values are grouped .*--ungrouped of discover/),
     ]);
     const other = await convert(...args, ofModel(2, 3));
     expect([other.code, other.err]).toEqual([

@@ -1,4 +1,4 @@
-import { gitLfsPointer, inputErrorCodes } from "@autocircuit/base";
+import { gitLfsPointer } from "@autocircuit/base";
 import {
   type CircuitFormat,
   circuitOfScores,
@@ -19,7 +19,7 @@ import {
   scoredCount,
   sortedMagnitudes,
 } from "@autocircuit/core";
-import { inFlags } from "../discover/in-flags.ts";
+import { fileInFlags } from "../support/in-flags.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { textOf } from "../support/text-of.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -44,11 +44,7 @@ export async function readInput(
   const ending = /\.[^./\\]*$/.exec(path)?.[0].toLowerCase();
   if (ending === ".safetensors") {
     const scores = await scoresIn(path, graph);
-    if (asked.size !== undefined)
-      return circuitInput(
-        inFlags(() => circuitOfScores(scores, path, asked)),
-        undefined,
-      );
+    if (asked.size !== undefined) return circuitInput(circuitOfScores(scores, path, asked), undefined);
     const circuit = scores.circuit(scoredCount(sortedMagnitudes(scores.values)));
     return { kind: "circuit", format: "scores", circuit: scoredCircuit(scores, circuit), notes: [] };
   }
@@ -64,7 +60,7 @@ async function scoresIn(path: string, graph: Graph | undefined): Promise<PruneSc
   if (scores === undefined) return PruneScores.load(path, graph && { graph });
   const { seqLen, factorized, separateQkv, config } = scores.graph;
   const same = graph!.with({ seqLen, factorized, separateQkv, ungrouped: config.ungrouped });
-  inFlags(() => requireSameGraph(scores.graph, same, `${path} holds scores`, "this model's"));
+  requireSameGraph(scores.graph, same, `${path} holds scores`, "this model's");
   return scores;
 }
 
@@ -88,5 +84,5 @@ function inputOfJson(text: string, path: string, graph: Graph | undefined): Inpu
 }
 
 function circuitInput({ format, notes, scoredIn }: SavedCircuit, graph: Graph | undefined): Input {
-  return { kind: "circuit", format, circuit: inFlags(() => scoredIn(graph), [...inputErrorCodes]), notes };
+  return { kind: "circuit", format, circuit: fileInFlags(() => scoredIn(graph)), notes };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { inFlagNames } from "../support/in-flags.ts";
 import { askedSize } from "./asked-size.ts";
-import { inFlagNames } from "./in-flags.ts";
 
 describe("how large a circuit is to be", () => {
   it("is a number of edges, or a share of all", () => {

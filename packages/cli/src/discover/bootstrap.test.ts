@@ -194,9 +194,9 @@ describe("how sure a circuit is", () => {
   });
 
   it("lists no function of answers where KL looks at none", async () => {
-    const how = ["--algorithm", "eap-ig-inputs", "--set", "loss=kl_div", "--set", "steps=2", "--size", "6"];
+    const how = ["--algorithm", "eap-ig-inputs", "--set", "loss=kl-div", "--set", "steps=2", "--size", "6"];
     expect((await discover(...how)).code).toBe(0);
-    expect(json().options).toMatchObject({ loss: "kl_div", steps: 2 });
+    expect(json().options).toMatchObject({ loss: "kl-div", steps: 2 });
     expect(Object.keys(json().options).filter((name) => name.endsWith("Function"))).toEqual([]);
   });
 
@@ -209,17 +209,17 @@ describe("how sure a circuit is", () => {
     expect([many.code, many.err]).toEqual([2, expect.stringMatching(/`steps` must be a whole number from 1 to 10000/)]);
     const wrong = await discover("--algorithm", "mean-of-methods", "--set", "methods=relp,eap-ig-input");
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/Did you mean eap-ig-inputs/)]);
-    const gradients = ["--algorithm", "eap-ig-inputs", "--set", "loss=kl_div"];
+    const gradients = ["--algorithm", "eap-ig-inputs", "--set", "loss=kl-div"];
     for (const idle of [
       ["--grad-function", "prob"],
-      ["--set", "answerFunction=mse"],
+      ["--set", "answerFunction=mean-squared-error"],
     ]) {
       const { code, err } = await discover(...gradients, ...idle);
-      expect([code, err]).toEqual([2, expect.stringMatching(/does nothing with --set loss=kl_div/)]);
+      expect([code, err]).toEqual([2, expect.stringMatching(/does nothing with --set loss=kl-div/)]);
     }
     const twice = await discover(...gradients, "--set", "loss=answers");
     expect([twice.code, twice.err]).toEqual([2, expect.stringMatching(/loss is given twice/)]);
-    const zero = await discover("--algorithm", "edge-attribution", "--set", "loss=kl_div");
+    const zero = await discover("--algorithm", "edge-attribution", "--set", "loss=kl-div");
     expect([zero.code, zero.err]).toEqual([2, expect.stringMatching(/zero by construction/)]);
   });
 });

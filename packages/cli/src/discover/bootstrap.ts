@@ -11,9 +11,9 @@ import {
   stabilityPlan,
 } from "@autocircuit/discovery";
 import { numberPrompts } from "@autocircuit/metrics";
+import { inFlagNames } from "../support/in-flags.ts";
 import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { inFlagNames } from "./in-flags.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** How sure a circuit is, as `discover --json` writes it. */
@@ -86,5 +86,5 @@ export async function bootstrapped(
   if (stability === null) return null;
   const { edges, ...json } = stability;
   const named = edges.map(({ edge, ...sure }) => [`${found.circuit.graph.edge(edge)}`, sure] as const);
-  return { json: { ...json, notes: stabilityNotes(json).map(inFlagNames) }, edges: new Map(named) };
+  return { json: { ...json, notes: stabilityNotes(json).map((note) => inFlagNames(note)) }, edges: new Map(named) };
 }

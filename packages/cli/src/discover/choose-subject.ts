@@ -1,7 +1,8 @@
 import { readyTaskProblem } from "@autocircuit/circuits";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { findTask } from "../support/find-task.ts";
-import { flagOf } from "../support/flag-of.ts";
+import { flagOf, isOnByDefault, noFlagOf } from "../support/flag-of.ts";
+import { inFlagNames } from "../support/in-flags.ts";
 import type { KeepingOptions } from "../support/kept-latents.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -13,7 +14,7 @@ import type { Subject } from "./subject.ts";
 /** Which options a ready-made task decides itself. */
 const DECIDED_BY_TASK: Readonly<Record<keyof SubjectCommandOptions, boolean>> = {
   ...{ outputSlice: true, batchSize: true, batchCount: true, seqLen: true, align: true, skipUnfit: true },
-  ...{ sharedQkv: true, nodeEdges: true, ungrouped: true, processing: true, prependBos: true },
+  ...{ factorized: true, separateQkv: true, ungrouped: true, processing: true, prependBos: true },
   ...{ model: false, prompts: false, autoencoders: false, autoencoderScale: false, partialAutoencoders: false },
   ...{ autoencoderErrors: false, pruneLatents: false, maxLatents: false, pruneWithCorrupt: false, keepLatents: false },
 };
@@ -41,13 +42,13 @@ export function chooseSubject(
   }
   const task = findTask(taskName);
   const decided = (Object.keys(DECIDED_BY_TASK) as (keyof SubjectCommandOptions)[]).find(
-    (name) => DECIDED_BY_TASK[name] && options[name] !== (name === "prependBos" ? true : undefined),
+    (name) => DECIDED_BY_TASK[name] && options[name] !== (isOnByDefault(name) ? true : undefined),
   );
   if (decided !== undefined) {
-    const flag = decided === "prependBos" ? "--no-prepend-bos" : flagOf(decided);
+    const flag = isOnByDefault(decided) ? noFlagOf(decided) : flagOf(decided);
     throw new UsageError(`${taskName} decides itself what ${flag} says. It is for your own --model and --prompts.`);
   }
-  const problem = readyTaskProblem(task, options, flagOf);
-  if (problem !== undefined) throw new UsageError(problem);
+  const problem = readyTaskProblem(task, options);
+  if (problem !== undefined) throw new UsageError(inFlagNames(problem));
   return readySubject(task, model, options);
 }

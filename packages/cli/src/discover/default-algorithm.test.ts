@@ -45,7 +45,7 @@ describe("without --algorithm", () => {
   });
 
   it("an option of ACDC asks for ACDC", async () => {
-    const { result } = await discover(at("wide"), "--tau", "1e-3");
+    const { result } = await discover(at("wide"), "--taus", "1e-3");
     expect(result).toMatchObject({ algorithm: "acdc", options: { taus: [1e-3] } });
   });
 });

@@ -28,7 +28,7 @@ describe("discover", () => {
     expect(result).toMatchObject({ task: "tracr-reverse", algorithm: "acdc", edgeCount: 77 });
     expect(result.options).toMatchObject({
       taus: [1e-3],
-      target: "kl_div",
+      target: "kl-div",
       ablation: "resample",
       byToken: false,
       seed: 0,
@@ -54,7 +54,7 @@ describe("discover", () => {
 
   it("measures xproportion, whose output is a number, by its squared error", async () => {
     const { result } = await discover("xproportion", "tracr-xproportion");
-    expect(result.options.target).toBe("mse");
+    expect(result.options.target).toBe("mean-squared-error");
     expect(result.divergence.metric).toContain("mean squared error");
     expect(result.known).toMatchObject({ truePositives: 3, falsePositives: 0, falseNegatives: 0 });
   });
@@ -83,7 +83,7 @@ describe("discover", () => {
   });
 
   it("compares with the circuit that was asked for, and writes infinite scores as text", async () => {
-    const { result } = await discover("acdc", "tracr-reverse", "--ablation", "zero", "--tau", "1e-3,1e-2");
+    const { result } = await discover("acdc", "tracr-reverse", "--ablation", "zero", "--taus", "1e-3,1e-2");
     expect(result.known!.name).toBe("acdc");
     expect(result.circuit.every(({ score }) => String(score) === "Infinity")).toBe(true);
   });

@@ -1,10 +1,16 @@
 import { join } from "node:path";
 import { circuitsInGraph, discoveryFile } from "@autocircuit/circuits";
-import { type LatentLabels, type LoadedTask, type PruneScores, runVersions, type ScoresInfo } from "@autocircuit/core";
+import {
+  type KnownCircuitInGraph,
+  type LatentLabels,
+  type LoadedTask,
+  type PruneScores,
+  runVersions,
+  type ScoresInfo,
+} from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
-  type KnownCircuitInGraph,
   type MeasuringProgress,
   measureFound,
   modelAccuracy,
@@ -14,6 +20,7 @@ import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
+import { inFlagNames } from "../support/in-flags.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { processingDone } from "../support/logits-note.ts";
@@ -25,7 +32,6 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { ClaimedFolder } from "./claimed-folder.ts";
 import { find } from "./find.ts";
-import { inFlagNames } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireTestPrompts } from "./require-test-prompts.ts";
@@ -162,7 +168,7 @@ async function measured(
   using progress = new StepsProgress();
   const onProgress = ({ step, ...at }: MeasuringProgress) => progress.update({ step: MEASURING[step], ...at });
   const measures = await measureFound(task, found, { ablation, known, curve, rank, seconds, signal, onProgress });
-  return { ...measures, notes: measures.notes.map(inFlagNames) };
+  return { ...measures, notes: measures.notes.map((note) => inFlagNames(note)) };
 }
 
 /** Saves the scores that the circuit is made of, and those it was looked for from; gives the paths. */

@@ -1,8 +1,8 @@
 import type { LoadedTask } from "@autocircuit/core";
 import { type FindCircuitOptions, type FoundCircuit, findCircuit } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
+import { inFlagNames } from "../support/in-flags.ts";
 import type { PromptRows } from "./bootstrap.ts";
-import { inFlagNames, memoryInFlags } from "./in-flags.ts";
 import type { SearchFiles } from "./search-files.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { StepsProgress } from "./steps-progress.ts";
@@ -26,9 +26,9 @@ export async function find(
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),
     onProgress: (step) => progress.update(step),
-  }).catch(memoryInFlags);
+  });
   const { onPrompt: _, ...options } = found.options;
-  return { ...found, options, notes: found.notes.map(inFlagNames) };
+  return { ...found, options, notes: found.notes.map((note) => inFlagNames(note)) };
 }
 
 /** What is asked of the library. */

@@ -1,12 +1,18 @@
 import { suggest } from "@autocircuit/base";
-import { type AlgorithmName, idleFunction, type OptionSpec, optionNamed, optionOf } from "@autocircuit/discovery";
+import {
+  type AlgorithmName,
+  idleFunction,
+  type OptionSpec,
+  optionNamed,
+  optionOf,
+  ownName,
+} from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
-import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 
 /** Options of the command that are options of an algorithm, and their names there. */
 export const FLAGS = [
-  ["tau", "--tau", "taus"],
+  ["taus", "--taus", "taus"],
   ["target", "--target", "target"],
   ["gradFunction", "--grad-function", "gradFunction"],
   ["answerFunction", "--answer-function", "answerFunction"],
@@ -32,7 +38,7 @@ export function givenOptions(algorithm: AlgorithmName, options: DiscoverCommandO
     if (name === undefined || text === undefined) throw new UsageError(`--set ${setting}: write it as name=value.`);
     if (name === "seed")
       throw new UsageError(`--set ${setting}: write it as --seed ${text}, which is for all of the run.`);
-    const spec = inFlags(() => optionNamed(algorithm, name));
+    const spec = optionNamed(algorithm, name);
     if (Object.hasOwn(given, name))
       throw new UsageError(`--set ${setting}: ${name} is given twice. Leave one of them out.`);
     given[name] = readValue(spec, text);
@@ -47,7 +53,7 @@ function requireHeeded(given: Readonly<Record<string, unknown>>): void {
   if (name === undefined) return;
   const [, flag] = FLAGS.find(([, , option]) => option === name)!;
   throw new UsageError(
-    `${flag} (--set ${name}) does nothing with --set loss=kl_div, which looks at no answers. Leave one of them out.`,
+    `${flag} (--set ${name}) does nothing with --set loss=kl-div, which looks at no answers. Leave one of them out.`,
   );
 }
 
@@ -81,6 +87,6 @@ function readValue(spec: OptionSpec, text: string): unknown {
 }
 
 function chosen({ name, choices }: OptionSpec, text: string): string {
-  if (!choices || choices.includes(text)) return text;
+  if (!choices || choices.includes(ownName<string>(text))) return ownName<string>(text);
   throw new UsageError(`${name} cannot be "${text}". ${suggest(text, choices)}`);
 }

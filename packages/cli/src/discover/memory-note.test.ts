@@ -28,14 +28,14 @@ it("says what a run needs", () => {
 
 it("says what to lower, and to what", () => {
   expect(() => planNote(run, 2 * GIB)).toThrow(
-    /Not enough memory: .*2\.0 GiB are free\. Lower the batch: --batch-size 8\./,
+    /Not enough memory: .*2\.0 GiB are free\. Lower the batch: `batchSize: 8`\./,
   );
   const several = { ...run, circuitCount: 8, adjustable: true };
-  expect(() => planNote(several, 8 * GIB)).toThrow(/8 circuits at once.*: --set largestBatch=1\./);
-  expect(() => planNote(several, 2 * GIB)).toThrow(/--batch-size 8 and --set largestBatch=1\./);
+  expect(() => planNote(several, 8 * GIB)).toThrow(/8 circuits at once.*: `largestBatch: 1`\./);
+  expect(() => planNote(several, 2 * GIB)).toThrow(/`batchSize: 8` and `largestBatch: 1`\./);
   // The search for few edges has no such option.
   expect(() => planNote({ ...several, adjustable: false }, 8 * GIB)).toThrow(
-    /free\. Lower the batch: --batch-size 16\.$/,
+    /free\. Lower the batch: `batchSize: 16`\. To go on/,
   );
   expect(() => planNote(run, GIB / 4)).toThrow(/Not even one prompt fits/);
 });

@@ -1,10 +1,9 @@
-import type { AutoencoderSize, LoadedTask, OutputSlice } from "@autocircuit/core";
+import type { LoadedTask, OutputSlice } from "@autocircuit/core";
 import { loadedRun, type PlannedBatch } from "@autocircuit/discovery";
-import { estimateMemory, type PlannedRun, requireMemory } from "@autocircuit/models";
+import { freeBeside, type PlannedRun, requireMemory } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { UsedDevice } from "../support/use-device.ts";
-import { inFlags } from "./in-flags.ts";
-import { type PlannedLatents, sizesIn } from "./planned-latents.ts";
+import type { PlannedLatents } from "./planned-latents.ts";
 import type { SubjectOptions } from "./subject.ts";
 
 /** Where and in what a run computes, and what is free there. */
@@ -49,24 +48,15 @@ export async function loadedNote(
   shape: SubjectOptions["shape"],
   { used, planned, signal }: { used: Used; planned: PlannedLatents | undefined; signal: AbortSignal },
 ): Promise<string> {
-  const { config, graph } = task.model;
-  const free = freeBeside(used, config, sizesIn(graph, planned));
+  const { model } = task;
+  const autoencoders = planned?.autoencoders;
+  // On the CPU it can be asked for.
+  const free = used.freeBytes === undefined ? undefined : freeBeside(model, { free: used.freeBytes, autoencoders });
   // As many circuits run at once as fit into what was free before the model was there.
   const shaped = (batch: PlannedBatch) => shape(task, { ...batch, free: used.freeBytes });
-  return noteOf(config, await loadedRun(task, shaped, { free, signal }));
+  return noteOf(model.config, await loadedRun(task, shaped, { free, signal }));
 }
 
 function noteOf(config: TransformerConfig, run: PlannedRun): string {
-  return `memory: ${inFlags(() => requireMemory(config, run)).text}`;
-}
-
-/** What is free on a GPU beside a model that was loaded there, in bytes; undefined on the CPU, where it can be asked for. */
-function freeBeside(
-  { how: { dtype }, freeBytes }: Used,
-  config: TransformerConfig,
-  autoencoders: readonly AutoencoderSize[] | undefined,
-): number | undefined {
-  if (freeBytes === undefined) return undefined;
-  const { weights, autoencoders: theirs = 0 } = estimateMemory(config, 1, 1, { dtype, autoencoders });
-  return Math.max(0, freeBytes - weights - theirs);
+  return `memory: ${requireMemory(config, run).text}`;
 }

@@ -1,4 +1,5 @@
-import type { CurveDetail, Rank, Selection } from "@autocircuit/discovery";
+import type { Rank } from "@autocircuit/core";
+import type { CurveDetail, Selection } from "@autocircuit/discovery";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { AskedSize } from "./asked-size.ts";
@@ -10,8 +11,8 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   ablation?: string;
   byToken?: boolean;
   spans?: string;
-  spanAggregation?: string;
-  tau?: number[];
+  aggregation?: string;
+  taus?: number[];
   target?: string;
   gradFunction?: string;
   answerFunction?: string;

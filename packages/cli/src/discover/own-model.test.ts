@@ -80,17 +80,17 @@ describe("discover with one's own model and prompts", () => {
   });
 
   it("by token, with labels, and shared inputs", async () => {
-    const { result, html } = await discover("token", ...reverse, "--by-token", "--shared-qkv", "--size", "10");
+    const { result, html } = await discover("token", ...reverse, "--by-token", "--no-separate-qkv", "--size", "10");
     expect(new Set(result.circuit.map(({ token }) => token)).size).toBeGreaterThan(1);
     expect(result.circuit.length).toBeGreaterThanOrEqual(10);
     expect(html).toContain("0: BOS");
-    expect(html).toContain("--by-token --shared-qkv");
+    for (const flag of ["--by-token", "--no-separate-qkv"]) expect(html).toContain(` ${flag} `);
   });
 
   it("patches nodes, in float64, with several files", async () => {
     const prompts = tracrReversePrompts();
     const files = [writePrompts("a.json", prompts.slice(0, 50)), writePrompts("b.json", prompts.slice(50, 90))];
-    const args = ["--model", at("reverse"), "--prompts", ...files, "--output-slice", "-1", "--node-edges"];
+    const args = ["--model", at("reverse"), "--prompts", ...files, "--output-slice", "-1", "--no-factorized"];
     const last = prompts.slice(0, 90).map((prompt) => ({
       ...prompt,
       // By position, where the answers of a pair's prompts may be the same.
@@ -214,7 +214,7 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--keep", "1.5"], says: "not a fraction" },
     { args: [...reverse, "--keep", "0"], says: "not a fraction" },
     { args: [...reverse, "--keep", "0.9", "--size", "3"], says: "either --size or --keep" },
-    { args: [...reverse, "--keep", "0.9", "--tau", "0.1"], says: "name one with --algorithm" },
+    { args: [...reverse, "--keep", "0.9", "--taus", "0.1"], says: "name one with --algorithm" },
     {
       args: [...reverse, "--algorithm", "ground-truth"],
       says: "ground-truth starts from the edges of a known circuit, and reverse has none",
@@ -226,10 +226,10 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--batch-count", "300,1"], says: "need 301 prompt pairs, there are 243" },
     { args: [...reverse, "--seq-len", "4"], says: "No prompt pair has 4 tokens. Most frequent are 6 tokens" },
     {
-      args: [...reverse, "--node-edges", "--shared-qkv"],
-      says: "--node-edges has no queries, keys and values: leave --shared-qkv out",
+      args: [...reverse, "--no-factorized", "--no-separate-qkv"],
+      says: "--no-factorized has no queries, keys and values: leave --no-separate-qkv out",
     },
-    { args: [...reverse, "--node-edges", "--ungrouped"], says: "leave --ungrouped out" },
+    { args: [...reverse, "--no-factorized", "--ungrouped"], says: "leave --ungrouped out" },
     { args: [...reverse, "--processing", "none,fold-ln"], says: "either none, or steps" },
     { args: [...reverse, "--processing", "fold"], says: "Did you mean fold-ln" },
     { args: [...reverse, "--dtype", "float15"], says: "Did you mean float16" },

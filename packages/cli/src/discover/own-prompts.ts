@@ -10,7 +10,6 @@ import {
   type Tokenizer,
   unfitReason,
 } from "@autocircuit/core";
-import { inFlagNames } from "./in-flags.ts";
 
 /** Prompts that are read, and what is known of them. */
 export interface OwnPrompts extends PromptsInTokens {
@@ -73,7 +72,7 @@ const OFFER = "--skip-unfit leaves out such prompts and counts them.";
 function inWords(error: unknown): never {
   if (!(error instanceof AutocircuitError)) throw error;
   const { code, message, cause, reason } = error;
-  throw new AutocircuitError(code, `${inFlagNames(message)}${unfitReason(error) === undefined ? "" : ` ${OFFER}`}`, {
+  throw new AutocircuitError(code, `${message}${unfitReason(error) === undefined ? "" : ` ${OFFER}`}`, {
     cause,
     reason,
   });

@@ -1,13 +1,13 @@
 import { latentOptions, ownTask } from "@autocircuit/circuits";
 import { type DividedPrompts, Graph, graphKindProblem, slicedCount, splitPrompts } from "@autocircuit/core";
 import { modelName } from "@autocircuit/models";
+import { inFlagNames } from "../support/in-flags.ts";
 import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { Progress } from "../support/progress.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { inFlagNames, inFlags, memoryInFlags } from "./in-flags.ts";
 import { loadedNote, planNote, plannedBatch } from "./memory-note.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
@@ -29,11 +29,8 @@ export function ownSubject(
 ): Subject {
   const outputSlice = readOutputSlice(options.outputSlice ?? "last_seq");
   const processing = processingOptions(options.processing);
-  const graph = {
-    factorized: !options.nodeEdges,
-    separateQkv: !options.sharedQkv,
-    ungrouped: options.ungrouped ?? false,
-  };
+  const { factorized, separateQkv, ungrouped = false } = options;
+  const graph = { factorized, separateQkv, ungrouped };
   const problem = graphKindProblem(graph);
   if (problem !== undefined) throw new UsageError(inFlagNames(problem));
   const name = modelName(model);
@@ -59,9 +56,10 @@ export function ownSubject(
       const { folder, config, tokenizer, prompts } = inputs;
       if (prompts.note) print(prompts.note);
       notes.splice(0, notes.length, ...(prompts.note ? [prompts.note] : []));
-      const split = inFlags(() =>
-        splitPrompts(prompts.pairs.length, { batchSize: options.batchSize, batchCount: options.batchCount }),
-      );
+      const split = splitPrompts(prompts.pairs.length, {
+        batchSize: options.batchSize,
+        batchCount: options.batchCount,
+      });
       const { batchSize, batchCount } = split;
       print(splitText(prompts, split));
       const planned = await plannedLatents(options, { config, folder, used, byToken, processing, labels, signal });
@@ -100,7 +98,7 @@ export function ownSubject(
           ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
           onProgress: ({ done, total }) => latentsPruned.update(done, total),
         }),
-      ).catch(memoryInFlags);
+      );
       latentsPruned[Symbol.dispose]();
       try {
         prunedLatents = prunedLatentsOf(loaded, options);

@@ -4,7 +4,6 @@ import {
   Graph,
   type GraphOptions,
   type LatentLabels,
-  latentPlaces,
   latentPositionsProblem,
   requireLabels,
   withLatentPlaces,
@@ -15,7 +14,6 @@ import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import { inFlags } from "./in-flags.ts";
 
 /** Autoencoders that a model is to have, before a weight of either is read. */
 export interface PlannedLatents {
@@ -55,17 +53,19 @@ export async function plannedLatents(
   options: KeepingOptions,
   { config, folder, used, byToken, asAutocircuit = false, processing: given, labels, signal }: PlannedModel,
 ): Promise<PlannedLatents | undefined> {
-  const { autoencoders: paths, keptBy, partialAutoencoders: partial, pruneLatents = false } = options;
+  const { autoencoders: paths, keptBy, partialAutoencoders, autoencoderErrors, pruneLatents = false } = options;
   if (paths === undefined) return undefined;
   requirePositions(options, byToken);
-  const asked = { partial, errors: options.autoencoderErrors, scale: scaleOf(options), keepLatents: keptBy };
+  const asked = { partialAutoencoders, autoencoderErrors, autoencoderScale: scaleOf(options), keepLatents: keptBy };
   const how = { config, folder, processing: given, ...asked, asAutocircuit, signal };
-  const { sizes: autoencoders, processing, errors } = await keptAs(keptBy, () => planAutoencoders(paths, how));
+  const planned = await keptAs(keptBy, () => planAutoencoders(paths, how));
+  const { sizes: autoencoders, processing } = planned;
   if (labels) requireLabels(labels, autoencoders);
   const { device, dtype } = used.how;
   // A graph of latents that have no room would have none either.
-  inFlags(() => requireLoadable(config, { autoencoders, device, dtype, free: used.freeBytes }));
-  const graph = (options: GraphOptions) => Graph.of(withLatentPlaces(config, autoencoders, errors), options);
+  requireLoadable(config, { autoencoders, device, dtype, free: used.freeBytes });
+  const graph = (options: GraphOptions) =>
+    Graph.of(withLatentPlaces(config, autoencoders, planned.autoencoderErrors), options);
   return { autoencoders, pruned: pruneLatents || keptBy?.keptLatents !== undefined, processing, graph };
 }
 
@@ -78,13 +78,4 @@ function requirePositions({ keepLatents, keptBy }: KeepingOptions, byToken: bool
   if (keepLatents === undefined && byToken) return;
   const problem = latentPositionsProblem(keptBy, byToken);
   if (problem !== undefined) throw new UsageError(`${keptBy.file}: ${problem}.`);
-}
-
-/** Autoencoders with as many latents as a model has of each. */
-export function sizesIn(graph: Graph, planned: PlannedLatents | undefined): readonly AutoencoderSize[] | undefined {
-  if (planned === undefined || graph.config.latents === undefined) return undefined;
-  return latentPlaces(graph).flatMap((place) => {
-    const size = planned.autoencoders.find(({ block, of }) => block === place.block && of === place.of);
-    return size === undefined ? [] : [{ ...size, ...place }];
-  });
 }

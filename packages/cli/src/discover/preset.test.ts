@@ -29,12 +29,12 @@ describe("discover --preset", () => {
   it("is an algorithm with its options, over which --set goes", async () => {
     const acdc = await found("--preset", "ACDC");
     expect(acdc.options).toMatchObject({ taus: [1e-6, 1e-5, 1e-4, 1e-3] });
-    const same = await found("--algorithm", "acdc", "--tau", "1e-6,1e-5,1e-4,1e-3");
+    const same = await found("--algorithm", "acdc", "--taus", "1e-6,1e-5,1e-4,1e-3");
     expect(same.circuit).toEqual(acdc.circuit);
     const probing = await found("--preset", "Tree Probing", "--set", "epochs=2", "--set", "circuitSizes=true_size");
     expect(probing).toMatchObject({
       algorithm: "circuit-probing",
-      options: { epochs: 2, lambda: 0.1, maskFunction: "hard_concrete", circuitSizes: ["true_size"] },
+      options: { epochs: 2, lambda: 0.1, maskFunction: "hard-concrete", circuitSizes: ["true_size"] },
     });
   });
 
@@ -69,14 +69,14 @@ describe("discover --preset", () => {
     [[...own, "--algorithm", "circuit-probing"], "circuit-probing probes for a circuit as large as the known one"],
     [
       [...xproportion, "Edge Answer Logit Diff Gradient At Clean"],
-      "with answerFunction avg_diff is for models whose outputs are tokens; those of tracr-xproportion are numbers. " +
-        "Give --set answerFunction=mse, or choose another --preset",
+      "with answerFunction avg-diff is for models whose outputs are tokens; those of tracr-xproportion are numbers. " +
+        "Give --set answerFunction=mean-squared-error, or choose another --preset",
     ],
     [
       [...xproportion, "Edge Answer Prob Gradient At Clean"],
-      "Give --set gradFunction=logit --set answerFunction=mse, or choose another --preset",
+      "Give --set gradFunction=logit --set answerFunction=mean-squared-error, or choose another --preset",
     ],
-    [[...xproportion, "Opposite Tree Probing", "--set", "circuitSizes=true_size"], "with target wrong_answer is for"],
+    [[...xproportion, "Opposite Tree Probing", "--set", "circuitSizes=true_size"], "with target wrong-answer is for"],
   ])("%j does not fit the model", async (how, says) => {
     const { code, err } = await run(["discover", ...how, "--out", join(folder, "unfit")]);
     expect(err).toContain(says);
@@ -85,7 +85,7 @@ describe("discover --preset", () => {
 
   it("fits numbers with what it is told to give", async () => {
     const how = [...xproportion, "Edge Answer Prob Gradient At Clean"];
-    const fitting = ["--set", "gradFunction=logit", "--set", "answerFunction=mse", "--curve", "none"];
+    const fitting = ["--set", "gradFunction=logit", "--set", "answerFunction=mean-squared-error", "--curve", "none"];
     const { code } = await run(["discover", ...how, ...fitting, "--out", join(folder, "fit")]);
     expect(code).toBe(0);
   });

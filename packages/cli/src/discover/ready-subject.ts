@@ -3,7 +3,6 @@ import { modelName, readConfig, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
-import { memoryInFlags } from "./in-flags.ts";
 import { loadedNote } from "./memory-note.ts";
 import { type PlannedModel, plannedLatents } from "./planned-latents.ts";
 import { type LeftLatents, prunedLatentsOf } from "./pruned-latents.ts";
@@ -44,7 +43,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
         ...(files && { prompts: [...files] }),
         ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
       };
-      const loaded = await keptAs(options.keptBy, () => task.load(how)).catch(memoryInFlags);
+      const loaded = await keptAs(options.keptBy, () => task.load(how));
       try {
         prunedLatents = prunedLatentsOf(loaded, options);
         replacedKl = loaded.replacedKl;

@@ -1,8 +1,7 @@
-import type { LatentLabels, LoadedTask } from "@autocircuit/core";
+import type { KnownCircuitInGraph, LatentLabels, LoadedTask } from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
-  type KnownCircuitInGraph,
   reportAccuracy,
   reportOf,
   stabilityReport,

@@ -58,7 +58,7 @@ const subjects: Readonly<Record<string, Case>> = {
 /** Flags, and the options that mean the same. */
 const flags: readonly (readonly [string[], FindCircuitOptions])[] = [
   [[], {}],
-  [["--tau", "0.1"], { options: { taus: [0.1] } }],
+  [["--taus", "0.1"], { options: { taus: [0.1] } }],
   [["--ablation", "zero"], { ablation: "zero" }],
   [["--set", "ablation=zero"], { options: { ablation: "zero" } }],
   [["--size", "7"], { size: 7 }],

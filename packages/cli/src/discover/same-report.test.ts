@@ -17,7 +17,7 @@ import { afterAll, expect, it } from "vitest";
 import { writeOverflowModel } from "../../test/overflow-model.ts";
 import { run } from "../../test/run-program.ts";
 import { kebabOf } from "../support/flag-of.ts";
-import { inFlagNames } from "./in-flags.ts";
+import { inFlagNames } from "../support/in-flags.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { SpanResult } from "./spans/span-result.ts";
 
@@ -67,10 +67,10 @@ it.each<[string, string[], FindCircuitOptions, RegExp]>([
   const { notes } = await reportOf(task, found);
   expect(notes.join("\n")).toMatch(expected);
   expect(notes.join("\n")).toMatch(/clean and corrupt are the same in 1 of 8 prompt pairs/);
-  expect(warnings).toEqual(found.notes.map(inFlagNames));
+  expect(warnings).toEqual(found.notes.map((note) => inFlagNames(note)));
   expect([dangling, circuit.length]).toEqual([found.dangling, found.circuit.size]);
   const page = readFileSync(at("out/report.html"), "utf8");
-  for (const note of notes.map(inFlagNames)) {
+  for (const note of notes.map((note) => inFlagNames(note))) {
     expect(out.split("\n").filter((line) => line === note)).toHaveLength(1);
     expect(page).toContain(note.replaceAll(">", "&gt;"));
   }

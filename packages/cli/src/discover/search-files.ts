@@ -10,8 +10,8 @@ import {
   type ResumedDiscovery,
 } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
+import { fileError } from "../support/in-flags.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { flagError } from "./in-flags.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** What is saved without being asked, each so many seconds. */
@@ -87,7 +87,7 @@ export class SearchFiles implements Disposable {
       return undefined;
     }
     const found = await this.#files.read(this.#task.model.graph, this.#asked).catch((error: unknown) => {
-      throw flagError(error, ["bad-input", "bad-file"]);
+      throw fileError(error);
     });
     if (found === undefined) throw new UsageError(`There is no ${path} to go on with. Leave --resume out.`);
     const names = [

@@ -1,5 +1,5 @@
 import { circuitNamed, type KnownCircuitByName } from "@autocircuit/circuits";
-import type { AblationType, LoadedTask } from "@autocircuit/core";
+import type { AblationType, LoadedTask, Rank } from "@autocircuit/core";
 import {
   ACDC_UP_TO,
   type AlgorithmName,
@@ -11,7 +11,6 @@ import {
   type PlannedBatch,
   type Preset,
   planOf,
-  type Rank,
   type RunShape,
   requireAlgorithm,
   requireCompatibleOptions,
@@ -24,7 +23,6 @@ import { UsageError } from "../support/usage-error.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { fittingWords, requireFitting } from "./fitting-words.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
-import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import type { Subject } from "./subject.ts";
 import { USUAL_BUDGET } from "./usual-budget.ts";
@@ -94,13 +92,13 @@ export function discoverSettings(
   const subject = chooseSubject(taskName, options);
   const { prune = false, byToken = false, seed, select = "top", rank = "absolute" } = options;
   const find = findOptions(options);
-  inFlags(() => requireCompatibleOptions(find));
+  requireCompatibleOptions(find);
   const { options: given = {} } = find;
   const ablation = ablationFor(find.algorithm, given, find.ablation);
   return {
     words: fittingWords(options, subject.name),
     ...{ subject, find, given, ablation, byToken, seed, prune, select, rank },
-    known: inFlags(() => circuitNamed(subject, { knownCircuit: options.knownCircuit, ablation })),
+    known: circuitNamed(subject, { knownCircuit: options.knownCircuit, ablation }),
     tries: options.tries,
     seconds: 60 * (options.budget ?? USUAL_BUDGET),
     selectSeconds: options.selectSeconds,
@@ -126,7 +124,7 @@ export function fitToGraph(
   const { given } = settings;
   requireFitting({ find, given, words }, task);
   const { graph } = task.model;
-  const { named: algorithm, ablation, size: planned, keep, faithful } = inFlags(() => planOf(task, find));
+  const { named: algorithm, ablation, size: planned, keep, faithful } = planOf(task, find);
   const size = typeof planned === "number" ? planned : undefined;
   const known = task.knownEdges === null ? undefined : settings.known;
   const chosen = find.algorithm === undefined && algorithm === FOR_LARGE_GRAPHS;
@@ -139,7 +137,7 @@ export function fitToGraph(
 /** How a run for such a task uses memory. @throws UsageError for options that do not suit it */
 export function shapeOf(settings: AskedSettings, task: LoadedTask | TaskOutline, batch: PlannedBatch): RunShape {
   requireFitting(settings, task);
-  return inFlags(() => runShape(task, settings.find, batch));
+  return runShape(task, settings.find, batch);
 }
 
 function largeNote(edgeCount: number): string {

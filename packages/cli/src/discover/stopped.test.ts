@@ -92,7 +92,10 @@ describe("a search that is stopped", () => {
 
   it("says that nothing was kept where it had just begun", async () => {
     await using task = await tasks["tracr-reverse"]!.load();
-    const options = { set: [], seed: 0, prependBos: true, out: join(folder, "begun") };
+    const options = {
+      ...{ set: [], seed: 0, prependBos: true, factorized: true, separateQkv: true },
+      out: join(folder, "begun"),
+    };
     const { settings } = fitToGraph(discoverSettings("tracr-reverse", options), task);
     const abort = new AbortController();
     const said: string[] = [];

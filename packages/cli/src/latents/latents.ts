@@ -32,9 +32,9 @@ export interface LatentsCommandOptions extends DeviceCommandOptions, PromptOptio
 /** Runs a model with autoencoders on a text and prints which latents are active where. */
 export async function latents(options: LatentsCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
-  const { autoencoders, partialAutoencoders: partial, autoencoderErrors: errors, json } = options;
+  const { autoencoders, partialAutoencoders, autoencoderErrors, json } = options;
   requirePrompt(options, "read");
-  const scale = scaleOf(options);
+  const autoencoderScale = scaleOf(options);
   requireLatentOptions({ autoencoders, dtype: options.dtype });
   const asked = options.labels === undefined ? undefined : readLatentLabels(options.labels);
   const folder = await resolveModelFolder(options.model, { signal });
@@ -58,7 +58,9 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
     ...(processing ?? planned?.processing),
   });
   const { config, computeDtype: dtype } = plain;
-  const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
+  const loaded = await loadEngineAutoencoders(autoencoders, {
+    ...{ config, dtype, signal, autoencoderErrors, partialAutoencoders, autoencoderScale },
+  });
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
   const chosen = processing === undefined && planned ? processingNotes(planned.processing) : [];
@@ -80,7 +82,13 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   );
   if (!json) return;
   await writeJson(json, {
-    ...{ model: options.model, autoencoders, scale: scale ?? null, errors, latents: rows },
+    ...{
+      model: options.model,
+      autoencoders,
+      autoencoderScale: autoencoderScale ?? null,
+      autoencoderErrors,
+      latents: rows,
+    },
     ...used.report,
     versions: runVersions(),
   });

@@ -60,7 +60,7 @@ describe("one's own model and prompts", () => {
   });
 
   it("in the graph that the scores are for", async () => {
-    for (const kind of ["--shared-qkv", "--node-edges", "--by-token"]) {
+    for (const kind of ["--no-separate-qkv", "--no-factorized", "--by-token"]) {
       const scores = await discover(kind);
       const { code, err } = await measure(scores, "--sizes", "2", "--metrics", "kl-clean");
       expect([kind, code, err.includes("autocircuit measure:")]).toEqual([kind, 0, false]);

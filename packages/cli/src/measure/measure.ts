@@ -13,10 +13,10 @@ import {
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
-import { inFlagNames } from "../discover/in-flags.ts";
 import { inSlices } from "../discover/subject.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
+import { inFlagNames } from "../support/in-flags.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
 import { otherModelNote } from "../support/saved-model.ts";

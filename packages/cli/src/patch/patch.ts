@@ -1,5 +1,5 @@
 import { formatNumber } from "@autocircuit/base";
-import { autoencoderFields, latentOptions, processingNotes, promptsToPatch } from "@autocircuit/circuits";
+import { autoencoderFields, latentOptions, processingNotes, promptsToPatch, readCircuit } from "@autocircuit/circuits";
 import type { Rank } from "@autocircuit/core";
 import {
   type AblationType,
@@ -22,7 +22,6 @@ import { type KeepingOptions, keptAs, notedAs, withKeptLatents } from "../suppor
 import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts";
 import { processingDone } from "../support/logits-note.ts";
 import { Progress } from "../support/progress.ts";
-import { readSaved } from "../support/read-saved.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { PromptCommandOptions } from "../support/subject-options.ts";
 import { table } from "../support/table.ts";
@@ -43,7 +42,7 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
 /** Runs the clean prompts with the edges ablated; prints how far the output moved and writes all logits. */
 export async function patch(asked: PatchCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(asked.json);
-  const saved = await readSaved(asked.edges, asked);
+  const saved = await readCircuit(asked.edges, { size: asked.size, rank: asked.rank });
   const { byToken, latents, seed } = saved;
   requireLatentOptions(asked);
   const options = await withKeptLatents(asked, [{ file: asked.edges, latents }]);

@@ -1,5 +1,6 @@
 import { USUAL_SEED } from "@autocircuit/base";
 import type { GivenGraph } from "@autocircuit/studio";
+import { flagOf, isOnByDefault, noFlagOf } from "../support/flag-of.ts";
 import { readJson } from "../support/read-json.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { StudioCommandOptions } from "./studio-options.ts";
@@ -8,7 +9,7 @@ import type { StudioCommandOptions } from "./studio-options.ts";
 const withoutModel: readonly (keyof StudioCommandOptions)[] = ["attributionGraph", "port", "open"];
 
 /** What commander gives without being asked. */
-const usual: Partial<StudioCommandOptions> = { seed: USUAL_SEED, prependBos: true };
+const usual: Partial<StudioCommandOptions> = { seed: USUAL_SEED };
 
 /**
  * The attribution graph of a studio without a model.
@@ -21,9 +22,11 @@ export function graphAlone(options: StudioCommandOptions): GivenGraph {
       "Say what to open: a task (see autocircuit tasks), --model FOLDER --prompts FILE for your own, or --attribution-graph FILE alone. An --attribution-graph is shown beside either, too.",
     );
   const given = Object.entries(options) as [keyof StudioCommandOptions, unknown][];
-  const needing = given.filter(([name, value]) => !withoutModel.includes(name) && value !== usual[name]);
+  const needing = given.filter(
+    ([name, value]) => !withoutModel.includes(name) && value !== (isOnByDefault(name) ? true : usual[name]),
+  );
   if (needing.length > 0) {
-    const names = needing.map(([name]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    const names = needing.map(([name, value]) => (value === false ? noFlagOf(name) : flagOf(name)));
     throw new UsageError(
       `${names.join(", ")}: there is no model. --attribution-graph FILE alone is looked at; for these name a task, or --model with --prompts.`,
     );

@@ -1,10 +1,9 @@
 import { basename } from "node:path";
-import { pruneScoresOf } from "@autocircuit/circuits";
+import { pruneScoresOf, readCircuit } from "@autocircuit/circuits";
 import { type Graph, graphDifference, PruneScores } from "@autocircuit/core";
 import type { GivenSet } from "@autocircuit/studio";
-import { inFlagNames } from "../discover/in-flags.ts";
+import { inFlagNames } from "../support/in-flags.ts";
 import { type FoundWith, latentsOf } from "../support/kept-latents.ts";
-import { readSaved } from "../support/read-saved.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { StudioCommandOptions } from "./studio-options.ts";
 
@@ -46,12 +45,12 @@ async function scoresIn(path: string, graph: Graph): Promise<GivenSet> {
 }
 
 async function scoresOfCircuit(path: string, graph: Graph): Promise<PruneScores> {
-  const saved = await readSaved(path);
+  const saved = await readCircuit(path);
   if (saved.format === "edges" || saved.format === "discovery")
     throw new UsageError(`${path} holds a circuit, and no scores of other edges: give it as --circuit.`);
   return pruneScoresOf(saved.scoredIn(graph));
 }
 
 async function circuitIn(path: string, graph: Graph): Promise<GivenSet> {
-  return { name: basename(path), origin: path, of: (await readSaved(path)).circuitIn(graph) };
+  return { name: basename(path), origin: path, of: (await readCircuit(path)).circuitIn(graph) };
 }

@@ -1,16 +1,16 @@
 import type { TrainTest } from "@autocircuit/core";
 import { type AskedSize, shareText } from "../discover/asked-size.ts";
-import { flagOf } from "./flag-of.ts";
+import { flagOf, isOnByDefault, noFlagOf } from "./flag-of.ts";
 
 /** The command as it would be typed: only the options that were given or have a default. */
 export function commandLine(command: string, argument: string | undefined, options: object): string {
   const flags = Object.entries(options).flatMap(([name, value]): string[] => {
     const flag = flagOf(name);
-    if (name === "prependBos" && value) return [];
+    if (isOnByDefault(name) && value === true) return [];
     if (name === "set") return (value as string[]).map((setting) => `--set ${quoted(setting)}`);
     if (SPACED.has(name)) return [`${flag} ${(value as string[]).map(quoted).join(" ")}`];
     if (value === true) return [flag];
-    if (value === false) return [`--no-${flag.slice(2)}`];
+    if (value === false) return [noFlagOf(name)];
     return [`${flag} ${quoted(typed(value))}`];
   });
   return ["autocircuit", command, ...(argument === undefined ? [] : [quoted(argument)]), ...flags].join(" ");

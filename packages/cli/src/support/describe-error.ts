@@ -1,20 +1,28 @@
 import { cannotRead } from "@autocircuit/base";
 import { EXIT, exitCodeFor } from "./exit-codes.ts";
+import { type Flags, saidInFlags } from "./in-flags.ts";
+
+const NONE: Flags = new Map();
 
 /**
  * An error as one block: what went wrong, what caused it, where to look. The stack is added only for AUTOCIRCUIT_DEBUG=1.
  *
  * @param command what was run, e.g. `autocircuit discover`
+ * @param flags that it has, by which the library's options are named
  */
-export function describeError(error: unknown, command: string, debug = process.env.AUTOCIRCUIT_DEBUG === "1"): string {
+export function describeError(
+  error: unknown,
+  command: string,
+  { debug = process.env.AUTOCIRCUIT_DEBUG === "1", flags = NONE }: { debug?: boolean; flags?: Flags } = {},
+): string {
   if (exitCodeFor(error) === EXIT.interrupted) {
     // What was kept of a download is no file yet, but more than nothing.
     const kept = error instanceof Error && error.message.includes("the next time") ? [`  ${error.message}`] : [];
     return [`${command}: stopped. No file was left half written.`, ...kept].join("\n");
   }
-  const lines = [`${command}: ${messageOf(error)}`];
+  const lines = [`${command}: ${messageOf(error, flags)}`];
   for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
-    const text = messageOf(cause);
+    const text = messageOf(cause, flags);
     // The error above says it in words.
     const { code, path } = (cause ?? {}) as { code?: unknown; path?: unknown };
     if (SAID_IN_WORDS.has(code)) continue;
@@ -45,10 +53,10 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;
 }
 
-function messageOf(error: unknown): string {
+function messageOf(error: unknown, flags: Flags): string {
   if (!(error instanceof Error)) return String(error);
   const { code, path } = error as { code?: string; path?: string };
   // Others may be of what was to be written.
   const ofPath = path && (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR");
-  return ofPath ? (cannotRead(path, error) as Error).message : error.message;
+  return ofPath ? (cannotRead(path, error) as Error).message : saidInFlags(error, flags);
 }

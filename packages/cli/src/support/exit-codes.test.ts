@@ -8,3 +8,9 @@ it("takes a full disk for a failure, not for wrong usage", () => {
   expect(exitCodeFor(unwritten("ENOSPC"))).toBe(EXIT.failure);
   expect(exitCodeFor(unwritten("ENOTDIR"))).toBe(EXIT.usage);
 });
+
+it("takes what has no room for wrong input, as nothing was begun", () => {
+  const error = new AutocircuitError("out-of-memory", "Not enough memory", { reason: "memory-foretold" });
+  expect(exitCodeFor(error)).toBe(EXIT.usage);
+  expect(exitCodeFor(new AutocircuitError("out-of-memory", "The memory of cuda:0 ended"))).toBe(EXIT.failure);
+});

@@ -21,10 +21,14 @@ const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EIO"]);
 
 /** The exit code an error leads to. Recognises AutocircuitError by its code, so that the addon need not be loaded. */
 export function exitCodeFor(error: unknown): number {
-  const { name, code, cause } = error as { name?: unknown; code?: unknown; cause?: { code?: unknown } };
+  const { name, code, reason, cause } = error as Record<"name" | "code" | "reason", unknown> & {
+    cause?: { code?: unknown };
+  };
   if (code === "aborted" || name === "AbortError") return EXIT.interrupted;
   if (typeof cause?.code === "string" && DISK_CODES.has(cause.code)) return EXIT.failure;
   if (name === "UsageError" || name === "RaspError") return EXIT.usage;
+  // What has no room was not begun.
+  if (reason === "memory-foretold") return EXIT.usage;
   if (typeof code === "string" && INPUT_CODES.has(code)) return EXIT.usage;
   return EXIT.failure;
 }

@@ -1,6 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { latentsIn } from "@autocircuit/circuits";
 import { type LatentIdentity, latentIdentity, PruneScores } from "@autocircuit/core";
+import { inFlagNames } from "./in-flags.ts";
 import type { LatentCommandOptions } from "./latent-options.ts";
 import { readJson } from "./read-json.ts";
 import { UsageError } from "./usage-error.ts";
@@ -59,7 +60,7 @@ export async function keptAs<T>(keptBy: LatentsOfFile | undefined, work: () => T
   } catch (cause) {
     const unkept = cause instanceof AutocircuitError && cause.reason === "latents-not-kept";
     if (keptBy === undefined || !unkept) throw cause;
-    throw new UsageError(`${keptBy.file}: ${cause.message.replace(/^keepLatents: /, "")}`, { cause });
+    throw new UsageError(`${keptBy.file}: ${inFlagNames(cause.message.replace(/^keepLatents: /, ""))}`, { cause });
   }
 }
 

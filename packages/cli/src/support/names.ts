@@ -6,13 +6,13 @@ import type { ProcessingOptions } from "@autocircuit/models";
 export const DTYPES = ["float32", "float64", "bfloat16", "float16"] as const;
 
 /** What ACDC keeps small. */
-export const ACDC_TARGETS = ["kl_div", "mse"] as const;
+export const ACDC_TARGETS = ["kl-div", "mean-squared-error"] as const;
 
 /** What gradients are taken of. */
-export const GRAD_FUNCTIONS = ["logit", "prob", "logprob", "logit_exp"] as const;
+export const GRAD_FUNCTIONS = ["logit", "prob", "logprob", "logit-exp"] as const;
 
 /** How answers become one number. */
-export const ANSWER_FUNCTIONS = ["avg_diff", "max_diff", "avg_val", "mse"] as const;
+export const ANSWER_FUNCTIONS = ["avg-diff", "max-diff", "avg-val", "mean-squared-error"] as const;
 
 /** Tests of a circuit. */
 export const CIRCUIT_TESTS = ["equivalence", "independence", "minimality", "sufficiency", "partial-necessity"] as const;

@@ -46,10 +46,15 @@ export function trainAndTest(text: string): TrainTest {
   throw new InvalidArgumentError(`"${text}" is more than two numbers: one is to discover with, one to measure on.`);
 }
 
-/** A parser for commander: one of `names`; another name is answered with near ones. */
-export function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
+/**
+ * A parser for commander: one of `names`; another name is answered with near ones.
+ *
+ * @param own the name that is meant, where one may have others
+ */
+export function oneOf<T extends string>(names: readonly T[], own = (text: string) => text): (text: string) => T {
   return (text) => {
-    if ((names as readonly string[]).includes(text)) return text as T;
+    const name = own(text);
+    if ((names as readonly string[]).includes(name)) return name as T;
     throw new InvalidArgumentError(`There is no "${text}". ${suggest(text, names)}`);
   };
 }

@@ -1,5 +1,5 @@
 import { type LatentUse, latentsProblem } from "@autocircuit/circuits";
-import { flagOf } from "./flag-of.ts";
+import { inFlagNames } from "./in-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -9,6 +9,6 @@ import { UsageError } from "./usage-error.ts";
  * @throws UsageError
  */
 export function requireLatentOptions(use: LatentUse, prunes = false): void {
-  const problem = latentsProblem(use, flagOf, prunes);
-  if (problem !== undefined) throw new UsageError(problem);
+  const problem = latentsProblem(use, prunes);
+  if (problem !== undefined) throw new UsageError(inFlagNames(problem));
 }

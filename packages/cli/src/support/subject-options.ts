@@ -22,8 +22,8 @@ export interface SubjectCommandOptions extends PromptCommandOptions, LatentComma
   outputSlice?: string;
   batchSize?: number;
   batchCount?: TrainTest;
-  sharedQkv?: boolean;
-  nodeEdges?: boolean;
+  factorized: boolean;
+  separateQkv: boolean;
   ungrouped?: boolean;
 }
 
@@ -82,7 +82,7 @@ export function addSubjectOptions(command: Command, found?: string): Command {
       trainAndTest,
     );
   return addLatentOptions(command, found)
-    .option("--shared-qkv", "one input for the queries, keys and values of a head")
-    .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
+    .option("--no-separate-qkv", "one input for the queries, keys and values of a head")
+    .option("--no-factorized", "patch nodes along the residual stream instead of edges between components")
     .option("--ungrouped", "grouped keys and values: an input for every query head");
 }

@@ -65,9 +65,7 @@ export async function sweepResults(plan: string, options: ResultsCommandOptions,
     const all: DoneUnit[] = [];
     for await (const one of doneUnits(open.units, open.results)) all.push(one);
     const command = unitCommand(plan, open.out);
-    written.push(
-      await writeFigures(html, await compareSweep(all, { name: open.read.name, command, sizes: similarAt })),
-    );
+    written.push(await writeFigures(html, await compareSweep(all, { name: open.read.name, command, similarAt })));
   }
   if (written.length > 0) print(`wrote ${written.join(", ")}`);
 }

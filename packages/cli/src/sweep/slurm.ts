@@ -10,7 +10,7 @@ import { openSweep, type SweepCommandOptions } from "./open-sweep.ts";
 
 /** Options of `sweep slurm`. */
 export interface SlurmCommandOptions extends SweepCommandOptions {
-  limit?: number;
+  atOnce?: number;
   together?: number;
   threads?: number;
   time?: string;
@@ -23,7 +23,7 @@ export interface SlurmCommandOptions extends SweepCommandOptions {
 export async function sweepSlurm(plan: string, options: SlurmCommandOptions, context: Context): Promise<void> {
   const { signal, print } = context;
   const { read, results, units } = await openSweep(plan, options, signal);
-  const { together = 1, limit, threads, time, mem, partition } = options;
+  const { together = 1, atOnce, threads, time, mem, partition } = options;
   const done = new Set<string>();
   for await (const { unit } of doneUnits(units, results)) done.add(unit.hash);
   const missing = units.filter(({ hash }) => !done.has(hash));
@@ -42,7 +42,7 @@ export async function sweepSlurm(plan: string, options: SlurmCommandOptions, con
     elements: [...new Set(missing.map(({ index }) => Math.floor(index / together)))],
     command: [...program, "sweep", "work", fixed, "--out", results.folder, ...several],
     name: jobName(read.name),
-    ...{ logs, atOnce: limit, threads, time, memory: mem, partition },
+    ...{ logs, atOnce, threads, time, mem, partition },
   });
   const path = join(folder, "array.sh");
   await writeWhole(path, script);

@@ -24,7 +24,7 @@ export interface WorkCommandOptions extends SweepCommandOptions, QueueCommandOpt
   threads?: number;
   untilEmpty?: boolean;
   /** Seconds. */
-  stalled?: number;
+  stalledAfter?: number;
 }
 
 /**
@@ -41,13 +41,13 @@ export async function sweepWork(
   const { signal } = context;
   const open = await openSweep(plan, options, signal);
   if (redis === undefined) return workAlone(open, options, context);
-  const { maxUnits, workers, threads, untilEmpty, stalled } = options;
+  const { maxUnits, workers, threads, untilEmpty, stalledAfter } = options;
   const queue = { ...redis, name: redis.name ?? queueName(open.read.name, open.units) };
   context.print(`serving the queue ${queue.name}${untilEmpty ? " until it is empty" : "; Ctrl-C ends"}`);
   const { digests } = open.results;
   await workQueue(async () => expandPlan(await readPlan(plan), { digests, maxUnits }), open.results, {
     ...{ queue, workers, threads, untilEmpty, signal },
-    stalledAfter: stalled && Math.ceil(1000 * stalled),
+    stalledAfter: stalledAfter && Math.ceil(1000 * stalledAfter),
     onStep: ({ unit, outcome }) => context.print(`${outcome}: ${unitText(unit)}`),
   });
   signal.throwIfAborted();

@@ -1,8 +1,7 @@
 import { basename } from "node:path";
-import type { SavedCircuit } from "@autocircuit/circuits";
+import { readCircuit, type SavedCircuit } from "@autocircuit/circuits";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import type { Subject } from "../discover/subject.ts";
-import { readSaved } from "../support/read-saved.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { TestCommandOptions } from "./options.ts";
 
@@ -34,7 +33,7 @@ export async function crossSubjects(options: TestCommandOptions): Promise<CrossS
     );
   return Promise.all(
     cross.map(async (path, i) => {
-      const file = await readSaved(path, options);
+      const file = await readCircuit(path, { size: options.size, rank: options.rank });
       if (prompts === undefined && file.task === undefined)
         throw new UsageError(`${path} does not say which task it is a circuit of: give what discover --json wrote.`);
       const own = prompts === undefined ? {} : { prompts: [crossPrompts[i]!] };

@@ -153,15 +153,15 @@ describe("circuits of one's own model", () => {
 
     it.each([
       ["--ungrouped", { factorized: true, separateQkv: true, ungrouped: true }],
-      ["--shared-qkv", { factorized: true, separateQkv: false, ungrouped: false }],
-      ["--node-edges", { factorized: false, separateQkv: true, ungrouped: false }],
+      ["--no-separate-qkv", { factorized: true, separateQkv: false, ungrouped: false }],
+      ["--no-factorized", { factorized: false, separateQkv: true, ungrouped: false }],
     ])("that of %s, which its file says", async (kind, graph) => {
       const json = await found("kind", kind);
       expect(read("kind.json").graph).toEqual(graph);
       const means = await meansOf(json);
       expect(await meansOf(json, kind)).toEqual(means);
       expect(await meansOf(at("kind/scores.safetensors"), "--size", "12")).toEqual(means);
-      const other = kind === "--node-edges" ? "--ungrouped" : "--node-edges";
+      const other = kind === "--no-factorized" ? "--ungrouped" : "--no-factorized";
       for (const args of [
         ["test", json, ...own, other],
         ["studio", ...own, other, "--circuit", json, "--no-open"],
@@ -184,7 +184,7 @@ describe("circuits of one's own model", () => {
           expect((await run(args)).err).toMatch(/keys\.json does not say in which kind of graph its edges are/);
         expect(await meansOf(keys, "--ungrouped")).toBeDefined();
         expect(await meansOf(write("list.json", circuit), "--ungrouped")).toEqual(means);
-      } else expect(list.err).toMatch(/list\.json: .* with your own --model .*--shared-qkv/);
+      } else expect(list.err).toMatch(/list\.json: .* with your own --model .*--no-separate-qkv/);
     });
 
     it("that of a circuit of --cross is refused, where it is not the circuit's", async () => {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { formatNumber, USUAL_SEED } from "@autocircuit/base";
-import { readyTask, type SavedCircuit } from "@autocircuit/circuits";
+import { readCircuit, readyTask, type SavedCircuit } from "@autocircuit/circuits";
 import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
 import { type CrossTask, type CrossTaskPart, crossTaskAblation, passedAll, testCircuit } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
@@ -10,7 +10,6 @@ import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
-import { readSaved } from "../support/read-saved.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -24,7 +23,7 @@ import { verdictLine } from "./verdict-line.ts";
 export async function testCommand(path: string, asked: TestCommandOptions, context: Context): Promise<void> {
   const { signal, print } = context;
   requireWritable(asked.json);
-  const file = await readSaved(path, asked);
+  const file = await readCircuit(path, { size: asked.size, rank: asked.rank });
   const kept = await withKeptLatents(asked, [{ file: path, latents: file.latents }]);
   const taskName = taskOf(path, file, kept);
   const options = { ...kept, ...(taskName === undefined && kindOptions(file.graphKind, asked)) };

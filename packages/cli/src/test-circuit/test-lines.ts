@@ -1,5 +1,5 @@
 import { type CircuitTests, type CircuitVerdict, testNotes, usualTestSettings as usual } from "@autocircuit/metrics";
-import { FLAG_OF, inFlagsOf } from "../discover/in-flags.ts";
+import { DISCOVER_FLAGS, type Flags, flagsNamed, inFlagNames } from "../support/in-flags.ts";
 
 /** How tests are made. */
 export interface TestSettings {
@@ -18,16 +18,16 @@ export function testSettings(asked: { readonly [Name in keyof TestSettings]?: nu
 }
 
 /** Flags of `test` that its notes name. */
-export const TEST_FLAGS = { random: "--random", batchCount: FLAG_OF.batchCount } as const;
+export const TEST_FLAGS: Flags = flagsNamed(["--random", "--batch-count"]);
 
 /** The library's notes on tests in the command's words, and what the texts of verdicts leave out, in a line each. */
 export function testLines(
   tested: CircuitTests,
   settings: TestSettings = testSettings(),
-  flags: Readonly<Record<string, string>> = FLAG_OF,
+  flags = DISCOVER_FLAGS,
 ): string[] {
   return [
-    ...testNotes(tested, settings).map((note) => inFlagsOf(flags, note)),
+    ...testNotes(tested, settings).map((note) => inFlagNames(note, flags)),
     ...tested.verdicts.flatMap(unnamedEdges),
   ];
 }

@@ -4,6 +4,7 @@ import {
   type KnockoutTarget,
   type TrainingProgress,
   trainKnockouts,
+  type WithAliases,
 } from "@autocircuit/discovery";
 import { sameUnderKnockouts } from "@autocircuit/metrics";
 import { checkScores, expectedScores } from "../patching/score-checks.ts";
@@ -27,10 +28,10 @@ interface Knockout {
 interface KnockoutTraining {
   learning_rate: number;
   epochs: number;
-  mask_fn: KnockoutMaskFunction;
+  mask_fn: WithAliases<KnockoutMaskFunction>;
   regularize_lambda: number;
   /** KL divergence if it is not there. */
-  faithfulness_target?: KnockoutTarget;
+  faithfulness_target?: WithAliases<KnockoutTarget>;
   circuit_size: number;
   loss: number[];
   faithfulness: number[];

@@ -9,6 +9,7 @@ import {
   subnetworkProbing,
   type TrainedScores,
   type TrainingProgress,
+  type WithAliases,
 } from "@autocircuit/discovery";
 import type { EdgeName } from "../patching/expected-case.ts";
 import { checkScores, expectedScores } from "../patching/score-checks.ts";
@@ -26,7 +27,7 @@ interface ProbingRun {
   mask_fn: "hard_concrete" | "sigmoid" | null;
   init_val: number;
   tree_optimisation: boolean;
-  faithfulness_target: ProbingTarget;
+  faithfulness_target: WithAliases<ProbingTarget>;
   dropout_p: number;
   avoid_lambda?: number;
   /** How many of the case's avoided edges. */
@@ -147,7 +148,7 @@ function optionsOf({ graph, expected }: Variant, run: ProbingRun): ProbingOption
     learningRate: run.learning_rate,
     lambda: run.regularize_lambda,
     initial: run.init_val,
-    maskFunction: (run.mask_fn ?? "none") satisfies MaskFunction,
+    maskFunction: (run.mask_fn ?? "none") satisfies WithAliases<MaskFunction>,
     tree: run.tree_optimisation,
     target: run.faithfulness_target,
     dropout: run.dropout_p,

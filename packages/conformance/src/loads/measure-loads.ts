@@ -95,7 +95,7 @@ export async function measureAutoencoders(folders: readonly string[]): Promise<L
     const { shape, data } = from("inputs.safetensors").get("inputs");
     using inputs = Tensor.from(data as Float32Array, { shape });
     using set = await loadAutoencoders(join(path, "files", meta.load), {
-      scale: meta.scale ?? undefined,
+      autoencoderScale: meta.scale ?? undefined,
       repo: meta.repo,
     });
     const known = rows.get(set.format) ?? { format: set.format, cases: 0, latents: 0 };

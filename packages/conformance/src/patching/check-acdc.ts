@@ -1,11 +1,11 @@
 import type { Edge } from "@autocircuit/core";
-import { type AcdcTarget, acdc, followScores, type TiedDecision } from "@autocircuit/discovery";
+import { type AcdcTarget, acdc, followScores, type TiedDecision, type WithAliases } from "@autocircuit/discovery";
 import { tieTolerance } from "../tolerance.ts";
 import { checkScores, expectedScores } from "./score-checks.ts";
 import { partsBelow, type Variant } from "./variant.ts";
 
 /** Thresholds of each target, in the order they are tried. */
-const TAUS: Readonly<Record<string, { target: AcdcTarget; taus: number[] }>> = {
+const TAUS: Readonly<Record<string, { target: WithAliases<AcdcTarget>; taus: number[] }>> = {
   kl_div: { target: "kl_div", taus: [1e-4, 1e-3, 1e-2, 5e-4, 5e-3, 5e-2] },
   mse: { target: "mse", taus: [1e-3, 1e-2, 5e-3, 5e-2] },
 };

@@ -8,7 +8,7 @@ import {
   tracrXproportionEdges,
 } from "@autocircuit/circuits";
 import { Circuit, type Edge, type PatchableModel, PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
-import { type AcdcTarget, acdc, maskGradient } from "@autocircuit/discovery";
+import { type AcdcTarget, acdc, maskGradient, type WithAliases } from "@autocircuit/discovery";
 import { FullModel, metrics } from "@autocircuit/metrics";
 import { modelFromWeights } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
@@ -110,7 +110,7 @@ async function checkGradient(
 }
 
 async function checkTracrAcdc({ name, model, prompts, expected, tensors, recorder }: TracrVariant): Promise<void> {
-  for (const target of ["kl_div", "mse"] satisfies AcdcTarget[]) {
+  for (const target of ["kl_div", "mse"] satisfies WithAliases<AcdcTarget>[]) {
     const remaining = expected[`acdc/${target}`];
     if (!remaining) continue;
     const options = { target, order: expected.acdc_order };

@@ -57,7 +57,7 @@ function requireEqualPairs({ unequal }: Tokens, type: AblationType): void {
   throw new AutocircuitError(
     "bad-input",
     `${unequal}. The ablation "${type}" takes values position by position: give prompts of equal length, or say how they ` +
-      'belong together: `align: "end"` or "words" when they are loaded, `--align` on the command line, where `--skip-unfit` leaves them out.',
+      'belong together: `align: "end"` or `align: "words"` when they are loaded. Or leave out those that do not fit (`fittingPrompts`).',
   );
 }
 

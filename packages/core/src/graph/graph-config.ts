@@ -193,7 +193,7 @@ function resolveLatents(
   const short = lists.find(([, counts]) => counts.length !== layers);
   const any = (counts: readonly number[] | undefined) => counts?.some((count) => count > 0) ?? false;
   const problem = !factorized
-    ? "latents of autoencoders are sources of factorised graphs only: leave `factorized: false` out (--node-edges on the command line), or the autoencoders"
+    ? "latents of autoencoders are sources of factorised graphs only: leave `factorized: false` out, or the autoencoders"
     : attnOnly && any(latents)
       ? "a model without MLPs has no latents in their place"
       : short

@@ -57,7 +57,7 @@ export function requireGraphSize(config: ResolvedGraphConfig): void {
   const advice =
     needed > LARGEST_USEFUL
       ? "No machine holds that: check the numbers."
-      : `If it is meant, raise the limit: --max-edges ${needed} on the command line, setMaxEdges(${needed}) in a program.`;
+      : `If it is meant, raise the limit: \`setMaxEdges(${needed})\`.`;
   const written = (number: number) => number.toLocaleString("en-US");
   throw new AutocircuitError(
     "bad-input",

@@ -90,8 +90,8 @@ export function latentPositionsProblem(
   const byPosition = Array.isArray(some[0]);
   if (byPosition === byToken) return undefined;
   return byPosition
-    ? `it keeps other latents at each of ${counted(some.length, "position")}, and here edges have no position, so that a name would mean several latents: have edges by token (\`byToken\`, --by-token on the command line), or take what was found without`
-    : "it keeps the same latents at all positions, and here edges are by token, of which each position has its own: have edges without positions (no `byToken`, no --by-token on the command line), or take what was found by token";
+    ? `it keeps other latents at each of ${counted(some.length, "position")}, and here edges have no position, so that a name would mean several latents: have edges by token (\`byToken\`), or take what was found without`
+    : "it keeps the same latents at all positions, and here edges are by token, of which each position has its own: have edges without positions (no `byToken`), or take what was found by token";
 }
 
 /**

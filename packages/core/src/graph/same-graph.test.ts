@@ -78,11 +78,11 @@ describe("requireSameGraph", () => {
 it.each([
   [{}, true],
   [{ asAutocircuit: true }, false],
-  [{ asAutocircuit: true, errors: true }, true],
-  [{ errors: false }, false],
+  [{ asAutocircuit: true, autoencoderErrors: true }, true],
+  [{ autoencoderErrors: false }, false],
   [{ kept: { latentErrors: false } }, false],
   [{ kept: { latentErrors: true }, asAutocircuit: true }, true],
-  [{ kept: { latentErrors: true }, errors: false }, false],
+  [{ kept: { latentErrors: true }, autoencoderErrors: false }, false],
   [{ kept: { keptLatents: {} }, asAutocircuit: true }, false],
 ])("what autoencoders leave out is a source as asked, as it was, or as the task is: %j, %s", (asked, kept) => {
   expect(keepsLatentErrors(asked)).toBe(kept);

@@ -76,7 +76,7 @@ export type LatentIdentity = Pick<ResolvedGraphConfig, "autoencoders" | "keptLat
 /** What says whether what autoencoders leave out is a source of the graph. */
 export interface LatentErrorsAsked {
   /** What was asked for. */
-  readonly errors?: boolean | undefined;
+  readonly autoencoderErrors?: boolean | undefined;
   /** Latents that are to be kept as something was found with them. */
   readonly kept?: LatentIdentity | undefined;
   /** Whether the task is one of AutoCircuit's about autoencoders, which drops it. Default false. */
@@ -84,8 +84,8 @@ export interface LatentErrorsAsked {
 }
 
 /** Whether what autoencoders leave out is a source: as asked, else as it was where kept latents come from, else unless it is AutoCircuit's task. */
-export function keepsLatentErrors({ errors, kept, asAutocircuit = false }: LatentErrorsAsked): boolean {
-  return errors ?? kept?.latentErrors ?? !asAutocircuit;
+export function keepsLatentErrors({ autoencoderErrors, kept, asAutocircuit = false }: LatentErrorsAsked): boolean {
+  return autoencoderErrors ?? kept?.latentErrors ?? !asAutocircuit;
 }
 
 /** The identity of a graph's latents; null for one without. */

@@ -33,7 +33,7 @@ const check = signature("keepLatents", {
  *   latents for each position already
  * @example
  * const { graph } = await PruneScores.load("scores.safetensors");
- * const kept = keepLatents(engineAutoencoders(set, model.config, { errors: graph.config.latentErrors }), graph.config);
+ * const kept = keepLatents(engineAutoencoders(set, model.config, { autoencoderErrors: graph.config.latentErrors }), graph.config);
  * using same = model.withAutoencoders(kept); // same.graph.equals(graph)
  */
 export function keepLatents(autoencoders: Autoencoders, latents: LatentIdentity): Autoencoders {

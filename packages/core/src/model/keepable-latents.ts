@@ -31,7 +31,7 @@ export function requireKeepable(latents: LatentIdentity, places: readonly Keepab
   if (kept === undefined && latentErrors === undefined && autoencoders === undefined)
     throw refuseKeeping(
       "`latents` has neither `latentErrors`, `autoencoders` nor `keptLatents`, so it is of no model with autoencoders. " +
-        "Give the configuration of the graph that something was found in, or `latents` of what discover --json wrote",
+        "Give the configuration of the graph that something was found in, or `latents` of a discovery as JSON",
     );
   if (latentErrors !== undefined && typeof latentErrors !== "boolean")
     throw refuseKeeping("`latentErrors` must be true or false");

@@ -25,7 +25,7 @@ export function latentPlaces({ config }: Graph): readonly LatentPlace[] {
   if (latents === undefined) {
     throw new AutocircuitError(
       "bad-input",
-      "This model has no autoencoders, so there are no latents: give it some (withAutoencoders in a program, --autoencoders on the command line).",
+      "This model has no autoencoders, so there are no latents: give it some, as `autoencoders` where it is loaded or by `withAutoencoders`.",
     );
   }
   const places = Array.from({ length: layers }, (_, block): LatentPlace[] => [

@@ -139,7 +139,7 @@ describe("pruneLatents", () => {
     const given = autoencoders();
     const dead = mapAutoencoders(given, (one) => ({ ...one, bias: one.bias.sub(1e6) }));
     await expect(pruneLatents(plain, dead, prompts)).rejects.toThrow(
-      /no latent of MLP 0 is active .* Leave the autoencoder of MLP 0 out and say .*--partial-autoencoders/,
+      /no latent of MLP 0 is active .* Leave the autoencoder of MLP 0 out and say .*`partialAutoencoders: true`/,
     );
     const stream = tinyAutoencoders(tinyConfig, { input: "resid_post", errors: true });
     const deadStream = mapAutoencoders(stream, (one) => ({ ...one, bias: one.bias.sub(1e6) }));

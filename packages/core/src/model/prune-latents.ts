@@ -133,10 +133,7 @@ function remedy(placed: readonly PlacedAutoencoder[], number: number): string {
   const acrossLayers = placed.some(({ autoencoder }) => autoencoder.decodeLater?.length);
   if (acrossLayers) return "Prune by other prompts, or keep all latents";
   const owner = latentOwner({ block, of: replacedPart(input) });
-  const staying =
-    input === "resid_post"
-      ? ""
-      : " and say that not every block has one (`partial: true`, --partial-autoencoders on the command line)";
+  const staying = input === "resid_post" ? "" : " and say that not every block has one (`partialAutoencoders: true`)";
   return `Leave the autoencoder of ${owner} out${staying}, prune by other prompts, or keep all latents`;
 }
 

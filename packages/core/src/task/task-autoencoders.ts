@@ -98,16 +98,16 @@ export async function withTaskAutoencoders(
   // The other way round names mean what they say.
   const unfit = kept && byPosition ? latentPositionsProblem(kept, byToken) : undefined;
   if (unfit) throw refuseKeeping(unfit);
-  const errors = keepsLatentErrors({ errors: options.autoencoderErrors, kept, asAutocircuit: true });
+  const autoencoderErrors = keepsLatentErrors({ ...options, kept, asAutocircuit: true });
   const loaded = await options.autoencoders({
     config: model.config,
     input,
     pythiaSize: options.autoencoderPythiaSize,
-    errors,
+    autoencoderErrors,
     dtype: model.computeDtype,
     signal,
   });
-  const given = { ...loaded, errors };
+  const given = { ...loaded, errors: autoencoderErrors };
   try {
     if (given.input !== input) {
       throw new AutocircuitError(

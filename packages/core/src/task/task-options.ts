@@ -71,7 +71,7 @@ export interface AutoencoderLoaderOptions {
   /** AutoCircuit's name of a size: run and latents, as `2_32768`. */
   readonly pythiaSize: string | undefined;
   /** Whether what they leave out is kept. */
-  readonly errors: boolean;
+  readonly autoencoderErrors: boolean;
   /** What the model computes in. */
   readonly dtype: ComputeDType;
   readonly signal?: AbortSignal | undefined;

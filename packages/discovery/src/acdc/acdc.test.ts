@@ -15,7 +15,7 @@ describe("acdc", () => {
           parallel: fc.boolean(),
           graph: fc.constantFrom({}, { separateQkv: false }, { factorized: false }),
           byToken: fc.boolean(),
-          target: fc.constantFrom("kl_div" as const, "mse" as const),
+          target: fc.constantFrom("kl-div" as const, "mean-squared-error" as const),
           largestBatch: fc.integer({ min: 2, max: 7 }),
         }),
         async ({ target, largestBatch, graph, ...options }) => {
@@ -87,14 +87,14 @@ describe("acdc", () => {
     const scores = await acdc(model, prompts, { taus: [0.01] });
     expect(scores.info).toMatchObject({
       algorithm: "acdc",
-      options: { taus: [0.01], target: "kl_div", order: "default" },
+      options: { taus: [0.01], target: "kl-div", order: "default" },
     });
   });
 
   test.each([
     [{ taus: [] }, /above 0/],
     [{ taus: [0] }, /above 0/],
-    [{ target: "kl" }, /`target` must be one of kl_div, mse, .*"kl"/],
+    [{ target: "kl" }, /`target` must be one of kl-div, mean-squared-error, .*"kl"/],
     [{ largestBatch: 0 }, /at least 1/],
     [{ order: [0, 0] }, /twice/],
     [{ order: [0] }, /is missing/],

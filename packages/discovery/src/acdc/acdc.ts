@@ -10,6 +10,7 @@ import {
 } from "@autocircuit/core";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
+import { ownValues, type WithAliases, withAliases } from "../own-names.ts";
 import { circuitsAtOnce } from "../speculation/circuits-at-once.ts";
 import { RatePredictor } from "../speculation/predictor.ts";
 import type { AcdcDecision } from "./acdc-decision.ts";
@@ -33,8 +34,8 @@ export const referenceTaus: readonly number[] = [1, 3, 5, 7, 9].flatMap((base) =
 export interface AcdcOptions extends DiscoveryOptions, ResumableOptions {
   /** Thresholds to try, each from the full graph; above 0. Default {@link defaultTaus}. */
   readonly taus?: readonly number[] | undefined;
-  /** What is kept small. Default `"kl_div"`. */
-  readonly target?: AcdcTarget | undefined;
+  /** What is kept small. Default `"kl-div"`. */
+  readonly target?: WithAliases<AcdcTarget> | undefined;
   /** What a removed edge takes instead of its source's output; made from the corrupt prompts. Default `"resample"`. */
   readonly ablation?: AblationType | undefined;
   /**
@@ -59,7 +60,7 @@ const check = signature("acdc", modelAndPrompts, {
   ...discoveryOptions,
   ...resumableOptions,
   taus: kind.listOf(kind.positive),
-  target: kind.oneOf(acdcTargets),
+  target: kind.oneOf(withAliases(acdcTargets)),
   ablation: coreKinds.ablationName,
   order: coreKinds.edges,
   largestBatch: kind.count,
@@ -90,7 +91,7 @@ export async function acdc(
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
   const { graph } = model;
-  const { signal, onProgress, target = "kl_div", ablation: type = "resample", decide } = options;
+  const { signal, onProgress, target = "kl-div", ablation: type = "resample", decide } = ownValues(options);
   const taus = [...(options.taus ?? defaultTaus)];
   if (taus.length === 0) throw new AutocircuitError("bad-input", "ACDC needs at least one threshold (`taus`) above 0.");
   if (prompts.batches.length === 0)

@@ -10,7 +10,7 @@ describe("Divergence", () => {
     const { clean, corrupt } = prompts.batches[0]!;
     const full = await model.forward(clean);
     const other = await model.forward(corrupt);
-    using divergence = new Divergence(full, "kl_div");
+    using divergence = new Divergence(full, "kl-div");
     const result = await model.run(Tensor.cat([clean.ids, corrupt.ids, clean.ids]), {
       ...divergence.request,
       positions: [clean.seqLen - 1],
@@ -24,7 +24,7 @@ describe("Divergence", () => {
   });
 
   test("mean squared error by hand, without positions", async () => {
-    using divergence = new Divergence(Tensor.from([[1, 2]]), "mse");
+    using divergence = new Divergence(Tensor.from([[1, 2]]), "mean-squared-error");
     expect(divergence.request).toEqual({ logits: true });
     const logits = Tensor.from([
       [1, 4],

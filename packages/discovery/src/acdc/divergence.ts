@@ -1,10 +1,10 @@
 import { type ForwardRequest, type ForwardResult, scope, type Tensor } from "@autocircuit/native";
 
 /** What ACDC keeps small: KL divergence from the full model in nats, or the mean squared error of the logits. */
-export type AcdcTarget = "kl_div" | "mse";
+export type AcdcTarget = "kl-div" | "mean-squared-error";
 
 /** The names of the targets. */
-export const acdcTargets: readonly AcdcTarget[] = ["kl_div", "mse"];
+export const acdcTargets: readonly AcdcTarget[] = ["kl-div", "mean-squared-error"];
 
 /** How far circuits are from a full model whose outputs are known. */
 export class Divergence implements Disposable {
@@ -17,7 +17,7 @@ export class Divergence implements Disposable {
   constructor(full: Tensor, target: AcdcTarget) {
     const [reference, probabilities] = scope(() => {
       const outputs = full.reshape([-1, full.shape.at(-1)!]);
-      if (target === "mse") return [outputs];
+      if (target === "mean-squared-error") return [outputs];
       const wide = outputs.dtype === "float64" ? outputs : outputs.to("float32");
       return [wide, wide.softmax(-1)];
     });

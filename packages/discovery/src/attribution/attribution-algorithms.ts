@@ -1,6 +1,6 @@
-import { withAliases } from "../algorithm-aliases.ts";
 import type { NamedAlgorithm, OptionSpec } from "../named-algorithm.ts";
 import { lossOptions } from "../option-rows.ts";
+import { withAliases } from "../own-names.ts";
 import { attributionLosses } from "./attribution-options.ts";
 import { ceap } from "./ceap.ts";
 import { cleanCorrupted } from "./clean-corrupted.ts";

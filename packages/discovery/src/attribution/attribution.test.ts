@@ -31,7 +31,7 @@ async function lossOf({ model, prompts }: Task, mask: Float32Array): Promise<num
       const ablation = await model.ablations(batch.corrupt, "resample");
       const dtype = model.computeDtype === "float64" ? "float64" : "float32";
       const logits = await model.forward(batch.clean, { ablate: Tensor.from(mask).to(dtype), ablation });
-      return answerLoss(logits, batch, "logit", "avg_diff").item();
+      return answerLoss(logits, batch, "logit", "avg-diff").item();
     });
   return sum;
 }
@@ -151,14 +151,14 @@ describe("losses", () => {
   test("KL at the clean run is an error, elsewhere it has gradients", async () => {
     const task = randomTask({ seed: 12 });
     for (const algorithm of [edgeAttribution, relp])
-      await expect(algorithm(task.model, task.prompts, { loss: "kl_div" })).rejects.toThrow(/zero by construction/);
-    const { values } = await eapIgInputs(task.model, task.prompts, { loss: "kl_div", steps: 2 });
+      await expect(algorithm(task.model, task.prompts, { loss: "kl-div" })).rejects.toThrow(/zero by construction/);
+    const { values } = await eapIgInputs(task.model, task.prompts, { loss: "kl-div", steps: 2 });
     expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0);
   });
 
   test("KL is an error too where the clean run is the only point that an integral looks at", async () => {
     const { model, prompts } = randomTask({ seed: 12 });
-    const [loss, zero] = ["kl_div", /zero by construction/] as const;
+    const [loss, zero] = ["kl-div", /zero by construction/] as const;
     await expect(eapIgActivations(model, prompts, { loss, steps: 1 })).rejects.toThrow(zero);
     for (const algorithm of ["edge-attribution", "eap-ig-inputs", "eap-ig-activations"] as const)
       await expect(
@@ -173,10 +173,10 @@ describe("losses", () => {
 
   test("what would do nothing is refused: functions of answers with KL, steps where nothing is integrated", async () => {
     const { model, prompts } = randomTask({ seed: 12 });
-    for (const [name, value] of Object.entries({ gradFunction: "prob", answerFunction: "avg_diff" }))
+    for (const [name, value] of Object.entries({ gradFunction: "prob", answerFunction: "avg-diff" }))
       for (const algorithm of [eapIgInputs, exact])
-        await expect(algorithm(model, prompts, { loss: "kl_div", [name]: value })).rejects.toThrow(
-          new RegExp(`\`${name}\` does nothing with the loss "kl_div"`),
+        await expect(algorithm(model, prompts, { loss: "kl-div", [name]: value })).rejects.toThrow(
+          new RegExp(`\`${name}\` does nothing with the loss "kl-div"`),
         );
     for (const algorithm of [undefined, "edge-attribution", "clean-corrupted"] as const)
       await expect(nodeScores(model, prompts, { algorithm, steps: 7 })).rejects.toThrow(/`steps` does nothing/);

@@ -30,7 +30,7 @@ const check = signature("eapIgActivations", modelAndPrompts, {
  *
  * Cost: 2 forwards, and m forwards and backwards for each part: 2 layers + 1 of them.
  *
- * @throws AutocircuitError `bad-input` for steps 0, and for the loss "kl_div" with one step, which is at the clean run, where its gradient is
+ * @throws AutocircuitError `bad-input` for steps 0, and for the loss "kl-div" with one step, which is at the clean run, where its gradient is
  *   zero; `not-finite`; `aborted`
  */
 export async function eapIgActivations(

@@ -3,6 +3,7 @@ import { Circuit, overPrompts, type PatchableModel, type PromptBatch, type Promp
 import { haveRange, klOfLogprobs, logprob } from "@autocircuit/metrics";
 import type { Tensor } from "@autocircuit/native";
 import { answerLosses } from "../loss.ts";
+import { ownValues } from "../own-names.ts";
 import type { AttributionOptions } from "./attribution-options.ts";
 
 /** The loss of each of some prompts, `[B]`, from their logits. */
@@ -17,7 +18,7 @@ export function idleFunction(options: {
   readonly gradFunction?: unknown;
   readonly answerFunction?: unknown;
 }): "gradFunction" | "answerFunction" | undefined {
-  if (options.loss !== "kl_div") return undefined;
+  if (ownValues(options).loss !== "kl-div") return undefined;
   return (["gradFunction", "answerFunction"] as const).find((name) => options[name] !== undefined);
 }
 
@@ -32,13 +33,13 @@ export async function lossOf(
   prompts: PromptLoader,
   options: AttributionOptions,
 ): Promise<LossOf> {
-  const { loss = "answers", signal } = options;
-  if (loss === "kl_div") {
+  const { loss = "answers", signal } = ownValues(options);
+  if (loss === "kl-div") {
     const idle = idleFunction(options);
     if (idle !== undefined)
       throw new AutocircuitError(
         "bad-input",
-        `\`${idle}\` does nothing with the loss "kl_div", which looks at no answers: leave it out, or take the loss "answers".`,
+        `\`${idle}\` does nothing with the loss "kl-div", which looks at no answers: leave it out, or take the loss "answers".`,
       );
     return async (slice) => {
       const clean = await model.forward(slice.clean, { signal });
@@ -59,7 +60,8 @@ export async function lossOf(
   return async (slice) => (logits) => answers(slice)(logits).div(range);
 }
 
-function answersOf({ gradFunction = "logit", answerFunction = "avg_diff" }: AttributionOptions) {
+function answersOf(options: AttributionOptions) {
+  const { gradFunction = "logit", answerFunction = "avg-diff" } = ownValues(options);
   return (slice: PromptBatch): Loss =>
     (logits) =>
       answerLosses(logits, slice, gradFunction, answerFunction);

@@ -66,7 +66,7 @@ describe("the mean of methods", () => {
     await expect(of({ methods: ["relp", "acdc"] })).rejects.toThrow(/one of edge-attribution/);
     await expect(of({ normalise: "rank", onPrompt: () => {} })).rejects.toThrow(/do not add up/);
     // EAP, which is among the usual ones, looks at the clean run only.
-    await expect(of({ loss: "kl_div" })).rejects.toThrow(/zero by construction/);
+    await expect(of({ loss: "kl-div" })).rejects.toThrow(/zero by construction/);
     const pairs = prompts.batches.flatMap((batch) => batch.prompts.map((pair) => ({ ...pair, corrupt: pair.clean })));
     const same = new PromptLoader(pairs, { batchSize: 4 });
     await expect(meanOfMethods(model, same)).rejects.toThrow(/scores all edges 0/);
@@ -87,7 +87,7 @@ describe("edge attribution with a choice of loss", () => {
       values,
       usual.values.map((value) => value * ratio),
     );
-    await expect(edgeAttribution(model, prompts, { loss: "kl_div" })).rejects.toThrow(/zero by construction/);
+    await expect(edgeAttribution(model, prompts, { loss: "kl-div" })).rejects.toThrow(/zero by construction/);
     await expect(edgeAttribution(model, prompts, { loss: "faithfulness", ablateFrom: "clean" })).rejects.toThrow(
       /`ablateFrom`/,
     );
@@ -111,7 +111,7 @@ describe("edge attribution with a choice of loss", () => {
       { batchSize: 2 },
     );
     await expect(eapIgInputs(model, open)).rejects.toThrow(/Prompt 3 \(from 0\) has no wrong answer/);
-    await expect(eapIgInputs(model, open, { answerFunction: "max_diff" })).rejects.toThrow(/Prompt 3 \(from 0\) has/);
-    await expect(eapIgInputs(model, open, { answerFunction: "avg_val" })).resolves.toBeDefined();
+    await expect(eapIgInputs(model, open, { answerFunction: "max-diff" })).rejects.toThrow(/Prompt 3 \(from 0\) has/);
+    await expect(eapIgInputs(model, open, { answerFunction: "avg-val" })).resolves.toBeDefined();
   });
 });

@@ -1,7 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
-import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { modelAndPrompts } from "../discovery-options.ts";
+import { ownName, type WithAliases, withAliases } from "../own-names.ts";
 import { type AttributionOptions, attributionOptions, recordedOptions } from "./attribution-options.ts";
 import { ceap } from "./ceap.ts";
 import { cleanCorrupted } from "./clean-corrupted.ts";

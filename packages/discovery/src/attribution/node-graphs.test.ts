@@ -28,7 +28,7 @@ async function byDifferences(start: Tensor, directions: Tensor): Promise<number[
         // An edge takes (1 - m) of its source's output and m of this one: sign * D / eps beside it moves it by sign * m / eps * D.
         using ablation = new Ablation(here.add(directions.mul(sign)));
         const logits = await model.forward(batch.clean, { ablate, ablation, start });
-        return answerLosses(logits, batch, "logit", "avg_diff").mean().item();
+        return answerLosses(logits, batch, "logit", "avg-diff").mean().item();
       });
       values.push(Number(loss));
     }
@@ -65,7 +65,7 @@ it("CEAP of one step from the clean end is EAP in a graph of nodes, and its edge
   const sum = intoEnd.reduce((total, { index }) => total + (many[0]!.values[index]! + many[1]!.values[index]!) / 2, 0);
   const lossOn = async (tokens: typeof batch.clean) => {
     using logits = await model.forward(tokens);
-    return Number(await answerLosses(logits, batch, "logit", "avg_diff").mean().item());
+    return Number(await answerLosses(logits, batch, "logit", "avg-diff").mean().item());
   };
   const change = (await lossOn(batch.corrupt)) - (await lossOn(batch.clean));
   expect(Math.abs(sum - change)).toBeLessThan(0.01 * Math.abs(change));
@@ -139,7 +139,7 @@ async function differencesWith(
         ).gt(0);
         using moving = new Ablation(Tensor.where(index, own.unsqueeze(0), values));
         const logits = await model.forward(batch.clean, { ablate, ablation: moving, ...(start && { start }) });
-        return answerLosses(logits, batch, "logit", "avg_diff").mean().item();
+        return answerLosses(logits, batch, "logit", "avg-diff").mean().item();
       });
       losses.push(Number(loss));
     }

@@ -1,8 +1,8 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { overPrompts, type PatchableModel, type PromptLoader, type SrcNode } from "@autocircuit/core";
 import { Ablation, scope, Tensor } from "@autocircuit/native";
-import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { modelAndPrompts } from "../discovery-options.ts";
+import { ownName, type WithAliases, withAliases } from "../own-names.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { betweenOutputs } from "./eap-ig-activations.ts";
 import { lossOf } from "./losses.ts";

@@ -2,6 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import { overPrompts, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import { requireFiniteScores } from "../finite-scores.ts";
+import { ownName } from "../own-names.ts";
 import { type AttributionOptions, recordedOptions } from "./attribution-options.ts";
 import { lossOf } from "./losses.ts";
 import { SliceGradients } from "./slice-gradients.ts";
@@ -67,10 +68,10 @@ export async function scorePrompts(
 
 /** @throws AutocircuitError `bad-input` for a loss whose gradient is zero where an algorithm that looks at the clean run alone takes it */
 export function requireGradient(loss: AttributionOptions["loss"], algorithm: string): void {
-  if (loss !== "kl_div") return;
+  if (loss === undefined || ownName(loss) !== "kl-div") return;
   throw new AutocircuitError(
     "bad-input",
-    `${algorithm} with the loss "kl_div": its gradient at the clean run is zero by construction, because KL(clean || clean) is a minimum, ` +
+    `${algorithm} with the loss "kl-div": its gradient at the clean run is zero by construction, because KL(clean || clean) is a minimum, ` +
       'and so would be all scores. Take the loss "answers", or an algorithm that looks elsewhere, such as eap-ig-inputs with several steps.',
   );
 }

@@ -38,7 +38,7 @@ const sum = (values: Iterable<number>) => Array.from(values).reduce((a, b) => a 
 
 /** The loss, a mean over prompts, at the last position. */
 const lossOf = (batch: PromptBatch) => (logits: Tensor) =>
-  answerLosses(logits.select(1, logits.shape[1]! - 1), batch, "logit", "avg_diff").div(batch.size);
+  answerLosses(logits.select(1, logits.shape[1]! - 1), batch, "logit", "avg-diff").div(batch.size);
 
 /** The slope of the loss along `direction` where a point of the stream is `value`. */
 async function slope(

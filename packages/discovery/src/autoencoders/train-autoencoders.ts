@@ -54,7 +54,7 @@ export interface TrainAutoencodersOptions extends Pick<LongOptions, "signal"> {
   /** Prompts that the result is measured on; default the training prompts. */
   readonly test?: PromptLoader | undefined;
   /** What the result leaves out is a source of its own, see `Autoencoders`; training is without. Default true. */
-  readonly errors?: boolean | undefined;
+  readonly autoencoderErrors?: boolean | undefined;
   /** Called after each step. */
   readonly onProgress?: ((progress: AutoencoderTrainingProgress) => void) | undefined;
 }
@@ -83,7 +83,7 @@ const check = signature("trainAutoencoders", modelAndPrompts, {
   learningRate: kind.positive,
   epochs: kind.count,
   test: modelAndPrompts.prompts,
-  errors: kind.flag,
+  autoencoderErrors: kind.flag,
 });
 
 /**
@@ -134,7 +134,7 @@ export async function trainAutoencoders(
     loss.push(made.loss);
     onProgress?.({ done: step + 1, total, ...made });
   }
-  const autoencoders = trained.result(options.errors ?? true, await model.transformer.weightProcessing());
+  const autoencoders = trained.result(options.autoencoderErrors ?? true, await model.transformer.weightProcessing());
   try {
     const measured = await namingStep({ step: total, total, batchCount }, () =>
       measureAutoencoders(model, { ...autoencoders, errors: false }, options.test ?? prompts, signal),

@@ -1,9 +1,9 @@
 import { type KindsOf, kind } from "@autocircuit/base";
 import { type AblationType, coreKinds, type PruneScores } from "@autocircuit/core";
-import { ownName } from "../algorithm-aliases.ts";
 import { discoveryOptions } from "../discovery-options.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
 import type { Noise } from "../masks/noise.ts";
+import { ownName, type WithAliases, withAliases } from "../own-names.ts";
 import { type ProbingTarget, probingTargets } from "../probing/probing-target.ts";
 import type { TrainingOptions } from "../training/training-progress.ts";
 
@@ -37,8 +37,8 @@ export interface EdgePruningOptions extends TrainingOptions, ResumableOptions {
   readonly initial?: number | undefined;
   /** Scores whose highest edges are likeliest to be kept at first, or the algorithm that makes them. Default `"none"`. */
   readonly warmStart?: (typeof warmStarts)[number] | PruneScores | undefined;
-  /** What of the outputs is kept small. Default `"kl_div"`. */
-  readonly target?: ProbingTarget | undefined;
+  /** What of the outputs is kept small. Default `"kl-div"`. */
+  readonly target?: WithAliases<ProbingTarget> | undefined;
   /** What edges that are left out take. Default `"resample"`. */
   readonly ablation?: AblationType | undefined;
   /** Where uniform numbers come from. Default: the seed. */
@@ -75,7 +75,7 @@ export const edgePruningOptions = {
   weightDecay: part,
   initial: kind.finite,
   warmStart: kind.either(kind.oneOf(warmStarts), coreKinds.pruneScores),
-  target: kind.oneOf(probingTargets),
+  target: kind.oneOf(withAliases(probingTargets)),
   ablation: coreKinds.ablationName,
   noise: kind.callback,
 } satisfies KindsOf<EdgePruningOptions>;
@@ -97,7 +97,7 @@ export function edgePruningSettings(options: EdgePruningOptions, edgeCount: numb
     weightDecay: options.weightDecay ?? 0.01,
     warmStart: typeof warmStart === "string" ? warmStart : ownName<string>(warmStart.info.algorithm ?? "given scores"),
     ...((warmStart === "none" || options.initial !== undefined) && { initial: options.initial ?? 10 }),
-    target: options.target ?? "kl_div",
+    target: ownName(options.target ?? "kl-div"),
     ablation: options.ablation ?? "resample",
   };
 }

@@ -109,7 +109,7 @@ describe("edgePruning", () => {
     ["a sparsity of sources of 3", { nodeSparsity: 3 }, /`nodeSparsity` must be/],
     ["no epochs", { epochs: 0 }, /`epochs` must be a whole number of at least 1/],
     ["an unknown warm start", { warmStart: "eap-ig" }, /`warmStart` must be one of none, eap-ig-inputs/],
-    ["a target that is none", { target: "kl" }, /`target` must be one of kl_div/],
+    ["a target that is none", { target: "kl" }, /`target` must be one of kl-div/],
     ["noise of another length", { noise: () => new Float32Array(3) }, /`noise` must give/],
     [
       "noise of another length to start from",

@@ -161,7 +161,7 @@ async function startOf(
   if (from === "none") return scattered(noise, "start", graph.edgeCount, initial);
   if (typeof from !== "string") requireSameGraph(from.graph, graph, "The scores of `warmStart` are");
   // A model that gives numbers has no answers to tell apart.
-  const answerFunction = target === "mse" ? "mse" : "avg_diff";
+  const answerFunction = target === "mean-squared-error" ? "mean-squared-error" : "avg-diff";
   const scores =
     from === "eap-ig-inputs" ? await eapIgInputs(model, prompts, { ablation, answerFunction, signal }) : from;
   return warmStart(scores, { sparsity: startSparsity });

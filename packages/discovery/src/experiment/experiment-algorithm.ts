@@ -1,9 +1,9 @@
 import { AutocircuitError, kind } from "@autocircuit/base";
 import { type LoadedTask, type LongOptions, type PruneScores, requireDifferentPairs } from "@autocircuit/core";
-import type { AlgorithmAlias } from "../algorithm-aliases.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import { ablationFor, fittingOptions, optionOf, trainsAblation } from "../find-circuit/fitting-options.ts";
 import type { NamedAlgorithm } from "../named-algorithm.ts";
+import type { AlgorithmAlias } from "../own-names.ts";
 import { algorithmOrPreset, requireAlgorithm } from "../require-algorithm.ts";
 import type { RecordedAlgorithm } from "./result-parts.ts";
 

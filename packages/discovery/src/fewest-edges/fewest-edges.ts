@@ -9,10 +9,10 @@ import {
   requireSameGraph,
   slicedCount,
 } from "@autocircuit/core";
-import { ownName } from "../algorithm-aliases.ts";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { SearchClock } from "../long-search/search-clock.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
+import { ownName } from "../own-names.ts";
 import { answeringAtOnce, freeBytes } from "../speculation/circuits-at-once.ts";
 import { FewestEdgesSearch, type FewestEdgesStart } from "./fewest-edges-search.ts";
 import { firstCircuit } from "./first-circuit.ts";

@@ -1,9 +1,9 @@
 import { type KindsOf, kind } from "@autocircuit/base";
 import { type AblationType, coreKinds, type PruneScores, type Rank, ranks } from "@autocircuit/core";
-import type { AlgorithmAlias } from "../algorithm-aliases.ts";
 import { algorithmNames } from "../algorithm-named.ts";
 import type { AlgorithmName } from "../algorithms.ts";
 import { type RunningSearch, resumableOptions, type SearchState } from "../long-search/search-state.ts";
+import type { AlgorithmAlias } from "../own-names.ts";
 import { type Selection, selections } from "../selection/select-circuit.ts";
 
 /** Options of `findCircuit`. */

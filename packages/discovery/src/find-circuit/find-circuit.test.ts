@@ -31,7 +31,7 @@ describe("findCircuit", () => {
   it("takes ACDC on a small graph, and what no threshold removes", async () => {
     const found = await findCircuit(open, { options: { taus: [0.05] } });
     expect(found.algorithm).toBe("acdc");
-    expect(found.options).toMatchObject({ taus: [0.05], target: "kl_div", ablation: "resample" });
+    expect(found.options).toMatchObject({ taus: [0.05], target: "kl-div", ablation: "resample" });
     expect(found.circuit.indices).toEqual(found.scores.circuitAt(Number.POSITIVE_INFINITY).indices);
     expect(found.rankings).toEqual([found.scores]);
   });

@@ -3,6 +3,7 @@ import type { AblationType, LoadedTask } from "@autocircuit/core";
 import { defaultTaus } from "../acdc/acdc.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import type { OptionSpec } from "../named-algorithm.ts";
+import { ownValues } from "../own-names.ts";
 
 /** The threshold on the rise of the divergence that ACDC has where none is given and one circuit is looked for. */
 export const USUAL_TAU = 1e-3;
@@ -66,14 +67,15 @@ export interface FittingOptions {
 export function fittingOptions(
   algorithm: AlgorithmName,
   task: Pick<LoadedTask, "model" | "knownEdges">,
-  { given = {}, ablation, scoresFor = "one-circuit" }: FittingOptions,
+  { given: asked = {}, ablation, scoresFor = "one-circuit" }: FittingOptions,
 ): Record<string, unknown> {
+  const given: Readonly<Record<string, unknown>> = ownValues(asked);
   const numbers = outputsNumbers(task);
   const defaults = {
     taus: usualTaus[scoresFor],
-    target: numbers ? "mse" : "kl_div",
+    target: numbers ? "mean-squared-error" : "kl-div",
     // KL divergence compares outputs and looks at no answers.
-    ...(given.loss !== "kl_div" && { answerFunction: numbers ? "mse" : "avg_diff" }),
+    ...(given.loss !== "kl-div" && { answerFunction: numbers ? "mean-squared-error" : "avg-diff" }),
     ...(!trainsAblation(given) && { ablation }),
     // Only "ground-truth" must be told a circuit: the known one, if there is one.
     ...(optionOf(algorithm, "edges")?.required && task.knownEdges && { edges: task.knownEdges }),

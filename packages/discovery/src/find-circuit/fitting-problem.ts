@@ -1,6 +1,7 @@
 import { kind, signature } from "@autocircuit/base";
 import type { LoadedTask } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
+import { ownValues } from "../own-names.ts";
 import { optionOf } from "./fitting-options.ts";
 import { outlineOf, plannedTask, type TaskOutline } from "./task-outline.ts";
 
@@ -52,7 +53,8 @@ export function fittingProblem(
   words: FittingWords = OF_PROGRAMS,
 ): string | undefined {
   check({ asked, task, words });
-  const { algorithm, given } = asked;
+  const { algorithm } = asked;
+  const given: AskedAlgorithm["given"] = ownValues(asked.given);
   const { graph, config, known = false } = outlineOf(task);
   const { edgeCount } = graph;
   const { what = algorithm, subject, give, another } = words;
@@ -87,8 +89,8 @@ const PUBLISHED_AS: Partial<Record<AlgorithmName, string>> = {
 /** Options that must have one value where the outputs are numbers. */
 const FOR_NUMBERS = [
   ["gradFunction", "logit"],
-  ["answerFunction", "mse"],
-  ["target", "mse"],
+  ["answerFunction", "mean-squared-error"],
+  ["target", "mean-squared-error"],
 ] as const;
 
 function isUnfit(algorithm: AlgorithmName, given: AskedAlgorithm["given"], name: string, fitting: string): boolean {

@@ -68,7 +68,7 @@ it("says what cannot be before anything is loaded", () => {
       { algorithm: "mask-gradient", size: 3, options: { gradFunction: "prob" } },
       /with gradFunction prob is for models whose outputs are tokens.*Give `options.gradFunction: "logit"`, or/,
     ],
-    [{ ...small, ...numbers }, { size: 3, options: { target: "kl_div" } }, /acdc with target kl_div is for/],
+    [{ ...small, ...numbers }, { size: 3, options: { target: "kl-div" } }, /acdc with target kl-div is for/],
     [small, { keep: 0.9, options: { taus: [1] } }, /`options` is for one algorithm, and `keep` tries several/],
   ] as const)
     expect(() => planOf(task, options)).toThrow(says);

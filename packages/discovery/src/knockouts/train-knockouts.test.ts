@@ -65,8 +65,8 @@ describe("trainKnockouts", () => {
   });
 
   test("of the whole graph as a circuit nothing can differ, unless knockouts do", async () => {
-    const whole = { scores, size: model.graph.edgeCount, epochs: 1, maskFunction: "hard_concrete" } as const;
-    for (const target of ["kl_div", "logit_diff"] as const) {
+    const whole = { scores, size: model.graph.edgeCount, epochs: 1, maskFunction: "hard-concrete" } as const;
+    for (const target of ["kl-div", "logit-diff"] as const) {
       const { history } = await trainKnockouts(model, prompts, { ...whole, target });
       expect(Math.abs(history.target[0]!)).toBeLessThan(1e-5);
     }
@@ -77,7 +77,7 @@ describe("trainKnockouts", () => {
   it.each([
     [{ size: 0 }, /`size` must be a whole number of at least 1/],
     [{ size: 1e6 }, /Circuit size 1000000/],
-    [{ maskFunction: "none" }, /`maskFunction` must be one of sigmoid, hard_concrete/],
+    [{ maskFunction: "none" }, /`maskFunction` must be one of sigmoid, hard-concrete/],
     [{ scores: new PruneScores(model.graph.with({ separateQkv: false })) }, /another graph/],
   ])("%o is an error", async (options, message) => {
     await expect(trainKnockouts(model, prompts, { scores, size, ...options } as never)).rejects.toThrow(message);

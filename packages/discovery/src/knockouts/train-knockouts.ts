@@ -15,6 +15,7 @@ import { hardConcreteStart } from "../masks/hard-concrete.ts";
 import { type MaskFunction, masksOf } from "../masks/mask-function.ts";
 import { MaskSampler } from "../masks/mask-sampler.ts";
 import { drawNoise, type Noise, seededNoise } from "../masks/noise.ts";
+import { ownValues, type WithAliases, withAliases } from "../own-names.ts";
 import { type StepTerms, trainMasks } from "../training/train-masks.ts";
 import { TrainedScores } from "../training/trained-scores.ts";
 import type { TrainingOptions } from "../training/training-progress.ts";
@@ -23,7 +24,7 @@ import type { TrainingOptions } from "../training/training-progress.ts";
 export type KnockoutMaskFunction = Exclude<MaskFunction, "none">;
 
 /** What the adversary makes as different as it can: the distributions, or the logit differences. */
-export type KnockoutTarget = "kl_div" | "logit_diff";
+export type KnockoutTarget = "kl-div" | "logit-diff";
 
 /** Options of {@link trainKnockouts}. */
 export interface TrainKnockoutsOptions extends TrainingOptions {
@@ -39,24 +40,24 @@ export interface TrainKnockoutsOptions extends TrainingOptions {
   readonly lambda?: number | undefined;
   /** Knockouts up to this number cost nothing. Default a fifth of `size`, at least 1. */
   readonly most?: number | undefined;
-  /** Default `"hard_concrete"`. */
-  readonly maskFunction?: KnockoutMaskFunction | undefined;
-  /** Default `"kl_div"`. */
-  readonly target?: KnockoutTarget | undefined;
+  /** Default `"hard-concrete"`. */
+  readonly maskFunction?: WithAliases<KnockoutMaskFunction> | undefined;
+  /** Default `"kl-div"`. */
+  readonly target?: WithAliases<KnockoutTarget> | undefined;
   /**
    * Whether circuit and full model have the same knockouts (default), or each draws samples of its own, as in AutoCircuit: then they differ
    * for that reason alone. Makes no difference where masks are not sampled.
    */
   readonly sharedKnockouts?: boolean | undefined;
   /** What the number of knockouts is counted by. Default `maskFunction`; AutoCircuit always counts a hard concrete sample. */
-  readonly countedBy?: KnockoutMaskFunction | undefined;
+  readonly countedBy?: WithAliases<KnockoutMaskFunction> | undefined;
   /** What ablated edges take, made from the corrupt prompts. Default `"resample"`. */
   readonly ablation?: AblationType | undefined;
   /** Where uniform numbers come from. Default: the seed. */
   readonly noise?: Noise | undefined;
 }
 
-const functions = kind.oneOf(["sigmoid", "hard_concrete"] satisfies KnockoutMaskFunction[]);
+const functions = kind.oneOf(withAliases<KnockoutMaskFunction>(["sigmoid", "hard-concrete"]));
 const check = signature("trainKnockouts", modelAndPrompts, {
   ...discoveryOptions,
   scores: kind.required(coreKinds.pruneScores),
@@ -66,7 +67,7 @@ const check = signature("trainKnockouts", modelAndPrompts, {
   lambda: kind.finite,
   most: kind.count,
   maskFunction: functions,
-  target: kind.oneOf(["kl_div", "logit_diff"] satisfies KnockoutTarget[]),
+  target: kind.oneOf(withAliases<KnockoutTarget>(["kl-div", "logit-diff"])),
   sharedKnockouts: kind.flag,
   countedBy: functions,
   ablation: coreKinds.ablationName,
@@ -123,15 +124,16 @@ export async function trainKnockouts(
 
 type Settings = ReturnType<typeof settingsOf>;
 
-function settingsOf(options: TrainKnockoutsOptions) {
-  const { size, maskFunction = "hard_concrete" } = options;
+function settingsOf(given: TrainKnockoutsOptions) {
+  const options = ownValues(given);
+  const { size, maskFunction = "hard-concrete" } = options;
   return {
     epochs: options.epochs ?? 300,
     learningRate: options.learningRate ?? 0.02,
     lambda: options.lambda ?? 0,
     most: options.most ?? Math.max(1, Math.floor(size / 5)),
     maskFunction,
-    target: options.target ?? "kl_div",
+    target: options.target ?? "kl-div",
     sharedKnockouts: options.sharedKnockouts ?? true,
     countedBy: options.countedBy ?? maskFunction,
     ablation: options.ablation ?? "resample",
@@ -159,7 +161,7 @@ function knockoutTerms(
   const ofCircuit = sampler(0);
   const ofModel = sharedKnockouts ? ofCircuit : sampler(1);
   const sample =
-    countedBy === "hard_concrete" ? drawNoise(noise, { ...drawn, use: "size", pass: 0, rows: 1 }, dtype) : undefined;
+    countedBy === "hard-concrete" ? drawNoise(noise, { ...drawn, use: "size", pass: 0, rows: 1 }, dtype) : undefined;
   return {
     size: (parameters) => {
       const count = masksOf(countedBy, parameters, sample?.select(0, 0)).mul(inside).sum();
@@ -188,7 +190,7 @@ function knockoutTerms(
 /** Minus how much the circuit falls behind the full model: a scalar. */
 function likeness(target: KnockoutTarget, full: Tensor, circuit: Tensor, batch: PromptBatch): Tensor {
   return scope(() => {
-    if (target === "kl_div") return klOfLogprobs(logprob(full), logprob(circuit)).mean().neg();
+    if (target === "kl-div") return klOfLogprobs(logprob(full), logprob(circuit)).mean().neg();
     return batchAnswerDifference(circuit, batch).sub(batchAnswerDifference(full, batch)).mean();
   });
 }

@@ -23,7 +23,7 @@ const searches: Record<string, (options: Options) => Promise<ArrayLike<number>>>
     (await subnetworkProbing(model, prompts, { epochs: 4, learningRate: 0.3, ...options })).values,
   "subnetwork-probing with samples": async (options) => {
     const { values, history } = await subnetworkProbing(model, prompts, {
-      ...{ epochs: 4, learningRate: 0.3, maskFunction: "hard_concrete", dropout: 0.1, validation: prompts },
+      ...{ epochs: 4, learningRate: 0.3, maskFunction: "hard-concrete", dropout: 0.1, validation: prompts },
       ...options,
     });
     return [...values, ...history.loss, ...history.validation!.map(({ mean }) => mean)];

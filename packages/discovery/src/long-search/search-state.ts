@@ -1,6 +1,6 @@
 import { AutocircuitError, kind } from "@autocircuit/base";
 import type { Circuit, PruneScores } from "@autocircuit/core";
-import { ownName } from "../algorithm-aliases.ts";
+import { ownName } from "../own-names.ts";
 
 /** Where a long search stands, as JSON can hold it. What is in it belongs to the algorithm. */
 export interface SearchState {

@@ -5,14 +5,14 @@ import { hardConcrete, hardConcreteStart } from "./hard-concrete.ts";
  * What turns trained parameters into masks: nothing, the logistic function, or a sample of the hard concrete distribution, another one
  * for each prompt.
  */
-export type MaskFunction = "none" | "sigmoid" | "hard_concrete";
+export type MaskFunction = "none" | "sigmoid" | "hard-concrete";
 
 /** The names of the mask functions. */
-export const maskFunctions: readonly MaskFunction[] = ["none", "sigmoid", "hard_concrete"];
+export const maskFunctions: readonly MaskFunction[] = ["none", "sigmoid", "hard-concrete"];
 
 /** Where parameters start, or minus where, unless something else is asked for. */
 export function usualStart(maskFunction: MaskFunction): number {
-  return maskFunction === "hard_concrete" ? hardConcreteStart : 0.5;
+  return maskFunction === "hard-concrete" ? hardConcreteStart : 0.5;
 }
 
 /** The same where circuits of given sizes are looked for: at masks that are nearly 0, as AutoCircuit's circuit probing does. */
@@ -33,7 +33,7 @@ export function masksOf(maskFunction: MaskFunction, parameters: Tensor, noise: T
       return parameters;
     case "sigmoid":
       return parameters.sigmoid();
-    case "hard_concrete":
+    case "hard-concrete":
       return hardConcrete(parameters, noise!);
   }
 }

@@ -14,7 +14,7 @@ async function masks(sampler: MaskSampler, start: number, end: number) {
 
 describe("MaskSampler", () => {
   it("hard concrete: a row for each prompt, the same in every slice", async () => {
-    using sampler = new MaskSampler({ maskFunction: "hard_concrete", dropout: 0.3, noise: seededNoise(1) }, sampled);
+    using sampler = new MaskSampler({ maskFunction: "hard-concrete", dropout: 0.3, noise: seededNoise(1) }, sampled);
     const whole = await masks(sampler, 0, 4);
     expect(whole.shape).toEqual([4, edgeCount]);
     const rows = [0, 1, 2, 3].map((row) => whole.values.slice(row * edgeCount, (row + 1) * edgeCount).join());
@@ -44,7 +44,7 @@ describe("MaskSampler", () => {
       asked.push(request);
       return new Float32Array(request.rows * request.edgeCount);
     };
-    using sampler = new MaskSampler({ maskFunction: "hard_concrete", dropout: 0.5, noise }, { ...sampled, pass: 1 });
+    using sampler = new MaskSampler({ maskFunction: "hard-concrete", dropout: 0.5, noise }, { ...sampled, pass: 1 });
     for (const start of [0, 2]) scope(() => void sampler.masks(parameters, start, start + 2));
     expect(asked).toEqual([
       { use: "mask", step: 2, pass: 1, rows: 4, edgeCount },

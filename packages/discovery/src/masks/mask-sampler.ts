@@ -34,7 +34,7 @@ export class MaskSampler implements Disposable {
   constructor(sampling: MaskSampling, { step, pass, promptCount, edgeCount, dtype }: SampledPass) {
     const { maskFunction, dropout, noise } = sampling;
     this.#sampling = sampling;
-    const sampled = maskFunction === "hard_concrete";
+    const sampled = maskFunction === "hard-concrete";
     const request = { step, pass, edgeCount, rows: sampled ? promptCount : 1 };
     this.#masks = sampled ? drawNoise(noise, { ...request, use: "mask" }, dtype) : undefined;
     this.#dropout = dropout > 0 ? drawNoise(noise, { ...request, use: "dropout" }, dtype) : undefined;

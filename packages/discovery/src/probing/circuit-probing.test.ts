@@ -9,7 +9,7 @@ import { subnetworkProbing } from "./subnetwork-probing.ts";
 const { model, prompts } = randomTask({ seed: 4, promptCount: 4, batchSize: 2 });
 const { graph } = model;
 const knownEdges = ["A0.0->A1.1.Q", "A0.1->MLP 0", "MLP 1->Resid End"];
-const settings = { epochs: 2, maskFunction: "hard_concrete", seed: 3 } as const;
+const settings = { epochs: 2, maskFunction: "hard-concrete", seed: 3 } as const;
 
 describe("circuitProbing", () => {
   test("is one probing a size, whose edges the larger ones add to", async () => {

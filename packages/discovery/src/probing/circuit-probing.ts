@@ -9,6 +9,7 @@ import {
 } from "@autocircuit/core";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { startAtCircuits } from "../masks/mask-function.ts";
+import { ownName } from "../own-names.ts";
 import type { TrainedScores } from "../training/trained-scores.ts";
 import type { TrainingProgress } from "../training/training-progress.ts";
 import { type ProbingOptions, probingOptions, requireProbedSize } from "./probing-options.ts";
@@ -51,7 +52,7 @@ const check = signature("circuitProbing", modelAndPrompts, circuitProbingOptions
  *
  * @example
  * const sizes = { circuitSizes: [10, "true_size", 50] as const, knownEdges: task.knownEdges! };
- * const scores = await circuitProbing(task.model, task.train, { ...sizes, maskFunction: "hard_concrete" });
+ * const scores = await circuitProbing(task.model, task.train, { ...sizes, maskFunction: "hard-concrete" });
  */
 export async function circuitProbing(
   model: PatchableModel,
@@ -60,7 +61,7 @@ export async function circuitProbing(
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
   const { circuitSizes, knownEdges, onCircuit, onProgress, ...probing } = options;
-  const initial = probing.initial ?? startAtCircuits(probing.maskFunction ?? "sigmoid");
+  const initial = probing.initial ?? startAtCircuits(ownName(probing.maskFunction ?? "sigmoid"));
   const sizes = resolvedSizes(model, circuitSizes ?? ["true_size"], knownEdges);
   const found: { size: number; scores: TrainedScores }[] = [];
   for (const [index, size] of sizes.entries()) {

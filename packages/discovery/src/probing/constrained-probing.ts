@@ -55,7 +55,7 @@ export async function constrainedProbing(
     );
   }
   const found = await circuitProbing(model, prompts, {
-    ...{ epochs: 2000, lambda: 0.1, avoidLambda: 0.3, maskFunction: "hard_concrete" },
+    ...{ epochs: 2000, lambda: 0.1, avoidLambda: 0.3, maskFunction: "hard-concrete" },
     ...given(probing),
     knownEdges,
     avoid: scores.circuit(size),

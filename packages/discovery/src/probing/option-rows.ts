@@ -8,7 +8,7 @@ export const targetOption: OptionSpec = {
   name: "target",
   type: "string",
   choices: probingTargets,
-  default: "kl_div",
+  default: "kl-div",
   description: "what of the outputs is kept small",
 };
 

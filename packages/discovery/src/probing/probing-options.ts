@@ -11,6 +11,7 @@ import {
 import { discoveryOptions } from "../discovery-options.ts";
 import { type MaskFunction, maskFunctions, usualStart } from "../masks/mask-function.ts";
 import { type Noise, seededNoise } from "../masks/noise.ts";
+import { ownValues, type WithAliases, withAliases } from "../own-names.ts";
 import type { TrainingOptions } from "../training/training-progress.ts";
 import { type ProbingTarget, probingTargets } from "./probing-target.ts";
 
@@ -25,11 +26,11 @@ export interface ProbingOptions extends TrainingOptions {
   /** The parameters start at this (tree) or at minus this. Default 0.5; for hard concrete ln 5, a mask of 0.9. */
   readonly initial?: number | undefined;
   /** Default `"sigmoid"`. */
-  readonly maskFunction?: MaskFunction | undefined;
+  readonly maskFunction?: WithAliases<MaskFunction> | undefined;
   /** Probability that a mask drops out in a step, below 1. Default 0. */
   readonly dropout?: number | undefined;
-  /** What of the outputs is kept small. Default `"kl_div"`. */
-  readonly target?: ProbingTarget | undefined;
+  /** What of the outputs is kept small. Default `"kl-div"`. */
+  readonly target?: WithAliases<ProbingTarget> | undefined;
   /** True (default): ablate as many edges as possible on the clean prompts. False: patch as few as needed on the corrupt ones. */
   readonly tree?: boolean | undefined;
   /**
@@ -62,9 +63,9 @@ export const probingOptions = {
   learningRate: kind.positive,
   lambda: kind.finite,
   initial: kind.finite,
-  maskFunction: kind.oneOf(maskFunctions),
+  maskFunction: kind.oneOf(withAliases(maskFunctions)),
   dropout,
-  target: kind.oneOf(probingTargets),
+  target: kind.oneOf(withAliases(probingTargets)),
   tree: kind.flag,
   ablation: coreKinds.ablationName,
   avoid: coreKinds.edges,
@@ -89,7 +90,7 @@ export interface ProbingSettings {
 
 /** Fills in what was left out. */
 export function probingSettings(options: ProbingOptions): ProbingSettings {
-  const { maskFunction = "sigmoid", tree = true } = options;
+  const { maskFunction = "sigmoid", target = "kl-div", tree = true } = ownValues(options);
   return {
     epochs: options.epochs ?? 20,
     learningRate: options.learningRate ?? 0.1,
@@ -97,7 +98,7 @@ export function probingSettings(options: ProbingOptions): ProbingSettings {
     initial: options.initial ?? usualStart(maskFunction),
     maskFunction,
     dropout: options.dropout ?? 0,
-    target: options.target ?? "kl_div",
+    target,
     tree,
     ablation: options.ablation ?? (tree ? "tokenwise-mean-corrupt" : "resample"),
     avoidLambda: options.avoidLambda ?? 1,

@@ -12,28 +12,34 @@ import type { Tensor } from "@autocircuit/native";
 /**
  * What of the outputs probing keeps small.
  *
- * - `kl_div`: KL divergence from the full model on the clean prompts, in nats,
- * - `mse`: mean squared error of the logits to answers that are numbers (not to the full model's logits),
+ * - `kl-div`: KL divergence from the full model on the clean prompts, in nats,
+ * - `mean-squared-error`: mean squared error of the logits to answers that are numbers (not to the full model's logits),
  * - `answer`: minus the mean logit of the answers,
- * - `wrong_answer`: minus the mean logit of the wrong answers,
- * - `logit_diff_percent`: how far the logit difference is from 100 percent of the full model's, mean over the prompts,
- * - `correct_percent`: the share of prompts whose answer has a logit above all others. It has no gradient: only the size is trained.
+ * - `wrong-answer`: minus the mean logit of the wrong answers,
+ * - `logit-diff-percent`: how far the logit difference is from 100 percent of the full model's, mean over the prompts,
+ * - `correct-percent`: the share of prompts whose answer has a logit above all others. It has no gradient: only the size is trained.
  */
-export type ProbingTarget = "kl_div" | "mse" | "answer" | "wrong_answer" | "logit_diff_percent" | "correct_percent";
+export type ProbingTarget =
+  | "kl-div"
+  | "mean-squared-error"
+  | "answer"
+  | "wrong-answer"
+  | "logit-diff-percent"
+  | "correct-percent";
 
 /** The names of the targets. */
 export const probingTargets: readonly ProbingTarget[] = [
-  "kl_div",
-  "mse",
+  "kl-div",
+  "mean-squared-error",
   "answer",
-  "wrong_answer",
-  "logit_diff_percent",
-  "correct_percent",
+  "wrong-answer",
+  "logit-diff-percent",
+  "correct-percent",
 ];
 
 /** Whether a target compares with the full model. */
 export function needsFullModel(target: ProbingTarget): boolean {
-  return target === "kl_div" || target === "logit_diff_percent";
+  return target === "kl-div" || target === "logit-diff-percent";
 }
 
 /**
@@ -49,19 +55,19 @@ export function targetOf(
   full: Tensor | undefined,
 ): Tensor {
   switch (target) {
-    case "kl_div":
+    case "kl-div":
       return klOfLogprobs(logprob(full!), logprob(logits)).mean();
-    case "mse":
+    case "mean-squared-error":
       return answerError(logits, batch).pow(2).mean();
     case "answer":
       return answerMean(logits, batch.answers, { first: batch.first }).mean().neg();
-    case "wrong_answer":
+    case "wrong-answer":
       return answerMean(logits, batch.wrongAnswers, { what: "wrong answer", first: batch.first }).mean().neg();
-    case "logit_diff_percent": {
+    case "logit-diff-percent": {
       const share = batchAnswerDifference(logits, batch).div(batchAnswerDifference(full!, batch));
       return share.mul(-100).add(100).abs().mean();
     }
-    case "correct_percent":
+    case "correct-percent":
       return correctAnswers(logits.detach(), batch.answers).to("float32").mean();
   }
 }

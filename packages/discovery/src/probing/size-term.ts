@@ -38,6 +38,6 @@ export function sizeTerm(parameters: Tensor, noise: Tensor | undefined, options:
 
 /** How likely masks are to be above 0: where they are no samples, as they say themselves. */
 function likelihood(parameters: Tensor, maskFunction: MaskFunction): Tensor {
-  if (maskFunction === "hard_concrete") return parameters.sub(hardConcreteShift).sigmoid();
+  if (maskFunction === "hard-concrete") return parameters.sub(hardConcreteShift).sigmoid();
   return masksOf(maskFunction, parameters, undefined);
 }

@@ -42,7 +42,7 @@ describe("subnetworkProbing", () => {
         (_, i) => (0.31 + 0.618 * (i + 1) + (use === "size" ? 0.4 : 0)) % 1,
       );
     const edge = 7;
-    const options = { maskFunction: "hard_concrete", epochs: 1, circuitSize: 5, avoid: [edge], noise } as const;
+    const options = { maskFunction: "hard-concrete", epochs: 1, circuitSize: 5, avoid: [edge], noise } as const;
     const first = async (initial: number) => {
       const steps: TrainingProgress[] = [];
       const more = { ...options, initial, onProgress: (step: TrainingProgress) => steps.push(step) };
@@ -56,7 +56,7 @@ describe("subnetworkProbing", () => {
   });
 
   test("the same seed gives the same scores, another one others", async () => {
-    const options = { maskFunction: "hard_concrete", dropout: 0.2 } as const;
+    const options = { maskFunction: "hard-concrete", dropout: 0.2 } as const;
     const first = await probe({ ...options, seed: 1 });
     expect((await probe({ ...options, seed: 1 })).values).toEqual(first.values);
     expect(different(await probe({ ...options, seed: 2 }), first)).toBe(true);
@@ -65,7 +65,7 @@ describe("subnetworkProbing", () => {
   });
 
   test("edges up to the circuit's size cost nothing", async () => {
-    const { history } = await probe({ circuitSize: model.graph.edgeCount, maskFunction: "hard_concrete" });
+    const { history } = await probe({ circuitSize: model.graph.edgeCount, maskFunction: "hard-concrete" });
     expect(history.size).toEqual([0, 0, 0, 0]);
     const small = await probe({ circuitSize: 1, lambda: 1 });
     const mask = 1 / (1 + Math.exp(-0.5));
@@ -98,20 +98,20 @@ describe("subnetworkProbing", () => {
       prompts.prompts.map((pair) => ({ ...pair, answers: Array.from({ length: 13 }, (_, i) => i / 5) })),
       { batchSize: 2 },
     );
-    const on = target === "mse" ? numbers : prompts;
+    const on = target === "mean-squared-error" ? numbers : prompts;
     // A mask of 0.98 at first: as good as everything is ablated.
     const options = { target, epochs: 30, lambda: 0, initial: 4 } as const;
     const { history } = await subnetworkProbing(model, on, options);
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const [begin, end] = [mean(history.target.slice(0, 2)), mean(history.target.slice(-2))];
     // Without gradients nothing is learned.
-    if (target === "correct_percent") expect(end).toBe(begin);
+    if (target === "correct-percent") expect(end).toBe(begin);
     else expect(end).toBeLessThan(begin - 1e-3);
   });
 
   test("looks at validation prompts after every step", async () => {
     const { prompts: validation } = randomTask({ seed: 30, promptCount: 3 });
-    const { history } = await probe({ validation, maskFunction: "hard_concrete", dropout: 0.1 });
+    const { history } = await probe({ validation, maskFunction: "hard-concrete", dropout: 0.1 });
     expect(history.validation).toHaveLength(4);
     for (const { mean, deviation } of history.validation!) {
       expect(Number.isFinite(mean)).toBe(true);
@@ -128,13 +128,13 @@ describe("subnetworkProbing", () => {
     ["a size beyond the graph", { circuitSize: 1e6 }, /1000000 edges is more than the graph has: give at most \d+/],
     ["an avoided edge that is none", { avoid: ["A0.0->A1.9.Q"] }, /A0\.0->A1\.9\.Q/],
     ["a dropout of 1", { dropout: 1 }, /`dropout` must be a number of at least 0, below 1/],
-    ["a target that is none", { target: "kl" }, /`target` must be one of kl_div/],
+    ["a target that is none", { target: "kl" }, /`target` must be one of kl-div/],
     [
       "noise of another length",
-      { noise: () => new Float32Array(3), maskFunction: "hard_concrete" },
+      { noise: () => new Float32Array(3), maskFunction: "hard-concrete" },
       /`noise` must give/,
     ],
-    ["numbers as answers for tokens", { target: "mse" }, /shape of the output/],
+    ["numbers as answers for tokens", { target: "mean-squared-error" }, /shape of the output/],
   ])("%s is an error", async (_, options, message) => {
     await expect(probe(options as never)).rejects.toThrow(message);
   });
@@ -161,14 +161,14 @@ describe("subnetworkProbing", () => {
       prompts.prompts.map((pair) => ({ ...pair, wrongAnswers: pair.answers })),
       { batchSize: 2 },
     );
-    const percent = subnetworkProbing(model, same, { target: "logit_diff_percent", epochs: 1 });
+    const percent = subnetworkProbing(model, same, { target: "logit-diff-percent", epochs: 1 });
     await expect(percent).rejects.toThrow(/step 1 of 2 .*The loss is NaN.*cannot tell apart/);
   });
 
   it.each(maskFunctions)(
     "a learning rate of a million gives numbers, or the step where there are none: %s",
     async (maskFunction) => {
-      for (const target of ["kl_div", "answer", "logit_diff_percent"] as const) {
+      for (const target of ["kl-div", "answer", "logit-diff-percent"] as const) {
         const options = { maskFunction, target, learningRate: 1e6, epochs: 4, tree: false } as const;
         const ended = await probe(options).then(
           ({ history, values }) => [...history.loss, ...values],
@@ -185,7 +185,7 @@ describe("subnetworkProbing", () => {
     await probe({ epochs: 1 });
     const before = await memory();
     const stop = new AbortController();
-    const options = { epochs: 50, maskFunction: "hard_concrete", validation: prompts, signal: stop.signal } as const;
+    const options = { epochs: 50, maskFunction: "hard-concrete", validation: prompts, signal: stop.signal } as const;
     const stopped = probe({ ...options, onProgress: ({ done }) => done === 3 && stop.abort() });
     await expect(stopped).rejects.toMatchObject({ code: "aborted" });
     for (const batch of prompts.batches) batch[Symbol.dispose]();

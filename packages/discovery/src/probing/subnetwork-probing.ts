@@ -39,7 +39,7 @@ const check = signature("subnetworkProbing", modelAndPrompts, {
  * AutoCircuit): trains a parameter per edge with Adam, whose mask keeps the outputs near a target while the circuit is small. The score of
  * an edge is how far its parameter ended from the one that stands most clearly for leaving it out.
  *
- * With `maskFunction: "hard_concrete"` every prompt of a batch has masks of its own, samples that are 0 or 1 most of the time.
+ * With `maskFunction: "hard-concrete"` every prompt of a batch has masks of its own, samples that are 0 or 1 most of the time.
  *
  * @returns scores of at least 0, and what was minimised in each step as `history`
  * @throws AutocircuitError `bad-input` for impossible numbers, a circuit size the graph does not have, or validation prompts of another
@@ -47,7 +47,7 @@ const check = signature("subnetworkProbing", modelAndPrompts, {
  *   the step where the loss is no number; `aborted`
  *
  * @example
- * const scores = await subnetworkProbing(task.model, task.train, { epochs: 50, maskFunction: "hard_concrete", circuitSize: 40 });
+ * const scores = await subnetworkProbing(task.model, task.train, { epochs: 50, maskFunction: "hard-concrete", circuitSize: 40 });
  * console.log(scores.history.loss.at(-1));
  */
 export async function subnetworkProbing(
@@ -89,7 +89,7 @@ export async function subnetworkProbing(
         { step, pass: 0, promptCount: count, edgeCount, dtype },
       );
       const request = { use: "size", step, pass: 0, rows: 1, edgeCount } as const;
-      const sample = maskFunction === "hard_concrete" ? drawNoise(noise, request, dtype) : undefined;
+      const sample = maskFunction === "hard-concrete" ? drawNoise(noise, request, dtype) : undefined;
       return {
         size: (numbers) => {
           const term = sizeTerm(numbers, sample?.select(0, 0), { ...settings, circuitSize, avoid });
@@ -125,7 +125,7 @@ function infoOf(
   { avoidLambda, ...settings }: ProbingSettings,
   avoid: readonly number[],
 ): ScoresInfo {
-  const random = settings.maskFunction === "hard_concrete" || settings.dropout > 0;
+  const random = settings.maskFunction === "hard-concrete" || settings.dropout > 0;
   return {
     algorithm: "subnetwork-probing",
     options: {

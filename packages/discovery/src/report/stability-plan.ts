@@ -1,9 +1,9 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask, memoryBudgets, type PromptPair, scoreBytes } from "@autocircuit/core";
 import { fewestResamples, numberPrompts } from "@autocircuit/metrics";
-import type { AlgorithmAlias } from "../algorithm-aliases.ts";
 import { algorithmNamed, algorithmNames } from "../algorithm-named.ts";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
+import type { AlgorithmAlias } from "../own-names.ts";
 
 /** Most resamples where nothing else is asked for. */
 export const USUAL_RESAMPLES = 200;

@@ -1,9 +1,9 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type PatchableModel } from "@autocircuit/core";
-import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
-import type { AttributionLoss } from "../attribution/attribution-options.ts";
+import type { AttributionOptions } from "../attribution/attribution-options.ts";
 import { requireGradient } from "../attribution/score-prompts.ts";
 import { pathSteps } from "../attribution/steps.ts";
+import { ownName, type WithAliases, withAliases } from "../own-names.ts";
 import { type SpanAlgorithm, spanAlgorithmNames } from "./span-options.ts";
 
 /** The algorithms that score edges inside heads: those whose score is a difference by the mean of gradients at some runs, each its own. */
@@ -90,13 +90,13 @@ export function noCrossing(
 }
 
 /**
- * @throws AutocircuitError `bad-input` for an algorithm that scores no edges inside heads, an option of another algorithm, and "kl_div" where gradients are
+ * @throws AutocircuitError `bad-input` for an algorithm that scores no edges inside heads, an option of another algorithm, and "kl-div" where gradients are
  *   those of the clean run alone
  */
 export function requireCrossing(
   model: PatchableModel,
   algorithm: SpanAlgorithm,
-  { loss, ...options }: CrossingAlgorithmOptions & { loss: AttributionLoss | undefined },
+  { loss, ...options }: CrossingAlgorithmOptions & { loss: AttributionOptions["loss"] },
 ): asserts algorithm is CrossingAlgorithm {
   const why = noCrossing(model, algorithm, options);
   if (why !== null)

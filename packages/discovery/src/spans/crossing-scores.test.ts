@@ -345,9 +345,9 @@ describe("crossingScores", () => {
     await expect(of(model, {}, unequalPairs.slice(1))).rejects.toThrow(/spans are those of/);
     await expect(of(model, { ablation: "tokenwise-mean-clean" })).rejects.toThrow(/is a mean for each position/);
     await expect(of(model, { loss: "faithfulness" })).rejects.toThrow(/another unit/);
-    await expect(of(model, { loss: "kl_div", algorithm: "edge-attribution" })).rejects.toThrow(/zero by construction/);
-    await expect(of(model, { loss: "kl_div", algorithm: "relp" })).rejects.toThrow(/zero by construction/);
-    const oneStep = { loss: "kl_div", algorithm: "eap-ig-activations", steps: 1 };
+    await expect(of(model, { loss: "kl-div", algorithm: "edge-attribution" })).rejects.toThrow(/zero by construction/);
+    await expect(of(model, { loss: "kl-div", algorithm: "relp" })).rejects.toThrow(/zero by construction/);
+    const oneStep = { loss: "kl-div", algorithm: "eap-ig-activations", steps: 1 };
     await expect(of(model, oneStep)).rejects.toThrow(/zero by construction/);
     await expect(of(model, { algorithm: "eap-pg" })).rejects.toThrow(/`algorithm` must be one of/);
     const refused: [object, RegExp][] = [
@@ -366,7 +366,7 @@ describe("crossingScores", () => {
     using normed = architecture("OLMo 2");
     await expect(of(normed, { algorithm: "relp" })).rejects.toThrow(/the norm behind attention .* give `norms: false`/);
     expect((await of(normed, { algorithm: "relp", norms: false })).values.some((value) => value !== 0)).toBe(true);
-    const scores = await of(model, { loss: "kl_div" });
+    const scores = await of(model, { loss: "kl-div" });
     expect(() => scores.get("A0.4.Q", "first", "last")).toThrow(/no input of a head called "A0.4.Q"/);
     expect(() => scores.get("A0.0.Q", "first", "end")).toThrow(/no span "end"/);
     const nan = Float32Array.from(scores.values, (value, i) => (i === 9 + 1 ? Number.NaN : value));

@@ -25,14 +25,14 @@ const task = taskOf(some(0, 4), some(4, 6));
 describe("findSpanCircuit", () => {
   it("takes the best of the edges in spans and inside heads, and measures them on the prompts to measure on", async () => {
     const seen: SpanProgress[] = [];
-    const options = { loss: "kl_div", steps: 3 };
+    const options = { loss: "kl-div", steps: 3 };
     const found = await findSpanCircuit(task, schema, 9, {
       ...{ options, aggregation: "max-abs" },
       onProgress: (progress) => seen.push(progress),
     });
     const pairs = task.train.prompts;
     const spans = spansOf(schema, pairs);
-    const shared = { aggregation: "max-abs", loss: "kl_div", ablation: "resample" } as const;
+    const shared = { aggregation: "max-abs", loss: "kl-div", ablation: "resample" } as const;
     const within = await spanScores(model, pairs, spans, { ...shared, algorithmOptions: { steps: 3 } });
     const scores = within.withCrossing(await crossingScores(model, pairs, spans, { ...shared, steps: 3 }));
     expect(found.scores.values).toEqual(scores.values);

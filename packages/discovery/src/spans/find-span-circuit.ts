@@ -1,6 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type AblationType, coreKinds, equalPairs, type LoadedTask, requireDifferentPairs } from "@autocircuit/core";
-import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
+import { ownName, ownValues, type WithAliases, withAliases } from "../own-names.ts";
 import { crossingAlgorithms, noCrossing } from "./crossing-algorithm.ts";
 import { measuredOn, measureSpanCircuit, type SpanDivergence } from "./measure-span-circuit.ts";
 import type { PromptSpans } from "./prompt-spans.ts";
@@ -15,7 +15,7 @@ import { type SpansSchema, schemaKind, spansOf } from "./spans-file.ts";
 export interface FindSpanCircuitOptions {
   /** Default `"eap-ig-inputs"`. */
   readonly algorithm?: WithAliases<SpanAlgorithm> | undefined;
-  /** Options of the algorithm, its own and those that all have, such as `{ steps: 10, loss: "kl_div" }`. Default none. */
+  /** Options of the algorithm, its own and those that all have, such as `{ steps: 10, loss: "kl-div" }`. Default none. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   /** Default `"sum"`. */
   readonly aggregation?: SpanAggregation | undefined;
@@ -78,8 +78,8 @@ export async function findSpanCircuit(
   options: FindSpanCircuitOptions = {},
 ): Promise<FoundSpanCircuit> {
   check({ task, schema, size }, options);
-  const { options: given = {}, aggregation = "sum", ablation = "resample" } = options;
-  const { signal } = options;
+  const { aggregation = "sum", ablation = "resample", signal } = options;
+  const given: Readonly<Record<string, unknown>> = ownValues(options.options ?? {});
   const algorithm = ownName<SpanAlgorithm>(options.algorithm ?? "eap-ig-inputs");
   const pairs = [...task.train.prompts, ...task.test.prompts];
   requireDifferentPairs(pairs, { ablation });

@@ -1,11 +1,11 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { Circuit, coreKinds, type Graph, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
-import { ownName, type WithAliases, withAliases } from "../algorithm-aliases.ts";
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
 import { lossOf } from "../attribution/losses.ts";
 import { SliceGradients } from "../attribution/slice-gradients.ts";
 import { requireNoLatents } from "../attribution/start-edges.ts";
 import { usualSteps } from "../attribution/steps.ts";
+import { ownName, type WithAliases, withAliases } from "../own-names.ts";
 import {
   type CrossingAlgorithm,
   type CrossingAlgorithmOptions,
@@ -68,7 +68,7 @@ const check = signature(
  *
  * @param model with a factorised graph not by token
  * @throws AutocircuitError `bad-input` for spans of other prompts, a graph by token or of nodes, autoencoders, means over a data set, the loss
- *   "faithfulness", and "kl_div" where gradients are those of the clean run alone; an algorithm without such scores ({@link noCrossing}), and an option
+ *   "faithfulness", and "kl-div" where gradients are those of the clean run alone; an algorithm without such scores ({@link noCrossing}), and an option
  *   of another algorithm; `aborted`
  *
  * @example

@@ -1,7 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type Graph, type PatchableModel, type PromptPair } from "@autocircuit/core";
-import { ownName, withAliases } from "../algorithm-aliases.ts";
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
+import { ownName, withAliases } from "../own-names.ts";
 import { equalLengths } from "./equal-lengths.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
 import { forEachToken, requireFittingSpans } from "./span-edges.ts";

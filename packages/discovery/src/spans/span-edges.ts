@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type AblationType, dataSetSides, type Graph, type PromptPair } from "@autocircuit/core";
 import type { Ablation } from "@autocircuit/native";
-import type { AttributionLoss } from "../attribution/attribution-options.ts";
+import type { AttributionOptions } from "../attribution/attribution-options.ts";
 import type { PromptSpans } from "./prompt-spans.ts";
 
 /** Calls with each edge of a graph by token: its number there, its position, and its number in the graph without tokens. */
@@ -38,7 +38,7 @@ export function requireNoTokens({ seqLen }: Graph): void {
 /** What is run on prompts with spans. */
 interface SpanRun {
   readonly ablation?: AblationType | Ablation | undefined;
-  readonly loss?: AttributionLoss | undefined;
+  readonly loss?: AttributionOptions["loss"];
 }
 
 /**

@@ -1,4 +1,3 @@
-import { ownName, type WithAliases } from "../algorithm-aliases.ts";
 import type { AttributionOptions } from "../attribution/attribution-options.ts";
 import { ceap } from "../attribution/ceap.ts";
 import { cleanCorrupted } from "../attribution/clean-corrupted.ts";
@@ -9,6 +8,7 @@ import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
 import { exact } from "../attribution/exact.ts";
 import { informationFlowRoutes } from "../attribution/information-flow.ts";
 import { relp } from "../attribution/relp.ts";
+import { ownName, type WithAliases } from "../own-names.ts";
 
 /**
  * The algorithms that give scores of single tokens, prompt by prompt. `mean-of-methods` is none: each batch of prompts of one length would

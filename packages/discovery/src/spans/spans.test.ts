@@ -130,7 +130,7 @@ describe("spanScores", () => {
       expect(spanScores(model, pairs, spans, options)).rejects.toThrow(message);
     await refused({ algorithm: "mean-of-methods" as never }, /`algorithm` must be one of/);
     await refused({ algorithmOptions: { stepz: 2 } }, /`stepz`/);
-    await refused({ algorithmOptions: { loss: "kl_div" } }, /`algorithmOptions` has `loss`, which all algorithms take/);
+    await refused({ algorithmOptions: { loss: "kl-div" } }, /`algorithmOptions` has `loss`, which all algorithms take/);
     await refused({ algorithmOptions: { onPrompt: () => 0 } }, /`algorithmOptions` has an `onPrompt`/);
     const flow = { algorithm: "information-flow-routes", ablation: undefined } as const;
     await refused({ ...flow, ablation: "zero" }, /`ablation`/);

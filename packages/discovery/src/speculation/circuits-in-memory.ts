@@ -21,7 +21,7 @@ export class CircuitsInMemory {
       lower: (most: number) => {
         this.#most = most;
       },
-      ...{ what: "circuits", option: "largestBatch sets it" },
+      ...{ what: "circuits", option: "`largestBatch` sets it" },
     };
     while (values.length < count)
       values.push(...(await halvedWhereMemoryEnds(together, (some) => work(values.length, some))));

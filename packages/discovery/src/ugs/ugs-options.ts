@@ -3,6 +3,7 @@ import { type AblationType, coreKinds } from "@autocircuit/core";
 import { discoveryOptions } from "../discovery-options.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
 import type { Noise } from "../masks/noise.ts";
+import { ownName, type WithAliases, withAliases } from "../own-names.ts";
 import { type ProbingTarget, probingTargets } from "../probing/probing-target.ts";
 import type { TrainingOptions } from "../training/training-progress.ts";
 
@@ -26,8 +27,8 @@ export interface UgsOptions extends TrainingOptions, ResumableOptions {
   readonly optimalAblation?: boolean | undefined;
   /** Learning rate of these vectors. Default 2e-3. */
   readonly ablationRate?: number | undefined;
-  /** What of the outputs is kept small. Default `"kl_div"`. */
-  readonly target?: ProbingTarget | undefined;
+  /** What of the outputs is kept small. Default `"kl-div"`. */
+  readonly target?: WithAliases<ProbingTarget> | undefined;
   /** What ablated edges take where it is not trained. Default `"resample"`. */
   readonly ablation?: AblationType | undefined;
   /** Where uniform numbers come from. Default: the seed. */
@@ -52,7 +53,7 @@ export const ugsOptions = {
   clip: kind.positive,
   optimalAblation: kind.flag,
   ablationRate: kind.positive,
-  target: kind.oneOf(probingTargets),
+  target: kind.oneOf(withAliases(probingTargets)),
   ablation: coreKinds.ablationName,
   noise: kind.callback,
 } satisfies KindsOf<UgsOptions>;
@@ -92,7 +93,7 @@ export function ugsSettings(options: UgsOptions, batchSize: number): UgsSettings
     samples: options.samples ?? Math.ceil(MASKS / Math.max(1, batchSize)),
     initial: options.initial ?? 1,
     clip: options.clip ?? 5,
-    target: options.target ?? "kl_div",
+    target: ownName(options.target ?? "kl-div"),
     optimalAblation,
     ...(optimalAblation
       ? { ablationRate: options.ablationRate ?? 2e-3 }

@@ -98,7 +98,7 @@ describe("ugs", () => {
   it.each([
     ["no samples", { samples: 0 }, /`samples` must be a whole number of at least 1/],
     ["a price below 0", { lambda: -1 }, /`lambda` must be a finite number of at least 0/],
-    ["a target that is none", { target: "kl" }, /`target` must be one of kl_div/],
+    ["a target that is none", { target: "kl" }, /`target` must be one of kl-div/],
     ["noise of another length", { noise: () => new Float32Array(3) }, /`noise` must give/],
     ["an ablation beside a trained one", { optimalAblation: true, ablation: "zero" }, /`ablation` does nothing with/],
     ["a rate of what is not trained", { ablationRate: 1 }, /`ablationRate` does nothing without/],

@@ -80,6 +80,7 @@ import {
   continueTokens,
   describeModel,
   estimateMemory,
+  freeBeside,
   logitLens,
   logitTable,
   memoryDemand,
@@ -250,7 +251,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   fewestEdges: { takes: { ...on, scores }, call: (t, o) => fewestEdges(t.model, t.prompts, t.scores, o) },
   ...foundCalls(loaded, scores),
   answerLoss: {
-    takes: { logits: tensor, batch: prompts.batches[0], gradFunction: "logit", answerFunction: "avg_diff" },
+    takes: { logits: tensor, batch: prompts.batches[0], gradFunction: "logit", answerFunction: "avg-diff" },
     call: (t) => answerLoss(t.logits, t.batch, t.gradFunction, t.answerFunction),
   },
   FullModel: { takes: on, call: (t) => new FullModel(t.model, t.prompts) },
@@ -332,6 +333,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { batchSize: 1, seqLen: 1 },
     call: (t, o) => memoryDemand(t.config, o),
   },
+  freeBeside: { takes: { model }, options: { free: 2 ** 30 }, call: (t, o) => freeBeside(t.model, o) },
   describeModel: { takes: { config }, call: (t) => describeModel(t.config) },
   parameterCount: { takes: { config }, call: (t) => parameterCount(t.config) },
   estimateMemory: {

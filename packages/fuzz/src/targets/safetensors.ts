@@ -1,4 +1,4 @@
-import { parseHeader } from "@autocircuit/models";
+import { parseHeader } from "@autocircuit/base";
 import fc from "fast-check";
 import { byteEdits, editBytes } from "../inputs/edit-bytes.ts";
 import { documentEdits, editDocument } from "../inputs/edit-json.ts";

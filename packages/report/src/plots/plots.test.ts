@@ -157,8 +157,8 @@ describe("trainingPlotSvg", () => {
   const history = { loss: [3, 2, 1.5], target: [2, 1, 0.5], size: [1, 1, 1] };
 
   it("has a line for each part of the loss, and validation below", async () => {
-    const svg = await trainingPlotSvg(history, { target: "kl_div" });
-    for (const word of ["Loss", "kl_div", "Regularization", "Step"]) expect(texts(svg)).toContain(word);
+    const svg = await trainingPlotSvg(history, { target: "kl-div" });
+    for (const word of ["Loss", "kl-div", "Regularization", "Step"]) expect(texts(svg)).toContain(word);
     expect(marks(svg, "line mark")).toBe(3);
     const validation = history.loss.map((mean) => ({ mean: 30 * mean, deviation: mean }));
     const both = await trainingPlotSvg({ ...history, validation });

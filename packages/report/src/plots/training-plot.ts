@@ -10,7 +10,7 @@ import type { TrainingCurves } from "./training-curves.ts";
 
 /** How training is drawn. */
 export interface TrainingPlotOptions extends Partial<PanelSize> {
-  /** What the outputs are compared by, such as `kl_div`. Default "Target". */
+  /** What the outputs are compared by, such as `kl-div`. Default "Target". */
   readonly target?: string | undefined;
   /** Name for people who cannot see the picture. Default "Training". */
   readonly title?: string | undefined;
@@ -41,7 +41,7 @@ const check = signature("trainingPlotSvg", { history }, {
  * @throws AutocircuitError `bad-input` without a step
  * @example
  * const { history } = await subnetworkProbing(task.model, task.train, { epochs: 100, validation: task.test });
- * const svg = await trainingPlotSvg(history, { target: "kl_div" });
+ * const svg = await trainingPlotSvg(history, { target: "kl-div" });
  */
 export async function trainingPlotSvg(history: TrainingCurves, options: TrainingPlotOptions = {}): Promise<string> {
   check({ history }, options);

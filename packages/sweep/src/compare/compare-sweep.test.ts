@@ -27,7 +27,7 @@ afterAll(() => out[Symbol.dispose]());
 
 describe("a comparison", () => {
   it("has pictures of curves, areas, ROC, similarity and cost, and tables whose numbers are the results'", async () => {
-    const page = await compareSweep(all, { name: "test", command: (hash) => `again ${hash}`, sizes: [5] });
+    const page = await compareSweep(all, { name: "test", command: (hash) => `again ${hash}`, similarAt: [5] });
     expect(page.lead).toMatch(/^8 units: 2 tasks, 2 algorithms and settings, 2 seeds\./);
     expect(page.figures.map(({ name }) => name)).toEqual([
       ...["kl-clean-resample", "kl-clean-resample-areas", "roc", "similarity", "cost"],
@@ -58,7 +58,7 @@ describe("a comparison", () => {
     const done: DoneUnit[] = [];
     for await (const one of doneUnits(own, out.results)) done.push(one);
     expect(done.map(({ result }) => result.subject.knownEdges!.length)).toEqual([3, 5]);
-    const page = await compareSweep(done, { name: "test", command: String, sizes: [] });
+    const page = await compareSweep(done, { name: "test", command: String, similarAt: [] });
     const { svg } = page.figures.find(({ name }) => name === "similarity")!;
     expect([...new Set(svg.match(/\d+ edges/g))]).toEqual(["3 edges", "5 edges"]);
   });

@@ -24,13 +24,13 @@ export interface CompareSweepOptions {
   /** The command that makes a unit's numbers again. */
   readonly command: (unit: string) => string;
   /** Circuit sizes at which algorithms are compared, beside those of the known circuits. Default none. */
-  readonly sizes?: readonly number[] | undefined;
+  readonly similarAt?: readonly number[] | undefined;
 }
 
 const check = signature("compareSweep", { done: kind.listOf(kind.record) }, {
   name: kind.required(kind.text),
   command: kind.required(kind.callback),
-  sizes: kind.listOf(kind.count),
+  similarAt: kind.listOf(kind.count),
 } satisfies KindsOf<CompareSweepOptions>);
 
 /** Algorithms of which more than these make a picture that nobody can read: the best by area are drawn. */
@@ -53,7 +53,7 @@ export async function compareSweep(done: readonly DoneUnit[], options: CompareSw
   const cells = new Cells(done);
   const figures: Figure[] = [];
   for (const curves of cells.metrics()) figures.push(...(await metricFigures(cells, curves)));
-  figures.push(...(await rocFigure(cells)), ...(await similarityFigure(cells, options.sizes ?? [])));
+  figures.push(...(await rocFigure(cells)), ...(await similarityFigure(cells, options.similarAt ?? [])));
   figures.push(...(await costFigure(cells)));
   const seeds = new Set(done.map(({ unit }) => unit.subject.seed)).size;
   const replaced = done.some(({ result }) => result.replacedKl !== null)

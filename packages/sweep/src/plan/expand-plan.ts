@@ -100,7 +100,7 @@ function requireFewUnits({ tasks, algorithms, seeds = [USUAL_SEED] }: ReadPlan["
   throw new AutocircuitError(
     "bad-input",
     `The plan has ${text(count, "unit")} (${text(tasks.length, "task")}, ${text(seeds.length, "seed")}, ${text(settings, "setting")} of algorithms); ` +
-      `at most ${most.toLocaleString("en-US")} are allowed. Make its grids shorter, or allow more (\`maxUnits\`, on the command line --max-units).`,
+      `at most ${most.toLocaleString("en-US")} are allowed. Make its grids shorter, or allow more (\`maxUnits\`).`,
   );
 }
 
@@ -136,16 +136,18 @@ async function requireLatents(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (model === undefined || saes.length === 0) return;
-  const { partialAutoencoders: partial, autoencoderScale: scale, keepLatents, byToken = false } = task;
+  const { partialAutoencoders, autoencoderScale, autoencoderErrors, keepLatents, byToken = false } = task;
   const asAutocircuit = task.task !== undefined && readyTasks[task.task]!.needsAutoencoders === true;
   const config = await readConfig(model);
   await ofTask(task, async () => {
     // Ready-made tasks know themselves whether they are by token.
     const problem = keepLatents && task.task === undefined ? latentPositionsProblem(keepLatents, byToken) : undefined;
     if (problem !== undefined) throw new AutocircuitError("bad-input", `keepLatents: ${problem}.`);
-    const how = { config, partial, scale, keepLatents, errors: task.autoencoderErrors, asAutocircuit, signal };
-    const { sizes, errors } = await planAutoencoders(saes, how);
-    Graph.of(withLatentPlaces(config, sizes, errors), { factorized: task.factorized ?? true });
+    const asked = { partialAutoencoders, autoencoderScale, autoencoderErrors, keepLatents };
+    const planned = await planAutoencoders(saes, { config, ...asked, asAutocircuit, signal });
+    Graph.of(withLatentPlaces(config, planned.sizes, planned.autoencoderErrors), {
+      factorized: task.factorized ?? true,
+    });
   });
 }
 

@@ -54,7 +54,7 @@ describe("a plan", () => {
       algorithms: ["random", { algorithm: "ugs", grid }],
       seeds: [0, 1],
     };
-    await expect(expanded(plan)).rejects.toThrow(/has 200,000,002 units .*at most 100,000.*--max-units/);
+    await expect(expanded(plan)).rejects.toThrow(/has 200,000,002 units .*at most 100,000.*`maxUnits`/);
     const two = { ...small, seeds: [0, 1] };
     await expect(expandPlan(givenPlan(two, root), { maxUnits: 1 })).rejects.toThrow(/2 units .*at most 1 are/);
     expect(await expandPlan(givenPlan(two, root), { maxUnits: 2 })).toHaveLength(2);

@@ -24,7 +24,7 @@ export function taskEntries(asked: readonly (string | SweepTask)[], dtype: Compu
   const entries = asked.map((one): TaskEntry => {
     const task = typeof one === "string" ? { task: one } : one;
     const entry = task.task === undefined ? own(task) : ready(task, task.task);
-    const problem = latentsProblem({ ...task, dtype }, inBackticks, task.task !== undefined) ?? graphKindProblem(task);
+    const problem = latentsProblem({ ...task, dtype }, task.task !== undefined) ?? graphKindProblem(task);
     if (problem !== undefined) throw new AutocircuitError("bad-input", `${inPlan(entry.key)}: ${problem}`);
     return entry;
   });
@@ -40,7 +40,7 @@ function ready(task: SweepTask, name: string): TaskEntry {
     );
   }
   const ready = readyTasks[name]!;
-  const problem = readyTaskProblem(ready, task, inBackticks);
+  const problem = readyTaskProblem(ready, task);
   if (problem !== undefined) throw new AutocircuitError("bad-input", `The plan: ${problem}`);
   if (!ready.compiled && task.model === undefined)
     throw wrong(name, "`model` must say which model to run it on, a folder or a name on the hub");
@@ -60,10 +60,6 @@ function own(task: SweepTask): TaskEntry {
   const foreign = READY.find((option) => task[option] !== undefined);
   if (foreign) throw wrong(key, `\`${foreign}\` is for ready-made tasks`);
   return { ...task, key };
-}
-
-function inBackticks(option: string): string {
-  return `\`${option}\``;
 }
 
 function wrong(name: string, problem: string): AutocircuitError {

@@ -33,6 +33,6 @@ export async function requireOwnKeys(redis: Redis, queue: string, mark: string, 
   if (foreign === undefined) return;
   throw new AutocircuitError(
     "bad-input",
-    `The key ${foreign[0]} at ${shown} is something else's than a queue of sweeps. Give the queue another name (--queue-name).`,
+    `The key ${foreign[0]} at ${shown} is something else's than a queue of sweeps. Give the queue another name (\`queue: { name }\`).`,
   );
 }

@@ -276,7 +276,7 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
       await client.call(command[0], key, command[1]);
       await expect(runQueue(await unitsOf(), out.results, { queue: { url: redis.url, name } })).rejects.toMatchObject({
         code: "bad-input",
-        message: expect.stringMatching(/^The key .* is something else's than a queue.*--queue-name/),
+        message: expect.stringMatching(/^The key .* is something else's than a queue.*`queue: { name }`/),
       });
       await client.del(key);
     }

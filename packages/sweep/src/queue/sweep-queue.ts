@@ -52,7 +52,7 @@ export class SweepQueue implements AsyncDisposable {
       throw new AutocircuitError(
         "bad-input",
         `The queue ${name} at ${address.shown} is of ${String(there).slice(0, 60)}; this is ${own}. Finish it with that version, or ` +
-          `give another queue a name (--queue-name).`,
+          `give another queue a name (\`queue: { name }\`).`,
       );
     } catch (error) {
       redis.disconnect();

@@ -7,7 +7,7 @@ const options = { elements: [0, 1, 2, 5, 7, 8], command: ["echo"], name: "sweep"
 
 it("writes numbers as Slurm does", () => {
   expect(ranges([8, 7, 5, 0, 1, 2, 2])).toBe("0-2,5,7-8");
-  expect(arrayScript({ ...options, atOnce: 3, time: "01:00:00", memory: "4G", partition: "gpu" })).toBe(
+  expect(arrayScript({ ...options, atOnce: 3, time: "01:00:00", mem: "4G", partition: "gpu" })).toBe(
     `#!/bin/sh
 #SBATCH --job-name=sweep
 #SBATCH --array=0-2,5,7-8%3
@@ -48,7 +48,7 @@ it("hands every word of the command over as it is", () => {
 
 it("refuses what cannot stand in a script's comments, and nothing to do", () => {
   expect(() => arrayScript({ ...options, elements: [] })).toThrow(/nothing is left to do/);
-  for (const change of [{ time: "1:00\n#SBATCH --uid=0" }, { partition: "a b" }, { name: "" }, { memory: "4G;x" }])
+  for (const change of [{ time: "1:00\n#SBATCH --uid=0" }, { partition: "a b" }, { name: "" }, { mem: "4G;x" }])
     expect(() => arrayScript({ ...options, ...change })).toThrow(/must be words of letters/);
   expect(() => arrayScript({ ...options, logs: "/tmp/%j" })).toThrow(/choose another folder/);
 });

@@ -16,7 +16,7 @@ export interface ArrayScriptOptions {
   readonly threads?: number | undefined;
   /** As sbatch writes them: `01:00:00`, `4G`, a partition's name. Default the cluster's. */
   readonly time?: string | undefined;
-  readonly memory?: string | undefined;
+  readonly mem?: string | undefined;
   readonly partition?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ const check = signature("arrayScript", {}, {
   logs: kind.required(kind.text),
   threads: kind.count,
   time: plain,
-  memory: plain,
+  mem: plain,
   partition: plain,
 } satisfies KindsOf<ArrayScriptOptions>);
 
@@ -44,7 +44,7 @@ const check = signature("arrayScript", {}, {
  */
 export function arrayScript(options: ArrayScriptOptions): string {
   check({}, options);
-  const { elements, atOnce, command, name, logs, threads = 1, time, memory, partition } = options;
+  const { elements, atOnce, command, name, logs, threads = 1, time, mem, partition } = options;
   if (elements.length === 0) throw new AutocircuitError("bad-input", "`elements` is empty: nothing is left to do.");
   if (/[\n"\\%]/.test(logs))
     throw new AutocircuitError("bad-input", `sbatch cannot write into ${JSON.stringify(logs)}: choose another folder.`);
@@ -55,7 +55,7 @@ export function arrayScript(options: ArrayScriptOptions): string {
     "--ntasks=1",
     `--cpus-per-task=${threads}`,
     ...(time === undefined ? [] : [`--time=${time}`]),
-    ...(memory === undefined ? [] : [`--mem=${memory}`]),
+    ...(mem === undefined ? [] : [`--mem=${mem}`]),
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
   ];
   return [

@@ -130,7 +130,7 @@ describe("autoencoders in the tasks of a plan", () => {
       ],
       [{ ...kept({ mlp }), byToken: true }, /the same latents at all positions, and here edges are by token/],
       [{ factorized: false }, /sources of factorised graphs only: leave `factorized: false` out/],
-      [{ autoencoderScale: 2 }, /`scale` .* is given, and these autoencoders take no factor/],
+      [{ autoencoderScale: 2 }, /`autoencoderScale` is given, and these autoencoders take no factor/],
       [{ autoencoders: ["saes/block-1"] }, /has no autoencoder of block 0/],
     ] as const) {
       const refused = await expanded(task).catch((error: unknown) => error);

@@ -63,7 +63,7 @@ export const tracrProportion: PublishedTask<ReadyTask<RawTokenPrompt>> = {
  *
  * @example
  * await using task = await tracrXproportion();
- * const scores = await acdc(task.model, task.train, { taus: [1e-3], target: "mse" });
+ * const scores = await acdc(task.model, task.train, { taus: [1e-3], target: "mean-squared-error" });
  */
 export function tracrXproportion(options: ReadyTaskOptions = {}): Promise<LoadedTask> {
   return task.load(options);

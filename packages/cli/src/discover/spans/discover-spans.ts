@@ -22,7 +22,6 @@ import { processingDone } from "../../support/logits-note.ts";
 import { deviceText, useDevice } from "../../support/use-device.ts";
 import { requireWritable, writeJson } from "../../support/write-file.ts";
 import { accuracyText } from "../accuracy-text.ts";
-import { flagError } from "../in-flags.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
 import { titleOf } from "../report.ts";
 import { StepsProgress } from "../steps-progress.ts";
@@ -93,17 +92,13 @@ export async function discoverSpans(
   print(`wrote ${files.join(", ")}`);
 }
 
-/** Finds the circuit, with progress; what the library refuses is said with the command line's names. */
+/** Finds the circuit, with progress. */
 async function find(task: LoadedTask, schema: SpansSchema, settings: SpanSettings, signal: AbortSignal) {
   const { size, algorithm, aggregation, ablation, given: options } = settings;
   using progress = new StepsProgress();
   const onProgress = (step: SpanProgress) => progress.update(step);
   const how = { algorithm, aggregation, ablation, options, signal, onProgress };
-  try {
-    return await findSpanCircuit(task, schema, size, how);
-  } catch (error) {
-    throw flagError(error);
-  }
+  return await findSpanCircuit(task, schema, size, how);
 }
 
 /** The figures of a run in a few lines. */

@@ -6,6 +6,7 @@ import {
   spanAlgorithmNamed,
   spanAlgorithmNames,
 } from "@autocircuit/discovery";
+import { isOnByDefault } from "../../support/flag-of.ts";
 import { UsageError } from "../../support/usage-error.ts";
 import { shareText } from "../asked-size.ts";
 import { chooseSubject } from "../choose-subject.ts";
@@ -32,7 +33,7 @@ export interface SpanSettings {
 const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [flag: string, reason: string]>>> = {
   preset: ["--preset", "name one of the algorithms with --algorithm"],
   byToken: ["--by-token", "spans take the place of positions"],
-  tau: ["--tau", "acdc does not score edges in spans"],
+  taus: ["--taus", "acdc does not score edges in spans"],
   target: ["--target", "acdc does not score edges in spans"],
   samples: ["--samples", "mask-gradient does not score edges in spans"],
   prune: ["--prune", "edges that lead nowhere are looked for in graphs without spans"],
@@ -47,7 +48,7 @@ const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [f
   test: ["--test", "the tests are of circuits without spans"],
   knownCircuit: ["--known-circuit", "known circuits have no spans"],
   curve: ["--curve", "sizes are measured of circuits without spans"],
-  nodeEdges: ["--node-edges", "edges inside heads need a factorised graph"],
+  factorized: ["--no-factorized", "edges inside heads need a factorised graph"],
   labels: ["--labels", "they are of latents of --autoencoders"],
   autoencoders: ["--autoencoders", "edges inside heads need heads, not latents"],
   align: ["--align", "both prompts of a pair have the same spans"],
@@ -60,7 +61,7 @@ const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [f
  */
 export function spanSettings(taskName: string | undefined, options: DiscoverCommandOptions): SpanSettings {
   const foreign = (Object.keys(FOREIGN) as (keyof DiscoverCommandOptions)[]).find(
-    (name) => options[name] !== undefined,
+    (name) => options[name] !== (isOnByDefault(name) ? true : undefined),
   );
   if (foreign) {
     const [flag, reason] = FOREIGN[foreign]!;
@@ -84,7 +85,7 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
   return {
     ...{ subject, algorithm, size, seed },
     file: options.spans!,
-    aggregation: (options.spanAggregation ?? "sum") as SpanAggregation,
+    aggregation: (options.aggregation ?? "sum") as SpanAggregation,
     ablation: (options.ablation as AblationType | undefined) ?? "resample",
     given: givenFor(algorithm, options),
     out: options.out ?? `circuit-reports/${subject.name}-spans`,
@@ -92,9 +93,9 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
 }
 
 /** @throws UsageError for the aggregation of spans that there are not */
-export function requireSpans({ spans, spanAggregation }: DiscoverCommandOptions): void {
-  if (spanAggregation !== undefined && spans === undefined)
-    throw new UsageError("--span-aggregation says how the tokens of spans are put together: give --spans too.");
+export function requireSpans({ spans, aggregation }: DiscoverCommandOptions): void {
+  if (aggregation !== undefined && spans === undefined)
+    throw new UsageError("--aggregation says how the tokens of spans are put together: give --spans too.");
 }
 
 /** Why an algorithm that scores single prompts is no algorithm of spans. */

@@ -102,7 +102,7 @@ describe("discover --spans", () => {
         const json = at(`${file}.result.json`);
         const finished = await run([
           ...["discover", "--model", at("model"), "--prompts", at("prompts.json"), "--spans", at(file), "--size", "20"],
-          ...["--algorithm", "eap", "--span-aggregation", "max-abs", "--out", at(`${file}-out`), "--json", json],
+          ...["--algorithm", "eap", "--aggregation", "max-abs", "--out", at(`${file}-out`), "--json", json],
         ]);
         expect(finished.err).toBe("");
         return JSON.parse(readFileSync(json, "utf8")) as SpanResult;
@@ -229,7 +229,7 @@ describe("discover --spans", () => {
       "--algorithm",
       "mean-of-methods",
     );
-    await refused(/give --spans too/, "tracr-reverse", "--span-aggregation", "sum");
+    await refused(/give --spans too/, "tracr-reverse", "--aggregation", "sum");
     await refused(/is a mean for each position/, ...on, "--size", "3", "--ablation", "tokenwise-mean-clean");
   });
 });

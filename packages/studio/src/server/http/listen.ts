@@ -53,7 +53,7 @@ function opened(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const why = cause.code === "EADDRINUSE" ? "something else listens there" : cause.message;
-      const advice = "Choose another with --port, or none for any that is free.";
+      const advice = "Choose another `port`, or none for any that is free.";
       reject(new AutocircuitError("bad-input", `Port ${port} cannot be used: ${why}. ${advice}`, { cause }));
     });
     server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
