@@ -63,7 +63,7 @@ export function circuitOfScores(scores: PruneScores, where: string, options: Sav
     ...{ where, placed, format: "scores", byToken: graph.seqLen !== null },
     edges: Array.from(circuit, ({ name, token }) => [name, token]),
     ...{ graphKind: graphKind(graph), latents: latentIdentity(graph), notes: tiesNotes(scores, size, circuit, rank) },
-    ...foundWith(info.task, { ...info.options, seed: info.seed }),
+    ...foundWith({ ...info, options: { ...info.options, seed: info.seed } }),
     scored: (model) => scoredCircuit(scores, model ? placed(model) : circuit),
   });
 }

@@ -24,7 +24,7 @@ export function eapIgCircuit(json: unknown, where: string): SavedCircuit {
   const edges = Array.from(circuitOf(whole), ({ name }) => [name, null] as const);
   return savedCircuit({
     ...{ where, edges, format: "eap-ig", byToken: false, graphKind: KIND, latents: null, notes: [] },
-    ...foundWith(undefined, undefined),
+    ...foundWith({}),
     placed: (graph) => {
       requireModel({ layers, heads, parallel }, where, graph);
       requireLatents(null, where, graph);

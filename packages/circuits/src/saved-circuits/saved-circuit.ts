@@ -37,8 +37,9 @@ export interface SavedCircuit {
   readonly graphKind: GraphKind | undefined;
   /** The latents that they are of, for `keepLatents`: null for a model without autoencoders, undefined where the file does not say. */
   readonly latents: LatentIdentity | null | undefined;
-  /** The task, the ablation and the seed that it was found with, where the file says so. */
+  /** The task, the model, the ablation and the seed that it was found with, where the file says so. */
   readonly task: string | undefined;
+  readonly model: string | undefined;
   readonly ablation: AblationType | undefined;
   readonly seed: number | undefined;
   /** What is not as it was asked for, in words: that scores tie. */
@@ -90,12 +91,12 @@ const checkScored = signature("a saved circuit with scores", { graph: kind.optio
 
 /** A saved circuit, of what its format says. */
 export function savedCircuit({ where, placed, scored, ...said }: SaidOfCircuit): SavedCircuit {
-  const { format, edges, byToken, graphKind, latents, task, ablation, seed, notes } = said;
+  const { format, edges, byToken, graphKind, latents, task, model, ablation, seed, notes } = said;
   const requireClear = (config: GroupedHeads) => {
     if (graphKind === undefined) requireClearGroups(edges, where, config);
   };
   return {
-    ...{ format, edges, byToken, graphKind, latents, task, ablation, seed, notes },
+    ...{ format, edges, byToken, graphKind, latents, task, model, ablation, seed, notes },
     requireClear,
     circuitIn: (graph) => {
       checkIn({ graph });

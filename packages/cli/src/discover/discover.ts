@@ -109,7 +109,7 @@ export async function discover(
   const file = discoveryFile(subject.name, found);
   const result: DiscoverResult = {
     ...file,
-    model: subject.model,
+    model: model.model ?? subject.model,
     processing: processingDone(task.model).steps,
     algorithm: settings.algorithm ?? "fewest-edges",
     circuit: file.circuit.map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),

@@ -1,7 +1,6 @@
 import { counted, formatNumber } from "@autocircuit/base";
 import { type PatchableModel, runVersions } from "@autocircuit/core";
 import {
-  continueTokens,
   findTokenizer,
   type LogitRow,
   loadModel,
@@ -22,6 +21,7 @@ import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
+import { continueShown } from "./continue-shown.ts";
 
 /** Options of `autocircuit generate`, as commander gives them. */
 export interface GenerateCommandOptions extends DeviceCommandOptions, PromptOptions {
@@ -66,14 +66,17 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   if (next) for (const note of logits) print(note);
   using progress = new Progress("tokens");
   const started = performance.now();
-  const { tokens, stopped } = await continueTokens(model, promptTokens, {
-    ...{ maxTokens, temperature, topK, seed, signal },
-    onToken: (written) => progress.update(written, Math.min(maxTokens, room)),
+  const whole = (tokens: readonly number[]) => [...promptTokens, ...tokens];
+  const textOf = (tokens: readonly number[]) => tokenizer?.decode(whole(tokens), { skipSpecialTokens: true }) ?? null;
+  const printed = (tokens: readonly number[]) => print(textOf(tokens) ?? whole(tokens).join(" "));
+  const how = { maxTokens, temperature, topK, seed, signal };
+  const onToken = (written: number) => progress.update(written, Math.min(maxTokens, room));
+  const { tokens, stopped } = await continueShown(model, promptTokens, { ...how, onToken }, (some) => {
+    progress[Symbol.dispose]();
+    printed(some);
   });
   const seconds = (performance.now() - started) / 1000;
-  const all = [...promptTokens, ...tokens];
-  const text = tokenizer?.decode(all, { skipSpecialTokens: true }) ?? null;
-  print(text ?? all.join(" "));
+  printed(tokens);
   print("");
   print(
     `${counted(tokens.length, "token")} after ${promptTokens.length}, ${REASONS[stopped]}; ${seconds.toFixed(2)} s`,
@@ -81,7 +84,7 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   if (!json) return;
   const sampling = temperature === undefined ? null : { temperature, topK: topK ?? null, seed };
   await writeJson(json, {
-    ...{ model: options.model, text, promptTokens, tokens, stopped, sampling, seconds },
+    ...{ model: options.model, text: textOf(tokens), promptTokens, tokens, stopped, sampling, seconds },
     ...(next && { next, processing: steps }),
     ...used.report,
     versions: runVersions(),

@@ -55,8 +55,15 @@ describe("one's own model and prompts", () => {
     const on = async (model: string) => (await run(["measure", "--model", model, ...how])).out;
     expect(await on(at("words"))).not.toContain("was found with");
     cpSync(at("words"), at("others"), { recursive: true });
-    const said = `note: ${scores} was found with words, and is measured on`;
+    const said = `note: ${scores} was found with words, and is run on`;
     expect(await on(at("others"))).toContain(`${said} others: where their weights differ`);
+    const { out } = await run(["test", scores, "--size", "2", "--model", at("others"), "--prompts", at("names.json")]);
+    expect(out).toContain(`${said} others: `);
+    const edges = ["--edges", at("found.json"), "--prompts", at("names.json"), "--model"];
+    expect((await run(["patch", ...edges, at("words")])).out).not.toContain("was found with");
+    expect((await run(["patch", ...edges, at("others")])).out).toContain(
+      `note: ${at("found.json")} was found with words, and is run on others: `,
+    );
   });
 
   it("in the graph that the scores are for", async () => {

@@ -23,6 +23,7 @@ import { type LatentCommandOptions, scaleOf } from "../support/latent-options.ts
 import { processingDone } from "../support/logits-note.ts";
 import { Progress } from "../support/progress.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
+import { otherModelNote } from "../support/saved-model.ts";
 import type { PromptCommandOptions } from "../support/subject-options.ts";
 import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -54,6 +55,8 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
   for (const note of saved.notes) print(note);
+  const other = otherModelNote(options.edges, saved, named);
+  if (other !== undefined) print(other);
   saved.requireClear(config);
   const planned = await plannedLatents(options, { config, folder, used, byToken, processing, signal });
   using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...(processing ?? planned?.processing) });

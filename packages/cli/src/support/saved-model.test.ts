@@ -19,7 +19,7 @@ it("tells a folder from GGUF files in it, and these from each other", () => {
     for (const [j, path] of [words, model, small].entries())
       expect(otherModelNote("scores.safetensors", saved, path) === undefined).toBe(i === j);
   expect(otherModelNote("scores.safetensors", savedModel(model), words)).toContain(
-    "scores.safetensors was found with words/model.gguf, and is measured on words:",
+    "scores.safetensors was found with words/model.gguf, and is run on words:",
   );
 });
 

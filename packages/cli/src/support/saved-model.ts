@@ -7,11 +7,15 @@ export function savedModel(model: string | undefined): Pick<ScoresInfo, "model">
   return model === undefined ? {} : { model: nameWithFile(model) };
 }
 
-/** Says that saved scores were found with a model of another name than theirs is measured on; undefined where they were not, or nobody knows. */
-export function otherModelNote(scores: string, info: ScoresInfo, model: string | undefined): string | undefined {
-  if (info.model === undefined || model === undefined || info.model === nameWithFile(model)) return undefined;
+/** Says that what a file holds was found with a model of another name than it is run on; undefined where it was not, or nobody knows. */
+export function otherModelNote(
+  file: string,
+  found: { readonly model?: string | undefined },
+  model: string | undefined,
+): string | undefined {
+  if (found.model === undefined || model === undefined || found.model === nameWithFile(model)) return undefined;
   return (
-    `note: ${scores} was found with ${info.model}, and is measured on ${nameWithFile(model)}: where their weights differ, as those of a quantised ` +
+    `note: ${file} was found with ${found.model}, and is run on ${nameWithFile(model)}: where their weights differ, as those of a quantised ` +
     "or converted file do, the numbers below are not those of the model that it was found with."
   );
 }

@@ -10,6 +10,7 @@ import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
+import { otherModelNote } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -38,6 +39,8 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const circuit = file.circuitIn(task.model.graph);
   for (const warning of equalPairsWarnings([task.test], ablation)) print(warning);
   for (const note of file.notes) print(note);
+  const other = otherModelNote(path, file, asked.model);
+  if (other !== undefined) print(other);
   const { tests, score } = options;
   const made = testSettings(options);
   using progress = new Progress("circuits x prompts");

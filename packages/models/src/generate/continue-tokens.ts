@@ -32,8 +32,8 @@ export interface ContinueOptions {
   readonly prependBos?: boolean | undefined;
   /** Tokens that end a text; they are not written. Default: the model's `endTokens`. */
   readonly ends?: readonly number[] | undefined;
-  /** Called with the number of tokens that are written. */
-  readonly onToken?: ((written: number) => void) | undefined;
+  /** Called with the number of tokens that are written, and the last of them. */
+  readonly onToken?: ((written: number, token: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -101,7 +101,7 @@ export async function continueTokens(
       if (ends.has(token)) return written("end of text");
       tokens.push(token);
       next = [token];
-      onToken?.(tokens.length);
+      onToken?.(tokens.length, token);
     }
     return written("length");
   } finally {
