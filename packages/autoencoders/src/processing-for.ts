@@ -52,11 +52,12 @@ const checkGiven = signature("checkProcessing", {
  * checkProcessing(inspected, await readConfig("models/gpt2"), { foldLn: false });
  */
 export function checkProcessing(
-  { autoencoders, format }: Pick<InspectedAutoencoders, "autoencoders" | "format">,
+  inspected: Pick<InspectedAutoencoders, "autoencoders" | "format">,
   config: TransformerConfig,
   processing: ProcessingOptions,
 ): void {
-  checkGiven({ inspected: { autoencoders, format }, config, processing });
+  checkGiven({ inspected, config, processing });
+  const { autoencoders, format } = inspected;
   const { foldLn } = processing;
   if (foldLn === undefined) return;
   for (const one of autoencoders) {

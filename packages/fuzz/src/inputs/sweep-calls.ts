@@ -18,7 +18,7 @@ const queue = { url: "redis://127.0.0.1:1", name: "none" };
 /** Valid calls of the functions of sweeps; none of them gets to a process or a server. */
 export const sweepCalls: Readonly<Record<string, PublicCall>> = {
   readPlan: { takes: { path: "no-such-plan.json" }, call: (t) => readPlan(t.path) },
-  expandPlan: { takes: { plan }, call: (t, o) => expandPlan({ plan: t.plan, folder: "." }, o) },
+  expandPlan: { takes: { read: { plan, folder: "." } }, call: (t, o) => expandPlan(t.read, o) },
   estimateSweep: { takes: { missing: [], done: [] }, call: (t, o) => estimateSweep(t.missing, t.done, undefined, o) },
   runLocally: { takes: { units: [], results }, call: (t, o) => runLocally(t.units, t.results, o) },
   runQueue: { takes: { units: [], results }, options: { queue }, call: (t, o) => runQueue(t.units, t.results, o) },

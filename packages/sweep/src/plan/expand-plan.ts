@@ -21,7 +21,8 @@ export interface ExpandPlanOptions extends Pick<LongOptions, "signal"> {
   readonly maxUnits?: number | undefined;
 }
 
-const check = signature("expandPlan", { plan: kind.record }, {
+const readPlan = kind.shape("a plan as readPlan gives it", { plan: kind.record, folder: kind.text });
+const check = signature("expandPlan", { read: readPlan }, {
   signal: coreKinds.longOptions.signal,
   digests: kind.either(kind.text, kind.instance(FileDigests, "FileDigests")),
   maxUnits: kind.count,
@@ -35,10 +36,11 @@ const check = signature("expandPlan", { plan: kind.record }, {
  *   two units that are the same; `not-found` for a model or prompts that are not there; `aborted`
  */
 export async function expandPlan(
-  { plan, folder }: Pick<ReadPlan, "plan" | "folder">,
+  read: Pick<ReadPlan, "plan" | "folder">,
   options: ExpandPlanOptions = {},
 ): Promise<SweepUnit[]> {
-  check({ plan }, options);
+  check({ read }, options);
+  const { plan, folder } = read;
   requireFewUnits(plan, options.maxUnits ?? 100_000);
   const algorithms = algorithmEntries(plan.algorithms);
   const { seeds = [USUAL_SEED], measure = {}, device = "cpu", dtype = "float32", tf32 = false } = plan;
