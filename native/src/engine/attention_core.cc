@@ -36,7 +36,7 @@ at::Tensor for_each_query_head(const at::Tensor& x, int64_t query_heads) {
 
 at::Tensor attention_core(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& allowed, double scale) {
   const std::optional<at::Tensor> mask = allowed.defined() ? std::optional<at::Tensor>(allowed) : std::nullopt;
-  if (can_attend(q, k)) return AttendedHeads::apply(q, k, v, mask, scale);
+  if (can_attend(q, k, v)) return AttendedHeads::apply(q, k, v, mask, scale);
   return at::scaled_dot_product_attention(q, for_each_query_head(k, q.size(1)), for_each_query_head(v, q.size(1)), mask, 0.0, false, scale);
 }
 

@@ -73,6 +73,26 @@ bool has_heads(const TransformerConfig& c, const PatchGroup& group) {
   return group.heads == (of_head ? c.heads : 1);
 }
 
+// Queries, keys and values that have inputs of their own have them all three, from the same sources, and a value to each key: their rows
+// are made and taken back side by side.
+void check_inputs_of_heads(const PatchGraph& graph, int64_t block) {
+  const auto of = [&](GroupKind kind) -> const PatchGroup* {
+    for (const PatchGroup& group : graph.groups)
+      if (group.block == block && group.kind == kind) return &group;
+    return nullptr;
+  };
+  const PatchGroup *const q = of(GroupKind::q), *const k = of(GroupKind::k), *const v = of(GroupKind::v);
+  if (!q && !k && !v) return;
+  const std::string where = " of block " + std::to_string(block);
+  if (!q || !k || !v) refuse("the graph's groups q, k and v" + where + " belong together: it has some of them only");
+  for (const PatchGroup* one : {k, v})
+    if (one->first_source != q->first_source || one->sources != q->sources)
+      refuse("the graph's groups q, k and v" + where + " must read the same sources");
+  if (k->heads != v->heads)
+    refuse("the graph's groups k and v" + where + " must have as many heads, here are " + std::to_string(k->heads) + " and " +
+           std::to_string(v->heads));
+}
+
 // A group that the engine does not look at would be patched without effect.
 void check_groups(const Transformer& model, const PatchGraph& graph) {
   const TransformerConfig& c = model.config();
@@ -95,6 +115,7 @@ void check_groups(const Transformer& model, const PatchGraph& graph) {
          (seen.count({group.block, GroupKind::q}) || seen.count({group.block, GroupKind::k}) || seen.count({group.block, GroupKind::v})));
     if (twice) refuse(what + " is there twice");
   }
+  for (int64_t block = 0; block < c.layers; block++) check_inputs_of_heads(graph, block);
 }
 
 void check_start(const TransformerConfig& c, const ForwardRequest& request) {

@@ -25,6 +25,6 @@ AttendedGrads attended_heads_backward(const at::Tensor& z_grad, const at::Tensor
                                       const Kernels& use = kernels());
 
 // Whether it has a kernel for them: a group's keys have to lie in the second-level cache.
-bool can_attend(const at::Tensor& q, const at::Tensor& k);
+bool can_attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
 
 }  // namespace autocircuit

@@ -208,6 +208,32 @@ TEST("graphs of another network, and groups that nothing reads, are refused") {
   CHECK(says(refused(graph), "group mid of block 0"));
 }
 
+TEST("groups of queries, keys and values that do not belong together are refused") {
+  int64_t tried = 0;
+  for (const Architecture& one : architectures()) {
+    const TransformerConfig& config = one.config;
+    if (config.kv_heads == config.heads) continue;
+    tried++;
+    const auto model = network(config, 3);
+    const auto refused = [&](const PatchGraph& graph) {
+      return refusal(*model, patched(graph, at::zeros({graph.edges}, at::kDouble), random_ablation(graph, 2)));
+    };
+    for (const size_t left_out : {0, 1, 2}) {
+      PatchGraph graph = make_graph(config, 0);
+      graph.groups.erase(graph.groups.begin() + static_cast<std::ptrdiff_t>(left_out));
+      CHECK(says(refused(graph), "the graph's groups q, k and v of block 0 belong together"));
+    }
+    PatchGraph graph = make_graph(config, 0);
+    graph.groups[2].sources--;
+    CHECK(says(refused(graph), "must read the same sources"));
+    graph = make_graph(config, 0);
+    graph.groups[1].heads = config.heads;
+    graph.groups[2].heads = config.kv_heads;
+    CHECK(says(refused(graph), "must have as many heads"));
+  }
+  CHECK(tried > 0);
+}
+
 TEST("what is made of an ablation or a run goes with it, and with the network") {
   const TransformerConfig config = architectures()[0].config;
   const PatchGraph graph = make_graph(config, 0);
