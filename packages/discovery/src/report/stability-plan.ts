@@ -67,7 +67,7 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
   const promptCount = task.train.promptCount;
   const { edgeCount } = task.model.graph;
   const bytes = promptCount * scoreBytes(edgeCount);
-  const mostBytes = asked === undefined ? memoryBudgets.promptScores.unasked : memoryBudgets.promptScores.asked;
+  const mostBytes = asked === undefined ? memoryBudgets.heldScores.unasked : memoryBudgets.heldScores.asked;
   const work = edgeCount * (promptCount / ADDITIONS + CHOOSING);
   const tooLong = asked === undefined && fewestResamples * work > MOST_WORK ? "time" : null;
   const reason = withoutRows(planned) ?? faultOf(find, task.train.prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
