@@ -61,6 +61,7 @@ describe("stabilityPlan", () => {
     const onPrompt = (_: Float32Array, prompt: number) => void told.push(prompt);
     await findCircuit(task, stabilityPlan(task, { ...how, options: { onPrompt } }).find);
     expect(told).toEqual([...prompts.prompts.keys()]);
+    expect(() => stabilityPlan(task, { ...how, options: { onPrompt: 3 } })).toThrow(/`onPrompt` is a function/);
     const none = { algorithm: "acdc", size: 3 } as const;
     expect(stabilityPlan(task, none).find).toEqual(none);
   });

@@ -46,6 +46,9 @@ export interface StabilityPlan {
 
 const check = signature("stabilityPlan", { task: coreKinds.loadedTask }, {
   ...findCircuitOptions,
+  options: kind.shape("options of an algorithm, where `onPrompt` is a function", {
+    onPrompt: kind.optional(kind.callback),
+  }),
   resamples: kind.count,
 } satisfies KindsOf<StabilityOptions>);
 
@@ -80,10 +83,10 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
 /** The options with the algorithm named, so that an option more does not make it another, and each prompt's scores kept. */
 function keepingRows(find: FindCircuitOptions, { named }: Plan): Pick<StabilityPlan, "find" | "rows"> {
   const rows: Float32Array[] = [];
-  const { onPrompt: told } = find.options ?? {};
+  const told = find.options?.onPrompt as ((scores: Float32Array, prompt: number) => void) | undefined;
   const onPrompt = (scores: Float32Array, prompt: number) => {
     rows[prompt] = scores;
-    if (typeof told === "function") told(scores, prompt);
+    told?.(scores, prompt);
   };
   return { find: { ...find, algorithm: named, options: { ...find.options, onPrompt } }, rows };
 }
