@@ -27,8 +27,8 @@ const model = await loadModel(folder, { outputSlice: "last_seq" });
 const prompts = programPrompts(compiled, { positions: "last", count: 60 });
 const { train, test } = await loadPrompts({ prompts });
 
-const { circuit, kept, answers } = await fewestEdges(model, train, await eapIgInputs(model, train), { keep: 1 });
-console.log(`${circuit.size} of ${model.graph.edgeCount} edges keep ${kept} of ${answers} right answers:`);
+const { circuit, keptCount, answers } = await fewestEdges(model, train, await eapIgInputs(model, train), { keep: 1 });
+console.log(`${circuit.size} of ${model.graph.edgeCount} edges keep ${keptCount} of ${answers} right answers:`);
 for (const { name } of circuit) console.log(`  ${name}`);
 for (const owned of [train, test, model]) owned[Symbol.dispose]();
 rmSync(folder, { recursive: true });

@@ -2,10 +2,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { constantText } from "./constant-text.mjs";
 import { statementsOf } from "./modules.mjs";
+import { jsonNames, keysOf } from "./object-keys.mjs";
 
 /**
- * Every name of a package that others see: its files, what they export, the members of that (options are those of a type), and the options of
- * its commands.
+ * Every name of a package that others see: its files, what they export, the members of that (options are those of a type, also of one that a
+ * function writes in its parameters), the options of its commands, and the keys of what it writes as JSON.
  *
  * @param {import("./packages.mjs").Package} pack
  * @param {string} root
@@ -39,7 +40,7 @@ function namesIn(root, file) {
   const exported = statements
     .filter(({ type }) => type === "ExportNamedDeclaration")
     .flatMap(({ declaration, specifiers }) => (declaration ? declaredIn(declaration) : renamedBy(specifiers)));
-  return [...exported, ...commandOptions(root, file)];
+  return [...exported, ...commandOptions(root, file), ...jsonNames(statements)];
 }
 
 /** What is exported under another name than its own; the own one is found where it is declared. */
@@ -55,19 +56,33 @@ function declaredIn(declaration) {
   return [...own, ...membersOf(declaration).map((name) => ({ name, what: `a member of ${own[0]?.name}:` }))];
 }
 
-/** Members of a class or type, those of the types that are written inside it too; what is private has no name outside. */
+/** Members of a class or type, those of the types that are written inside it too, of those of a function, and the keys of an object. */
 function membersOf(declaration) {
-  if (!["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "ClassDeclaration"].includes(declaration.type)) return [];
-  const found = [];
-  const visit = (node) => {
-    if (typeof node !== "object" || node === null) return;
-    if (node.accessibility === "private" || node.type === "BlockStatement") return;
-    const { key } = node;
-    if (key && !node.computed && key.type !== "PrivateIdentifier") found.push(key.name ?? String(key.value));
-    for (const child of Object.values(node)) visit(child);
-  };
-  visit(declaration);
-  return found;
+  if (declaration.type === "VariableDeclaration") return declaration.declarations.flatMap(membersOfConstant);
+  if (FUNCTIONS.includes(declaration.type)) return typesOfFunction(declaration).flatMap(membersIn);
+  return TYPES.includes(declaration.type) ? membersIn(declaration) : [];
+}
+
+const TYPES = ["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "ClassDeclaration"];
+const FUNCTIONS = ["FunctionDeclaration", "TSDeclareFunction", "ArrowFunctionExpression", "FunctionExpression"];
+
+function membersOfConstant({ id, init }) {
+  const made = FUNCTIONS.includes(init?.type) ? typesOfFunction(init).flatMap(membersIn) : keysOf(init);
+  return [...membersIn(id.typeAnnotation), ...made];
+}
+
+/** The types that a function writes where it begins: of its parameters, with and without a default, and of what it gives. */
+function typesOfFunction({ params, returnType }) {
+  return [...params.flatMap(({ typeAnnotation, left }) => [typeAnnotation, left?.typeAnnotation]), returnType];
+}
+
+/** Names of members below a node; what is private has no name outside. */
+function membersIn(node) {
+  if (typeof node !== "object" || node === null) return [];
+  if (node.accessibility === "private" || node.type === "BlockStatement") return [];
+  const { key } = node;
+  const own = key && !node.computed && key.type !== "PrivateIdentifier" ? [key.name ?? String(key.value)] : [];
+  return [...own, ...Object.values(node).flatMap(membersIn)];
 }
 
 /** Long options of commands, `--by-token` and the like, as they are declared to commander: by a text, or a constant that is one. */

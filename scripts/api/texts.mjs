@@ -6,8 +6,8 @@ import { statementsOf } from "./modules.mjs";
 const VALUE = " 0 ";
 /** A comment, or lines of comments one below the other, whose sentences go on from line to line. */
 const COMMENT = String.raw`\/\*[\s\S]*?\*\/|\/\/.*(?:\n[ \t]*\/\/.*)*`;
-/** Of C++: a text, else comments, else an identifier. */
-const CPP = new RegExp(String.raw`("(?:\\.|[^"\\\n])*")|(${COMMENT})|\b[A-Za-z_]\w*`, "g");
+/** Of C++: a text, else comments, else an identifier, which the keyword `using` is not. */
+const CPP = new RegExp(String.raw`("(?:\\.|[^"\\\n])*")|(${COMMENT})|\b(?!using\b)[A-Za-z_]\w*`, "g");
 
 /**
  * What a module of TypeScript says to who reads it: its texts (help, errors, labels; with the pieces that `+` and `${}` join), and its
@@ -44,13 +44,14 @@ export function textsOf(root, file) {
  *
  * @param {string} root
  * @param {string} file Path from there.
- * @returns {{ text: string, what: string, line: number }[]}
+ * @returns {{ text: string, what: string, line: number, isName: boolean }[]}
  */
 export function cppTextsOf(root, file) {
   const source = readFileSync(join(root, file), "utf8");
-  return [...source.matchAll(CPP)].map(({ 0: text, 1: quoted, 2: comment, index }) =>
-    located(source, { text, what: quoted ? "a text" : comment ? "a comment" : `the name ${text}`, start: index }),
-  );
+  return [...source.matchAll(CPP)].map(({ 0: text, 1: quoted, 2: comment, index }) => ({
+    ...located(source, { text, what: quoted ? "a text" : comment ? "a comment" : `the name ${text}`, start: index }),
+    isName: !quoted && !comment,
+  }));
 }
 
 /**

@@ -23,6 +23,7 @@ export const WORD_EXCEPTIONS = {
     { place: "packages/circuits/src/tasks/sports-players/edges.ts", why: TOLD },
   ],
   official: [
+    { place: "packages/core/src/aliases.ts", why: AUTOCIRCUIT },
     { place: "packages/discovery/src/presets.ts", why: "keys of AutoCircuit's algorithms" },
     { place: "sweeps/autocircuit-paper.yaml", why: "keys of AutoCircuit's algorithms" },
     { place: "packages/conformance/src/tracr/check-tracr-circuits.ts", why: REFERENCE },
@@ -52,7 +53,7 @@ export const WORD_EXCEPTIONS = {
     { place: "docs/porting.md", why: GRAPH },
     { place: "packages/studio/src/api/attribution-graph.ts", why: "a field of circuit-tracer's files" },
     { place: "packages/studio/src/server/files/attribution-graph.ts", why: "a field of circuit-tracer's files" },
-    { place: "packages/models/src/hugging-face/layer-types.ts", why: "`layer_types` of configurations" },
+    { place: "packages/models/src/hugging-face/", why: "keys of Hugging Face's configurations" },
     { place: "packages/models/src/transformer-lens/config.ts", why: "a field of TransformerLens' configurations" },
     { place: "packages/tracr/src/compile/", why: "tracr's word: a block there is what computes one expression" },
     { place: "packages/tracr/src/save/config-json.ts", why: "a field of TransformerLens' configurations" },

@@ -34,8 +34,8 @@ export function wordProblems(packages, root, exceptions = WORD_EXCEPTIONS, phras
     }
   };
   const lookAtTexts = (file, texts, meant = phrases) => {
-    for (const { text, what, line } of texts)
-      look(inTexts, spoken(text, meant, used), file, `${file}:${line}: ${what} says`);
+    for (const { text, what, line, isName = false } of texts)
+      look(isName ? forbidden : inTexts, spoken(text, meant, used), file, `${file}:${line}: ${what} says`);
   };
   for (const { name, file, what } of [...packages.flatMap((pack) => publicNames(pack, root)), ...pageNames(root)])
     look(forbidden, spoken(name, everywhere, used), file, `${file}: ${what} ${name} says`);

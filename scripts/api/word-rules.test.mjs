@@ -41,6 +41,7 @@ const says = (what, forbidden, word) => [
   `packages/core/src/a.ts: ${what} says "${forbidden}"; the word is "${word}" (docs/architecture.md)`,
 ];
 const trueEdges = (what) => says(what, "true edge", "known circuit");
+const JSON_KEY = "a key of what is written as JSON,";
 const inFirstLine = (problem) => problem.replace("a.ts:", "a.ts:1:");
 
 describe("a word that the glossary refuses is found", () => {
@@ -51,6 +52,24 @@ describe("a word that the glossary refuses is found", () => {
     ["another name", "const a = 1;\nexport { a as trueEdges };", "the export trueEdges"],
     ["an option", "export interface A {\n  readonly trueEdges?: number;\n}", "a member of A: trueEdges"],
     ["an option within one", "export type A = { of: { trueEdges: number } };", "a member of A: trueEdges"],
+    ["an option of a function", "export function a(b: { of: { trueEdges: number } }) {}", "a member of a: trueEdges"],
+    ["an option with a default", "export const a = (b: { trueEdges?: number } = {}) => b;", "a member of a: trueEdges"],
+    [
+      "an option without a body",
+      "export declare function a(...b: { trueEdges: 1 }[]): void;",
+      "a member of a: trueEdges",
+    ],
+    [
+      "what a function gives",
+      "export function a(): { trueEdges: number } {\n  return b;\n}",
+      "a member of a: trueEdges",
+    ],
+    ["what a constant has", "export const a: { trueEdges: number } = b;", "a member of a: trueEdges"],
+    ["a key", "export const a = { of: [{ trueEdges: 1 }] } as const;", "a member of a: trueEdges"],
+    ["a key that is spread", "export const a = { ...{ trueEdges: 1 } } satisfies B;", "a member of a: trueEdges"],
+    ["a key of what is frozen", "export const a = Object.freeze({ TRUE_EDGES: 1 });", "a member of a: TRUE_EDGES"],
+    ["a key written as JSON", "await writeJson(a, { of: b.map((c) => ({ trueEdges: c })) });", `${JSON_KEY} trueEdges`],
+    ["a key of a constant that is", "const b = { trueEdges: 1 };\nwriteJson(a, b);", `${JSON_KEY} trueEdges`],
     ["a getter", "export class A {\n  get trueEdges() {\n    return 1;\n  }\n}", "a member of A: trueEdges"],
   ])("as the name of %s", (_, text, what) => {
     expect(inA(text)).toEqual(trueEdges(what));
@@ -92,6 +111,11 @@ describe("a word that the glossary refuses is found", () => {
   });
 
   it.each([
+    ["an option of what is not exported", "function a(b: { trueEdges: 1 }) {}\nexport const b = () => a;"],
+    ["what a function has inside", "export function a() {\n  const b: { trueEdges: 1 } = { trueEdges: 1 };\n}"],
+    ["a key of an object that nobody else sees", "const a = { trueEdges: 1 };\nexport const b = a.c;"],
+    ["a key that is computed", "export const a = { [trueEdges]: 1 };\nwriteJson(b, { [trueEdges]: 1 });"],
+    ["a key of what a function is given", "export const a = of({ trueEdges: 1 });"],
     ["a local name", "const trueEdges = 1;\nexport const a = trueEdges;"],
     ["a text, where it is refused in names alone", '// using it\nexport const a = "using it";'],
     ["what is imported", 'import { a } from "./official/a.ts";\nexport const b = a;'],
@@ -165,6 +189,13 @@ describe("a word that the glossary refuses is found in C++", () => {
     ["a comment", "int a;  // of each layer", "a comment"],
   ])("as %s", (_, text, what) => {
     expect(inCpp(text)).toEqual(layer(what));
+  });
+
+  it("as a name that is refused in names alone, which is neither a keyword nor a text", () => {
+    expect(inCpp("int using_zero = 0;")).toEqual([
+      'native/src/engine/a.cc:1: the name using_zero says "using"; the word is "ablation" (docs/architecture.md)',
+    ]);
+    expect(inCpp('using A = int;  // using it\nrefuse("using");')).toEqual([]);
   });
 
   it("that nvcc compiles too", () => {

@@ -95,7 +95,7 @@ export { type AskedAlgorithm, type FittingWords, fittingProblem } from "./find-c
 export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
 export { type LoadedRunOptions, loadedRun } from "./find-circuit/loaded-run.ts";
 export { type Plan, planOf } from "./find-circuit/plan-circuit.ts";
-export { type PlannedBatch, type RunShape, runShape } from "./find-circuit/run-shape.ts";
+export { measuringShape, type PlannedBatch, type RunShape, runShape } from "./find-circuit/run-shape.ts";
 export { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./find-circuit/starting-algorithms.ts";
 export type { TaskOutline } from "./find-circuit/task-outline.ts";
 export { type FirstScores, type FirstScoresOptions, firstScores } from "./first-scores.ts";
@@ -152,6 +152,7 @@ export {
   type TaskAccuracy,
   type TaskAccuracyOptions,
 } from "./report/model-accuracy.ts";
+export { reportEdges } from "./report/report-edges.ts";
 export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { type SpanReportOfOptions, spanReportOf } from "./report/span-report-of.ts";

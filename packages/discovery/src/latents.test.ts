@@ -93,7 +93,7 @@ describe("algorithms on a graph of latents", () => {
       const { prompts } = await withModelAnswers({ ...task, model: latent() });
       const scores = await maskGradient(latent(), prompts);
       const found = await fewestEdges(latent(), prompts, [scores], { keep: 0.5, tries: 0 });
-      expect(found.kept).toBeGreaterThanOrEqual(0.5);
+      expect(found.keptCount).toBeGreaterThanOrEqual(0.5);
     });
   });
 

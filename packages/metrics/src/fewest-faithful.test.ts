@@ -33,8 +33,8 @@ describe("fewestFaithful", () => {
       const found = (await fewestFaithful(model, prompts, scores, { share }))!;
       using runs = await runCircuits(model, prompts, { scores, sizes: [found.size] });
       const [kept] = await logitDiffPercent(model, prompts, runs);
-      expect(kept!.value / 100).toBeCloseTo(found.kept, 5);
-      expect(found.kept).toBeGreaterThanOrEqual(share);
+      expect(kept!.value / 100).toBeCloseTo(found.keptShare, 5);
+      expect(found.keptShare).toBeGreaterThanOrEqual(share);
     }
   });
 
@@ -43,7 +43,7 @@ describe("fewestFaithful", () => {
     const [prompts] = await preferred(model);
     const found = await fewestFaithful(model, prompts, new PruneScores(model.graph));
     expect(found).toMatchObject({ size: model.graph.edgeCount });
-    expect(found!.kept).toBeCloseTo(1, 5);
+    expect(found!.keptShare).toBeCloseTo(1, 5);
   });
 
   it("is nothing where the model prefers the wrong answers", async () => {

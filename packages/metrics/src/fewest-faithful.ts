@@ -48,7 +48,7 @@ export async function fewestFaithful(
   prompts: PromptLoader,
   scores: PruneScores,
   options: FewestFaithfulOptions = {},
-): Promise<{ size: number; kept: number } | null> {
+): Promise<{ size: number; keptShare: number } | null> {
   check({ model, prompts, scores }, options);
   const { share: asked = 0.9, ablation, signal, onProgress } = options;
   using full = new FullModel(model, prompts);
@@ -72,17 +72,17 @@ export async function fewestFaithful(
   };
   let low = 0;
   let high = Math.min(FIRST, edgeCount);
-  let kept = await keeps(high);
-  while (kept < asked && high < edgeCount) {
+  let keptShare = await keeps(high);
+  while (keptShare < asked && high < edgeCount) {
     low = high;
     high = Math.min(2 * high, edgeCount);
-    kept = high === edgeCount ? 1 : await keeps(high);
+    keptShare = high === edgeCount ? 1 : await keeps(high);
   }
   while (high - low > 1 && high > FAITHFUL_WITHIN * low) {
     const size = Math.round((low + high) / 2);
     const share = await keeps(size);
     if (share < asked) low = size;
-    else [high, kept] = [size, share];
+    else [high, keptShare] = [size, share];
   }
-  return { size: fewest, kept };
+  return { size: fewest, keptShare };
 }

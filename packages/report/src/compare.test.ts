@@ -94,24 +94,24 @@ describe("verdict", () => {
 
   it("says what a circuit keeps, all only if it is all", () => {
     const report = reportOf({ graph, circuit: [edge("A0.0->Resid End")] });
-    expect(say({ ...report, kept: { answers: 256, kept: 254 } })).toBe(
+    expect(say({ ...report, kept: { answers: 256, keptCount: 254 } })).toBe(
       "Keeps 99.2 % of 256 answers with 1 of 46 edges",
     );
-    expect(say({ ...report, kept: { answers: 13, kept: 12, promptCount: 16, loaded: 256 } })).toContain(
+    expect(say({ ...report, kept: { answers: 13, keptCount: 12, promptCount: 16, loaded: 256 } })).toContain(
       "eeps 92.3 % of the first 13 answers, not yet looked at on all 256 prompts, with ",
     );
-    const faithful = { kept: 0.9221, promptCount: 24, heldOut: { kept: 0.8669, promptCount: 64 } };
+    const faithful = { keptShare: 0.9221, promptCount: 24, heldOut: { keptShare: 0.8669, promptCount: 64 } };
     expect(say({ ...report, faithful })).toContain(
       "eeps 92.2 % of the logit difference on 24 prompts, 86.6 % on 64 others, with ",
     );
     expect(say({ ...report, faithful: { ...faithful, heldOut: null } })).toContain(
       "eeps 92.2 % of the logit difference on 24 prompts with ",
     );
-    expect(say({ ...report, faithful: { ...faithful, kept: null } })).toBe(say(report));
-    expect(say({ ...report, kept: { answers: 9999, kept: 9998 } })).toBe(
+    expect(say({ ...report, faithful: { ...faithful, keptShare: null } })).toBe(say(report));
+    expect(say({ ...report, kept: { answers: 9999, keptCount: 9998 } })).toBe(
       "Keeps 99.9 % of 9,999 answers with 1 of 46 edges",
     );
-    expect(say({ ...reverseReport(), kept: { answers: 1, kept: 1 } })).toBe(
+    expect(say({ ...reverseReport(), kept: { answers: 1, keptCount: 1 } })).toBe(
       "Found exactly: all 2 known edges, and no other; keeps 100 % of 1 answer with 2 edges",
     );
   });

@@ -108,7 +108,7 @@ export interface KeptShare {
   /** Answers that the full model gets right. */
   readonly answers: number;
   /** How many of them the circuit alone gets right. */
-  readonly kept: number;
+  readonly keptCount: number;
   /** Prompt pairs that they are of, and how many there were: of fewer the circuit was found on the first only. Default: all. */
   readonly promptCount?: number | undefined;
   readonly loaded?: number | undefined;
@@ -117,10 +117,10 @@ export interface KeptShare {
 /** What a circuit keeps of the full model's logit difference, which its size was chosen by. */
 export interface FaithfulShare {
   /** From 0 to 1, on the prompts that it was chosen on; null where the full model has none. */
-  readonly kept: number | null;
+  readonly keptShare: number | null;
   readonly promptCount: number;
   /** The same on prompts that it was not chosen on; null where there are none. */
-  readonly heldOut: { readonly kept: number | null; readonly promptCount: number } | null;
+  readonly heldOut: { readonly keptShare: number | null; readonly promptCount: number } | null;
 }
 
 /** How often the answer of the model alone is right. */

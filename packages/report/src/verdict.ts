@@ -32,19 +32,19 @@ function comparedVerdict({ counts, exact }: KnownComparison): string {
 }
 
 /** "99.2 % of 256 answers", or of the first of them where not all were looked at. 100 % means all. */
-function keptAnswers({ answers, kept, promptCount, loaded }: KeptShare): string {
-  const share = formatShare(kept / answers);
+function keptAnswers({ answers, keptCount, promptCount, loaded }: KeptShare): string {
+  const share = formatShare(keptCount / answers);
   return promptCount === undefined || loaded === undefined || promptCount >= loaded
     ? `${share} of ${plural(answers, "answer")}`
     : `${share} of the first ${plural(answers, "answer")}, not yet looked at on all ${formatCount(loaded)} prompts,`;
 }
 
 /** "92.2 % of the logit difference (86.6 % on 64 prompts that it was not chosen on)"; undefined where the full model has none. */
-function keptDifference({ kept, promptCount, heldOut }: FaithfulShare): string | undefined {
-  if (kept === null) return undefined;
-  const chosen = `${formatShare(kept)} of the logit difference on ${plural(promptCount, "prompt")}`;
-  if (heldOut === null || heldOut.kept === null) return chosen;
-  return `${chosen}, ${formatShare(heldOut.kept)} on ${formatCount(heldOut.promptCount)} others,`;
+function keptDifference({ keptShare, promptCount, heldOut }: FaithfulShare): string | undefined {
+  if (keptShare === null) return undefined;
+  const chosen = `${formatShare(keptShare)} of the logit difference on ${plural(promptCount, "prompt")}`;
+  if (heldOut === null || heldOut.keptShare === null) return chosen;
+  return `${chosen}, ${formatShare(heldOut.keptShare)} on ${formatCount(heldOut.promptCount)} others,`;
 }
 
 function all(n: number): string {

@@ -1,19 +1,18 @@
 import { formatBytes } from "@autocircuit/base";
-import type { LoadedTask, PromptPair } from "@autocircuit/core";
+import type { LoadedTask } from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundStability,
   foundStability,
   type NoStability,
   type StabilityPlan,
-  type SureEdge,
   stabilityNotes,
   stabilityPlan,
 } from "@autocircuit/discovery";
-import { numberPrompts } from "@autocircuit/metrics";
 import { inFlagNames } from "../support/in-flags.ts";
 import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { findOptionsOf } from "./find.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** How sure a circuit is, as `discover --json` writes it. */
@@ -22,35 +21,27 @@ export interface BootstrapJson extends Omit<FoundStability, "edges"> {
   notes: readonly string[];
 }
 
-/** The scores of single prompts, as an algorithm gives them, and how often they are to be drawn again. */
-export interface PromptRows {
-  readonly rows: Float32Array[];
-  readonly resamples: number;
-  readonly onPrompt: (scores: Float32Array) => void;
-}
-
 /**
- * Where the scores of single prompts go: by default of every algorithm that gives them, as long as they take little memory and time;
- * a line says so where they would not.
+ * How the stability of the circuit is to be told: by default of every algorithm that gives the scores of single prompts, as long as they take
+ * little memory and time; a line says so where they would not.
  *
  * @throws UsageError where a bootstrap was asked for that cannot be
  */
-export function promptRows(
-  { algorithm, given, size, keep, bootstrap: asked }: DiscoverSettings,
+export function bootstrapPlan(
+  settings: DiscoverSettings,
   task: LoadedTask,
-): { rows?: PromptRows; note?: string } {
-  if (asked === 0) return {};
-  const plan = stabilityPlan(task, { algorithm, options: given, size, keep, resamples: asked });
-  const { resamples, reason, fewest } = plan;
-  if (resamples !== null) {
-    const rows: Float32Array[] = [];
-    return { rows: { rows, resamples, onPrompt: (scores) => rows.push(scores) } };
-  }
-  const why = WHY[reason!](plan, task.train.promptCount, algorithm);
+): { plan: Pick<StabilityPlan, "find" | "rows" | "resamples">; note?: string } {
+  const { algorithm, bootstrap: asked } = settings;
+  const find = findOptionsOf(settings);
+  if (asked === 0) return { plan: { find, rows: [], resamples: null } };
+  const plan = stabilityPlan(task, { ...find, resamples: asked });
+  const { reason, fewest } = plan;
+  if (reason === null) return { plan };
+  const why = WHY[reason](plan, task.train.promptCount, algorithm);
   if (asked !== undefined) throw new UsageError(`--bootstrap ${asked}: ${why}.`);
-  if (reason === "empty" || reason === "keep" || reason === "algorithm") return {};
+  if (reason === "empty" || reason === "keep" || reason === "algorithm") return { plan };
   const does = reason === "memory" || reason === "time" ? ` (--bootstrap ${fewest} does)` : "";
-  return { note: `How stable the circuit is was not measured: ${why}${does}.` };
+  return { plan, note: `How stable the circuit is was not measured: ${why}${does}.` };
 }
 
 /** Why there is nothing to draw from, in the words of the command line. */
@@ -71,20 +62,23 @@ const WHY: Readonly<
   time: () => "it would take long",
 };
 
-/** What the resamples say of a circuit and its edges, by their names; null where there are no scores of single prompts. */
+/** What the resamples say of a circuit, with progress; null where there are no scores of single prompts. */
 export async function bootstrapped(
-  { rows, resamples }: PromptRows,
+  task: LoadedTask,
   found: FoundCircuit,
-  about: Pick<DiscoverSettings, "seed" | "rank"> & { prompts: readonly PromptPair[]; signal: AbortSignal },
-): Promise<{ json: BootstrapJson; edges: ReadonlyMap<string, Omit<SureEdge, "edge">> } | null> {
-  const { seed, rank, prompts, signal } = about;
+  plan: Pick<StabilityPlan, "rows" | "resamples">,
+  signal: AbortSignal,
+): Promise<FoundStability | null> {
+  if (plan.resamples === null) return null;
   using progress = new Progress("resamples");
-  const stability = await foundStability(found, rows, {
-    ...{ resamples, seed, rank, signal, promptNumbers: numberPrompts(prompts) },
+  return await foundStability(task, found, plan, {
+    signal,
     onProgress: ({ done, total }) => progress.update(done, total),
   });
-  if (stability === null) return null;
-  const { edges, ...json } = stability;
-  const named = edges.map(({ edge, ...sure }) => [`${found.circuit.graph.edge(edge)}`, sure] as const);
-  return { json: { ...json, notes: stabilityNotes(json).map((note) => inFlagNames(note)) }, edges: new Map(named) };
+}
+
+/** The same as `discover --json` writes it: its edges stand with those of the circuit. */
+export function bootstrapJson(stability: FoundStability): BootstrapJson {
+  const { edges: _, ...json } = stability;
+  return { ...json, notes: stabilityNotes(json).map((note) => inFlagNames(note)) };
 }

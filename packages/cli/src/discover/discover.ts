@@ -14,6 +14,7 @@ import {
   type MeasuringProgress,
   measureFound,
   modelAccuracy,
+  reportEdges,
 } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
@@ -29,13 +30,13 @@ import { savedModel } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
-import { bootstrapped, promptRows } from "./bootstrap.ts";
+import { bootstrapJson, bootstrapPlan, bootstrapped } from "./bootstrap.ts";
 import { ClaimedFolder } from "./claimed-folder.ts";
 import { find } from "./find.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireTestPrompts } from "./require-test-prompts.ts";
-import { type DiscoverResult, edgeText, knownResult } from "./result.ts";
+import { type DiscoverResult, knownResult } from "./result.ts";
 import { searchAsked } from "./search-asked.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
@@ -88,21 +89,15 @@ export async function discover(
   const model = savedModel(options.model);
   const comparedBy = await searchAsked(task, settings, options, signal);
   using search = new SearchFiles(task, settings, { asked: comparedBy, model, signal, print, command });
-  const { rows, note: unsure } = promptRows(settings, task);
+  const { plan, note: unsure } = bootstrapPlan(settings, task);
   const started = performance.now();
-  const found = await find(task, settings, search, { ...context, rows });
+  const found = await find(task, settings, search, { ...context, asked: plan.find });
   const seconds = (performance.now() - started) / 1000;
 
   const { known } = settings;
   const beside = known === undefined ? [] : circuitsInGraph(subject, task, { knownCircuit: known.name });
   const measures = await measured(task, found, beside, { settings, seconds, signal });
-  const sure = rows
-    ? await bootstrapped(
-        rows,
-        { ...found, circuit: found.selected },
-        { seed, rank: settings.rank, prompts: task.train.prompts, signal },
-      )
-    : null;
+  const stability = await bootstrapped(task, found, plan, signal);
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await withProgress("accuracy of the model", () => modelAccuracy(task, { signal }));
   const { peakRssBytes, peakDeviceBytes } = await memory();
@@ -112,14 +107,14 @@ export async function discover(
     model: model.model ?? subject.model,
     processing: processingDone(task.model).steps,
     algorithm: settings.algorithm ?? "fewest-edges",
-    circuit: file.circuit.map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
+    circuit: reportEdges(found, stability),
     dangling: found.dangling,
     pruned: settings.prune,
     warnings: [subject.notes, labelled?.note ?? [], found.notes, unsure ?? []].flat(),
     known: beside[0] ? knownResult(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: found.faithful ?? null,
-    bootstrap: sure?.json ?? null,
+    bootstrap: stability && bootstrapJson(stability),
     tests,
     prunedLatents: subject.prunedLatents,
     replacedKl: subject.replacedKl,
@@ -131,7 +126,7 @@ export async function discover(
     peakDeviceBytes,
     versions: runVersions(),
   };
-  const parts = { settings, result, measures, labels: labelled?.labels, known: beside, command, signal };
+  const parts = { settings, result, measures, stability, labels: labelled?.labels, known: beside, command, signal };
   const report = await withProgress("report", () => makeReport(task, found, parts));
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));

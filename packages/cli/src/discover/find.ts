@@ -2,33 +2,34 @@ import type { LoadedTask } from "@autocircuit/core";
 import { type FindCircuitOptions, type FoundCircuit, findCircuit } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { inFlagNames } from "../support/in-flags.ts";
-import type { PromptRows } from "./bootstrap.ts";
 import type { SearchFiles } from "./search-files.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { StepsProgress } from "./steps-progress.ts";
 
-/** Finds the circuit that the settings ask for, with progress; what there is on the way lies in the search's files. */
+/**
+ * Finds the circuit that the settings ask for, with progress; what there is on the way lies in the search's files.
+ *
+ * @param asked {@link findOptionsOf} the settings, as a plan of the stability has them
+ */
 export async function find(
   task: LoadedTask,
   settings: DiscoverSettings,
   files: SearchFiles,
-  { signal, print, rows }: { signal: AbortSignal; print: (line: string) => void; rows: PromptRows | undefined },
+  { asked, signal, print }: { asked: FindCircuitOptions; signal: AbortSignal; print: (line: string) => void },
 ): Promise<FoundCircuit> {
-  const { given, keep, seconds } = settings;
+  const { keep, seconds } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
     print(
       `the search for few edges takes at most ${duration(seconds)} (--budget), then what it found is measured; Ctrl-C ends it with what it has, --resume goes on`,
     );
   using progress = new StepsProgress();
   const found = await findCircuit(task, {
-    ...findOptionsOf(settings),
-    ...{ options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) }, signal },
+    ...{ ...asked, signal },
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),
     onProgress: (step) => progress.update(step),
   });
-  const { onPrompt: _, ...options } = found.options;
-  return { ...found, options, notes: found.notes.map((note) => inFlagNames(note)) };
+  return { ...found, notes: found.notes.map((note) => inFlagNames(note)) };
 }
 
 /** What is asked of the library. */

@@ -1,10 +1,10 @@
 import { tasks } from "@autocircuit/circuits";
 import { Graph, setMaxEdges } from "@autocircuit/core";
+import { measuringShape } from "@autocircuit/discovery";
 import { estimateMemory, fromTransformerLens } from "@autocircuit/models";
 import type { ComputeDType, Device } from "@autocircuit/native";
 import { expect, it } from "vitest";
 import { loadedNote, planNote } from "./memory-note.ts";
-import { inSlices } from "./subject.ts";
 
 const config = fromTransformerLens(
   {
@@ -130,7 +130,11 @@ it("counts what comes beside a model that is loaded, and takes it from what a GP
   const { signal } = new AbortController();
   const { weights } = estimateMemory(task.model.config, 1, 1);
   const on = (freeBytes?: number) =>
-    loadedNote(task, inSlices, { used: usedBy("cuda:1", "float32", freeBytes), planned: undefined, signal });
+    loadedNote(task, () => measuringShape, {
+      used: usedBy("cuda:1", "float32", freeBytes),
+      planned: undefined,
+      signal,
+    });
   expect(await on(weights + GIB)).toMatch(/needs about [\d.]+ .iB beside the model; 1\.0 GiB are free$/);
   await expect(on(weights + 1)).rejects.toThrow(/but only 1 B are free\. Not even one prompt fits/);
 });

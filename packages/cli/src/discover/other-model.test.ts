@@ -44,8 +44,8 @@ describe("a ready-made task on a model of another shape", () => {
     expect([faithful!.asked, faithful!.promptCount]).toEqual([0.9, 24]);
     expect(faithful!.heldOut).toMatchObject({ promptCount: expect.any(Number) });
     expect(result.circuit).toHaveLength(faithful!.size);
-    if (faithful!.kept === null) expect(html).toContain("it does not do the task");
-    else expect(faithful!.kept).toBeGreaterThanOrEqual(0.9);
+    if (faithful!.keptShare === null) expect(html).toContain("it does not do the task");
+    else expect(faithful!.keptShare).toBeGreaterThanOrEqual(0.9);
   });
 
   it("runs on prompts of one's own, and says that they were given", async () => {

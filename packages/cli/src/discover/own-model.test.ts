@@ -133,8 +133,8 @@ describe("discover --keep", () => {
       promptCount: 243,
       outputs: 1215,
       answers: 1215,
-      kept: 1215,
-      share: 1,
+      keptCount: 1215,
+      keptShare: 1,
     });
     expect(result.keep!.starts.map(({ algorithm }) => algorithm)).toContain("acdc");
     expect(result.keep!.starts.every(({ size }) => size === 2)).toBe(true);
@@ -156,7 +156,7 @@ describe.skipIf(!existsSync(trainedModels))("trained models (need ../shared/mode
     const own = ["--model", trained("sorted-list"), "--prompts", join(trained("sorted-list"), "prompts.json")];
     const { result, html } = await discover("sorted", ...own, "--keep", "0.99");
     expect(result.keep!.answers).toBe(256);
-    expect(result.keep!.share).toBeGreaterThanOrEqual(0.99);
+    expect(result.keep!.keptShare).toBeGreaterThanOrEqual(0.99);
     expect(edgesOf(result)).toEqual(["A0.1->Resid End", "Resid Start->A0.1.K", "Resid Start->A0.1.V"]);
     expect(html).toContain("Keeps 99.6 % of 256 answers with 3 of 9 edges");
   });

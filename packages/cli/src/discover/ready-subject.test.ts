@@ -1,12 +1,13 @@
 import { tasks } from "@autocircuit/circuits";
+import { measuringShape } from "@autocircuit/discovery";
 import { expect, it } from "vitest";
 import { tinyGpt2 } from "../../../circuits/test/tiny-gpt2.ts";
 import type { Context } from "../context.ts";
 import { readySubject } from "./ready-subject.ts";
-import { inSlices, type SubjectOptions } from "./subject.ts";
+import type { SubjectOptions } from "./subject.ts";
 
 const options: SubjectOptions = {
-  ...{ byToken: false, seed: 0, knownCircuit: undefined, shape: inSlices },
+  ...{ byToken: false, seed: 0, knownCircuit: undefined, shape: () => measuringShape },
   used: {
     how: { device: "cpu", dtype: "float32", tf32: false },
     report: { device: "cpu", gpu: null, dtype: "float32", tf32: false, deviceNote: null },

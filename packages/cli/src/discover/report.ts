@@ -2,6 +2,7 @@ import type { KnownCircuitInGraph, LatentLabels, LoadedTask } from "@autocircuit
 import {
   type FoundCircuit,
   type FoundMeasures,
+  type FoundStability,
   reportAccuracy,
   reportOf,
   stabilityReport,
@@ -17,6 +18,7 @@ interface ReportParts {
   readonly settings: DiscoverSettings;
   readonly result: DiscoverResult;
   readonly measures: FoundMeasures;
+  readonly stability: FoundStability | null;
   readonly labels: LatentLabels | undefined;
   readonly known: readonly KnownCircuitInGraph[];
   readonly command: string;
@@ -27,11 +29,11 @@ interface ReportParts {
 export async function makeReport(
   task: LoadedTask,
   found: FoundCircuit,
-  { settings: { subject }, result, measures, labels, known, command, signal }: ReportParts,
+  { settings: { subject }, result, measures, stability, labels, known, command, signal }: ReportParts,
 ): Promise<CircuitReport> {
-  const { algorithm, circuit, bootstrap, tests, seconds, peakMemoryBytes, versions } = result;
+  const { algorithm, bootstrap, tests, seconds, peakMemoryBytes, versions } = result;
   return await reportOf(task, found, {
-    ...{ measures, labels, known, signal },
+    ...{ measures, stability, labels, known, signal },
     about: {
       title: titleOf(subject, task),
       task: subject.title(task),
@@ -39,7 +41,6 @@ export async function makeReport(
       accuracy: reportAccuracy(result.accuracy),
       algorithm,
       options: { ...result.options, device: deviceText(result) },
-      circuit,
       notes: [
         ...result.warnings,
         ...(result.keep?.complete === false ? [ENDED] : []),

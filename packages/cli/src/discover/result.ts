@@ -70,8 +70,3 @@ export function knownResult(name: string, found: Circuit, known: Circuit): Known
     falseNegatives,
   };
 }
-
-/** An edge as `Edge` writes itself: its name, with the position in brackets where there is one. */
-export function edgeText({ edge, token }: { edge: string; token: number | null }): string {
-  return token === null ? edge : `${edge} [${token}]`;
-}

@@ -5,17 +5,23 @@ import { formatDiscoveryFile, ownTask } from "@autocircuit/circuits";
 import { PruneScores } from "@autocircuit/core";
 import {
   type FindCircuitOptions,
+  type FoundStability,
   findCircuit,
   findSpanCircuit,
+  foundStability,
   reportAccuracy,
   reportOf,
+  type StabilityOptions,
   spanReportOf,
+  stabilityNotes,
+  stabilityPlan,
 } from "@autocircuit/discovery";
 import { measureCircuits } from "@autocircuit/metrics";
-import { circuitText } from "@autocircuit/report";
+import { circuitText, reportHtml } from "@autocircuit/report";
 import { afterAll, expect, it } from "vitest";
 import { writeOverflowModel } from "../../test/overflow-model.ts";
 import { run } from "../../test/run-program.ts";
+import { writeWideGpt2 } from "../../test/wide-gpt2.ts";
 import { kebabOf } from "../support/flag-of.ts";
 import { inFlagNames } from "../support/in-flags.ts";
 import type { DiscoverResult } from "./result.ts";
@@ -74,6 +80,63 @@ it.each<[string, string[], FindCircuitOptions, RegExp]>([
     expect(out.split("\n").filter((line) => line === note)).toHaveLength(1);
     expect(page).toContain(note.replaceAll(">", "&gt;"));
   }
+});
+
+// Each prompt is there twice.
+const again = at("again.json");
+writeFileSync(again, JSON.stringify({ prompts: pairs.flatMap((pair) => [pair, pair]) }));
+const wide = at("wide");
+await writeWideGpt2(wide);
+
+it.each<[string, string[], StabilityOptions, { model?: string; prompts?: string }]>([
+  [
+    "of edges that lead somewhere",
+    ["--algorithm", "relp", "--size", "8", "--prune", "--seed", "3"],
+    { algorithm: "relp", size: 8, prune: true, seed: 3 },
+    {},
+  ],
+  [
+    "selected by signed scores",
+    ["--algorithm", "eap", "--size", "4", "--select", "greedy", "--rank", "signed"],
+    { algorithm: "eap", size: 4, select: "greedy", rank: "signed" },
+    {},
+  ],
+  [
+    "of prompts that are there again",
+    ["--algorithm", "eap-ig-inputs", "--size", "6", "--bootstrap", "120"],
+    { algorithm: "eap-ig-inputs", size: 6, resamples: 120 },
+    { prompts: again },
+  ],
+  ["of the algorithm that suits a large graph", ["--size", "9"], { size: 9 }, { model: wide }],
+])("a program says of a circuit as the command how sure it is: %s", async (_, flags, options, other) => {
+  const subject = { model, prompts, ...other };
+  const of = ["--model", subject.model, "--prompts", subject.prompts];
+  const where = ["--curve", "none", "--out", at("sure"), "--json", at("sure.json")];
+  const { code, out } = await run(["discover", ...of, ...flags, ...where]);
+  expect(code).toBe(0);
+  const command = read("sure.json") as DiscoverResult;
+
+  await using task = await ownTask(subject.model, subject.prompts, { seed: options.seed });
+  const plan = stabilityPlan(task, options);
+  const found = await findCircuit(task, plan.find);
+  const stability = (await foundStability(task, found, plan))!;
+  expect(stability.distinct < stability.promptCount).toBe(subject.prompts === again);
+  const { edges, ...said } = JSON.parse(JSON.stringify(stability)) as FoundStability;
+  expect(edges).toHaveLength(found.selected.size);
+  expect(command.bootstrap).toEqual({ ...said, notes: stabilityNotes(stability).map((note) => inFlagNames(note)) });
+  const report = await reportOf(task, found, { stability, curve: "none" });
+  const scored = report.circuit.map(({ activation: _, ...edge }) => edge);
+  expect(scored.every(({ interval, frequency }) => interval !== undefined && frequency !== undefined)).toBe(true);
+  expect(command.circuit).toEqual(JSON.parse(JSON.stringify(scored)));
+  expect(command.algorithm).toBe(report.algorithm);
+  expect(out).toContain(inFlagNames(report.stability!.text));
+  const page = await reportHtml(report);
+  const cells = (html: string) => [...html.matchAll(/<td class="number" data-sort="[^"]*">[^<]*<\/td>/g)].map(String);
+  expect(cells(page).length).toBeGreaterThan(scored.length);
+  expect(cells(readFileSync(at("sure/report.html"), "utf8"))).toEqual(expect.arrayContaining(cells(page)));
+  // What is kept of it has no function in it.
+  expect(Object.keys(report.options!)).toEqual(expect.not.arrayContaining(["onPrompt"]));
+  expect(JSON.parse(formatDiscoveryFile(task.key, found)).options).toEqual(command.options);
 });
 
 it("a program's report of a circuit over spans says what the command's does", async () => {

@@ -144,7 +144,7 @@ describe("--budget and --curve", () => {
     const cut = await run([...args, "--budget", "0.0005"]);
     expect([cut.code, cut.err]).toEqual([0, ""]);
     const { keep } = JSON.parse(readFileSync(json, "utf8"));
-    expect(keep.kept).toBe(keep.answers);
+    expect(keep.keptCount).toBe(keep.answers);
     expect(existsSync(join(at, "search.json"))).toBe(!keep.complete);
     if (!keep.complete) expect(cut.out).toContain("The search ended with its time (--budget)");
     const whole = await run([...args, ...(keep.complete ? [] : ["--resume"])]);

@@ -41,6 +41,3 @@ export interface SubjectOptions {
   /** How a run for such a task on such batches uses memory, for the estimate. */
   shape: (task: LoadedTask | TaskOutline, batch: PlannedBatch) => RunShape;
 }
-
-/** How a run of one circuit after the other uses memory, whose batches go in slices. */
-export const inSlices: SubjectOptions["shape"] = () => ({ circuitCount: 1, sliced: true, adjustable: false, held: 0 });

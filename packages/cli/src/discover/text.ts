@@ -33,13 +33,13 @@ function keptText({ keep, faithful }: DiscoverResult): string {
       keep.promptCount < keep.loaded
         ? `, on the first ${keep.promptCount} of ${keep.loaded} prompts, not yet on all`
         : "";
-    return `; they keep ${keep.kept} of ${keep.answers} answers${yet}`;
+    return `; they keep ${keep.keptCount} of ${keep.answers} answers${yet}`;
   }
-  if (!faithful || faithful.kept === null) return "";
-  const { kept, promptCount, heldOut } = faithful;
+  if (!faithful || faithful.keptShare === null) return "";
+  const { keptShare, promptCount, heldOut } = faithful;
   const others =
-    heldOut && heldOut.kept !== null ? `, ${formatShare(heldOut.kept)} on ${heldOut.promptCount} others` : "";
-  return `; they keep ${formatShare(kept)} of the logit difference on ${promptCount} prompts${others}`;
+    heldOut && heldOut.keptShare !== null ? `, ${formatShare(heldOut.keptShare)} on ${heldOut.promptCount} others` : "";
+  return `; they keep ${formatShare(keptShare)} of the logit difference on ${promptCount} prompts${others}`;
 }
 
 /** The figures of a run in a few lines. */

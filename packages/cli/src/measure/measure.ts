@@ -10,10 +10,10 @@ import {
   rankOfScores,
   runVersions,
 } from "@autocircuit/core";
+import { measuringShape } from "@autocircuit/discovery";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
-import { inSlices } from "../discover/subject.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { inFlagNames } from "../support/in-flags.ts";
@@ -47,7 +47,10 @@ export async function measure(
   const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
-  await using task = await subject.load({ byToken, seed, knownCircuit: undefined, used, shape: inSlices }, context);
+  await using task = await subject.load(
+    { byToken, seed, knownCircuit: undefined, used, shape: () => measuringShape },
+    context,
+  );
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s ` +

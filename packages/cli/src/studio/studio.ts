@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { tokenLabelsOf, varyingTokensOf } from "@autocircuit/discovery";
+import { measuringShape, tokenLabelsOf, varyingTokensOf } from "@autocircuit/discovery";
 import { type Studio, startGraphViewer, startStudio } from "@autocircuit/studio";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
-import { inSlices } from "../discover/subject.ts";
 import { findTask } from "../support/find-task.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -40,7 +39,7 @@ export async function studio(
     {
       ...{ byToken: options.byToken ?? false, seed: options.seed, knownCircuit: undefined, used },
       // Prompts are run one by one, and data sets in slices.
-      shape: inSlices,
+      shape: () => measuringShape,
     },
     context,
   );

@@ -2,10 +2,10 @@ import { basename } from "node:path";
 import { formatNumber, USUAL_SEED } from "@autocircuit/base";
 import { readCircuit, readyTask, type SavedCircuit } from "@autocircuit/circuits";
 import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
+import { measuringShape } from "@autocircuit/discovery";
 import { type CrossTask, type CrossTaskPart, crossTaskAblation, passedAll, testCircuit } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
-import { inSlices } from "../discover/subject.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
@@ -34,7 +34,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const seed = options.seed ?? file.seed ?? USUAL_SEED;
   const used = await useDevice(options);
   const load = (about: typeof subject, byToken: boolean) =>
-    about.load({ byToken, seed, knownCircuit: undefined, used, shape: inSlices }, context);
+    about.load({ byToken, seed, knownCircuit: undefined, used, shape: () => measuringShape }, context);
   await using task = await load(subject, file.byToken);
   const circuit = file.circuitIn(task.model.graph);
   for (const warning of equalPairsWarnings([task.test], ablation)) print(warning);

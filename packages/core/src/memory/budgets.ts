@@ -23,8 +23,8 @@ export const memoryBudgets = {
   unknownDevice: 4 * GIB,
   /** Ablations of all batches that are held while circuits are looked for: at least, and at most. */
   heldAblations: { least: 256 * MIB, most: GIB },
-  /** Scores of single prompts: unasked, and where they are asked for. */
-  promptScores: { unasked: 256 * MIB, asked: 4 * GIB },
+  /** Prune scores of single prompts that are held: unasked, and where they are asked for. */
+  heldScores: { unasked: 256 * MIB, asked: 4 * GIB },
   /**
    * Attention patterns with one score replaced, of which a head has as many as there are keys: those that are made at once where edges inside heads are
    * scored. What changes in them, and what that is worth, is held beside them, about three times as much.

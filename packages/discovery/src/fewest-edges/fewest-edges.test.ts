@@ -31,14 +31,14 @@ describe("fewestEdges", () => {
         const scores = await random(model, null, { seed });
         const found = await fewestEdges(model, task.prompts, scores, { keep, tries, seed });
         expect(found.answers).toBe(12);
-        expect(found.kept).toBeGreaterThanOrEqual(keep * 12 - 1e-9);
-        expect(await keptShare(task, found.circuit.indices)).toBeCloseTo(found.kept / 12, 9);
+        expect(found.keptCount).toBeGreaterThanOrEqual(keep * 12 - 1e-9);
+        expect(await keptShare(task, found.circuit.indices)).toBeCloseTo(found.keptCount / 12, 9);
         expect(found.scores.circuit(found.circuit.size).indices).toEqual(found.circuit.indices);
         for (const edge of found.circuit.indices) {
           const without = [...found.circuit.indices].filter((other) => other !== edge);
           const share = await keptShare(task, without);
           expect(share).toBeLessThan(keep);
-          expect(found.scores.values[edge]).toBeCloseTo(found.kept / 12 - share, 6);
+          expect(found.scores.values[edge]).toBeCloseTo(found.keptCount / 12 - share, 6);
         }
       }),
       { numRuns: 12 },
@@ -98,7 +98,7 @@ describe("fewestEdges", () => {
       const task = await withModelAnswers(randomTask({ promptCount: 8, seed: 6 }));
       using model = task.model;
       const found = await fewestEdges(model, task.prompts, await random(model, null), { keep: 0.75, ablation });
-      expect(found.kept).toBeGreaterThanOrEqual(6);
+      expect(found.keptCount).toBeGreaterThanOrEqual(6);
       expect(found.circuit.size).toBeLessThan(model.graph.edgeCount);
     },
   );

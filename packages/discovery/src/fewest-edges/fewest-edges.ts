@@ -64,7 +64,7 @@ export interface FewestEdges {
   /** Answers that the full model gets right. */
   readonly answers: number;
   /** How many of these the circuit gets right. */
-  readonly kept: number;
+  readonly keptCount: number;
   /** Whether no single edge can be dropped; false where the time was over before that was known. */
   readonly complete: boolean;
   /** Where the search stood when its time was over; null where it was not, or was over before it began. */
@@ -108,8 +108,8 @@ const checkOptions = signature(
  *
  * @example
  * const scores = await maskGradient(task.model, task.train, { samples: 10 });
- * const { circuit, kept, answers } = await fewestEdges(task.model, task.train, scores, { keep: 0.99 });
- * console.log(`${circuit.size} edges keep ${kept} of ${answers} answers`);
+ * const { circuit, keptCount, answers } = await fewestEdges(task.model, task.train, scores, { keep: 0.99 });
+ * console.log(`${circuit.size} edges keep ${keptCount} of ${answers} answers`);
  */
 export async function fewestEdges(
   model: PatchableModel,
@@ -177,7 +177,13 @@ export async function fewestEdges(
   if (losses !== undefined) {
     const values = losses.lost.map((answers) => answers / judge.answers);
     const scores = new PruneScores(graph, values, { algorithm: "fewest-edges", options: described, seed });
-    return { ...ofAllPrompts(search, last, prompts.promptCount), scores, kept: losses.kept, complete, ended: null };
+    return {
+      ...ofAllPrompts(search, last, prompts.promptCount),
+      scores,
+      keptCount: losses.kept,
+      complete,
+      ended: null,
+    };
   }
   if (search.keptBySmallest === undefined) search.counts.note(mask, await judge.count(mask, 1, 0, signal), 0);
   return ofAllPrompts(search, last, prompts.promptCount);
@@ -189,11 +195,11 @@ function edgesInOrder(scores: PruneScores): Uint32Array {
 
 /** What there is where the time was over before anything kept enough on all prompts. */
 function ofFewPrompts(search: FewestEdgesSearch, ended: SearchProgress | undefined): FewestEdges {
-  const { mask, outputs, answers, kept, promptCount } = search.first!;
+  const { mask, outputs, answers, kept: keptCount, promptCount } = search.first!;
   const { scores } = search;
   const circuit = Circuit.where(scores.graph, (edge) => mask[edge] === 0);
   const about = { complete: false, ended: ended ?? null, starts: search.led, best: 0, tried: 0 };
-  return { circuit, scores, outputs, answers, kept, promptCount, ...about };
+  return { circuit, scores, outputs, answers, keptCount, promptCount, ...about };
 }
 
 /** What there is where the time was over once something keeps enough on all prompts. */
@@ -202,7 +208,7 @@ function ofAllPrompts(search: FewestEdgesSearch, last: SearchProgress | undefine
   const { scores } = search;
   const circuit = Circuit.where(scores.graph, (edge) => mask[edge] === 0);
   const about = { ...search.judged!, promptCount, starts: search.led, best, tried: search.tried.length };
-  return { circuit, scores, kept: search.keptBySmallest!, complete: false, ended: last ?? null, ...about };
+  return { circuit, scores, keptCount: search.keptBySmallest!, complete: false, ended: last ?? null, ...about };
 }
 
 function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number {

@@ -24,10 +24,10 @@ export interface FaithfulSize {
   readonly asked: number;
   readonly size: number;
   /** What they keep on these prompts, of those to discover with; null where the model has none. */
-  readonly kept: number | null;
+  readonly keptShare: number | null;
   readonly promptCount: number;
   /** What they keep on the first prompts to measure on, by which the size was not chosen; null where there are none. */
-  readonly heldOut: { readonly kept: number | null; readonly promptCount: number } | null;
+  readonly heldOut: { readonly keptShare: number | null; readonly promptCount: number } | null;
 }
 
 /**
@@ -42,11 +42,11 @@ export async function faithfulSize(
   using prompts = firstPrompts(train, PROMPTS);
   const found = await fewestFaithful(model, prompts, scores, { share: asked, ...options });
   const some = { asked, promptCount: prompts.promptCount };
-  const size = found ?? { size: Math.min(WITHOUT, model.graph.edgeCount), kept: null };
+  const size = found ?? { size: Math.min(WITHOUT, model.graph.edgeCount), keptShare: null };
   if (test.length === 0) return { ...some, ...size, heldOut: null };
   using others = firstPrompts(test, HELD_OUT);
-  const kept = await shareKept(model, others, scores.circuit(size.size), options);
-  return { ...some, ...size, heldOut: { kept, promptCount: others.promptCount } };
+  const keptShare = await shareKept(model, others, scores.circuit(size.size), options);
+  return { ...some, ...size, heldOut: { keptShare, promptCount: others.promptCount } };
 }
 
 /** Share of the model's logit difference on some prompts that a circuit keeps; null where that is not above 0. */

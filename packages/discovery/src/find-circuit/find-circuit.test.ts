@@ -63,11 +63,11 @@ describe("findCircuit", () => {
       ...{ algorithm: "edge-attribution", faithful: 0.8 },
       onProgress: ({ step }) => progress.push(step),
     });
-    const { size, kept } = (await fewestFaithful(model, firstPrompts(prompts, 24), found.scores, { share: 0.8 }))!;
-    const heldOut = { kept: expect.closeTo(kept, 5), promptCount: 12 };
-    expect(found.faithful).toEqual({ asked: 0.8, size, kept, promptCount: 12, heldOut });
+    const { size, keptShare } = (await fewestFaithful(model, firstPrompts(prompts, 24), found.scores, { share: 0.8 }))!;
+    const heldOut = { keptShare: expect.closeTo(keptShare, 5), promptCount: 12 };
+    expect(found.faithful).toEqual({ asked: 0.8, size, keptShare, promptCount: 12, heldOut });
     expect([found.circuit.size, found.size]).toEqual([size, size]);
-    expect(kept).toBeGreaterThanOrEqual(0.8);
+    expect(keptShare).toBeGreaterThanOrEqual(0.8);
     expect(new Set(progress)).toEqual(new Set(["edge-attribution", "size"]));
   });
 
@@ -81,8 +81,8 @@ describe("findCircuit", () => {
     using few = firstPrompts(other.prompts, 64);
     using runs = await runCircuits(model, few, { circuits: [circuit] });
     const [measured] = await logitDiffPercent(model, few, runs);
-    expect(faithful!.heldOut).toEqual({ kept: expect.closeTo(measured!.value / 100, 5), promptCount: 64 });
-    expect(faithful!.heldOut!.kept).not.toBeCloseTo(faithful!.kept!, 3);
+    expect(faithful!.heldOut).toEqual({ keptShare: expect.closeTo(measured!.value / 100, 5), promptCount: 64 });
+    expect(faithful!.heldOut!.keptShare).not.toBeCloseTo(faithful!.keptShare!, 3);
     using none = new PromptLoader([], { batchSize: 1 });
     expect((await findCircuit(taskWith(null, none), asked)).faithful!.heldOut).toBeNull();
   });
@@ -159,7 +159,7 @@ describe("findCircuit", () => {
       onChange: (soFar) => seen.push({ ...soFar, rankings: [...soFar.rankings] }),
       onProgress: ({ step }) => steps.add(step),
     });
-    expect(found.keep!.share).toBeGreaterThanOrEqual(0.8);
+    expect(found.keep!.keptShare).toBeGreaterThanOrEqual(0.8);
     expect(found.keep!.starts.map(({ algorithm }) => algorithm)).toEqual(
       startingAlgorithms(model.graph.edgeCount).map(([name]) => name),
     );

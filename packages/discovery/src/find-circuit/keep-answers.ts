@@ -21,9 +21,9 @@ export interface KeptCircuit {
   /** Outputs that the full model gets right. */
   answers: number;
   /** How many of these the circuit gets right. */
-  kept: number;
-  /** `kept / answers` */
-  share: number;
+  keptCount: number;
+  /** `keptCount / answers` */
+  keptShare: number;
   /** Whether no single edge can be dropped; false where the time was over before that was known. */
   complete: boolean;
   /** Where the search stood when its time was over; null where it was not, or was over before it began. */
@@ -34,7 +34,7 @@ export interface KeptCircuit {
    * How far each ranking led: edges of its shortest beginning that keeps enough, and of what is left of that. Both are all edges of the
    * graph for a ranking that was given up.
    */
-  starts: { algorithm: string; prefix: number; size: number; curve: { size: number; share: number }[] }[];
+  starts: { algorithm: string; prefix: number; size: number; curve: { size: number; keptShare: number }[] }[];
   /** Random changes in search of a smaller circuit that there was time for. */
   tries: number;
 }
@@ -52,16 +52,16 @@ export async function keepAnswers(
   const tries = asked ?? (model.graph.edgeCount <= TRIES_UP_TO ? USUAL_TRIES : 0);
   using prompts = allPrompts(task);
   const found = await fewestEdges(model, prompts, scores, { ...options, keep, tries });
-  const { answers, outputs, kept, complete, ended } = found;
+  const { answers, outputs, keptCount, complete, ended } = found;
   const names = scores.map(({ info }) => info.algorithm!);
   const starts = found.starts.map(({ prefix, size, curve }, i) => ({
     ...{ algorithm: names[i]!, prefix, size },
-    curve: curve.map((point) => ({ size: point.size, share: point.kept / answers })),
+    curve: curve.map((point) => ({ size: point.size, keptShare: point.kept / answers })),
   }));
-  const share = kept / answers;
+  const keptShare = keptCount / answers;
   const about = {
     ...{ asked: keep, promptCount: found.promptCount, loaded: prompts.promptCount },
-    ...{ outputs, answers, kept, share, complete, ended },
+    ...{ outputs, answers, keptCount, keptShare, complete, ended },
   };
   return { found, keep: { ...about, from: names[found.best]!, starts, tries: found.tried }, tries };
 }

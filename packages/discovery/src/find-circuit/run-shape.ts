@@ -21,6 +21,9 @@ export interface RunShape {
   readonly held: number;
 }
 
+/** How measuring and testing circuits use memory: one after the other, of batches that go in slices. */
+export const measuringShape: RunShape = { circuitCount: 1, sliced: true, adjustable: false, held: 0 };
+
 /** The prompts that a discovery is to run on, and where. */
 export interface PlannedBatch {
   /** Prompt pairs a batch. */

@@ -210,8 +210,8 @@ describe("fewestEdges with limited time", () => {
     using few = firstPrompts(more.prompts, 16);
     using runs = await runCircuits(of, few, { circuits: [found.circuit] });
     const [measured] = await correctPercent(of, few, runs);
-    expect((measured!.value / 100) * 16).toBeCloseTo(found.kept, 6);
-    expect(found.kept).toBeGreaterThanOrEqual(0.5 * 16);
+    expect((measured!.value / 100) * 16).toBeCloseTo(found.keptCount, 6);
+    expect(found.keptCount).toBeGreaterThanOrEqual(0.5 * 16);
 
     const stored = JSON.parse(JSON.stringify(search!.state())) as SearchState;
     const forward = vi.spyOn(of, "forward");
@@ -238,7 +238,7 @@ describe("fewestEdges with limited time", () => {
       return forward.apply(model, args);
     });
     const all = await fewestEdges(model, prompts, rankings, { keep: 0.5, seconds: 0.01 });
-    expect(all).toMatchObject({ complete: false, promptCount: 12, answers: 12, kept: 12, starts: [] });
+    expect(all).toMatchObject({ complete: false, promptCount: 12, answers: 12, keptCount: 12, starts: [] });
     expect(all.circuit.size).toBe(model.graph.edgeCount);
     expect(all.scores.circuit(all.circuit.size).indices).toEqual(all.circuit.indices);
 
@@ -293,7 +293,7 @@ describe("fewestEdges with limited time", () => {
     forward.mockRestore();
     using runs = await runCircuits(model, prompts, { circuits: [found.circuit] });
     const [measured] = await correctPercent(model, prompts, runs);
-    expect((measured!.value / 100) * 12).toBeCloseTo(found.kept, 6);
+    expect((measured!.value / 100) * 12).toBeCloseTo(found.keptCount, 6);
   });
 
   it("runs nothing after its time to know what it has found", async () => {
@@ -312,7 +312,7 @@ describe("fewestEdges with limited time", () => {
     expect(late).toBeLessThanOrEqual(1);
     using runs = await runCircuits(model, prompts, { circuits: [found.circuit] });
     const [measured] = await correctPercent(model, prompts, runs);
-    expect((measured!.value / 100) * 12).toBeCloseTo(found.kept, 6);
+    expect((measured!.value / 100) * 12).toBeCloseTo(found.keptCount, 6);
   });
 
   it.each([1e-3, 0.02, 0.05, 0.1])("gives what keeps enough after %f s, and goes on from there", async (seconds) => {
@@ -323,7 +323,7 @@ describe("fewestEdges with limited time", () => {
         search = running;
       },
     });
-    expect(found.kept).toBeGreaterThanOrEqual(0.8 * found.answers - 1e-9);
+    expect(found.keptCount).toBeGreaterThanOrEqual(0.8 * found.answers - 1e-9);
     expect(found.scores.circuit(found.circuit.size).indices).toEqual(found.circuit.indices);
     if (found.complete) return;
     const resumed = await fewestEdges(model, prompts, rankings, { keep: 0.8, resume: search!.state() });

@@ -1,18 +1,22 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type LongOptions, type Rank, rankOfScores, ranks } from "@autocircuit/core";
-import { type BootstrappedCircuits, bootstrapCircuits, fewestPrompts, type StablePoint } from "@autocircuit/metrics";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { coreKinds, type LoadedTask, type LongOptions, type Rank, rankOfScores, ranks } from "@autocircuit/core";
+import {
+  type BootstrappedCircuits,
+  bootstrapCircuits,
+  fewestPrompts,
+  numberPrompts,
+  type StablePoint,
+} from "@autocircuit/metrics";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { selectTop } from "../selection/select-top.ts";
+import type { StabilityPlan } from "./stability-plan.ts";
 
 /** Options of {@link foundStability}. */
 export interface FoundStabilityOptions extends LongOptions {
-  /** How often prompts are drawn again; see `stabilityPlan`. Default 200. */
-  readonly resamples?: number | undefined;
+  /** Default: that of the discovery. */
   readonly seed?: number | undefined;
-  /** What makes an edge important, as the circuit was found: the size of its score (default), or the score itself. */
+  /** What makes an edge important: the size of its score, or the score itself. Default: what chose the circuit. */
   readonly rank?: Rank | undefined;
-  /** The number of each prompt, where some are there more than once: see `numberPrompts`. */
-  readonly promptNumbers?: readonly number[] | undefined;
 }
 
 /** How sure the score of an edge is. */
@@ -43,53 +47,55 @@ export interface FoundStability {
   /** Why nothing can be said; null where something is. */
   readonly reason: string | null;
   readonly points: readonly StablePoint[];
-  /** The circuit's edges. */
+  /** The circuit's edges, those that `prune` left out too. */
   readonly edges: readonly SureEdge[];
 }
 
 const check = signature(
   "foundStability",
   {
-    found: kind.shape("a found circuit", { circuit: coreKinds.circuit, scores: coreKinds.pruneScores }),
-    rows: kind.listOf(kind.instance(Float32Array, "a Float32Array")),
+    task: coreKinds.loadedTask,
+    found: kind.shape("a found circuit", {
+      selected: coreKinds.circuit,
+      scores: coreKinds.pruneScores,
+      seed: kind.whole,
+    }),
+    plan: kind.shape("what stabilityPlan gives, with `rows` and `resamples`", {
+      rows: kind.listOf(kind.instance(Float32Array, "a Float32Array")),
+      resamples: kind.orNull(kind.count),
+    }),
   },
-  {
-    ...coreKinds.longOptions,
-    resamples: kind.count,
-    seed: kind.whole,
-    rank: kind.oneOf(ranks),
-    promptNumbers: kind.listOf(kind.whole),
-  } satisfies KindsOf<FoundStabilityOptions>,
+  { ...coreKinds.longOptions, seed: kind.whole, rank: kind.oneOf(ranks) } satisfies KindsOf<FoundStabilityOptions>,
 );
 
 /**
- * What resamples of its prompts say of a circuit and its edges.
+ * What resamples of its prompts say of a circuit and its edges, those that `prune` left out included: of what was chosen. A prompt that is there
+ * more than once counts once, see `numberPrompts`.
  *
- * @param found as `findCircuit` gives it
- * @param rows the scores of each prompt, which the algorithm gave to `onPrompt`
+ * @param task as the circuit was found for it
+ * @param found as `findCircuit` gives it for {@link StabilityPlan.find}
+ * @param plan as `stabilityPlan` gives it: the scores of each prompt, and how often they are drawn again
  * @returns null where there are no scores of single prompts, as after going on from an earlier run, or no edges
- * @throws AutocircuitError as `bootstrapCircuits` does; `aborted`
+ * @throws AutocircuitError `bad-input` for scores of other prompts than the task's, and as `bootstrapCircuits` does; `aborted`
  */
 export async function foundStability(
-  found: Pick<FoundCircuit, "circuit" | "scores">,
-  rows: readonly Float32Array[],
+  task: LoadedTask,
+  found: Pick<FoundCircuit, "selected" | "scores" | "seed">,
+  plan: Pick<StabilityPlan, "rows" | "resamples">,
   options: FoundStabilityOptions = {},
 ): Promise<FoundStability | null> {
-  check({ found, rows }, options);
-  const { circuit, scores } = found;
+  check({ task, found, plan }, options);
+  const { selected, scores, seed } = found;
+  const { rows } = plan;
   const { rank = rankOfScores(scores) } = options;
-  if (rows.length === 0 || circuit.size === 0) return null;
-  const { size, indices, graph } = circuit;
+  if (plan.resamples === null || rows.length === 0 || selected.size === 0) return null;
+  requireRowsOf(task, rows);
+  const { size, indices, graph } = selected;
   const edges = [...indices];
   const sizes = sizesAround(size, graph.edgeCount);
   const drawn = await bootstrapCircuits(rows, {
-    resamples: 200,
-    ...options,
-    rank,
-    scores: scores.values,
-    edges,
-    size,
-    sizes,
+    ...{ seed, ...options, rank, resamples: plan.resamples },
+    ...{ scores: scores.values, edges, size, sizes, promptNumbers: numberPrompts(task.train.prompts) },
   });
   const { low, high, frequency, points, promptCount, distinct, narrow, resamples, scored, alike } = drawn;
   const { jaccard, stable } = points.find((point) => point.size === size)!;
@@ -104,6 +110,15 @@ export async function foundStability(
       frequency: frequency[i]!,
     })),
   };
+}
+
+/** Holds that each prompt to discover with has its scores. */
+function requireRowsOf({ train }: LoadedTask, rows: readonly Float32Array[]): void {
+  if (rows.length === train.promptCount) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `foundStability: \`rows\` has the scores of ${rows.length} prompts, and the task ${train.promptCount} to discover with: give those of a discovery for this task that ran to its end.`,
+  );
 }
 
 /** Why nothing can be said of circuits of a size that are alike by construction, or of too few prompts; `scored` edges rank before those of score 0. */

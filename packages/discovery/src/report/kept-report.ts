@@ -32,15 +32,15 @@ export function keptNotes(
 }
 
 /** The share of the answers kept by circuits of growing size, by ranking, and what the circuit found keeps. */
-export function keptCurve({ starts, asked, share }: KeptCircuit, size: number, edgeCount: number): Curve {
+export function keptCurve({ starts, asked, keptShare }: KeptCircuit, size: number, edgeCount: number): Curve {
   const percent = (part: number) => 100 * part;
   const points = starts.flatMap(({ algorithm, curve }) =>
-    curve.map((point) => ({ size: point.size, value: percent(point.share), series: algorithm })),
+    curve.map((point) => ({ size: point.size, value: percent(point.keptShare), series: algorithm })),
   );
   return {
     metric: "answers kept",
     unit: "%",
-    points: [...points, { size, value: percent(share), series: "circuit found" }],
+    points: [...points, { size, value: percent(keptShare), series: "circuit found" }],
     baseline: { name: `${formatShare(asked)} asked for`, value: percent(asked) },
     edgeScale: edgeCount > 200 ? "log" : "linear",
   };

@@ -131,7 +131,7 @@ describe("measureFound", () => {
     const found = await findCircuit(open, { ...attribution, keep: 0.5, tries: 0 });
     const { curve } = await measureFound(open, found);
     expect(curve!.metric).toBe("answers kept");
-    expect(curve!.points.at(-1)).toMatchObject({ size: found.circuit.size, value: 100 * found.keep!.share });
+    expect(curve!.points.at(-1)).toMatchObject({ size: found.circuit.size, value: 100 * found.keep!.keptShare });
   });
 
   it("says what cannot be", async () => {

@@ -1,12 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import {
-  type LatentLabels,
-  type LoadedTask,
-  labelledLatents,
-  optionsFoundWith,
-  runVersions,
-  scoredEdges,
-} from "@autocircuit/core";
+import { type LatentLabels, type LoadedTask, labelledLatents, optionsFoundWith, runVersions } from "@autocircuit/core";
 import { memory } from "@autocircuit/native";
 import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
@@ -26,6 +19,7 @@ import { knownCircuitOf } from "./known-circuit.ts";
 import { accuracyNotes, modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
 import { processingOption } from "./processing-option.ts";
 import { reportEdge } from "./report-edge.ts";
+import { reportEdges, stabilityOrNull } from "./report-edges.ts";
 import { reportGraph } from "./report-graph.ts";
 import { sourceNorms } from "./source-norms.ts";
 import { stabilityReport } from "./stability-report.ts";
@@ -38,7 +32,7 @@ export interface ReportOfOptions extends MeasureFoundOptions {
    * is measured now.
    */
   readonly measures?: FoundMeasures | undefined;
-  /** How stable it is, as `foundStability` says: the report has it in words and as a curve. Default: nothing is said of it. */
+  /** How stable it is, as `foundStability` says: the report has it in words and as a curve, and how sure each edge is. Default: nothing is said of it. */
   readonly stability?: FoundStability | null | undefined;
   /** What latents stand for, `{ "MLP 2 Latent 17": "years" }`: shown beside their names; see {@link labelledLatents}. */
   readonly labels?: LatentLabels | undefined;
@@ -62,7 +56,7 @@ const edges = kind.listOf(
 const check = signature("reportOf", foundForTask, {
   ...measureFoundOptions,
   measures: foundMeasures,
-  stability: kind.orNull(kind.having("what foundStability gives", "promptCount", "points", "size")),
+  stability: stabilityOrNull,
   labels: kind.record,
   about: kind.shape("parts of a report, of which `notes` are a list of texts and `circuit` is one of edges", {
     notes: kind.optional(texts),
@@ -74,7 +68,7 @@ const check = signature("reportOf", foundForTask, {
  * The report of a circuit that was found: the circuit beside the known one, how well the model alone does the task, what each circuit keeps under
  * two ablations and on prompts by which its size was not chosen, a curve over sizes, how the scores rank the known edges, how training went. `writeReport` of the report package makes a page, a diagram and JSON of it.
  *
- * @throws AutocircuitError what {@link measureFound} throws, and {@link labelledLatents} of labels; `aborted`
+ * @throws AutocircuitError what {@link measureFound} throws, {@link labelledLatents} of labels, and {@link reportEdges} of `stability`; `aborted`
  *
  * @example
  * const found = await findCircuit(task, { algorithm: "edge-attribution", size: 20 });
@@ -91,7 +85,7 @@ export async function reportOf(
   const shown = reportGraph(task.model.graph, labelled?.labels);
   const { divergence, ablation, ablationTable, curve, roc, notes } =
     measures ?? (await measureFound(task, found, { ...measuring, known, signal }));
-  const { circuit, scores, keep, algorithm, seconds } = found;
+  const { circuit, keep, algorithm, seconds } = found;
   const { graph } = task.model;
   const compared = known[0];
   const positions = namedPositions(task);
@@ -129,7 +123,10 @@ export async function reportOf(
     ...about,
     options: { ...(about.options ?? { ...optionsFoundWith(found), ablation }), ...processingOption(task) },
     graph: shown,
-    circuit: (about.circuit ?? scoredEdges(circuit, scores)).map((edge) => ({ ...edge, activation: activation(edge) })),
+    circuit: (about.circuit ?? reportEdges(found, stability)).map((edge) => ({
+      ...edge,
+      activation: activation(edge),
+    })),
     ...{ ablationTable, curve, roc },
     notes: [
       ...(about.notes ?? [...task.notes, ...found.notes]),

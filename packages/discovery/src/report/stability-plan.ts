@@ -1,9 +1,9 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask, memoryBudgets, type PromptPair, scoreBytes } from "@autocircuit/core";
 import { fewestResamples, numberPrompts } from "@autocircuit/metrics";
-import { algorithmNamed, algorithmNames } from "../algorithm-named.ts";
-import { type AlgorithmName, algorithms } from "../algorithms.ts";
-import type { AlgorithmAlias } from "../own-names.ts";
+import { algorithms } from "../algorithms.ts";
+import { type FindCircuitOptions, findCircuitOptions } from "../find-circuit/find-circuit-options.ts";
+import { type Plan, planOf } from "../find-circuit/plan-circuit.ts";
 
 /** Most resamples where nothing else is asked for. */
 export const USUAL_RESAMPLES = 200;
@@ -12,14 +12,8 @@ const [USUAL_WORK, MOST_WORK] = [5e8, 3e9];
 /** What choosing the largest scores takes for each, in such steps, and how many additions one is: they are made by products of matrices. */
 const [CHOOSING, ADDITIONS] = [40, 5];
 
-/** A discovery whose circuit's stability is to be told; see `findCircuit`. */
-export interface StabilityOptions {
-  readonly algorithm?: AlgorithmName | AlgorithmAlias | undefined;
-  /** Options of the algorithm. */
-  readonly options?: Readonly<Record<string, unknown>> | undefined;
-  /** Edges of the circuit, where that is known before. */
-  readonly size?: number | undefined;
-  readonly keep?: number | undefined;
+/** A discovery whose circuit's stability is to be told: what `findCircuit` is asked for. */
+export interface StabilityOptions extends FindCircuitOptions {
   /** Resamples of the prompts that are asked for. Default: 100 to 200, by the time that they take. */
   readonly resamples?: number | undefined;
 }
@@ -41,13 +35,20 @@ export interface StabilityPlan {
   /** What the scores of single prompts take in memory, and may take. */
   readonly bytes: number;
   readonly mostBytes: number;
+  /**
+   * What `findCircuit` is to be given for it: the options, with the algorithm that they come to, which gives the scores of each prompt to
+   * {@link rows}. As they were where there are none.
+   */
+  readonly find: FindCircuitOptions;
+  /** The scores of each prompt, once `findCircuit` has run with {@link find}. */
+  readonly rows: readonly Float32Array[];
 }
 
 const check = signature("stabilityPlan", { task: coreKinds.loadedTask }, {
-  algorithm: kind.oneOf(algorithmNames),
-  options: kind.record,
-  size: kind.whole,
-  keep: kind.share,
+  ...findCircuitOptions,
+  options: kind.shape("options of an algorithm, where `onPrompt` is a function", {
+    onPrompt: kind.optional(kind.callback),
+  }),
   resamples: kind.count,
 } satisfies KindsOf<StabilityOptions>);
 
@@ -55,39 +56,50 @@ const check = signature("stabilityPlan", { task: coreKinds.loadedTask }, {
  * Whether a discovery can tell how stable its circuit is, and with how many resamples of the prompts: of every algorithm that gives the scores
  * of single prompts, as long as they take little memory and time, or as they are asked for.
  *
+ * @throws AutocircuitError as `planOf` does
  * @example
- * const rows: Float32Array[] = [];
- * const how = { algorithm: "eap-ig-inputs", size: 20 } as const;
- * const { resamples } = stabilityPlan(task, how);
- * const onPrompt = (scores: Float32Array) => void rows.push(scores);
- * const found = await findCircuit(task, { ...how, ...(resamples && { options: { onPrompt } }) });
- * if (resamples) console.log((await foundStability(found, rows, { resamples }))?.jaccard);
+ * const plan = stabilityPlan(task, { algorithm: "eap-ig-inputs", size: 20 });
+ * const found = await findCircuit(task, plan.find);
+ * const stability = await foundStability(task, found, plan);
+ * console.log(stability?.jaccard ?? plan.reason);
  */
 export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}): StabilityPlan {
   check({ task }, options);
-  const { resamples: asked } = options;
+  const { resamples: asked, ...find } = options;
+  const planned = planOf(task, find);
   const promptCount = task.train.promptCount;
   const { edgeCount } = task.model.graph;
   const bytes = promptCount * scoreBytes(edgeCount);
-  const mostBytes = asked === undefined ? memoryBudgets.promptScores.unasked : memoryBudgets.promptScores.asked;
+  const mostBytes = asked === undefined ? memoryBudgets.heldScores.unasked : memoryBudgets.heldScores.asked;
   const work = edgeCount * (promptCount / ADDITIONS + CHOOSING);
   const tooLong = asked === undefined && fewestResamples * work > MOST_WORK ? "time" : null;
-  const reason =
-    withoutRows(options) ?? faultOf(options, task.train.prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
+  const reason = withoutRows(planned) ?? faultOf(find, task.train.prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
   const usual = Math.max(fewestResamples, Math.min(USUAL_RESAMPLES, Math.floor(USUAL_WORK / work)));
-  return { resamples: reason === null ? (asked ?? usual) : null, reason, fewest: fewestResamples, bytes, mostBytes };
+  const resamples = reason === null ? (asked ?? usual) : null;
+  const kept = reason === null ? keepingRows(find, planned) : { find, rows: [] };
+  return { resamples, reason, fewest: fewestResamples, bytes, mostBytes, ...kept };
+}
+
+/** The options with the algorithm named, so that an option more does not make it another, and each prompt's scores kept. */
+function keepingRows(find: FindCircuitOptions, { named }: Plan): Pick<StabilityPlan, "find" | "rows"> {
+  const rows: Float32Array[] = [];
+  const told = find.options?.onPrompt as ((scores: Float32Array, prompt: number) => void) | undefined;
+  const onPrompt = (scores: Float32Array, prompt: number) => {
+    rows[prompt] = scores;
+    told?.(scores, prompt);
+  };
+  return { find: { ...find, algorithm: named, options: { ...find.options, onPrompt } }, rows };
 }
 
 /** Why there are no scores of single prompts, whatever the algorithm's options and the prompts. */
-function withoutRows({ algorithm, size, keep }: StabilityOptions): NoStability | null {
+function withoutRows({ named, size, keep }: Plan): NoStability | null {
   if (size === 0) return "empty";
   if (keep !== undefined) return "keep";
-  const named = algorithm && algorithmNamed(algorithm);
   return named && "perPrompt" in algorithms[named] ? null : "algorithm";
 }
 
 /** Why an algorithm that gives scores of single prompts does not this time, or they cannot be drawn from. */
-function faultOf({ options = {} }: StabilityOptions, prompts: readonly PromptPair[]): NoStability | null {
+function faultOf({ options = {} }: FindCircuitOptions, prompts: readonly PromptPair[]): NoStability | null {
   if (options.normalise === "rank") return "ranks";
   if (options.ablateFrom !== undefined) return "ablate-from";
   return new Set(numberPrompts(prompts)).size < 2 ? "one-prompt" : null;

@@ -11,9 +11,9 @@ export type CircuitStability = Omit<FoundStability, "edges">;
  * @param algorithm whose ranking the circuits are of
  * @param notes what so few prompts cannot show; default those of {@link stabilityNotes}
  * @example
- * const rows: Float32Array[] = [];
- * const found = await findCircuit(task, { algorithm: "eap", size: 20, options: { onPrompt: (scores: Float32Array) => rows.push(scores) } });
- * const stability = await foundStability(found, rows, { resamples: 100 });
+ * const plan = stabilityPlan(task, { algorithm: "eap", size: 20 });
+ * const found = await findCircuit(task, plan.find);
+ * const stability = await foundStability(task, found, plan);
  * if (stability) console.log(stabilityReport(stability, found.algorithm).text);
  */
 export function stabilityReport(

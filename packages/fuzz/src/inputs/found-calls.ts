@@ -48,6 +48,7 @@ import {
   measureSpanCircuit,
   modelAccuracy,
   planOf,
+  reportEdges,
   reportGraph,
   reportOf,
   requireAlgorithmOptions,
@@ -113,8 +114,8 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     firstPrompts: { takes: { prompts: task.test, most: 1 }, call: (t) => firstPrompts(t.prompts, t.most) },
     stabilityPlan: { takes: { task }, options: {}, call: (t, o) => stabilityPlan(t.task, o) },
     foundStability: {
-      takes: { found, rows: [scores.values, scores.values] },
-      call: (t, o) => foundStability(t.found, t.rows, o),
+      takes: { task, found, plan: { rows: Array(task.train.promptCount).fill(scores.values), resamples: 100 } },
+      call: (t, o) => foundStability(t.task, t.found, t.plan, o),
     },
     ownTask: {
       takes: { model: "./no-such-folder", prompts: "no-such.json" },
@@ -190,6 +191,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     optionsFoundWith: { takes: { found }, call: (t) => optionsFoundWith(t.found) },
     discoveryFile: { takes: { task: "mine", found }, call: (t) => discoveryFile(t.task, t.found) },
     formatDiscoveryFile: { takes: { task: "mine", found }, call: (t) => formatDiscoveryFile(t.task, t.found) },
+    reportEdges: { takes: { found }, call: async (t) => reportEdges(t.found) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     tokenLabelsOf: { takes: { task }, call: (t) => tokenLabelsOf(t.task) },
     varyingTokensOf: { takes: { task }, call: (t) => varyingTokensOf(t.task) },

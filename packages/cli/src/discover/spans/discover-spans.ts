@@ -3,6 +3,7 @@ import { formatBytes, formatNumber } from "@autocircuit/base";
 import { type LoadedTask, runVersions } from "@autocircuit/core";
 import {
   findSpanCircuit,
+  measuringShape,
   modelAccuracy,
   readSpans,
   reportAccuracy,
@@ -25,7 +26,6 @@ import { accuracyText } from "../accuracy-text.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
 import { titleOf } from "../report.ts";
 import { StepsProgress } from "../steps-progress.ts";
-import { inSlices } from "../subject.ts";
 import type { SpanResult } from "./span-result.ts";
 import { type SpanSettings, spanSettings } from "./span-settings.ts";
 
@@ -42,7 +42,7 @@ export async function discoverSpans(
   const scoresPath = join(settings.out, "span-scores.safetensors");
   requireWritable(scoresPath);
   const used = await useDevice(options);
-  const loading = { seed, byToken: false, knownCircuit: undefined, used, shape: inSlices };
+  const loading = { seed, byToken: false, knownCircuit: undefined, used, shape: () => measuringShape };
   await using task = await subject.load(loading, context);
   for (const warning of equalPairsWarnings([task.train, task.test], ablation)) print(warning);
   const found = await find(task, schema, settings, signal);
