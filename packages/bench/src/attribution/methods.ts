@@ -71,9 +71,9 @@ export function attributionRuns(blocks: number): AttributionRun[] {
     ),
     method(`ceap, ${STEPS} steps`, integrated, (model, prompts) => ceap(model, prompts, { steps: STEPS })),
     method(
-      `mask-gradient, ${STEPS} samples`,
+      `mask-gradient, ${STEPS} steps`,
       { forwards: STEPS + 1, backwards: STEPS, contractions: 2 * STEPS },
-      (model, prompts) => maskGradient(model, prompts, { samples: STEPS }),
+      (model, prompts) => maskGradient(model, prompts, { steps: STEPS }),
     ),
     method(
       `mean-of-methods, edge-attribution and eap-ig-inputs`,

@@ -56,7 +56,7 @@ describe("the table of methods", () => {
     expect(left(70_651)).toEqual([
       ...["edge-attribution", "eap-ig-inputs", "clean-corrupted", "ceap", "eap-gp", "relp"],
       "mean-of-methods without eap-ig-activations",
-      ...["mask-gradient, 5 samples", "information-flow-routes", "edge-pruning, warm start", "ugs", "random"],
+      ...["mask-gradient, 5 steps", "information-flow-routes", "edge-pruning, warm start", "ugs", "random"],
     ]);
   });
 

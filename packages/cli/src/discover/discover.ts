@@ -105,7 +105,7 @@ export async function discover(
     : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await withProgress("accuracy of the model", () => modelAccuracy(task, { signal }));
-  const { peakRssBytes, peakDeviceBytes } = await memory();
+  const { peakMemoryBytes, peakDeviceBytes } = await memory();
   const file = discoveryFile(subject.name, found);
   const result: DiscoverResult = {
     ...file,
@@ -127,7 +127,7 @@ export async function discover(
     divergence: measures.divergence,
     seconds,
     ...used.report,
-    peakMemoryBytes: peakRssBytes,
+    peakMemoryBytes,
     peakDeviceBytes,
     versions: runVersions(),
   };

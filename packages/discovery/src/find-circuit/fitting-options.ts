@@ -26,7 +26,7 @@ export function optionOf(algorithm: AlgorithmName, name: string): OptionSpec | u
 
 /**
  * What ablated edges take, while edges are scored and while the circuit is measured: what was asked for, or what the algorithm's own option
- * says, or the algorithm's default. Probing without a tree patches the clean prompts' own values.
+ * says, or the algorithm's default. Probing by edge patching takes the clean prompts' own values.
  *
  * @param given options of the algorithm
  * @throws AutocircuitError `bad-input` where the option says something else than was asked for
@@ -45,7 +45,7 @@ export function ablationFor(
     );
   const said = asked ?? own;
   if (said !== undefined) return said;
-  if (algorithm === undefined || given.tree === false) return "resample";
+  if (algorithm === undefined || given.patch === "edge") return "resample";
   return (optionOf(algorithm, "ablation")?.default as AblationType | undefined) ?? "resample";
 }
 

@@ -124,7 +124,7 @@ export async function reportOf(
     stability: stability ? stabilityReport(stability, algorithm) : undefined,
     training: found.rankings.find((ranking) => ranking instanceof TrainedScores)?.history,
     seconds,
-    peakMemoryBytes: (await memory()).peakRssBytes,
+    peakMemoryBytes: (await memory()).peakMemoryBytes,
     versions: runVersions(),
     ...about,
     options: { ...(about.options ?? { ...optionsFoundWith(found), ablation }), ...processingOption(task) },

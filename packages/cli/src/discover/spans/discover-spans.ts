@@ -48,7 +48,7 @@ export async function discoverSpans(
   const found = await find(task, schema, settings, signal);
   const { circuit, scores, seconds, divergence, notes } = found;
   const accuracy = await modelAccuracy(task, { signal });
-  const { peakRssBytes, peakDeviceBytes } = await memory();
+  const { peakMemoryBytes, peakDeviceBytes } = await memory();
   const result: SpanResult = {
     task: subject.name,
     model: subject.model,
@@ -65,7 +65,7 @@ export async function discoverSpans(
     divergence,
     seconds,
     ...used.report,
-    peakMemoryBytes: peakRssBytes,
+    peakMemoryBytes,
     peakDeviceBytes,
     versions: runVersions(),
   };
@@ -78,7 +78,7 @@ export async function discoverSpans(
       options: { ...result.options, device: deviceText(result) },
       notes: result.warnings,
       command: commandLine("discover", taskName, options),
-      peakMemoryBytes: peakRssBytes,
+      peakMemoryBytes,
     },
     signal,
   });
