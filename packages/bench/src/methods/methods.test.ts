@@ -65,7 +65,7 @@ describe("the table of methods", () => {
       methodsFor({ edgeCount: 70_651 }, TABLED).find((method) => nameOf(method) === name)!;
     expect(there("edge-pruning, warm start").options).toEqual({ warmStart: "eap-ig-inputs", epochs: 20 });
     expect(there("mean-of-methods without eap-ig-activations").options).toEqual({
-      methods: ["edge-attribution", "eap-ig-inputs"],
+      algorithms: ["edge-attribution", "eap-ig-inputs"],
     });
     expect(there("relp").options).toEqual({});
   });

@@ -207,7 +207,7 @@ describe("how sure a circuit is", () => {
     expect([steps.code, steps.err]).toEqual([2, expect.stringMatching(/`steps`/)]);
     const many = await discover("--algorithm", "eap-ig-inputs", "--set", "steps=1e9");
     expect([many.code, many.err]).toEqual([2, expect.stringMatching(/`steps` must be a whole number from 1 to 10000/)]);
-    const wrong = await discover("--algorithm", "mean-of-methods", "--set", "methods=relp,eap-ig-input");
+    const wrong = await discover("--algorithm", "mean-of-methods", "--set", "algorithms=relp,eap-ig-input");
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/Did you mean eap-ig-inputs/)]);
     const gradients = ["--algorithm", "eap-ig-inputs", "--set", "loss=kl-div"];
     for (const idle of [
