@@ -62,7 +62,7 @@ describe("how sure a circuit is", () => {
   it("says on the screen and in the report where options leave nothing to draw from", async () => {
     const { out } = await discover("--algorithm", "mean-of-methods", "--set", "normalise=rank", "--size", "1");
     const line = "How stable the circuit is was not measured: ranks of single prompts do not add up to those of all.";
-    expect(json()).toMatchObject({ bootstrap: null, warnings: expect.arrayContaining([line]) });
+    expect(json()).toMatchObject({ bootstrap: null, notes: expect.arrayContaining([line]) });
     expect(out).toContain(line);
     expect(out).toMatch(/^1 edge found/m);
     expect(readFileSync(at("out/report.html"), "utf8")).toContain(line);

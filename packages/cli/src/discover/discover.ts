@@ -115,7 +115,7 @@ export async function discover(
     circuit: file.circuit.map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling: found.dangling,
     pruned: settings.prune,
-    warnings: [subject.notes, labelled?.note ?? [], found.notes, unsure ?? []].flat(),
+    notes: [subject.notes, labelled?.note ?? [], found.notes, unsure ?? []].flat(),
     known: beside[0] ? knownResult(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: found.faithful ?? null,

@@ -41,7 +41,7 @@ export async function makeReport(
       options: { ...result.options, device: deviceText(result) },
       circuit,
       notes: [
-        ...result.warnings,
+        ...result.notes,
         ...(result.keep?.complete === false ? [ENDED] : []),
         ...(tests?.notes ?? []).map((note) => `About the tests: ${note}`),
       ],

@@ -55,7 +55,7 @@ export function fittingProblem(
   check({ asked, task, words });
   const { algorithm } = asked;
   const options: AskedAlgorithm["options"] = ownValues(asked.options);
-  const { graph, config, known = false } = outlineOf(task);
+  const { graph, config, hasKnownCircuit: known = false } = outlineOf(task);
   const { edgeCount } = graph;
   const { what = algorithm, subject, give, another } = words;
   const needed = PUBLISHED_AS[algorithm];

@@ -10,7 +10,7 @@ const large = { config, graph: Graph.of({ ...config, layers: 12, heads: 12, kvHe
 const numbers = { config: { ...config, dVocabOut: 1 } };
 
 it("chooses algorithm and size by the graph, the outputs and what is known", () => {
-  const known = { ...large, known: true };
+  const known = { ...large, hasKnownCircuit: true };
   const elsewhere = { ...large, knownElsewhere: true };
   const cases: [Parameters<typeof planOf>[0], FindCircuitOptions, object][] = [
     [small, {}, { algorithm: "acdc", keep: undefined, faithful: undefined }],
@@ -59,7 +59,7 @@ it("says what cannot be before anything is loaded", () => {
     [small, { algorithm: "constrained-probing", options: { circuitSizes: [3] } }, /Give edges by `options.knownEdges`/],
     [small, { algorithm: "circuit-probing" }, /as large as the known one, .* of its \d+ by `options.circuitSizes`/],
     [
-      { ...small, known: true },
+      { ...small, hasKnownCircuit: true },
       { algorithm: "circuit-probing", options: { circuitSizes: [3, 999] } },
       /circuits of 3, 999 edges, and the graph of the task has \d+\. Give `options.circuitSizes: "true_size"`/,
     ],

@@ -43,7 +43,7 @@ export function planOf(task: LoadedTask | TaskOutline, options: FindCircuitOptio
   check({ task }, options);
   requireCompatibleOptions(options);
   const { options: given = {} } = options;
-  const { graph, config, known = false, knownElsewhere = false } = outlineOf(task);
+  const { graph, config, hasKnownCircuit: known = false, knownElsewhere = false } = outlineOf(task);
   const { edgeCount } = graph;
   const size = plannedSize(options.size, edgeCount);
   const numbers = config.dVocabOut === 1;

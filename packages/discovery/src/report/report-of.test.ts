@@ -48,7 +48,7 @@ describe("measureFound", () => {
     const mine = await meter.measure(found.circuit, "resample");
     const theirs = await meter.measure(Circuit.of(graph, truth), "resample");
     expect(ablation).toBe("resample");
-    expect(divergence).toMatchObject({ circuit: mine.divergence, known: theirs.divergence, promptCount: 12 });
+    expect(divergence).toMatchObject({ circuit: mine.divergence, knownCircuit: theirs.divergence, promptCount: 12 });
     expect(ablationTable.map((row) => [row.circuit, row.ablation])).toEqual([
       ["found", "resample"],
       ["found", "zero"],

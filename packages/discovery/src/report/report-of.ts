@@ -116,8 +116,8 @@ export async function reportOf(
       metric: divergence.metric,
       rows: [
         row("circuit found", divergence.circuit, circuit.size),
-        ...(compared && divergence.known !== null
-          ? [row(`${compared.name} circuit`, divergence.known, compared.circuit.size)]
+        ...(compared && divergence.knownCircuit !== null
+          ? [row(`${compared.name} circuit`, divergence.knownCircuit, compared.circuit.size)]
           : []),
       ],
     },
