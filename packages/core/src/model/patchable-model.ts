@@ -252,12 +252,10 @@ export class PatchableModel implements Disposable {
     options: Pick<ForwardOptions, "start" | "signal"> = {},
   ): Promise<Tensor> {
     checkSourceOutputs({ tokens }, options);
-    const { signal } = options;
     const result = await this.run(this.#fitting(tokens), {
-      ...pick(options, "start"),
+      ...pick(options, "start", "signal"),
       keepSources: true,
       logits: false,
-      ...(signal && { signal }),
     });
     return result.sourceOutputs!;
   }
