@@ -204,9 +204,9 @@ describe("how sure a circuit is", () => {
     const few = await discover("--algorithm", "relp", "--bootstrap", "20");
     expect([few.code, few.err]).toEqual([2, expect.stringMatching(/at least 100/)]);
     const steps = await discover("--algorithm", "eap-ig-inputs", "--set", "steps=0");
-    expect([steps.code, steps.err]).toEqual([2, expect.stringMatching(/`steps`/)]);
+    expect([steps.code, steps.err]).toEqual([2, expect.stringMatching(/--steps must be/)]);
     const many = await discover("--algorithm", "eap-ig-inputs", "--set", "steps=1e9");
-    expect([many.code, many.err]).toEqual([2, expect.stringMatching(/`steps` must be a whole number from 1 to 10000/)]);
+    expect([many.code, many.err]).toEqual([2, expect.stringMatching(/--steps must be a whole number from 1 to 10000/)]);
     const wrong = await discover("--algorithm", "mean-of-methods", "--set", "algorithms=relp,eap-ig-input");
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/Did you mean eap-ig-inputs/)]);
     const gradients = ["--algorithm", "eap-ig-inputs", "--set", "loss=kl-div"];
