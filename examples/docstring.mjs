@@ -73,9 +73,9 @@ console.table({
 });
 const published = Circuit.of(model.graph, knownEdges);
 const shared = Array.from(scores.circuit(size).indices).filter((edge) => published.has(edge)).length;
-const { auc } = rocCurve(scores, knownEdges);
+const { auroc } = rocCurve(scores, knownEdges);
 console.log(
-  `of the published circuit's ${size} edges the learned one has ${shared}; area under the ROC curve ${auc.toFixed(2)}`,
+  `of the published circuit's ${size} edges the learned one has ${shared}; area under the ROC curve ${auroc.toFixed(2)}`,
 );
 for (const owned of [train, test, model]) owned[Symbol.dispose]();
 

@@ -88,7 +88,7 @@ async function measure(order, template) {
 async function learned(patched, prompts, { size }) {
   const scores = await circuitProbing(patched, prompts, {
     ...{ circuitSizes: [size], epochs: passes, learningRate: 0.1, lambda: 0.1, maskFunction: "hard-concrete" },
-    ...{ tree: true, ablation: "tokenwise-mean-corrupt" },
+    ...{ patch: "tree", ablation: "tokenwise-mean-corrupt" },
   });
   return scores.circuit(size);
 }

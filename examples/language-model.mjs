@@ -31,7 +31,7 @@ const DRAWN = 300;
 const METHODS = {
   "edge attribution": (model, prompts) => edgeAttribution(model, prompts),
   // Once more half-way to where every edge is ablated. There itself nothing is left to be replaced, and gradients say nothing.
-  "integrated gradients": (model, prompts) => maskGradient(model, prompts, { samples: 2 }),
+  "integrated gradients": (model, prompts) => maskGradient(model, prompts, { steps: 2 }),
 };
 
 const model = await loadModel(folder, { outputSlice: "last_seq" });
@@ -98,7 +98,7 @@ function draw(name, title, scores) {
     ...{ title, task: title, algorithm: "edge attribution", options: {}, circuit, notes: [], versions: {} },
     graph: {
       ...{ layers, heads, attnOnly, parallel, edgeCount: graph.edgeCount, seqLen: graph.seqLen },
-      nodes: { srcs: graph.srcs, dests: graph.dests },
+      nodes: { sources: graph.sources, destinations: graph.destinations },
     },
     ...{ seconds: 0, peakMemoryBytes: 0 },
   });

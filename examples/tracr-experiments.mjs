@@ -53,7 +53,7 @@ const ALGORITHMS = {
       epochs: 500,
       lambda: 1e-3,
       maskFunction: "hard-concrete",
-      tree: false,
+      patch: "edge",
       target,
       ...long,
     }),
@@ -112,10 +112,13 @@ for (const key of Object.keys(TASKS)) {
   for (const circuit of Object.keys(circuits).filter((name) => name !== "compiler")) {
     const edges = circuits[circuit].edges(task.model);
     for (const { key: algorithm, short, options } of results.algorithms) {
-      const { points, auc } = rocCurve(results.scoresOf(key, algorithm), edges);
+      const { points, auroc } = rocCurve(results.scoresOf(key, algorithm), edges);
       const panel = `${key.replace("tracr-", "")}, ${circuit}, ${options.grain}`;
       curves.push({ task: panel, algorithm: short, points });
-      table[algorithm] = { ...table[algorithm], [`${key.replace("tracr-", "")}, ${circuit}`]: Number(auc.toFixed(3)) };
+      table[algorithm] = {
+        ...table[algorithm],
+        [`${key.replace("tracr-", "")}, ${circuit}`]: Number(auroc.toFixed(3)),
+      };
     }
   }
   await task[Symbol.asyncDispose]();

@@ -32,7 +32,7 @@ function picture({ graph }, title, edges, known) {
       known: known && { name: "all", origin: "the graph", edges: listed(known) },
       graph: {
         ...{ layers, heads, attnOnly, parallel, edgeCount: graph.edgeCount, seqLen: graph.seqLen },
-        nodes: { srcs: graph.srcs, dests: graph.dests },
+        nodes: { sources: graph.sources, destinations: graph.destinations },
       },
     },
     { header: false },
@@ -65,7 +65,7 @@ async function faithfulness() {
   const sizes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 13, 20, 30, 46];
   const points = [];
   for (const ablation of ["resample", "zero"]) {
-    const scores = await maskGradient(task.model, task.train, { samples: 5, ablation });
+    const scores = await maskGradient(task.model, task.train, { steps: 5, ablation });
     const runs = await runCircuits(task.model, task.test, { scores, sizes, patch: "tree", ablation });
     for (const { size, value } of await klDivergence(task.model, task.test, runs))
       points.push({ size, value: Number(value.toPrecision(3)), series: ablation });

@@ -32,8 +32,8 @@ export interface AblationDetails {
  *
  * @example
  * ```ts
- * const { sources } = await model.forward({ tokens: corrupt, logits: false, sources: true });
- * using ablation = new Ablation(sources!);
+ * const { sourceOutputs } = await model.forward({ tokens: corrupt, logits: false, keepSources: true });
+ * using ablation = new Ablation(sourceOutputs!);
  * ```
  */
 export class Ablation extends Boxed {

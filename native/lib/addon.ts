@@ -57,9 +57,9 @@ export interface NativeRequest {
         heads?: readonly number[] | undefined;
       }[]
     | undefined;
-  sources?: boolean | undefined;
+  keepSources?: boolean | undefined;
   latents?: boolean | undefined;
-  hidden?: boolean | undefined;
+  resid?: boolean | undefined;
   keepRun?: boolean | undefined;
   keysValues?: boolean | undefined;
 }
@@ -69,12 +69,12 @@ export interface NativeResult {
   logits?: NativeTensor;
   divergences?: NativeTensor;
   activity?: NativeTensor;
-  sources?: NativeTensor;
+  sourceOutputs?: NativeTensor;
   latents?: NativeTensor;
-  hidden?: NativeTensor;
+  resid?: NativeTensor;
   hooks?: NativeTensor[];
-  run?: { box: NativeBox; sources: NativeTensor; stream: (NativeTensor | null)[] };
-  prefix?: { box: NativeBox; length: number };
+  run?: { box: NativeBox; sourceOutputs: NativeTensor; resid: (NativeTensor | null)[] };
+  prefix?: { box: NativeBox; seqLen: number };
 }
 
 /** What an operation takes besides tensors; `undefined` is "left out". */
@@ -132,7 +132,7 @@ export interface MemoryFigures {
   /** Resident memory of the process. */
   rssBytes: number;
   /** The most it was since the start or the last `resetPeak()` (which only Linux can reset). */
-  peakRssBytes: number;
+  peakMemoryBytes: number;
   /** Bytes in LibTorch's tensors on all other devices; 0 without one. */
   deviceBytes: number;
   /** The most they were since the start or the last `resetPeak()`. */

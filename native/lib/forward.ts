@@ -44,16 +44,16 @@ export interface ForwardRequest extends HookRequest {
    */
   reference?: { logits: Tensor; probabilities: Tensor };
   /** The output of every source. */
-  sources?: boolean;
+  keepSources?: boolean;
   /** Activations of latents, of a transformer with autoencoders. */
   latents?: boolean;
   /** The residual stream before every block, and after the last one and the final norm. */
-  hidden?: boolean;
+  resid?: boolean;
   /** Keep the run as a starting point for `from`. */
   keepRun?: boolean;
   /** Keep keys and values for `prefix`. */
   keysValues?: boolean;
-  /** Which sources there are; needed with `sources` and `keepRun` for unfactorised graphs. Default: factorised. */
+  /** Which sources there are; needed with `keepSources` and `keepRun` for unfactorised graphs. Default: factorised. */
   graph?: PatchGraph;
   /** Looked at between blocks. */
   signal?: AbortSignal;
@@ -104,11 +104,11 @@ export interface ForwardResult {
   /** [B, positions]: KL(reference || outputs) in nats, exactly 0 where they agree; no gradient. */
   divergences?: Tensor;
   /** [S, B, P, D]; with autoencoders what multiplies the rows of decoders is in rows behind the sources, see {@link Autoencoders}. */
-  sources?: Tensor;
+  sourceOutputs?: Tensor;
   /** [B, P, latents], all autoencoders' side by side in the order in which they write. */
   latents?: Tensor;
   /** [L + 1, B, P, D]; the last one normed, as in Hugging Face's `hidden_states`. */
-  hidden?: Tensor;
+  resid?: Tensor;
   /** Values of the request's `hooks`, in its order; shapes: see {@link hookNames}. */
   hooks?: readonly Tensor[];
   run?: KeptRun;
@@ -163,9 +163,9 @@ export const checkRequest = signature("Transformer.forward", {}, {
       (value as { logits?: unknown }).logits instanceof Tensor &&
       (value as { probabilities?: unknown }).probabilities instanceof Tensor,
   ),
-  sources: kind.flag,
+  keepSources: kind.flag,
   latents: kind.flag,
-  hidden: kind.flag,
+  resid: kind.flag,
   keepRun: kind.flag,
   keysValues: kind.flag,
   graph: patchGraph,
@@ -177,7 +177,7 @@ export const checkRequest = signature("Transformer.forward", {}, {
 export function nativeRequest(config: TransformerConfig, request: ForwardRequest): NativeRequest {
   checkTokens(request);
   checkPositions(request);
-  checkLength(config, request.tokens.shape[1]! + (request.prefix?.length ?? 0));
+  checkLength(config, request.tokens.shape[1]! + (request.prefix?.seqLen ?? 0));
   if (request.start) checkStart(config, request, request.start);
   if (request.patch) checkPatch(config, request.patch);
   checkHooks(config, request);
@@ -205,9 +205,9 @@ export function nativeRequest(config: TransformerConfig, request: ForwardRequest
       logits: request.reference.logits.handle,
       probabilities: request.reference.probabilities.handle,
     },
-    sources: request.sources,
+    keepSources: request.keepSources,
     latents: request.latents,
-    hidden: request.hidden,
+    resid: request.resid,
     keepRun: request.keepRun,
     keysValues: request.keysValues,
     ...nativeHooks(request),

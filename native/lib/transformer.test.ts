@@ -23,7 +23,7 @@ const model = smallModel();
 const { edgeCount } = smallGraph;
 
 async function resampled(): Promise<Ablation> {
-  return new Ablation((await model.forward({ tokens: corrupt, logits: false, sources: true })).sources!);
+  return new Ablation((await model.forward({ tokens: corrupt, logits: false, keepSources: true })).sourceOutputs!);
 }
 
 function mask(value: (edge: number) => number): Tensor {
@@ -50,17 +50,17 @@ describe("Transformer.forward", () => {
   });
 
   it("gives only what is asked for, in the documented shapes", async () => {
-    const all = await model.forward({ tokens, sources: true, hidden: true, keepRun: true, keysValues: true });
+    const all = await model.forward({ tokens, keepSources: true, resid: true, keepRun: true, keysValues: true });
     expect(all.logits!.shape).toEqual([2, 4, 5]);
     expect(all.logits!.dtype).toBe("float64");
-    expect(all.sources!.shape).toEqual([7, 2, 4, 6]);
-    expect(all.hidden!.shape).toEqual([3, 2, 4, 6]);
-    expect(all.run!.sources.shape).toEqual([7, 2, 4, 6]);
-    expect(all.prefix!.length).toBe(4);
+    expect(all.sourceOutputs!.shape).toEqual([7, 2, 4, 6]);
+    expect(all.resid!.shape).toEqual([3, 2, 4, 6]);
+    expect(all.run!.sourceOutputs.shape).toEqual([7, 2, 4, 6]);
+    expect(all.prefix!.seqLen).toBe(4);
     expect(Object.keys(await model.forward({ tokens }))).toEqual(["logits"]);
     // Embedding, two heads and MLP of block 0 are what block 1 reads, but for the attention bias, which is no source's.
-    const read = all.sources!.slice(0, 0, 4).sum(0).add(smallWeights()["blocks.0.attn.b_O"]!);
-    expect(await largestDifference(read, all.hidden!.select(0, 1))).toBeLessThan(1e-12);
+    const read = all.sourceOutputs!.slice(0, 0, 4).sum(0).add(smallWeights()["blocks.0.attn.b_O"]!);
+    expect(await largestDifference(read, all.resid!.select(0, 1))).toBeLessThan(1e-12);
   });
 
   it("gives logits at the asked positions", async () => {
@@ -70,9 +70,9 @@ describe("Transformer.forward", () => {
   });
 
   it("begins with a given start in the place of the embedding, whatever the tokens are", async () => {
-    const expected = await model.forward({ tokens, sources: true });
-    const start = expected.sources!.select(0, 0);
-    const { logits } = await model.forward({ tokens: corrupt, start, sources: true });
+    const expected = await model.forward({ tokens, keepSources: true });
+    const start = expected.sourceOutputs!.select(0, 0);
+    const { logits } = await model.forward({ tokens: corrupt, start, keepSources: true });
     expect(await largestDifference(logits!, expected.logits!)).toBe(0);
     await expect(model.forward({ tokens, start: start.slice(0, 0, 1), keepRun: true })).rejects.toThrow(
       "cannot be kept",

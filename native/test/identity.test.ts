@@ -17,8 +17,13 @@ function model(scale = 1, dtype: ComputeDType = "float64"): Transformer {
 }
 
 async function ablationOf(transformer: Transformer): Promise<Ablation> {
-  const { sources } = await transformer.forward({ tokens: corrupt, logits: false, sources: true, graph: smallGraph });
-  return new Ablation(sources!);
+  const { sourceOutputs } = await transformer.forward({
+    tokens: corrupt,
+    logits: false,
+    keepSources: true,
+    graph: smallGraph,
+  });
+  return new Ablation(sourceOutputs!);
 }
 
 function maskOf(weight: (edge: number) => number): Tensor {

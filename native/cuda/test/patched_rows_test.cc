@@ -16,7 +16,7 @@ namespace {
 enum class Bases { both, resid, ablated };
 
 struct Case {
-  int64_t d = 64, rows = 9, early = 2, late = 3, masks = 1, tokens = 1, batch = 2, length = 3, norm = 0;
+  int64_t d = 64, rows = 9, early = 2, late = 3, masks = 1, tokens = 1, batch = 2, seq_len = 3, norm = 0;
   at::ScalarType dtype = at::kFloat;
   Bases bases = Bases::both;
   bool repeated = false;  // bases and early deltas of one mask serve all
@@ -36,7 +36,7 @@ constexpr int64_t kTile = kDeviceTileRows;
 
 void check_case(const Case& c, unsigned seed) {
   Random random(seed);
-  const int64_t n = c.batch * c.length * c.masks, known = c.repeated ? n / c.masks : n, tiles = (c.rows + kTile - 1) / kTile;
+  const int64_t n = c.batch * c.seq_len * c.masks, known = c.repeated ? n / c.masks : n, tiles = (c.rows + kTile - 1) / kTile;
   const int64_t sources = c.early + c.late;
   using kernels::Maybe;
   const Maybe resid = c.bases == Bases::ablated ? Maybe() : random_tensor(random, {known, c.d}, c.dtype);
@@ -47,7 +47,7 @@ void check_case(const Case& c, unsigned seed) {
   const Maybe shift = c.scaled && c.norm == 1 ? Maybe(random_tensor(random, {c.d}, c.dtype)) : Maybe();
   std::vector<int64_t> from(c.rows);
   for (auto& flag : from) flag = c.bases == Bases::both ? below(random, 2) : c.bases == Bases::ablated;
-  std::vector<int64_t> token_of(c.length, 0);
+  std::vector<int64_t> token_of(c.seq_len, 0);
   for (auto& token : token_of) token = below(random, c.tokens);
 
   std::vector<int64_t> begin{0}, source;
@@ -81,7 +81,7 @@ void check_case(const Case& c, unsigned seed) {
   std::vector<double> x(c.d), magnitude(c.d);
   for (int64_t row = 0; row < c.rows; row++)
     for (int64_t i = 0; i < n; i++) {
-      const int64_t token = c.tokens == 1 ? 0 : token_of[i % c.length];
+      const int64_t token = c.tokens == 1 ? 0 : token_of[i % c.seq_len];
       const int64_t list = (row / kTile * c.masks + i / (n / c.masks)) * c.tokens + token;
       for (int64_t j = 0; j < c.d; j++) {
         x[j] = (from[row] ? of_ablated : of_resid)[i % known * c.d + j];
@@ -137,7 +137,7 @@ TEST("kernels: patched rows wider than a block") {
     for (const at::ScalarType dtype : kDtypes)
       for (const int64_t norm : {0, 1, 2}) {
         Case c;
-        c.d = d, c.dtype = dtype, c.norm = norm, c.batch = 1, c.length = 2;
+        c.d = d, c.dtype = dtype, c.norm = norm, c.batch = 1, c.seq_len = 2;
         check_case(c, seed++);
       }
 }
@@ -151,7 +151,7 @@ TEST("kernels: patched rows by mask and token, from either base, with none or ma
           for (const bool repeated : {false, true}) {
             Case c;
             c.d = 20, c.early = early, c.late = late, c.masks = masks, c.tokens = tokens, c.bases = bases, c.repeated = repeated;
-            c.length = 4, c.norm = static_cast<int64_t>(seed % 3), c.scaled = seed % 2 == 0, c.dtype = kDtypes[seed % 4];
+            c.seq_len = 4, c.norm = static_cast<int64_t>(seed % 3), c.scaled = seed % 2 == 0, c.dtype = kDtypes[seed % 4];
             c.density = seed % 5 == 0 ? 0.05 : 0.7;
             check_case(c, seed++);
           }

@@ -23,8 +23,8 @@ const SEARCH_STEPS = 6;
 export async function probeCase(device: Device): Promise<Record<string, Float32Array>> {
   using model = Transformer.create(CONFIG, weights(), { device, dtype: "float32" });
   const graph = graphOf(CONFIG);
-  const { sources } = await model.forward({ tokens: tokens(3), logits: false, sources: true });
-  using ablation = new Ablation(sources!);
+  const { sourceOutputs } = await model.forward({ tokens: tokens(3), logits: false, keepSources: true });
+  using ablation = new Ablation(sourceOutputs!);
   using mask = Tensor.from(maskValues(graph), { shape: [2, graph.edgeCount] }).requireGrad();
   const { logits } = await model.forward({ tokens: tokens(1), patch: { graph, mask, ablation } });
   const [gradient] = grad(logits!.mul(logits!).mean(), [mask]);

@@ -34,7 +34,7 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
       result.Set("peakTensorBytes", static_cast<double>(tensors.peak_bytes));
       result.Set("tensors", static_cast<double>(TensorHandle::live()));
       result.Set("rssBytes", static_cast<double>(process.rss_bytes));
-      result.Set("peakRssBytes", static_cast<double>(process.peak_rss_bytes));
+      result.Set("peakMemoryBytes", static_cast<double>(process.peak_memory_bytes));
       result.Set("deviceBytes", static_cast<double>(device.bytes));
       result.Set("peakDeviceBytes", static_cast<double>(device.peak_bytes));
       return result;

@@ -38,13 +38,13 @@ at::Tensor AblationCache::latents(int64_t number) {
   at::Tensor& made = latents_[number];
   if (made.defined()) return made;
   const Autoencoders& autoencoders = *model_.autoencoders();
-  const int64_t length = sources_.size(2);
+  const int64_t seq_len = sources_.size(2);
   const at::Tensor given = autoencoders.unpacked(packed_, number).to(model_.weights().options);
   if (same_everywhere_ && autoencoders[number].positions() > 1) {
-    made = given.reshape({sources_.size(1), -1}).repeat_interleave(length, 0);
+    made = given.reshape({sources_.size(1), -1}).repeat_interleave(seq_len, 0);
     return made;
   }
-  std::vector<int64_t> everywhere(length);
+  std::vector<int64_t> everywhere(seq_len);
   std::iota(everywhere.begin(), everywhere.end(), 0);
   made = autoencoders[number].on_decoder(given, everywhere);
   return made;
@@ -111,14 +111,14 @@ at::Tensor AblationCache::head_outputs(int64_t block) {
   if (made.defined()) return made;
   const TransformerConfig& c = model_.config();
   const BlockWeights& weights = model_.weights().blocks[block];
-  const int64_t batch = sources_.size(1), length = sources_.size(2);
-  const AttentionContext context(c, model_.weights(), length, {}, nullptr);
-  std::vector<int64_t> positions(length);
-  for (int64_t p = 0; p < length; p++) positions[p] = p;
-  const auto heads = [&](Projection which, int64_t count) { return projection(block, which).view({batch, length, count, c.d_head}); };
+  const int64_t batch = sources_.size(1), seq_len = sources_.size(2);
+  const AttentionContext context(c, model_.weights(), seq_len, {}, nullptr);
+  std::vector<int64_t> positions(seq_len);
+  for (int64_t p = 0; p < seq_len; p++) positions[p] = p;
+  const auto heads = [&](Projection which, int64_t count) { return projection(block, which).view({batch, seq_len, count, c.d_head}); };
   const at::Tensor z = context.attend(weights, block, heads(Projection::query, c.heads), heads(Projection::key, c.kv_heads),
                                       heads(Projection::value, c.kv_heads), positions, {});
-  made = head_outputs_of(model_, block, z.reshape({batch * length, c.heads, c.d_head}));
+  made = head_outputs_of(model_, block, z.reshape({batch * seq_len, c.heads, c.d_head}));
   return made;
 }
 

@@ -25,11 +25,11 @@ at::Tensor qk_normed(const at::Tensor& x, const at::Tensor& scale, QkNorm kind, 
 
 }  // namespace
 
-AttentionContext::AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
+AttentionContext::AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t seq_len, const at::Tensor& padding,
                                    std::shared_ptr<const Prefix> prefix)
-    : config_(config), weights_(weights), length_(length), padding_(padding), prefix_(std::move(prefix)),
-      prefix_length_(prefix_ ? prefix_->length : 0) {
-  const at::Tensor positions = at::arange(prefix_length_, prefix_length_ + length, weights.options.dtype(at::kLong)).unsqueeze(0);
+    : config_(config), weights_(weights), seq_len_(seq_len), padding_(padding), prefix_(std::move(prefix)),
+      prefix_seq_len_(prefix_ ? prefix_->seq_len : 0) {
+  const at::Tensor positions = at::arange(prefix_seq_len_, prefix_seq_len_ + seq_len, weights.options.dtype(at::kLong)).unsqueeze(0);
   text_positions_ = padding_.defined() ? (positions - padding_.unsqueeze(1)).clamp_min(0) : positions;
 }
 
@@ -38,8 +38,8 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
   at::Tensor& mask = allowed_[{window, query_positions}];
   if (mask.defined()) return mask;
   const at::TensorOptions longs = text_positions_.options();
-  const at::Tensor query = (index_on(longs.device(), query_positions) + prefix_length_).unsqueeze(1);  // [Pq, 1]
-  const at::Tensor key = at::arange(prefix_length_ + length_, longs).unsqueeze(0);                     // [1, Pk]
+  const at::Tensor query = (index_on(longs.device(), query_positions) + prefix_seq_len_).unsqueeze(1);  // [Pq, 1]
+  const at::Tensor key = at::arange(prefix_seq_len_ + seq_len_, longs).unsqueeze(0);                    // [1, Pk]
   mask = config_.causal ? key <= query : at::ones_like(key <= query);
   if (window > 0) mask = mask & (query - key < window);
   mask = mask.unsqueeze(0);
@@ -65,10 +65,10 @@ const AttentionContext::LoneQueries& AttentionContext::lone_queries(int64_t bloc
   const at::Tensor mask = allowed(window_of(block), query_positions);
   const at::Tensor alone = mask.defined()
                                ? mask.sum(-1).eq(1).view({-1, queries})
-                               : at::full({1, queries}, prefix_length_ + length_ == 1, text_positions_.options().dtype(at::kBool));
+                               : at::full({1, queries}, prefix_seq_len_ + seq_len_ == 1, text_positions_.options().dtype(at::kBool));
   const at::Tensor rows = at::nonzero(alone.expand({batch, queries}).flatten()).flatten();
   const at::Tensor position = index_on(rows.device(), query_positions).index_select(0, at::remainder(rows, queries));
-  found->second = {rows, at::floor_divide(rows, queries) * length_ + position};
+  found->second = {rows, at::floor_divide(rows, queries) * seq_len_ + position};
   return found->second;
 }
 
@@ -80,7 +80,7 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
   q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);
   k = qk_normed(k, weights.k_norm, config_.qk_norm, config_.eps);
   if (config_.positions == PositionKind::rotary) {
-    std::vector<int64_t> all(length_);
+    std::vector<int64_t> all(seq_len_);
     std::iota(all.begin(), all.end(), 0);
     q = hooked(Hook::rot_q, rotated(q, rotation(block, query_positions), config_.rotary));
     k = hooked(Hook::rot_k, rotated(k, rotation(block, all), config_.rotary));

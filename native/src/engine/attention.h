@@ -21,7 +21,7 @@ class AttentionContext {
     at::Tensor rows, keys;
   };
 
-  AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
+  AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t seq_len, const at::Tensor& padding,
                    std::shared_ptr<const Prefix> prefix);
 
   // Position of each token in its own text: counted from the prefix's start, left padding not counted. [1 or B, P], int64.
@@ -44,10 +44,10 @@ class AttentionContext {
 
   const TransformerConfig& config_;
   const Weights& weights_;
-  const int64_t length_;
+  const int64_t seq_len_;
   const at::Tensor padding_;
   const std::shared_ptr<const Prefix> prefix_;
-  const int64_t prefix_length_;
+  const int64_t prefix_seq_len_;
   at::Tensor text_positions_;
   // Made when first asked for: by window and queries, and by kind of block and positions.
   using AtPositions = std::pair<int64_t, std::vector<int64_t>>;

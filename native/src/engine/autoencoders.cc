@@ -198,9 +198,9 @@ at::Tensor Autoencoder::encoded(const at::Tensor& x, const std::vector<int64_t>&
     pre = product(x, encode[0].t(), bias[0]);
   } else {
     const at::Tensor index = index_on(x.device(), at);
-    const int64_t length = static_cast<int64_t>(at.size());
-    if (threshold.defined()) least = least.index_select(0, index).repeat({x.size(0) / length, 1});
-    const at::Tensor by_position = x.view({-1, length, x.size(1)}).transpose(0, 1);
+    const int64_t seq_len = static_cast<int64_t>(at.size());
+    if (threshold.defined()) least = least.index_select(0, index).repeat({x.size(0) / seq_len, 1});
+    const at::Tensor by_position = x.view({-1, seq_len, x.size(1)}).transpose(0, 1);
     const at::Tensor made = at::bmm(by_position, encode.index_select(0, index).transpose(1, 2)) + bias.index_select(0, index).unsqueeze(1);
     pre = made.transpose(0, 1).reshape({-1, latents()});
   }
@@ -222,9 +222,9 @@ at::Tensor Autoencoder::encoded(const at::Tensor& x, const std::vector<int64_t>&
 
 at::Tensor Autoencoder::on_decoder(const at::Tensor& all, const std::vector<int64_t>& at) const {
   if (positions() == 1) return all;
-  const int64_t length = static_cast<int64_t>(at.size());
-  const at::Tensor own = at::one_hot(index_on(all.device(), at), positions()).to(all.options());  // [length, P]
-  return (all.view({-1, length, 1, latents()}) * own.view({1, length, positions(), 1})).reshape({all.size(0), -1});
+  const int64_t seq_len = static_cast<int64_t>(at.size());
+  const at::Tensor own = at::one_hot(index_on(all.device(), at), positions()).to(all.options());  // [seq_len, P]
+  return (all.view({-1, seq_len, 1, latents()}) * own.view({1, seq_len, positions(), 1})).reshape({all.size(0), -1});
 }
 
 Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weights, bool errors, std::vector<GivenAutoencoder> given)

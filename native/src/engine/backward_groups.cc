@@ -151,10 +151,10 @@ void BackwardPass::flow_to_sources(const GroupPlan& plan, const at::Tensor& grad
     add_batch_product_(into.flatten(1).unsqueeze(0), weights[0][0].t().unsqueeze(0), grad.flatten(1).unsqueeze(0));
     return;
   }
-  at::Tensor per_position = weights;
-  if (pass_.mask->by_token()) per_position = weights.index_select(1, index_on(grad.device(), frame_.positions));
-  const at::Tensor per_cell = per_position.unsqueeze(1)
-                                  .expand({pass_.masks, pass_.batch / pass_.masks, frame_.length(), -1, -1})
+  at::Tensor by_position = weights;
+  if (pass_.mask->by_token()) by_position = weights.index_select(1, index_on(grad.device(), frame_.positions));
+  const at::Tensor per_cell = by_position.unsqueeze(1)
+                                  .expand({pass_.masks, pass_.batch / pass_.masks, frame_.seq_len(), -1, -1})
                                   .reshape({frame_.n(), grad.size(0), count});
   add_batch_product_(into.transpose(0, 1), per_cell.transpose(1, 2), grad.transpose(0, 1));
 }

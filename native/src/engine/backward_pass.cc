@@ -61,7 +61,7 @@ void BackwardPass::through_end(const at::Tensor& grad_logits) {
   const bool selected = pass_.request.positions && !tape_.narrowed();
   if (selected) {
     const at::Tensor index = index_on(x_grad.device(), *pass_.request.positions);
-    const at::Tensor all = at::zeros({pass_.batch, pass_.length, config_.d_model}, x_grad.options());
+    const at::Tensor all = at::zeros({pass_.batch, pass_.seq_len, config_.d_model}, x_grad.options());
     x_grad = all.index_add(1, index, x_grad.view({pass_.batch, -1, config_.d_model})).view({frame_.n(), config_.d_model});
   }
   const GroupPlan* plan = pass_.find(GroupKind::end, config_.layers - 1);
@@ -111,8 +111,8 @@ void BackwardPass::widen() {
   const auto spread = [&](const at::Tensor& x, int64_t dim) {
     std::vector<int64_t> shape = x.sizes().vec();
     shape[dim] = full.n();
-    const at::Tensor wide = at::zeros(shape, x.options()).unflatten(dim, {pass_.batch, pass_.length});
-    return wide.index_add(dim + 1, index, x.unflatten(dim, {pass_.batch, frame_.length()})).flatten(dim, dim + 1);
+    const at::Tensor wide = at::zeros(shape, x.options()).unflatten(dim, {pass_.batch, pass_.seq_len});
+    return wide.index_add(dim + 1, index, x.unflatten(dim, {pass_.batch, frame_.seq_len()})).flatten(dim, dim + 1);
   };
   full.grad = spread(frame_.grad, 0);
   if (frame_.source_grad.defined()) full.source_grad = spread(frame_.source_grad, 1);

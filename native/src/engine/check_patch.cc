@@ -27,23 +27,23 @@ int64_t packed_rows(const Transformer& model) { return model.autoencoders() ? mo
 
 void check_ablation(const Transformer& model, const ForwardRequest& request, int64_t sources) {
   const at::Tensor& given = request.patch->ablation->sources();
-  const int64_t batch = batch_of(request), length = request.tokens.size(1), masks = masks_of(*request.patch->graph, request.patch->mask);
+  const int64_t batch = batch_of(request), seq_len = request.tokens.size(1), masks = masks_of(*request.patch->graph, request.patch->mask);
   if (given.size(0) != sources + packed_rows(model))
     refuse(model.autoencoders()
                ? "the ablation holds " + std::to_string(given.size(0)) + " rows, this model's sources and latents take " +
                      std::to_string(sources + packed_rows(model))
                : "the ablation holds " + std::to_string(given.size(0)) + " sources, this graph has " + std::to_string(sources));
   if (batch % masks) refuse(std::to_string(masks) + " masks cannot share a batch of " + std::to_string(batch) + " prompts evenly");
-  if (given.size(2) != length || given.size(3) != model.config().d_model || given.size(1) == 0 || batch % given.size(1))
+  if (given.size(2) != seq_len || given.size(3) != model.config().d_model || given.size(1) == 0 || batch % given.size(1))
     refuse("the ablation was made for " + std::to_string(given.size(1)) + " prompts of " + std::to_string(given.size(2)) +
-           " positions, the run has " + std::to_string(batch) + " of " + std::to_string(length));
+           " positions, the run has " + std::to_string(batch) + " of " + std::to_string(seq_len));
   // What sources of a kept run differ by from the ablation's is there once for all masks.
   if (request.from && !request.records_gradients() && given.size(1) != 1 && given.size(1) != request.tokens.size(0))
     refuse("the ablation was made for " + std::to_string(given.size(1)) + " prompts, the kept run (from) for " +
            std::to_string(request.tokens.size(0)) + "; it must be one for all of them, or one for each, whatever the number of masks");
   const PatchGraph& graph = *request.patch->graph;
-  if (graph.seq_len > 0 && graph.seq_len != length)
-    refuse("the graph has " + std::to_string(graph.seq_len) + " positions, the prompts have " + std::to_string(length));
+  if (graph.seq_len > 0 && graph.seq_len != seq_len)
+    refuse("the graph has " + std::to_string(graph.seq_len) + " positions, the prompts have " + std::to_string(seq_len));
 }
 
 void check_autoencoder_leaves(const Autoencoders& autoencoders, const Patch& patch) {
@@ -71,15 +71,15 @@ void check_gradients(const Transformer& model, const ForwardRequest& request, in
   const bool asked =
       patch.directions.defined() || patch.ablation_leaf.defined() || patch.outputs_leaf.defined() || !patch.autoencoder_leaves.empty();
   if (asked && !request.records_gradients()) refuse("directions and leaves belong to a mask that records gradients");
-  const int64_t batch = batch_of(request), length = request.tokens.size(1), d_model = model.config().d_model;
+  const int64_t batch = batch_of(request), seq_len = request.tokens.size(1), d_model = model.config().d_model;
   if (patch.directions.defined()) {
     const bool shared = patch.directions.dim() == 4 && patch.directions.size(1) == 1;
-    check_shape("directions", patch.directions, {sources + packed_rows(model), shared ? 1 : batch, length, d_model});
+    check_shape("directions", patch.directions, {sources + packed_rows(model), shared ? 1 : batch, seq_len, d_model});
   }
   if (patch.ablation_leaf.defined() && model.autoencoders())
     refuse("the values that latents of autoencoders take get no gradient: leave out the leaf of the ablation (ablationLeaf)");
   if (patch.ablation_leaf.defined()) check_shape("the leaf of the ablation", patch.ablation_leaf, patch.ablation->sources().sizes());
-  if (patch.outputs_leaf.defined()) check_shape("the leaf of the outputs", patch.outputs_leaf, {sources, batch, length, d_model});
+  if (patch.outputs_leaf.defined()) check_shape("the leaf of the outputs", patch.outputs_leaf, {sources, batch, seq_len, d_model});
   if (!patch.autoencoder_leaves.empty()) check_autoencoder_leaves(*model.autoencoders(), patch);
 }
 

@@ -25,7 +25,7 @@ void check_tokens(const TransformerConfig& config, const ForwardRequest& request
     refuse("token id " + std::to_string(tokens[prompt][position].item<int64_t>()) + " (prompt " + std::to_string(prompt) + ", position " +
            std::to_string(position) + ") lies outside the vocabulary of " + std::to_string(config.d_vocab));
   }
-  const int64_t total = tokens.size(1) + (request.prefix ? request.prefix->length : 0);
+  const int64_t total = tokens.size(1) + (request.prefix ? request.prefix->seq_len : 0);
   if (config.positions == PositionKind::learned && total > config.context)
     refuse("the prompts have " + std::to_string(total) + " positions, the model has " + std::to_string(config.context));
 }
@@ -33,14 +33,14 @@ void check_tokens(const TransformerConfig& config, const ForwardRequest& request
 // Padding that leaves nothing of a prompt, or begins before it, would move positions and masks without a word.
 void check_padding(const ForwardRequest& request) {
   const at::Tensor& padding = request.padding;
-  const int64_t batch = request.tokens.size(0), length = request.tokens.size(1);
+  const int64_t batch = request.tokens.size(0), seq_len = request.tokens.size(1);
   if (padding.sizes() != at::IntArrayRef{batch} || padding.scalar_type() != at::kLong)
     refuse("padding must be int64 [" + std::to_string(batch) + "], a number for each prompt");
-  const at::Tensor bad = at::nonzero((padding < 0) | (padding >= length));
+  const at::Tensor bad = at::nonzero((padding < 0) | (padding >= seq_len));
   if (bad.size(0) == 0) return;
   const int64_t prompt = bad[0][0].item<int64_t>();
   refuse("prompt " + std::to_string(prompt) + " has " + std::to_string(padding[prompt].item<int64_t>()) + " padded positions of " +
-         std::to_string(length) + "; there must be 0 to " + std::to_string(length - 1));
+         std::to_string(seq_len) + "; there must be 0 to " + std::to_string(seq_len - 1));
 }
 
 const char* name_of(GroupKind kind) {
@@ -120,11 +120,11 @@ void check_groups(const Transformer& model, const PatchGraph& graph) {
 
 void check_start(const TransformerConfig& c, const ForwardRequest& request) {
   const at::Tensor& start = request.start;
-  const int64_t batch = request.tokens.size(0), length = request.tokens.size(1);
+  const int64_t batch = request.tokens.size(0), seq_len = request.tokens.size(1);
   const bool fits =
-      start.dim() == 3 && (start.size(0) == batch || start.size(0) == 1) && start.size(1) == length && start.size(2) == c.d_model;
+      start.dim() == 3 && (start.size(0) == batch || start.size(0) == 1) && start.size(1) == seq_len && start.size(2) == c.d_model;
   if (!fits || !start.is_floating_point())
-    refuse("start must be floating point [" + std::to_string(batch) + " or 1, " + std::to_string(length) + ", " +
+    refuse("start must be floating point [" + std::to_string(batch) + " or 1, " + std::to_string(seq_len) + ", " +
            std::to_string(c.d_model) + "], what the first source writes in the place of the embedding");
   if (request.from || request.keep_run)
     refuse("a run with another start than its tokens' embedding cannot be kept (keepRun: true), nor begin at a kept one (from)");
@@ -153,9 +153,9 @@ bool same_padding(const at::Tensor& a, const at::Tensor& b) {
 void check_run(const Transformer& model, const ForwardRequest& request) {
   const KeptRun& run = *request.from;
   if (run.model != model.serial()) refuse("the kept run (from) was made by another model; keep one of this model (keepRun: true)");
-  if (run.length != request.tokens.size(1) || run.batch != request.tokens.size(0))
+  if (run.seq_len != request.tokens.size(1) || run.batch != request.tokens.size(0))
     refuse("the kept run (from) was made for other prompts: its shape is [" + std::to_string(run.batch) + ", " +
-           std::to_string(run.length) + "]");
+           std::to_string(run.seq_len) + "]");
   const at::Tensor tokens = request.tokens.to(at::kCPU);
   if (!run.tokens.equal(tokens)) {
     const at::Tensor first = at::nonzero(run.tokens != tokens)[0];
@@ -168,14 +168,15 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
   if (run.prefix != (request.prefix ? request.prefix->serial.value() : 0))
     refuse("the kept run (from) was made behind another prefix; keep a run behind this one (keepRun: true)");
   const int64_t rows = source_order(model).count() + (model.autoencoders() ? model.autoencoders()->packed_rows() : 0);
-  if (!request.is_factorized() || run.sources.size(0) != rows)
+  if (!request.is_factorized() || run.source_outputs.size(0) != rows)
     refuse("a kept run (from) can only be a starting point for a factorised graph, and only one that was kept for it");
-  const bool whole = request.want_sources || request.want_latents || request.want_hidden || request.want_keys_values || request.keep_run;
+  const bool whole =
+      request.want_source_outputs || request.want_latents || request.want_resid || request.want_keys_values || request.keep_run;
   // Gradients take a whole pass anyway.
   if (whole && !request.records_gradients())
     refuse(
         "a pass that begins at a kept run (from) gives logits and divergences only: blocks before the first patched edge are not run; "
-        "ask for sources, latents, hidden, keysValues or keepRun without it");
+        "ask for keepSources, latents, resid, keysValues or keepRun without it");
 }
 
 void check_hook(const Transformer& model, const ForwardRequest& request, const HookPoint& point, bool replaced) {
@@ -232,10 +233,10 @@ void check_hooks(const Transformer& model, const ForwardRequest& request) {
 }
 
 void check_positions(const ForwardRequest& request) {
-  const int64_t length = request.tokens.size(1);
+  const int64_t seq_len = request.tokens.size(1);
   for (const int64_t p : *request.positions)
-    if (p < 0 || p >= length)
-      refuse("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length) + " positions");
+    if (p < 0 || p >= seq_len)
+      refuse("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(seq_len) + " positions");
 }
 
 void check_reference(const TransformerConfig& config, const ForwardRequest& request) {
@@ -255,11 +256,11 @@ void check_reference(const TransformerConfig& config, const ForwardRequest& requ
 }
 
 // Latents that each position has of its own.
-void check_latent_positions(const Autoencoders& autoencoders, int64_t length) {
+void check_latent_positions(const Autoencoders& autoencoders, int64_t seq_len) {
   for (int64_t number = 0; number < autoencoders.count(); number++)
-    if (const int64_t positions = autoencoders[number].positions(); positions != 1 && positions != length)
+    if (const int64_t positions = autoencoders[number].positions(); positions != 1 && positions != seq_len)
       refuse(name_of(autoencoders[number]) + " has latents for each of " + std::to_string(positions) + " positions, the prompts have " +
-             std::to_string(length));
+             std::to_string(seq_len));
 }
 
 }  // namespace

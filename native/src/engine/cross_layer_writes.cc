@@ -41,7 +41,7 @@ void CrossLayerGradients::through(const Autoencoders& autoencoders, int64_t numb
   at::Tensor behind = std::exchange(later_grad_, grad);
   const std::vector<int64_t> positions = std::exchange(positions_, frame.positions);
   if (behind.defined() && behind.size(0) != grad.size(0)) {
-    const at::Tensor all = at::zeros_like(grad).view({frame.batch, frame.length(), -1});
+    const at::Tensor all = at::zeros_like(grad).view({frame.batch, frame.seq_len(), -1});
     behind = all.index_add(1, index_on(grad.device(), positions), behind.view({frame.batch, -1, grad.size(1)})).view(grad.sizes());
   }
   const at::Tensor step = behind.defined() ? grad - behind : grad;

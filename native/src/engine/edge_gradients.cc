@@ -17,7 +17,7 @@ PassGradients::PassGradients(const PassPlan& plan, LatentGradients* latents) : p
   const std::vector<int64_t> all{sources, pass_.rows(), d_model};
   const auto zeros = [&] { return at::zeros(all, weights.options.dtype(stream_type(weights))); };
   if (patch_.directions.defined())
-    directions_ = patch_.directions.detach().to(weights.options).expand({sources, pass_.batch, pass_.length, d_model}).reshape(all);
+    directions_ = patch_.directions.detach().to(weights.options).expand({sources, pass_.batch, pass_.seq_len, d_model}).reshape(all);
   if (patch_.ablation_leaf.defined()) ablation_ = zeros();
   if (patch_.outputs_leaf.defined()) outputs_ = zeros();
 }
@@ -35,17 +35,17 @@ void PassGradients::contract(const Frame& frame, const std::vector<const GroupPl
 at::Tensor PassGradients::deltas_of(const Frame& frame, const GroupPlan& plan) const {
   const auto of_plan = [&](const at::Tensor& all) { return all.narrow(0, plan.group->first_source, plan.group->sources); };
   if (!directions_.defined()) return of_plan(frame.delta.late);
-  return frame.length() == pass_.length ? of_plan(directions_) : at_positions(of_plan(directions_), 1, pass_.length, frame.positions);
+  return frame.seq_len() == pass_.seq_len ? of_plan(directions_) : at_positions(of_plan(directions_), 1, pass_.seq_len, frame.positions);
 }
 
-int64_t PassGradients::bucket_count() const { return pass_.masks * (pass_.mask->by_token() ? pass_.length : 1); }
+int64_t PassGradients::bucket_count() const { return pass_.masks * (pass_.mask->by_token() ? pass_.seq_len : 1); }
 
 std::vector<int64_t> PassGradients::bucket_of(const Frame& frame) const {
-  const int64_t masks = pass_.masks, tokens = pass_.mask->by_token() ? pass_.length : 1;
+  const int64_t masks = pass_.masks, tokens = pass_.mask->by_token() ? pass_.seq_len : 1;
   std::vector<int64_t> buckets;
   if (masks > 1 || tokens > 1)
     for (int64_t n = 0; n < frame.n(); n++)
-      buckets.push_back(n / (frame.n() / masks) * tokens + (tokens > 1 ? frame.positions[n % frame.length()] : 0));
+      buckets.push_back(n / (frame.n() / masks) * tokens + (tokens > 1 ? frame.positions[n % frame.seq_len()] : 0));
   return buckets;
 }
 
@@ -75,21 +75,21 @@ void PassGradients::add_to_ablation(const Frame& frame, const std::vector<const 
     row += rows;
     if (!plan || !plan->any_patched()) continue;
     const at::Tensor weights = plan->values.to(grad.options());  // [M, T, rows, sources]
-    const at::Tensor per_position = pass_.mask->by_token() ? weights.index_select(1, index_on(grad.device(), frame.positions))
-                                                           : weights.expand({-1, frame.length(), -1, -1});
-    const at::Tensor per_mask = part.view({rows, masks, batch / masks, frame.length(), d_model});
-    const at::Tensor added = at::einsum("mtrs,rmbtd->smbtd", {per_position, per_mask}).to(ablation_.scalar_type());
+    const at::Tensor by_position = pass_.mask->by_token() ? weights.index_select(1, index_on(grad.device(), frame.positions))
+                                                          : weights.expand({-1, frame.seq_len(), -1, -1});
+    const at::Tensor per_mask = part.view({rows, masks, batch / masks, frame.seq_len(), d_model});
+    const at::Tensor added = at::einsum("mtrs,rmbtd->smbtd", {by_position, per_mask}).to(ablation_.scalar_type());
     const at::Tensor into =
-        ablation_.narrow(0, plan->group->first_source, plan->group->sources).view({plan->group->sources, batch, pass_.length, d_model});
-    const at::Tensor by_example = added.reshape({plan->group->sources, batch, frame.length(), d_model});
+        ablation_.narrow(0, plan->group->first_source, plan->group->sources).view({plan->group->sources, batch, pass_.seq_len, d_model});
+    const at::Tensor by_example = added.reshape({plan->group->sources, batch, frame.seq_len(), d_model});
     into.index_add_(2, index_on(grad.device(), frame.positions), by_example);
   }
 }
 
 void PassGradients::keep_outputs(const Frame& frame, int64_t source, int64_t count, const at::Tensor& grad) {
   if (!outputs_.defined()) return;
-  const at::Tensor into = outputs_.narrow(0, source, count).view({count, pass_.batch, pass_.length, pass_.config.d_model});
-  const at::Tensor from = grad.reshape({count, pass_.batch, frame.length(), pass_.config.d_model}).to(into.scalar_type());
+  const at::Tensor into = outputs_.narrow(0, source, count).view({count, pass_.batch, pass_.seq_len, pass_.config.d_model});
+  const at::Tensor from = grad.reshape({count, pass_.batch, frame.seq_len(), pass_.config.d_model}).to(into.scalar_type());
   into.index_copy_(2, index_on(grad.device(), frame.positions), from);
 }
 
@@ -112,12 +112,12 @@ at::Tensor PassGradients::of_ablation() const {
   if (!ablation_.defined()) return {};
   const at::Tensor& leaf = patch_.ablation_leaf;
   const int64_t shared = pass_.batch / leaf.size(1);  // example b takes the ablation's row b mod its batch
-  return ablation_.view({pass_.order.count(), shared, leaf.size(1), pass_.length, pass_.config.d_model}).sum(1).to(leaf.options());
+  return ablation_.view({pass_.order.count(), shared, leaf.size(1), pass_.seq_len, pass_.config.d_model}).sum(1).to(leaf.options());
 }
 
 at::Tensor PassGradients::of_outputs() const {
   if (!outputs_.defined()) return {};
-  return outputs_.view({pass_.order.count(), pass_.batch, pass_.length, pass_.config.d_model}).to(patch_.outputs_leaf.options());
+  return outputs_.view({pass_.order.count(), pass_.batch, pass_.seq_len, pass_.config.d_model}).to(patch_.outputs_leaf.options());
 }
 
 }  // namespace autocircuit

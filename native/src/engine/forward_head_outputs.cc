@@ -105,7 +105,7 @@ void ForwardPass::write_some_heads(int64_t block, const Heads& heads) {
   }
   if (!heads.constant.empty()) {
     at::Tensor outputs = pass_.ablated->head_outputs(block);
-    if (frame_.length() != pass_.length) outputs = at_positions(outputs, 1, pass_.length, frame_.positions);
+    if (frame_.seq_len() != pass_.seq_len) outputs = at_positions(outputs, 1, pass_.seq_len, frame_.positions);
     for (const int64_t head : heads.constant) {
       const at::Tensor out = outputs[head];
       write(head, out.size(0) == frame_.n() ? out : out.repeat({frame_.n() / out.size(0), 1}));

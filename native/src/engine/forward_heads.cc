@@ -54,7 +54,7 @@ GroupInput::KnownPlain ForwardPass::known_plain(int64_t block, const Heads& head
   if (!heads.kept) return through_hooked_norm(Hook::ln1_scale, Hook::ln1_normalized, block, Projection::query);
   return [this, block](Projection which) {
     const at::Tensor& made = start_->projection(block, which);
-    return frame_.length() == pass_.length ? made : at_positions(made, 0, pass_.length, frame_.positions);
+    return frame_.seq_len() == pass_.seq_len ? made : at_positions(made, 0, pass_.seq_len, frame_.positions);
   };
 }
 
@@ -133,9 +133,9 @@ ForwardPass::Heads ForwardPass::run_heads(int64_t block) {
     plain = std::make_shared<at::Tensor>();  // queries are at fewer positions
   }
   if (!q.defined()) q = project(of_queries, !narrow_now);
-  k = k.view({pass_.batch, pass_.length, groups.key_rows, config_.d_head});
-  v = v.view({pass_.batch, pass_.length, groups.value_rows, config_.d_head});
-  q = q.view({pass_.batch, frame_.length(), groups.query_rows, config_.d_head});
+  k = k.view({pass_.batch, pass_.seq_len, groups.key_rows, config_.d_head});
+  v = v.view({pass_.batch, pass_.seq_len, groups.value_rows, config_.d_head});
+  q = q.view({pass_.batch, frame_.seq_len(), groups.query_rows, config_.d_head});
 
   if (static_cast<int64_t>(heads.run.size()) < groups.query_rows) {
     const auto chosen = [&](const at::Tensor& x) {

@@ -9,7 +9,7 @@ namespace autocircuit {
 
 at::Tensor ForwardPass::hooked(Hook hook, int64_t block, const at::Tensor& x) {
   if (!hooks_ || !hooks_->at(hook, block)) return x;
-  return hooks_->visit(hook, block, x.view({pass_.batch, pass_.length, -1})).view({pass_.rows(), -1});
+  return hooks_->visit(hook, block, x.view({pass_.batch, pass_.seq_len, -1})).view({pass_.rows(), -1});
 }
 
 at::Tensor ForwardPass::hooked_heads(Hook hook, int64_t block, const at::Tensor& x) {

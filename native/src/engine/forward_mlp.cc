@@ -14,7 +14,7 @@ at::Tensor ForwardPass::run_mlp(int64_t block) {
   const GroupPlan* plan = pass_.find(GroupKind::mlp, block);
   if (plan && plan->rows[0] == RowKind::ablated && !hooks_) {
     at::Tensor out = pass_.ablated->mlp_output(block);
-    if (frame_.length() != pass_.length) out = at_positions(out, 0, pass_.length, frame_.positions);
+    if (frame_.seq_len() != pass_.seq_len) out = at_positions(out, 0, pass_.seq_len, frame_.positions);
     return out.size(0) == frame_.n() ? out : out.repeat({frame_.n() / out.size(0), 1});
   }
   const GroupInput input =

@@ -20,17 +20,17 @@ ForwardResult ForwardPass::run() {
   keep_resid(end_point(config_));
   ForwardResult result;
   finish(result);
-  if (pass_.request.want_hidden) {
-    for (at::Tensor& h : hidden_) h = h.view({pass_.batch, pass_.length, config_.d_model});
-    result.hidden = at::stack(hidden_);
+  if (pass_.request.want_resid) {
+    for (at::Tensor& h : kept_resid_) h = h.view({pass_.batch, pass_.seq_len, config_.d_model});
+    result.resid = at::stack(kept_resid_);
   }
-  if (pass_.request.want_sources || pass_.request.keep_run) {
+  if (pass_.request.want_source_outputs || pass_.request.keep_run) {
     const at::Tensor sources = collected_sources();
-    if (pass_.request.want_sources) result.sources = sources;
-    if (kept_) kept_->sources = sources;
+    if (pass_.request.want_source_outputs) result.source_outputs = sources;
+    if (kept_) kept_->source_outputs = sources;
   }
-  if (latents_ && pass_.request.want_latents) result.latents = latents_->activations().view({pass_.batch, pass_.length, -1});
-  if (pass_.trains_latents()) result.activity = latents_->activity().view({pass_.batch, pass_.length});
+  if (latents_ && pass_.request.want_latents) result.latents = latents_->activations().view({pass_.batch, pass_.seq_len, -1});
+  if (pass_.trains_latents()) result.activity = latents_->activity().view({pass_.batch, pass_.seq_len});
   if (hooks_) result.hooks = hooks_->values();
   result.run = kept_;
   result.prefix = kept_prefix_;
@@ -42,7 +42,7 @@ void ForwardPass::through_block(int64_t block) {
   const bool heads_run = !start_ || attention_point(block) >= pass_.leaves_run_at;
   const bool last = block + 1 == config_.layers;
   hook_stream(Hook::resid_pre, block);
-  if (pass_.request.want_hidden) hidden_.push_back(frame_.resid.to(type_of(model_.weights())));
+  if (pass_.request.want_resid) kept_resid_.push_back(frame_.resid.to(type_of(model_.weights())));
   keep_resid(attention_point(block));
   Heads heads;
   if (heads_run) heads = run_heads(block);
@@ -79,14 +79,14 @@ void ForwardPass::through_block(int64_t block) {
 void ForwardPass::finish(ForwardResult& result) {
   const ForwardRequest& request = pass_.request;
   const bool final_hooks = hooks_ && (hooks_->at(Hook::final_scale, 0) || hooks_->at(Hook::final_normalized, 0));
-  if (!request.want_logits && !request.want_hidden && !request.reference && !final_hooks) return;
+  if (!request.want_logits && !request.want_resid && !request.reference && !final_hooks) return;
   if (pass_.narrows && !tape_.narrowed()) narrow(pass_.order.count());
   const at::Tensor x = end_input();
   const Weights& weights = model_.weights();
   const Norm final_norm{config_.norm, config_.eps, weights.ln_final.scale, weights.ln_final.shift};
   const at::Tensor outcome =
       final_hooks ? hooked_norm(Hook::final_scale, Hook::final_normalized, 0, final_norm, x) : apply(final_norm, x, type_of(weights));
-  if (request.want_hidden) hidden_.push_back(outcome);
+  if (request.want_resid) kept_resid_.push_back(outcome);
   if (!request.want_logits && !request.reference) return;
   const at::Tensor outputs = output_rows(outcome);
   if (request.want_logits) result.logits = logits(outputs);
@@ -103,7 +103,7 @@ at::Tensor ForwardPass::end_input() {
   if (!plan || plan->all(RowKind::plain)) return frame_.resid;
   if (plan->rows[0] == RowKind::ablated) {
     at::Tensor x = pass_.ablated->resid(end_point(config_));
-    if (frame_.length() != pass_.length) x = at_positions(x, 0, pass_.length, frame_.positions);
+    if (frame_.seq_len() != pass_.seq_len) x = at_positions(x, 0, pass_.seq_len, frame_.positions);
     return x.size(0) == frame_.n() ? x : x.repeat({frame_.n() / x.size(0), 1});
   }
   return patched_inputs(pass_, tape_.latents, frame_, *plan, {0}, Norm{})[0];
@@ -112,7 +112,7 @@ at::Tensor ForwardPass::end_input() {
 // The rows of x [N, d_model] that outputs are asked for.
 at::Tensor ForwardPass::output_rows(const at::Tensor& x) const {
   if (!pass_.request.positions || tape_.narrowed()) return x;
-  return at_positions(x, 0, frame_.length(), *pass_.request.positions);
+  return at_positions(x, 0, frame_.seq_len(), *pass_.request.positions);
 }
 
 at::Tensor ForwardPass::logits(const at::Tensor& rows) {
@@ -130,7 +130,7 @@ void ForwardPass::read_residual(GroupKind kind, int64_t block) {
 }
 
 at::Tensor ForwardPass::collected_sources() const {
-  const at::Tensor late = frame_.delta.late.view({pass_.order.count(), pass_.batch, pass_.length, config_.d_model});
+  const at::Tensor late = frame_.delta.late.view({pass_.order.count(), pass_.batch, pass_.seq_len, config_.d_model});
   const auto outputs = [&] {
     // Example b takes the ablation's row b mod its batch.
     const at::Tensor& ablated = pass_.ablated->sources();

@@ -129,7 +129,7 @@ class ForwardPass {
   at::Tensor transcoded_;                // what the next transcoder reads [N, D]
   std::shared_ptr<KeptRun> kept_;
   std::shared_ptr<Prefix> kept_prefix_;
-  std::vector<at::Tensor> hidden_;
+  std::vector<at::Tensor> kept_resid_;
 };
 
 }  // namespace autocircuit

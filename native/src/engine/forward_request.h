@@ -31,11 +31,11 @@ class Ablation : public Origin {
   bool same_everywhere_;
 };
 
-// Keys and values of a prefix, per block [B or 1, kv_heads, length, d_head], keys already rotated.
+// Keys and values of a prefix, per block [B or 1, kv_heads, seq_len, d_head], keys already rotated.
 struct Prefix {
   Serial serial;
   uint64_t model = 0;  // serial number of the transformer that made them
-  int64_t length = 0;
+  int64_t seq_len = 0;
   std::vector<at::Tensor> keys, values;
 };
 
@@ -44,9 +44,9 @@ struct Prefix {
 struct KeptRun : Origin {
   uint64_t model = 0, prefix = 0;  // serial numbers; no prefix is 0
   at::Tensor tokens, padding;      // on the host; padding may be undefined
-  int64_t batch = 0, length = 0;
+  int64_t batch = 0, seq_len = 0;
   std::vector<at::Tensor> resid;  // [2 * layers + 1] of [B*P, D]: before attention, before MLP, ..., at the end
-  at::Tensor sources;             // [S, B, P, D]
+  at::Tensor source_outputs;      // [S, B, P, D]
 };
 
 struct Patch {
@@ -80,7 +80,8 @@ struct ForwardRequest {
   std::optional<Reference> reference;       // how far the outputs are from it
   std::shared_ptr<const PatchGraph> graph;  // decides the sources to collect; null = factorised
   HookRequest hooks;
-  bool want_logits = true, want_sources = false, want_latents = false, want_hidden = false, keep_run = false, want_keys_values = false;
+  bool want_logits = true, want_source_outputs = false, want_latents = false, want_resid = false, keep_run = false,
+       want_keys_values = false;
   CancelToken cancel;
 
   bool is_factorized() const;
@@ -91,9 +92,9 @@ struct ForwardResult {
   at::Tensor logits;              // [B, positions, d_vocab_out]
   at::Tensor divergences;         // [B, positions]
   at::Tensor activity;            // [B, P] sum of all latents, with gradients to the autoencoders; where these have leaves
-  at::Tensor sources;             // [S, B, P, D]
+  at::Tensor source_outputs;      // [S, B, P, D]
   at::Tensor latents;             // [B, P, latents of all autoencoders], their activations
-  at::Tensor hidden;              // [layers + 1, B, P, D]
+  at::Tensor resid;               // [layers + 1, B, P, D]
   std::vector<at::Tensor> hooks;  // values of the hook points that are read, in the request's order
   std::shared_ptr<KeptRun> run;
   std::shared_ptr<Prefix> prefix;

@@ -10,7 +10,7 @@ namespace autocircuit {
 at::Tensor ForwardPass::ablated_outputs(int64_t first, int64_t count) const {
   if (!pass_.mask) return {};
   const at::Tensor part = pass_.ablated->sources().narrow(0, first, count).flatten(1, 2);
-  return frame_.length() == pass_.length ? part : at_positions(part, 1, pass_.length, frame_.positions);
+  return frame_.seq_len() == pass_.seq_len ? part : at_positions(part, 1, pass_.seq_len, frame_.positions);
 }
 
 // A source's output becomes its delta (or stays as it is, where nothing is patched).

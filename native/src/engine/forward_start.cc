@@ -26,7 +26,7 @@ std::shared_ptr<KeptRun> empty_run(const PassPlan& plan) {
   if (request.padding.defined()) run->padding = copied_to_host(request.padding);
   if (request.prefix) run->prefix = request.prefix->serial.value();
   run->batch = plan.batch;
-  run->length = plan.length;
+  run->seq_len = plan.seq_len;
   run->resid.resize(end_point(plan.config) + 1);
   return run;
 }
@@ -34,7 +34,7 @@ std::shared_ptr<KeptRun> empty_run(const PassPlan& plan) {
 std::shared_ptr<Prefix> empty_prefix(const PassPlan& plan) {
   auto prefix = std::make_shared<Prefix>();
   prefix->model = plan.model.serial();
-  prefix->length = plan.length + (plan.request.prefix ? plan.request.prefix->length : 0);
+  prefix->seq_len = plan.seq_len + (plan.request.prefix ? plan.request.prefix->seq_len : 0);
   return prefix;
 }
 
@@ -43,7 +43,7 @@ std::shared_ptr<Prefix> empty_prefix(const PassPlan& plan) {
 ForwardPass::ForwardPass(const PassPlan& plan, std::shared_ptr<const KeptRun> from)
     : pass_(plan), model_(plan.model), config_(plan.config),
       start_(from ? std::make_optional<StartingRun>(plan, std::move(from)) : std::nullopt),
-      attention_(plan.config, plan.model.weights(), plan.length, padding_of_all(plan), plan.request.prefix) {
+      attention_(plan.config, plan.model.weights(), plan.seq_len, padding_of_all(plan), plan.request.prefix) {
   if (plan.is_hooked()) hooks_.emplace(plan.request.hooks);
   if (plan.request.keep_run) kept_ = empty_run(plan);
   if (plan.request.want_keys_values) kept_prefix_ = empty_prefix(plan);
@@ -53,7 +53,7 @@ ForwardPass::ForwardPass(const PassPlan& plan, std::shared_ptr<const KeptRun> fr
 
 void ForwardPass::start() {
   frame_.batch = pass_.batch;
-  frame_.positions.resize(pass_.length);
+  frame_.positions.resize(pass_.seq_len);
   std::iota(frame_.positions.begin(), frame_.positions.end(), 0);
   if (start_) {
     const int64_t point = pass_.leaves_run_at;
@@ -76,7 +76,7 @@ at::Tensor ForwardPass::embedded() const {
   if (request.start.defined())
     return request.start.detach()
         .to(weights.options)
-        .expand({pass_.batch, pass_.length, config_.d_model})
+        .expand({pass_.batch, pass_.seq_len, config_.d_model})
         .reshape({pass_.rows(), config_.d_model});
   at::Tensor x = at::embedding(weights.embed, request.tokens);
   if (config_.embed_scale != 1.0) x = x * config_.embed_scale;

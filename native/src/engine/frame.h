@@ -24,14 +24,14 @@ struct Frame {
   // where there are none.
   at::Tensor bias_grad;
 
-  int64_t length() const { return static_cast<int64_t>(positions.size()); }
-  int64_t n() const { return batch * length(); }
+  int64_t seq_len() const { return static_cast<int64_t>(positions.size()); }
+  int64_t n() const { return batch * seq_len(); }
 
   // The same at fewer positions (indices into this frame's), with room for its deltas: copies of the first `sources` of them.
   Frame narrowed(const std::vector<int64_t>& indices, int64_t sources, const at::Tensor& late) const;
 };
 
-// Rows [batch * length, ...] (or [k, batch * length, ...] with dim 1) at some of the positions.
-at::Tensor at_positions(const at::Tensor& rows, int64_t dim, int64_t length, const std::vector<int64_t>& indices);
+// Rows [batch * seq_len, ...] (or [k, batch * seq_len, ...] with dim 1) at some of the positions.
+at::Tensor at_positions(const at::Tensor& rows, int64_t dim, int64_t seq_len, const std::vector<int64_t>& indices);
 
 }  // namespace autocircuit

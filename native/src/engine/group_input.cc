@@ -12,8 +12,8 @@ namespace autocircuit {
 namespace {
 
 // What the ablation cache holds for all positions of its batch, for this frame: [N, columns].
-at::Tensor in_frame(const at::Tensor& cached, const Frame& frame, int64_t length) {
-  const at::Tensor rows = length == frame.length() ? cached : at_positions(cached, 0, length, frame.positions);
+at::Tensor in_frame(const at::Tensor& cached, const Frame& frame, int64_t seq_len) {
+  const at::Tensor rows = seq_len == frame.seq_len() ? cached : at_positions(cached, 0, seq_len, frame.positions);
   const int64_t repeats = frame.n() / rows.size(0);
   return repeats == 1 ? rows : rows.repeat({repeats, 1});
 }

@@ -53,8 +53,8 @@ void LatentGradients::add_to_entries(int64_t number, const Frame& frame, const a
   if (!into.defined()) into = at::zeros_like(tape_.lists[number].current);
   if (into.size(0) == frame.n()) into.add_(part);
   else
-    into.view({-1, pass_.length, into.size(1)})
-        .index_add_(1, index_on(part.device(), frame.positions), part.view({-1, frame.length(), part.size(1)}));
+    into.view({-1, pass_.seq_len, into.size(1)})
+        .index_add_(1, index_on(part.device(), frame.positions), part.view({-1, frame.seq_len(), part.size(1)}));
 }
 
 LatentGradients::OfAutoencoder LatentGradients::through(int64_t number, const at::Tensor& grad, const Frame& frame,

@@ -23,7 +23,7 @@ at::Tensor latent_cells(const PassPlan& pass, const Frame& frame, const PatchGro
   const int64_t per_mask = frame.n() / pass.masks;
   for (int64_t n = 0; n < frame.n(); n++)
     of_token.push_back(n / per_mask * graph.table().edges + group.offset + graph.column(number) - group.first_source +
-                       (by_token ? frame.positions[n % frame.length()] * group.heads * group.sources : 0));
+                       (by_token ? frame.positions[n % frame.seq_len()] * group.heads * group.sources : 0));
   for (const int64_t row : rows) of_row.push_back(row * group.sources);
   const at::Device device = columns.device();
   return index_on(device, of_token).view({-1, 1, 1}) + index_on(device, of_row).view({1, -1, 1}) + columns.unsqueeze(1);

@@ -19,7 +19,7 @@ at::Tensor LatentWrites::write(int64_t number, const at::Tensor& x, const Frame&
   const at::Tensor activations = autoencoders_[number].encoded(x, frame.positions);
   const at::Tensor written = post_scale.defined() ? activations * post_scale : activations;
   if (trains || pass_.request.want_latents) tape_.activations[number] = activations;
-  if (pass_.request.want_sources || pass_.request.keep_run) written_[number] = written;
+  if (pass_.request.want_source_outputs || pass_.request.keep_run) written_[number] = written;
   if (trains) {
     tape_.inputs[number] = x;
     activity_ = activity_ + activations.sum(1);
@@ -36,14 +36,14 @@ LatentLists LatentWrites::listed(int64_t number, const at::Tensor& written, cons
   const at::Tensor& directions = pass_.latents->directions;
   // What is there at all positions, and perhaps once for all prompts or masks, at the frame's tokens.
   const auto here = [&](const at::Tensor& all) {
-    const at::Tensor rows = frame.length() == pass_.length ? all : at_positions(all, 0, pass_.length, frame.positions);
+    const at::Tensor rows = frame.seq_len() == pass_.seq_len ? all : at_positions(all, 0, pass_.seq_len, frame.positions);
     return rows.size(0) == frame.n() ? rows : rows.repeat({frame.n() / rows.size(0), 1});
   };
   const at::Tensor current = autoencoder.on_decoder(written, frame.positions);
   at::Tensor delta, direction;
   if (pass_.latents->graph) delta = here(pass_.ablated->latents(number)) - current;
   if (directions.defined()) {
-    std::vector<int64_t> everywhere(pass_.length);
+    std::vector<int64_t> everywhere(pass_.seq_len);
     std::iota(everywhere.begin(), everywhere.end(), 0);
     direction = here(autoencoder.on_decoder(autoencoders_.unpacked(directions, number), everywhere));
   }

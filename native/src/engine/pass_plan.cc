@@ -46,7 +46,7 @@ PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool
 PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with_gradients, const RecordedLists* lists)
     : model(of), config(of.config()), request(without_run(placed.request)), from_run(placed.request.from != nullptr),
       gradients(with_gradients), listed(lists), factorized(request.is_factorized()), order(source_order(of, factorized)),
-      latents(placed.latents), length(request.tokens.size(1)) {
+      latents(placed.latents), seq_len(request.tokens.size(1)) {
   if (request.patch) {
     const bool from_plain = !has_ablated_stream(model, *request.patch->graph);
     const PlanKind kind = from_plain ? PlanKind::from_plain : gradients ? PlanKind::gradients : PlanKind::cheapest;
@@ -61,12 +61,12 @@ PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with
 }
 
 void PassPlan::choose_live_parts() {
-  const bool collects =
-      request.want_sources || request.want_latents || request.keep_run || request.want_hidden || request.want_keys_values || is_hooked();
+  const bool collects = request.want_source_outputs || request.want_latents || request.keep_run || request.want_resid ||
+                        request.want_keys_values || is_hooked();
   all_live = gradients || collects || !factorized || listed || model.autoencoders();
   live = all_live ? Liveness::all(config, order.count()) : Liveness::of(config, mask ? &*mask : nullptr, order.count(), has_tied_heads());
-  if (!gradients && !request.want_sources && !request.keep_run && !mask) live.delta.assign(order.count(), 0);
-  narrows = request.positions && static_cast<int64_t>(request.positions->size()) < length && !collects && !trains_latents();
+  if (!gradients && !request.want_source_outputs && !request.keep_run && !mask) live.delta.assign(order.count(), 0);
+  narrows = request.positions && static_cast<int64_t>(request.positions->size()) < seq_len && !collects && !trains_latents();
 }
 
 bool PassPlan::has_tied_heads() const { return config.qk_norm == QkNorm::full || model.weights().blocks[0].ln1_post.scale.defined(); }
@@ -82,11 +82,11 @@ bool PassPlan::knows_heads(int64_t block) const {
 }
 
 double PassPlan::multiplications_of_block() const {
-  const double per_token = static_cast<double>(config.d_model) * (2 * (config.heads + config.kv_heads) * config.d_head +
-                                                                  (config.gated ? 3 : 2) * (config.attn_only ? 0 : config.d_mlp));
+  const double of_token = static_cast<double>(config.d_model) * (2 * (config.heads + config.kv_heads) * config.d_head +
+                                                                 (config.gated ? 3 : 2) * (config.attn_only ? 0 : config.d_mlp));
   const double tokens = static_cast<double>(rows());
   const double outputs = request.positions ? static_cast<double>(batch) * static_cast<double>(request.positions->size()) : tokens;
-  return tokens * per_token + outputs * static_cast<double>(config.d_model * config.d_vocab_out) / static_cast<double>(config.layers);
+  return tokens * of_token + outputs * static_cast<double>(config.d_model * config.d_vocab_out) / static_cast<double>(config.layers);
 }
 
 }  // namespace autocircuit

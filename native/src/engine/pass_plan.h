@@ -48,14 +48,14 @@ struct PassPlan {
   const std::shared_ptr<const LatentPlan> latents;  // of a network with autoencoders, else null
   std::optional<MaskPlan> mask;                     // where edges are patched
   std::shared_ptr<AblationCache> ablated;           // there
-  int64_t masks = 1, batch = 0, length = 0;
+  int64_t masks = 1, batch = 0, seq_len = 0;
   bool all_live = false;  // everything runs, every delta is made
   Liveness live;
   bool narrows = false;       // the last block goes on at the asked positions alone
   int64_t leaves_run_at = 0;  // the first point where an edge may be patched: a pass from a kept run begins there
 
   const GroupPlan* find(GroupKind kind, int64_t block) const { return mask ? mask->find(kind, block) : nullptr; }
-  int64_t rows() const { return batch * length; }
+  int64_t rows() const { return batch * seq_len; }
   bool trains_latents() const { return latents && latents->trains; }
   bool is_hooked() const { return !request.hooks.empty(); }
   // Norms over all heads of a block tie the heads together.

@@ -25,7 +25,7 @@ bool any_from_ablated(const std::vector<GroupRows>& groups) {
 at::Tensor ablated_base(const PassPlan& pass, const Frame& frame, const PatchGroup& group) {
   const at::Tensor base =
       group.kind == GroupKind::post ? pass.ablated->resid_behind(group.block) : pass.ablated->resid(reading_point(pass.config, group));
-  return frame.length() == pass.length ? base : at_positions(base, 0, pass.length, frame.positions);
+  return frame.seq_len() == pass.seq_len ? base : at_positions(base, 0, pass.seq_len, frame.positions);
 }
 
 // The deltas of sources that write before the group reads.
@@ -68,7 +68,7 @@ void patched_inputs_by_pieces(const PassPlan& pass, const Frame& frame, const st
   for (const GroupRows& of : groups) rows += static_cast<int64_t>(of.heads.size());
   const int64_t fit = kPieceBytes / (rows * pass.config.d_model * static_cast<int64_t>(weights.options.dtype().itemsize()));
   // Whole masks, or of one whole prompts: all that is read again for each of them begins anew with a piece.
-  const int64_t unit = masks > 1 ? of_mask : ablated.defined() && ablated.size(0) < n ? ablated.size(0) : frame.length();
+  const int64_t unit = masks > 1 ? of_mask : ablated.defined() && ablated.size(0) < n ? ablated.size(0) : frame.seq_len();
   const int64_t most = std::max<int64_t>(1, fit / unit) * unit;
   for (int64_t first = 0; first < n; first += most) {
     const int64_t count = std::min(most, n - first);

@@ -29,7 +29,7 @@ bool same_padding(const at::Tensor& a, const at::Tensor& b) {
 }
 
 bool only_outputs(const ForwardRequest& request) {
-  return request.patch && !request.want_sources && !request.want_hidden && !request.keep_run && !request.want_keys_values;
+  return request.patch && !request.want_source_outputs && !request.want_resid && !request.keep_run && !request.want_keys_values;
 }
 
 }  // namespace

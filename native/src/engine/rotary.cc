@@ -3,20 +3,20 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "kernels/cpu/rotary_pairs.h"
 #include "kernels/cpu/row_arguments.h"
-#include "kernels/cpu/turned_pairs.h"
 
 namespace autocircuit {
 namespace {
 
 // The kernel for autograd: a rotation's gradient is turned back.
-class TurnedPairs : public torch::autograd::Function<TurnedPairs> {
+class RotaryPairs : public torch::autograd::Function<RotaryPairs> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
                             bool interleaved) {
     context->save_for_backward({cos, sin});
     context->saved_data["interleaved"] = interleaved;
-    return turned_pairs(x, cos, sin, interleaved);
+    return rotary_pairs(x, cos, sin, interleaved);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, const torch::autograd::variable_list& grads) {
@@ -36,7 +36,7 @@ Rotation rotation_at(const at::Tensor& positions, const RotaryConfig& rotary, co
 }
 
 at::Tensor rotated(const at::Tensor& x, const Rotation& by, const RotaryConfig& rotary) {
-  if (x.is_cpu() && on_cpu::has_kernels(x)) return TurnedPairs::apply(x, by.cos, by.sin, rotary.interleaved);
+  if (x.is_cpu() && on_cpu::has_kernels(x)) return RotaryPairs::apply(x, by.cos, by.sin, rotary.interleaved);
   const at::Tensor cos = by.cos.unsqueeze(2), sin = by.sin.unsqueeze(2);
   const at::Tensor part = x.narrow(-1, 0, rotary.dim);
   at::Tensor turned;

@@ -10,7 +10,7 @@ namespace autocircuit {
 const at::Tensor& RunCache::delta(const KeptRun& run, const AblationCache& ablation) {
   if (delta_of_ == ablation.serial()) return delta_;
   const at::NoGradGuard no_grad;
-  delta_ = (ablation.sources() - run.sources).flatten(1, 2);
+  delta_ = (ablation.sources() - run.source_outputs).flatten(1, 2);
   delta_of_ = ablation.serial();
   return delta_;
 }

@@ -27,7 +27,7 @@ KeptHeads& StartingRun::heads(int64_t block, const std::vector<int64_t>& positio
   const uint64_t graph = pass_.request.patch->graph->serial.value(), ablation = pass_.ablated->serial();
   if (kept.block == block && kept.positions == positions && kept.graph == graph && kept.ablation == ablation) return kept;
   const auto here = [&](const at::Tensor& rows) {
-    return static_cast<int64_t>(positions.size()) == pass_.length ? rows : at_positions(rows, 0, pass_.length, positions);
+    return static_cast<int64_t>(positions.size()) == pass_.seq_len ? rows : at_positions(rows, 0, pass_.seq_len, positions);
   };
   const BlockWeights& weights = pass_.model.weights().blocks[block];
   kept = KeptHeads();
@@ -40,7 +40,7 @@ KeptHeads& StartingRun::heads(int64_t block, const std::vector<int64_t>& positio
   kept.rows.resize(pass_.config.heads);
   const int64_t first = pass_.order.heads(block);
   for (int64_t source = first; source < first + pass_.config.heads; source++) {
-    kept.outputs.push_back(here(run_->sources[source].flatten(0, 1)));
+    kept.outputs.push_back(here(run_->source_outputs[source].flatten(0, 1)));
     kept.deltas.push_back(here(delta_[source]));
   }
   kept.positions = positions;

@@ -24,7 +24,7 @@ void reset_peak_tensor_memory() noexcept;
 // (systems other than Linux cannot reset it).
 struct ProcessMemory {
   int64_t rss_bytes;
-  int64_t peak_rss_bytes;
+  int64_t peak_memory_bytes;
 };
 
 ProcessMemory process_memory();

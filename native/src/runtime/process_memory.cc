@@ -17,7 +17,7 @@ ProcessMemory process_memory() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with("VmRSS:")) memory.rss_bytes = std::stoll(line.substr(6)) * 1024;
-    if (line.starts_with("VmHWM:")) memory.peak_rss_bytes = std::stoll(line.substr(6)) * 1024;
+    if (line.starts_with("VmHWM:")) memory.peak_memory_bytes = std::stoll(line.substr(6)) * 1024;
   }
   return memory;
 }

@@ -35,7 +35,7 @@ describe("cross-layer transcoders as sources of a model", () => {
       const expected = await set.crossLayer!.reconstruct(read, stacked(writes!));
       // The skip connection goes through no latent, and is part of what is left out.
       const left = expected.skip ? expected.error!.add(expected.skip) : expected.error!;
-      const [latents, rows] = [await model.latents(tokens), await model.sources(tokens)];
+      const [latents, rows] = [await model.latents(tokens), await model.sourceOutputs(tokens)];
       for (const block of [0, 1]) {
         expect(Number(await latents[block]!.ne(0).sum().item())).toBeGreaterThan(0);
         expect(await apart(latents[block]!, expected.latents.select(0, block))).toBeLessThan(1e-5);

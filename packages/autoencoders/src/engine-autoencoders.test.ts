@@ -68,8 +68,8 @@ describe("autoencoders as sources of a model", () => {
         ],
         { dtype: "int64" },
       );
-      const outputs = await plain.sources(tokens);
-      const rows = await model.sources(tokens);
+      const outputs = await plain.sourceOutputs(tokens);
+      const rows = await model.sourceOutputs(tokens);
       const latents = await model.latents(tokens);
       for (const [block, autoencoder] of set.autoencoders.entries()) {
         const mlp = 2 + 2 * block;
@@ -102,7 +102,7 @@ describe("autoencoders as sources of a model", () => {
           `blocks.${block}.hook_mlp_out`,
         ]);
         using seen = await plain.activations(tokens, hooks);
-        const rows = await model.sources(tokens);
+        const rows = await model.sourceOutputs(tokens);
         const latents = await model.latents(tokens);
         for (const [block, transcoder] of set.autoencoders.entries()) {
           const [input, output] = [seen.of(hooks[2 * block]!), seen.of(hooks[2 * block + 1]!)];
@@ -145,7 +145,7 @@ describe("autoencoders as sources of a model", () => {
       const tokens = Tensor.from([[1, 2, 3, 4, 5]], { dtype: "int64" });
       const hooks = [0, 1].map((block) => `blocks.${block}.${hook}`);
       using seen = await plain.activations(tokens, hooks);
-      const rows = await model.sources(tokens);
+      const rows = await model.sourceOutputs(tokens);
       const latents = await model.latents(tokens);
       for (const [block, autoencoder] of set.autoencoders.entries()) {
         const expected = await autoencoder.reconstruct(seen.of(hooks[block]!));
@@ -169,7 +169,7 @@ describe("autoencoders as sources of a model", () => {
     await scope(async () => {
       using model = plain.withAutoencoders(engineAutoencoders(set, plain.config, { partialAutoencoders: true }));
       expect(model.graph.config).toMatchObject({ latents: [0, dSae], attentionLatents: [dSae, 0] });
-      const names = model.graph.srcs.map(({ name }) => name).filter((name) => !name.includes("Latent"));
+      const names = model.graph.sources.map(({ name }) => name).filter((name) => !name.includes("Latent"));
       expect(names).toEqual(["Resid Start", "Attention 0 Error", "MLP 0", "A1.0", "MLP 1 Error"]);
       const tokens = Tensor.from([[1, 2, 3, 4, 5]], { dtype: "int64" });
       expect(await apart(await plain.forward(tokens), await model.forward(tokens))).toBeLessThan(1e-5);
@@ -220,7 +220,7 @@ describe("autoencoders as sources of a model", () => {
       expect(model.graph.config).toMatchObject({ latents: [0, 0], streamLatents: [dSae, 0], latentErrors: true });
       const tokens = Tensor.from([[1, 2, 3, 4, 5]], { dtype: "int64" });
       using seen = await plain.activations(tokens, ["blocks.0.hook_resid_post"]);
-      const rows = await model.sources(tokens);
+      const rows = await model.sourceOutputs(tokens);
       const [latents] = await model.latents(tokens);
       const expected = await set.autoencoders[0]!.reconstruct(seen.of("blocks.0.hook_resid_post"));
       expect(Number(await expected.latents.ne(0).sum().item())).toBeGreaterThan(0);

@@ -130,7 +130,7 @@ describe("what is not as it was asked for is said", () => {
     expect(code).toBe(0);
     expect(out.match(/clean and corrupt are the same in 1 of 4 prompt pairs: for these/g)).toHaveLength(1);
     expect(out).toMatch(/warning: 9 edges instead of the 3 asked for, because \d edges tie .* with a score of 0/);
-    expect(read("d.json").warnings).toHaveLength(2);
+    expect(read("d.json").notes).toHaveLength(2);
     expect(readFileSync(join(at("d"), "report.html"), "utf8")).toMatch(
       /clean and corrupt are the same[\s\S]*9 edges instead of the 3/,
     );

@@ -26,7 +26,7 @@ beforeAll(() => {
     seeds: [0, 1],
   };
   writeFileSync(plan, JSON.stringify({ ...small, measure: { metrics: ["kl-clean"], sizes: [0, 5], mib: true } }));
-  const steps = { algorithm: "mask-gradient", grid: { samples: [80, 81, 82, 83, 84, 85] } };
+  const steps = { algorithm: "mask-gradient", grid: { steps: [80, 81, 82, 83, 84, 85] } };
   writeFileSync(
     slow,
     JSON.stringify({ tasks: ["tracr-hist"], algorithms: [steps], measure: { metrics: ["kl-clean"] } }),
@@ -98,7 +98,7 @@ describe("autocircuit sweep", () => {
     const rows = readFileSync(at("u.csv"), "utf8").trim().split("\n");
     expect(rows).toHaveLength(9);
     expect(rows[0]).toMatch(
-      /^unit,task,algorithm,key,seed,edgeCount,knownEdgeCount,auc,averagePrecision,cpr,cmd,auroc,prunedKl,replacedKl,seconds/,
+      /^unit,task,algorithm,key,seed,edgeCount,knownEdgeCount,auroc,averagePrecision,cpr,cmd,prunedKl,replacedKl,seconds/,
     );
     expect(readFileSync(at("u.parquet")).subarray(0, 4).toString()).toBe("PAR1");
     expect(readFileSync(at("c.csv"), "utf8").trim().split("\n")).toHaveLength(1 + 8 * 2);
@@ -122,8 +122,8 @@ describe("autocircuit sweep", () => {
       expect(page).toContain(words);
     expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
     // The same numbers are in the page's table and in the file.
-    const auc = rows[1]!.split(",")[7]!;
-    expect(page).toContain(`data-sort="${auc}"`);
+    const auroc = rows[1]!.split(",")[7]!;
+    expect(page).toContain(`data-sort="${auroc}"`);
   });
 
   it("fails where units do, says why by kind, and how to run one alone", async () => {

@@ -38,8 +38,8 @@ export async function checkCheckpoint(folder: CaseFolder, anyRecorder: Recorder,
 }
 
 async function outputsOf(transformer: Transformer, ids: Tensor): Promise<Outputs> {
-  const { logits, hidden } = await transformer.forward({ tokens: ids, hidden: true });
-  using states = hidden!;
+  const { logits, resid } = await transformer.forward({ tokens: ids, resid: true });
+  using states = resid!;
   const layers = Array.from({ length: states.shape[0]! }, (_, layer) => toHost(states.select(0, layer)));
   return { logits: await toHost(logits!), hidden: await Promise.all(layers) };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tinyTransformer } from "../test/tiny-transformer.ts";
-import { EdgeAliases, LoaderAliases, TaskAliases } from "./aliases.ts";
+import { EdgeAliases, GraphAliases, LoaderAliases, TaskAliases } from "./aliases.ts";
 import { Graph } from "./graph/graph.ts";
 import { PromptLoader } from "./prompts/prompt-loader.ts";
 import { defineTask } from "./task/task.ts";
@@ -15,6 +15,7 @@ const OF_TASKS = {
   tokenCircuit: "byToken",
 } as const;
 const OF_EDGES = { seqIdx: "token" } as const;
+const OF_GRAPHS = { srcs: "sources", dests: "destinations" } as const;
 const OF_LOADERS = { seqLabels: "tokenLabels", wordIdxs: "wordPositions" } as const;
 
 function namesOf(names: { readonly prototype: object }): string[] {
@@ -45,6 +46,13 @@ describe("aliases", () => {
     expect([edge.seqIdx, edge.token]).toEqual([2, 2]);
   });
 
+  it("of a graph: srcs are sources, dests destinations", () => {
+    const graph = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false });
+    expect(graph.srcs.map(({ name }) => name)).toEqual(["Resid Start", "A0.0"]);
+    expect([graph.srcs, graph.dests]).toEqual([graph.sources, graph.destinations]);
+    expect(graph.dests.at(-1)!.name).toBe("Resid End");
+  });
+
   it("of a prompt loader: seqLabels is tokenLabels", () => {
     const pair = { clean: [1, 2], corrupt: [1, 3], answers: [4], wrongAnswers: [5] };
     using loader = new PromptLoader([pair], { batchSize: 1, tokenLabels: ["a", "b"] });
@@ -63,10 +71,11 @@ describe("aliases", () => {
   it("are all named here, and on the page for who comes from there", () => {
     expect(namesOf(TaskAliases)).toEqual(Object.keys(OF_TASKS));
     expect(namesOf(EdgeAliases)).toEqual(Object.keys(OF_EDGES));
+    expect(namesOf(GraphAliases)).toEqual(Object.keys(OF_GRAPHS));
     expect(namesOf(LoaderAliases)).toEqual(Object.keys(OF_LOADERS));
     const page = readFileSync(join(import.meta.dirname, "../../../docs/porting.md"), "utf8");
     const section = page.slice(page.indexOf("## Aliases"), page.indexOf("Functions for published circuits"));
     const listed = [...section.matchAll(/^\| `(\w+)` +\| `(\w+)` +\|/gm)].map(([, alias, name]) => [alias, name]);
-    expect(listed).toEqual([...Object.entries(OF_TASKS), ...Object.entries(OF_EDGES), ...Object.entries(OF_LOADERS)]);
+    expect(listed).toEqual([OF_TASKS, OF_EDGES, OF_GRAPHS, OF_LOADERS].flatMap((names) => Object.entries(names)));
   });
 });

@@ -80,6 +80,22 @@ export abstract class EdgeAliases {
   }
 }
 
+/** Members of a graph. */
+export abstract class GraphAliases<Source, Destination> {
+  abstract readonly sources: readonly Source[];
+  abstract readonly destinations: readonly Destination[];
+
+  /** AutoCircuit's name for `sources`. */
+  get srcs(): readonly Source[] {
+    return this.sources;
+  }
+
+  /** AutoCircuit's name for `destinations`. */
+  get dests(): readonly Destination[] {
+    return this.destinations;
+  }
+}
+
 /** Members of a prompt loader. */
 export abstract class LoaderAliases {
   abstract readonly tokenLabels: readonly string[] | null;

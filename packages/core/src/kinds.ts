@@ -21,7 +21,7 @@ export const keptRun = kind.instance(KeptRun, "a KeptRun (see PatchableModel.run
 export const prefix = kind.instance(Prefix, "a Prefix (see sharePrefix)");
 
 /** A graph of edges. */
-export const graph = kind.having("a Graph", "edgeCount", "groups", "srcs", "index");
+export const graph = kind.having("a Graph", "edgeCount", "groups", "sources", "index");
 
 /** What has a graph of edges: a model, a task. */
 export const hasGraph = kind.such(

@@ -64,7 +64,7 @@ async function writtenBySources(
   slice: PromptBatch,
   signal: AbortSignal | undefined,
 ): Promise<Tensor> {
-  const outputs = (await model.sources(slice.clean, { signal })).to("float32");
+  const outputs = (await model.sourceOutputs(slice.clean, { signal })).to("float32");
   const real = realPositions(slice.clean)?.unsqueeze(0);
   const counted = real ? outputs.mul(real) : outputs;
   if (!model.graph.config.latents) return counted.sum([1, 2, 3]);

@@ -46,10 +46,14 @@ it("the scores of nodes, of spans and of several methods understand them, and wh
   const named = { algorithm: "edge-attribution" } as const;
   expect((await edgeAttribution(model, prompts)).info).toMatchObject(named);
   expect(await nodeScores(model, prompts, { algorithm: "eap" })).toEqual(await nodeScores(model, prompts, named));
-  const mean = await meanOfMethods(model, prompts, { methods: ["eap", "relp"] });
-  expect(mean.info.options).toMatchObject({ methods: ["edge-attribution", "relp"] });
-  expect(mean.values).toEqual((await meanOfMethods(model, prompts, { methods: ["edge-attribution", "relp"] })).values);
-  await expect(meanOfMethods(model, prompts, { methods: ["eap", "edge-attribution"] })).rejects.toThrow(/named twice/);
+  const mean = await meanOfMethods(model, prompts, { algorithms: ["eap", "relp"] });
+  expect(mean.info.options).toMatchObject({ algorithms: ["edge-attribution", "relp"] });
+  expect(mean.values).toEqual(
+    (await meanOfMethods(model, prompts, { algorithms: ["edge-attribution", "relp"] })).values,
+  );
+  await expect(meanOfMethods(model, prompts, { algorithms: ["eap", "edge-attribution"] })).rejects.toThrow(
+    /named twice/,
+  );
   const pairs = prompts.prompts;
   const spans = new PromptSpans(
     pairs,

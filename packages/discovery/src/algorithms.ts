@@ -22,7 +22,7 @@ import { ugs } from "./ugs/ugs.ts";
  * All discovery algorithms by name.
  *
  * @example
- * const scores = await algorithms["mask-gradient"].discover(task.model, task.train, { samples: 5 });
+ * const scores = await algorithms["mask-gradient"].discover(task.model, task.train, { steps: 5 });
  */
 export const algorithms = {
   acdc: {
@@ -90,7 +90,7 @@ export const algorithms = {
     options: [
       ...lossOptions,
       { name: "maskValue", type: "number", default: 0, description: "value of all masks, 0 clean to 1 ablated" },
-      { name: "samples", type: "integer", description: "integrate over this many steps of the mask instead" },
+      { name: "steps", type: "integer", description: "integrate over this many steps of the mask instead" },
       {
         name: "byLayer",
         type: "boolean",

@@ -53,7 +53,7 @@ describe.skipIf(!pretend)("discovery on another device finds what it finds on th
 
   test.each(["resample", "zero", "tokenwise-mean-corrupt"] as const)("mask gradients, %s", async (ablation) => {
     const run = ({ model, prompts }: ReturnType<typeof randomTask>) =>
-      maskGradient(model, prompts, { ablation, samples: 3 });
+      maskGradient(model, prompts, { ablation, steps: 3 });
     // Zeros bring streams near 0, where the norm magnifies rounding.
     expectClose(await on("pretend:0", run), await on("cpu", run), ablation === "zero" ? 1e-3 : 1e-4);
   });

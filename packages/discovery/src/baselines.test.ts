@@ -45,9 +45,9 @@ describe("random", () => {
 describe("activationMagnitude", () => {
   test("is the mean of each source's output, the same for all its edges and tokens", async () => {
     const scores = await activationMagnitude(model, prompts);
-    const expected = new Float64Array(model.graph.srcs.length);
+    const expected = new Float64Array(model.graph.sources.length);
     for (const batch of prompts.batches) {
-      using outputs = await model.sources(batch.clean);
+      using outputs = await model.sourceOutputs(batch.clean);
       const values = (await outputs.data()) as Float32Array;
       const size = values.length / expected.length;
       for (let source = 0; source < expected.length; source++) {

@@ -1,5 +1,5 @@
 import type { ModelGraphOptions } from "@autocircuit/core";
-import { PruneScores } from "@autocircuit/core";
+import { PruneScores, patchTypes } from "@autocircuit/core";
 import { describe, expect, test } from "vitest";
 import { cases, caseTensors, readCase } from "../../core/test/conformance.ts";
 import { caseTask } from "../test/cases.ts";
@@ -61,7 +61,7 @@ describe.skipIf(cases.length === 0)("scores of the reference (skipped where the 
       }
     }
     check("mask_gradient/logit/avg_diff/mask0.5", await maskGradient(model, prompts, { maskValue: 0.5 }));
-    check("mask_gradient/logit/avg_diff/ig5", await maskGradient(model, prompts, { samples: 5 }));
+    check("mask_gradient/logit/avg_diff/ig5", await maskGradient(model, prompts, { steps: 5 }));
     check("mask_gradient/logit/avg_diff/mask0/ZERO", await maskGradient(model, prompts, { ablation: "zero" }));
     check(
       "mask_gradient/logit/avg_diff/mask0/TOKENWISE_MEAN_CLEAN_AND_CORRUPT",
@@ -80,14 +80,14 @@ describe.skipIf(cases.length === 0)("scores of the reference (skipped where the 
       }
     }
     for (const maskFunction of ["none", "sigmoid"] as const) {
-      for (const tree of [true, false]) {
-        const key = `subnetwork_probing/${maskFunction === "none" ? "None" : maskFunction}/tree=${tree ? "True" : "False"}`;
+      for (const patch of patchTypes) {
+        const key = `subnetwork_probing/${maskFunction === "none" ? "None" : maskFunction}/tree=${patch === "tree" ? "True" : "False"}`;
         const training = {
           ...{ epochs: 5, learningRate: 0.05, lambda: 0.5, initial: 0.5 },
           // In both directions, as the reference does.
           ablation: "tokenwise-mean-corrupt" as const,
         };
-        check(key, await subnetworkProbing(model, prompts, { ...training, maskFunction, tree }), 2e-2);
+        check(key, await subnetworkProbing(model, prompts, { ...training, maskFunction, patch }), 2e-2);
       }
     }
     const scoreSets = [...tensors.keys()].filter((key) => key.startsWith(`${variant}/`) && key.includes("/blocks."));

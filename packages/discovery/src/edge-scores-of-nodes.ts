@@ -13,7 +13,7 @@ const check = signature("edgeScoresOfNodes", { nodes: coreKinds.pruneScores, gra
  * @throws AutocircuitError `bad-input` for scores of another model's graph, or of edges already
  * @example
  * const nodes = await acdc(task.model.withGraph({ factorized: false }), task.train);
- * const { auc } = rocCurve(edgeScoresOfNodes(nodes, task.model.graph), task.knownEdges!);
+ * const { auroc } = rocCurve(edgeScoresOfNodes(nodes, task.model.graph), task.knownEdges!);
  */
 export function edgeScoresOfNodes(nodes: PruneScores, graph: Graph): PruneScores {
   check({ nodes, graph });

@@ -20,7 +20,7 @@ export { type ExactScoresOptions, exact } from "./attribution/exact.ts";
 export { type InformationFlowOptions, informationFlowRoutes } from "./attribution/information-flow.ts";
 export { idleFunction } from "./attribution/losses.ts";
 export {
-  type MeanMethod,
+  type MeanAlgorithm,
   type MeanOfMethodsOptions,
   meanOfMethods,
   type ScoreNormalisation,

@@ -46,13 +46,13 @@ describe("maskGradient", () => {
     "%o: the sum over edges of an integrated gradient is the change of the loss",
     async (graph) => {
       const task = randomTask({ seed: 5, dtype: "float64", promptCount: 4, ...graph });
-      const samples = 200;
-      const integrated = await maskGradient(task.model, task.prompts, { samples });
+      const steps = 200;
+      const integrated = await maskGradient(task.model, task.prompts, { steps });
       const clean = await maskGradient(task.model, task.prompts, { maskValue: 0 });
       const ablated = await maskGradient(task.model, task.prompts, { maskValue: 1 });
       const total = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
-      // The trapezoidal rule: the first and the last of the summed samples count half.
-      const change = (total(integrated.values) - total(clean.values) / 2 - total(ablated.values) / 2) / samples;
+      // The trapezoidal rule: the first and the last of the summed points count half.
+      const change = (total(integrated.values) - total(clean.values) / 2 - total(ablated.values) / 2) / steps;
       const at = (value: number) => lossAt(task, 0, value, value, ["logit", "avg-diff"]);
       expect(change).toBeCloseTo((await at(1)) - (await at(0)), 3);
     },
@@ -62,9 +62,9 @@ describe("maskGradient", () => {
     "%o, by layer: the sum over a layer's edges is what ablating them changes",
     async (graph) => {
       const task = randomTask({ seed: 5, dtype: "float64", promptCount: 4, ...graph });
-      const { srcs, edgeCount } = task.model.graph;
-      const samples = 50;
-      const layered = await maskGradient(task.model, task.prompts, { samples, byLayer: true });
+      const { sources, edgeCount } = task.model.graph;
+      const steps = 50;
+      const layered = await maskGradient(task.model, task.prompts, { steps, byLayer: true });
       const batch = task.prompts.batches[0]!;
       using ablation = await task.model.ablations(batch.corrupt, "resample");
       const lossWith = (value: number, layer: number) =>
@@ -74,16 +74,16 @@ describe("maskGradient", () => {
           return answerLoss(logits, batch, "logit", "avg-diff").item();
         });
       const layerOf = (edge: number) => task.model.graph.edge(edge).src.layer;
-      for (const layer of new Set(srcs.map((src) => src.layer))) {
+      for (const layer of new Set(sources.map((src) => src.layer))) {
         const sum = layered.values.reduce((sum, value, edge) => sum + (layerOf(edge) === layer ? value : 0), 0);
         const change = (await lossWith(1, layer)) - (await lossWith(0, layer));
         // The first and the last sample count half in the trapezoidal rule, and in full here.
         const slope = async (at: number) =>
           ((await lossWith(at + 1e-4, layer)) - (await lossWith(at - 1e-4, layer))) / 2e-4;
         const ends = ((await slope(0)) + (await slope(1))) / 2;
-        expect((sum - ends) / samples).toBeCloseTo(change, 3);
+        expect((sum - ends) / steps).toBeCloseTo(change, 3);
       }
-      expect(layered.info.options).toMatchObject({ samples, byLayer: true });
+      expect(layered.info.options).toMatchObject({ steps, byLayer: true });
     },
   );
 
@@ -128,12 +128,12 @@ describe("maskGradient", () => {
     const { model, prompts } = randomTask({ promptCount: 4, batchSize: 2 });
     const steps: string[] = [];
     const { info } = await maskGradient(model, prompts, {
-      samples: 1,
+      steps: 1,
       gradFunction: "prob",
       onProgress: ({ done, total }) => steps.push(`${done}/${total}`),
     });
     expect(steps).toEqual(["2/8", "4/8", "6/8", "8/8"]);
-    expect(info).toMatchObject({ algorithm: "mask-gradient", options: { gradFunction: "prob", samples: 1 } });
+    expect(info).toMatchObject({ algorithm: "mask-gradient", options: { gradFunction: "prob", steps: 1 } });
   });
 
   test("an abort leaves the model usable", async () => {
@@ -142,7 +142,7 @@ describe("maskGradient", () => {
     const stop = new AbortController();
     const stopped = maskGradient(model, prompts, {
       signal: stop.signal,
-      samples: 50,
+      steps: 50,
       onProgress: ({ done }) => done === 3 && stop.abort(),
     });
     await expect(stopped).rejects.toMatchObject({ code: "aborted" });
@@ -152,9 +152,9 @@ describe("maskGradient", () => {
   test.each([
     [{ gradFunction: "logits" }, /`gradFunction` must be one of logit, .*"logits"/],
     [{ answerFunction: "sum" }, /`answerFunction` must be one of .*"sum"/],
-    [{ samples: 0 }, /at least 1/],
-    [{ samples: 3, maskValue: 0.5 }, /either/],
-    [{ byLayer: true }, /`byLayer` is a way to integrate: give `samples`/],
+    [{ steps: 0 }, /at least 1/],
+    [{ steps: 3, maskValue: 0.5 }, /either/],
+    [{ byLayer: true }, /`byLayer` is a way to integrate: give `steps`/],
     [{ ablateFrom: "clean", ablation: "zero" }, /"zero" is made of what its name says/],
     [{ ablateFrom: "corrupt", ablation: "tokenwise-mean-clean" }, /Leave `ablateFrom` out/],
     [{ answerFunction: "mean-squared-error" }, /shape of the output/],

@@ -23,13 +23,13 @@ export interface MaskGradientOptions extends DiscoveryOptions {
   readonly gradFunction?: WithAliases<GradFunction> | undefined;
   /** How the answers make a loss. Default `"avg-diff"`. */
   readonly answerFunction?: WithAliases<AnswerFunction> | undefined;
-  /** Value of all masks: 0 (default) at the clean run, 1 at the fully ablated one. Not together with `samples`. */
+  /** Value of all masks: 0 (default) at the clean run, 1 at the fully ablated one. Not together with `steps`. */
   readonly maskValue?: number | undefined;
   /** Integrate over n steps: sum the gradients at masks i / n for i = 0..n. */
-  readonly samples?: number | undefined;
+  readonly steps?: number | undefined;
   /**
    * Integrate layer by layer: the masks of the edges from one layer of sources go from 0 to 1 while all others are 0, so that what a source
-   * reads is that of the clean run. Takes as many times longer as there are layers; needs `samples`. Default false: all masks together.
+   * reads is that of the clean run. Takes as many times longer as there are layers; needs `steps`. Default false: all masks together.
    */
   readonly byLayer?: boolean | undefined;
   /** What a mask of 1 puts in the place of a source's output. Default `"resample"`. */
@@ -45,7 +45,7 @@ const check = signature("maskGradient", modelAndPrompts, {
   ablation: coreKinds.ablationName,
   ablateFrom: coreKinds.promptSide,
   maskValue: kind.finite,
-  samples: kind.count,
+  steps: kind.count,
   byLayer: kind.flag,
 } satisfies KindsOf<MaskGradientOptions>);
 
@@ -54,7 +54,7 @@ const check = signature("maskGradient", modelAndPrompts, {
  * loss rises, to first order, when the edge is ablated a little. Positive: ablating the edge harms the task.
  *
  * At mask value 0 this is edge attribution patching (Syed, Rager and Conmy 2023, "Attribution Patching Outperforms
- * Automated Circuit Discovery"); with `samples` it is integrated over the straight line of masks from the clean to the
+ * Automated Circuit Discovery"); with `steps` it is integrated over the straight line of masks from the clean to the
  * ablated run, all masks together, or with `byLayer` for the edges of one layer of sources after the other (Marks et al. 2024, "Sparse Feature
  * Circuits", section 2). Gradients are summed, not averaged.
  *
@@ -65,7 +65,7 @@ const check = signature("maskGradient", modelAndPrompts, {
  *   answers that do not fit the outputs, `not-finite` for logits or gradients that are NaN or infinite, `aborted`
  *
  * @example
- * const scores = await maskGradient(task.model, task.train, { gradFunction: "logprob", samples: 10 });
+ * const scores = await maskGradient(task.model, task.train, { gradFunction: "logprob", steps: 10 });
  * console.log(scores.top(5).map((edge) => edge.name));
  */
 export async function maskGradient(
@@ -131,8 +131,8 @@ export async function maskGradient(
   });
 }
 
-function integrated({ samples, byLayer }: MaskGradientOptions): { samples?: number; byLayer?: boolean } {
-  return { ...(samples !== undefined && { samples }), ...(byLayer && { byLayer }) };
+function integrated({ steps, byLayer }: MaskGradientOptions): { steps?: number; byLayer?: boolean } {
+  return { ...(steps !== undefined && { steps }), ...(byLayer && { byLayer }) };
 }
 
 /** @throws AutocircuitError `bad-input` for a side where the type leaves no choice */

@@ -12,7 +12,7 @@ export interface MaskPoint {
 /** Which masks gradients are summed over; see `MaskGradientOptions`. */
 export interface MaskPath {
   readonly maskValue?: number | undefined;
-  readonly samples?: number | undefined;
+  readonly steps?: number | undefined;
   readonly byLayer?: boolean | undefined;
 }
 
@@ -26,28 +26,28 @@ export function maskPoints(graph: Graph, path: MaskPath, dtype: DType): MaskPoin
   });
 }
 
-function maskValues({ maskValue, samples, byLayer }: MaskPath): number[] {
-  if (samples === undefined) {
+function maskValues({ maskValue, steps, byLayer }: MaskPath): number[] {
+  if (steps === undefined) {
     if (byLayer) {
-      throw new AutocircuitError("bad-input", "`byLayer` is a way to integrate: give `samples`, the number of steps.");
+      throw new AutocircuitError("bad-input", "`byLayer` is a way to integrate: give `steps`, the number of steps.");
     }
     return [maskValue ?? 0];
   }
   if (maskValue !== undefined) {
     throw new AutocircuitError(
       "bad-input",
-      "Give either `maskValue` or `samples`: samples chooses the mask values itself.",
+      "Give either `maskValue` or `steps`: steps chooses the mask values itself.",
     );
   }
-  return Array.from({ length: samples + 1 }, (_, step) => step / samples);
+  return Array.from({ length: steps + 1 }, (_, step) => step / steps);
 }
 
 /** For every layer of sources, in their order, a vector with 1 for the edges that leave it. Such sources do not depend on each other. */
-function edgesByLayer({ srcs, groups, edgeCount }: Graph): Float32Array[] {
-  const layers = new Map(srcs.map(({ layer }) => [layer, new Float32Array(edgeCount)]));
+function edgesByLayer({ sources, groups, edgeCount }: Graph): Float32Array[] {
+  const layers = new Map(sources.map(({ layer }) => [layer, new Float32Array(edgeCount)]));
   for (const { offset, size, firstSource, sourceCount } of groups) {
     for (let cell = 0; cell < size; cell++) {
-      const { layer } = srcs[firstSource + (cell % sourceCount)]!;
+      const { layer } = sources[firstSource + (cell % sourceCount)]!;
       layers.get(layer)![offset + cell] = 1;
     }
   }

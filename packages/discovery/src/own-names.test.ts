@@ -86,7 +86,7 @@ it("so does the adversary of completeness", async () => {
 
 it("options that are chosen for a task go by either name", () => {
   const task = { model, knownEdges: null };
-  const of = (loss: string) => fittingOptions("eap-ig-inputs", task, { given: { loss }, ablation: "resample" });
+  const of = (loss: string) => fittingOptions("eap-ig-inputs", task, { options: { loss }, ablation: "resample" });
   expect(of("kl_div")).toEqual(of("kl-div"));
   expect(of("kl_div")).not.toHaveProperty("answerFunction");
 });

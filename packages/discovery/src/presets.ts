@@ -20,7 +20,7 @@ const probing = (name: string, short: string, epochs: number, lambda: number, op
   const several = "circuitSizes" in options;
   return {
     ...{ name, short, algorithm: several ? "circuit-probing" : "subnetwork-probing" },
-    // What AutoCircuit patches, with a tree or without.
+    // What AutoCircuit patches, tree or edge.
     options: {
       ...{ learningRate: 0.1, epochs, lambda, maskFunction: "hard-concrete", ablation: "tokenwise-mean-corrupt" },
       ...options,
@@ -54,11 +54,11 @@ export const presets = {
   },
   "Integrated Edge Gradients (Logit Grad)": {
     ...{ name: "Integrated Edge Gradients (Logit Grad)", short: "IEG (Answer Logit)", algorithm: "mask-gradient" },
-    options: { gradFunction: "logit", answerFunction: "avg-val", samples: 50 },
+    options: { gradFunction: "logit", answerFunction: "avg-val", steps: 50 },
   },
   "Integrated Edge Gradients (Logit Diff)": {
     ...{ name: "Integrated Edge Gradients", short: "IEG", algorithm: "mask-gradient" },
-    options: { gradFunction: "logit", answerFunction: "avg-diff", samples: 1000 },
+    options: { gradFunction: "logit", answerFunction: "avg-diff", steps: 1000 },
   },
   "Edge Answer Prob Gradient At Clean": atClean("Prob Gradient", "EAP (Prob)", "prob", "avg-val"),
   "Edge Answer Logit Exp Gradient At Clean": atClean(
@@ -81,20 +81,20 @@ export const presets = {
     "logit",
     "mean-squared-error",
   ),
-  "Subnetwork Edge Probing": probing("Subnetwork Edge Probing", "SEP", 200, 0.5, { tree: false }),
-  "Circuit Probing": probing("Circuit Probing", "CP", 2000, 0.1, { tree: false, circuitSizes: ["true_size", 1000] }),
-  "Subnetwork Tree Probing": probing("Subnetwork Tree Probing", "STP", 2000, 0.5, { tree: true }),
+  "Subnetwork Edge Probing": probing("Subnetwork Edge Probing", "SEP", 200, 0.5, { patch: "edge" }),
+  "Circuit Probing": probing("Circuit Probing", "CP", 2000, 0.1, { patch: "edge", circuitSizes: ["true_size", 1000] }),
+  "Subnetwork Tree Probing": probing("Subnetwork Tree Probing", "STP", 2000, 0.5, { patch: "tree" }),
   "Tree Probing": probing("Tree Probing", "TP", 200, 0.1, {
-    ...{ tree: true, circuitSizes: [100, "true_size", 1000, 10000] },
+    ...{ patch: "tree", circuitSizes: [100, "true_size", 1000, 10000] },
   }),
   "MSE Subnetwork Tree Probing": probing("MSE Subnetwork Tree Probing", "STP (MSE)", 200, 0.5, {
-    ...{ tree: true, target: "mean-squared-error" },
+    ...{ patch: "tree", target: "mean-squared-error" },
   }),
   "MSE Tree Probing": probing("MSE Tree Probing", "TP (MSE)", 200, 0.1, {
-    ...{ tree: true, target: "mean-squared-error", circuitSizes: ["true_size"] },
+    ...{ patch: "tree", target: "mean-squared-error", circuitSizes: ["true_size"] },
   }),
   "Opposite Tree Probing": probing("Opposite Tree Probing", "OTP", 100, 0.1, {
-    ...{ tree: true, target: "wrong-answer", circuitSizes: ["true_size", 1000, 10000] },
+    ...{ patch: "tree", target: "wrong-answer", circuitSizes: ["true_size", 1000, 10000] },
   }),
 } as const satisfies Record<string, Preset>;
 

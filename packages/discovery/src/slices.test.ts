@@ -1,4 +1,4 @@
-import { type AblationType, ablationTypes, PromptLoader } from "@autocircuit/core";
+import { type AblationType, ablationTypes, PromptLoader, patchTypes } from "@autocircuit/core";
 import { describe, expect, it } from "vitest";
 import { randomTask } from "../test/random-model.ts";
 import { activationMagnitude } from "./activation-magnitude.ts";
@@ -9,7 +9,7 @@ import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 const task = randomTask({ seed: 4, promptCount: 7 });
 const { graph } = task.model;
 // Three prompts of 6 tokens at once, so that 7 are cut into 3, 2 and 2.
-const sliced = task.model.withGraph({ sliceBytes: 3 * graph.srcs.length * 6 * 16 * 4 });
+const sliced = task.model.withGraph({ sliceBytes: 3 * graph.sources.length * 6 * 16 * 4 });
 const [whole] = task.prompts.batches;
 
 /** The same prompts with answers of unequal number, numbers for every output, or of other lengths. */
@@ -37,7 +37,7 @@ describe("a batch that is run in slices gives the same scores", () => {
     const [gradFunction, answerFunction] = fns;
     const prompts = promptsWith(answerFunction === "mean-squared-error" ? "numbers" : "unequal");
     const steps: string[] = [];
-    const options = { gradFunction, answerFunction, samples: 2 };
+    const options = { gradFunction, answerFunction, steps: 2 };
     const expected = await maskGradient(task.model, prompts, options);
     const found = await maskGradient(sliced, prompts, {
       ...options,
@@ -59,9 +59,9 @@ describe("a batch that is run in slices gives the same scores", () => {
     expectClose((await activationMagnitude(sliced, task.prompts)).values, expected.values);
   });
 
-  it.each([true, false])("subnetwork probing, tree %s", async (tree) => {
+  it.each(patchTypes)("subnetwork probing, %s patching", async (patch) => {
     // In a few steps rounding has no time to grow in Adam's divisions. Every prompt has masks of its own.
-    const options = { tree, epochs: 3, ablation: "resample", maskFunction: "hard-concrete", dropout: 0.1 } as const;
+    const options = { patch, epochs: 3, ablation: "resample", maskFunction: "hard-concrete", dropout: 0.1 } as const;
     const expected = await subnetworkProbing(task.model, task.prompts, options);
     expectClose((await subnetworkProbing(sliced, task.prompts, options)).values, expected.values, 1e-3);
   });

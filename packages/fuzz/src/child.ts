@@ -23,7 +23,7 @@ for (let chunk = task.from; chunk * chunkCases < task.cases; chunk++) {
   const result = await runChunk(target, task.seed + chunk, cases, onCase);
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   const processorSeconds = (userCPUTime + systemCPUTime) / 1e6;
-  const done: ChunkDone = { ...result, chunk, processorSeconds, peakBytes: maxRSS * 1024 };
+  const done: ChunkDone = { ...result, chunk, processorSeconds, peakMemoryBytes: maxRSS * 1024 };
   await new Promise((resolve) => process.send!(done, resolve));
 }
 process.exit(0);

@@ -17,5 +17,5 @@ export interface ChunkDone extends ChunkResult {
   /** Processor time of the process so far. */
   readonly processorSeconds: number;
   /** Most memory the process had so far. */
-  readonly peakBytes: number;
+  readonly peakMemoryBytes: number;
 }

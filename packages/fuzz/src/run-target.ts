@@ -15,7 +15,7 @@ export interface TargetResult {
   readonly failures: readonly Failure[];
   /** Processor time, starting included. */
   readonly seconds: number;
-  readonly peakBytes: number;
+  readonly peakMemoryBytes: number;
 }
 
 /** Failures after which a target is given up. */
@@ -30,7 +30,7 @@ export async function runTarget(target: string, seed: number, cases: number): Pr
   const module = fileURLToPath(new URL("child.js", import.meta.url));
   const outcomes: Outcomes = {};
   const failures: Failure[] = [];
-  let peakBytes = 0;
+  let peakMemoryBytes = 0;
   let seconds = 0;
   try {
     for (let from = 0; from * chunkCases < cases && failures.length < mostFailures; ) {
@@ -43,7 +43,7 @@ export async function runTarget(target: string, seed: number, cases: number): Pr
         addOutcomes(outcomes, done.outcomes);
         if (done.failure) failures.push(done.failure);
         used = done.processorSeconds;
-        peakBytes = Math.max(peakBytes, done.peakBytes);
+        peakMemoryBytes = Math.max(peakMemoryBytes, done.peakMemoryBytes);
         from = done.chunk + 1;
       });
       seconds += used;
@@ -56,5 +56,5 @@ export async function runTarget(target: string, seed: number, cases: number): Pr
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { target, outcomes, failures, seconds, peakBytes };
+  return { target, outcomes, failures, seconds, peakMemoryBytes };
 }

@@ -6,10 +6,16 @@ export function outcomeTable(results: readonly TargetResult[]): string {
   const last = ["failure", "hang", "memory", "crash"];
   const codes = [...found].filter((outcome) => outcome !== "ok" && !last.includes(outcome)).sort();
   const columns = ["ok", ...codes, ...last];
-  const rows = results.map(({ target, outcomes, seconds, peakBytes }) => {
+  const rows = results.map(({ target, outcomes, seconds, peakMemoryBytes }) => {
     const counts = columns.map((outcome) => outcomes[outcome] ?? 0);
     const cases = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
-    return [target, cases, ...counts, seconds > 0 ? Math.round(cases / seconds) : "", Math.round(peakBytes / 2 ** 20)];
+    return [
+      target,
+      cases,
+      ...counts,
+      seconds > 0 ? Math.round(cases / seconds) : "",
+      Math.round(peakMemoryBytes / 2 ** 20),
+    ];
   });
   const total = ["all", ...[0, ...columns].map((_, i) => rows.reduce((sum, row) => sum + Number(row[i + 1]), 0))];
   const all = [["target", "cases", ...columns, "cases/s of processor time", "peak MiB"], ...rows, [...total, "", ""]];

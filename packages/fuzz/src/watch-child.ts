@@ -77,7 +77,7 @@ function watcher(child: ChildProcess, file: number, limits: Limits, end: (ending
       end({ kind, begun, detail });
       child.kill("SIGKILL");
     };
-    if (use && use.peakBytes > limits.bytes) stop("memory", `${(use.peakBytes / 2 ** 20).toFixed(0)} MiB`);
+    if (use && use.peakMemoryBytes > limits.bytes) stop("memory", `${(use.peakMemoryBytes / 2 ** 20).toFixed(0)} MiB`);
     if (calls === 0) return; // starting, or between two chunks
     const seconds = (use?.seconds ?? 0) - last.seconds;
     if (seconds > limits.seconds) stop("hang", `${seconds.toFixed(1)} s of processor time`);

@@ -38,10 +38,10 @@ describe("precisionRecall", () => {
 
 describe("rocCurve of prune scores", () => {
   test("takes edges by name and by token", () => {
-    expect(rocCurve(scores, circuit).auc).toBeCloseTo((1 + 2 / 3) / 2, 12);
+    expect(rocCurve(scores, circuit).auroc).toBeCloseTo((1 + 2 / 3) / 2, 12);
     const byToken = new PruneScores(graph.byToken(2));
     byToken.set("A0.0->Resid End", 1, 1);
-    expect(rocCurve(byToken, [["A0.0->Resid End", 1]]).auc).toBe(1);
+    expect(rocCurve(byToken, [["A0.0->Resid End", 1]]).auroc).toBe(1);
   });
 
   test("an unknown edge is an error", () => {

@@ -19,13 +19,13 @@ function pairwise(values: number[], known: number[]): number {
 
 describe("rocCurve", () => {
   test("a perfect, a reversed and a constant ranking", () => {
-    expect(rocOfValues([3, -2, 1, 0], [0, 1]).auc).toBe(1);
-    expect(rocOfValues([0, 1, -2, 3], [0, 1]).auc).toBe(0);
-    expect(rocOfValues([1, 1, 1, 1], [0, 1]).auc).toBe(0.5);
+    expect(rocOfValues([3, -2, 1, 0], [0, 1]).auroc).toBe(1);
+    expect(rocOfValues([0, 1, -2, 3], [0, 1]).auroc).toBe(0);
+    expect(rocOfValues([1, 1, 1, 1], [0, 1]).auroc).toBe(0.5);
   });
 
   test("points by hand", () => {
-    const { points, auc } = rocOfValues([4, 3, 2, 1], [0, 2]);
+    const { points, auroc } = rocOfValues([4, 3, 2, 1], [0, 2]);
     expect(points.map((point) => [point.falsePositiveRate, point.truePositiveRate])).toEqual([
       [0, 0],
       [0, 0.5],
@@ -33,7 +33,7 @@ describe("rocCurve", () => {
       [0.5, 1],
       [1, 1],
     ]);
-    expect(auc).toBe(0.75);
+    expect(auroc).toBe(0.75);
   });
 
   test("the area is the share of pairs ranked right", () => {
@@ -43,14 +43,14 @@ describe("rocCurve", () => {
         fc.nat(),
         (values, pick) => {
           const known = [pick % values.length, (pick + 1) % values.length];
-          expect(rocOfValues(values, known).auc).toBeCloseTo(pairwise(values, known), 10);
+          expect(rocOfValues(values, known).auroc).toBeCloseTo(pairwise(values, known), 10);
         },
       ),
     );
   });
 
   test("has no area when nothing is to be separated", () => {
-    expect(rocOfValues([1, 2], [0, 1]).auc).toBeNaN();
-    expect(rocOfValues([1, 2], []).auc).toBeNaN();
+    expect(rocOfValues([1, 2], [0, 1]).auroc).toBeNaN();
+    expect(rocOfValues([1, 2], []).auroc).toBeNaN();
   });
 });

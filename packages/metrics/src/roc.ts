@@ -26,7 +26,7 @@ export interface RocCurve {
   /** From (0, 0) to (1, 1), one point a distinct absolute score. */
   points: RocPoint[];
   /** Area under the curve: 1 for a perfect ranking, 0.5 for chance. NaN when all or no edges are known. */
-  auc: number;
+  auroc: number;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface RocCurve {
  * @param circuit the known circuit
  *
  * @example
- * const { auc } = rocCurve(await acdc(task.model, task.train), task.knownEdges!);
+ * const { auroc } = rocCurve(await acdc(task.model, task.train), task.knownEdges!);
  */
 export function rocCurve(scores: PruneScores, circuit: Iterable<EdgeRef>): RocCurve {
   check({ scores, circuit });
@@ -57,7 +57,7 @@ export function rocOfValues(values: ArrayLike<number>, knownEdges: Iterable<numb
     falsePositiveRate: point.falsePositiveRate,
   }));
   const separable = knownSet.size > 0 && knownSet.size < values.length;
-  return { points, auc: separable ? areaUnder(points) : Number.NaN };
+  return { points, auroc: separable ? areaUnder(points) : Number.NaN };
 }
 
 function areaUnder(points: readonly RocPoint[]): number {

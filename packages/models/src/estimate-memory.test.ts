@@ -9,7 +9,7 @@ describe("the estimate of a run's memory", () => {
     for (const name of ["gpt2", "llama", "gpt_neox"]) {
       const config = await readConfig(huggingFace(name));
       const { sourceOutputs, ablation } = estimateMemory(config, 3, 5);
-      expect(sourceOutputs).toBe(Graph.of(config).srcs.length * 3 * 5 * config.dModel * 4);
+      expect(sourceOutputs).toBe(Graph.of(config).sources.length * 3 * 5 * config.dModel * 4);
       expect(ablation).toBe(sourceOutputs);
     }
   });

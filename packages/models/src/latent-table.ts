@@ -101,7 +101,7 @@ export async function latentTable(
     if (blocks !== undefined && !blocks.includes(place.block)) return [];
     const of = latentOwner(place);
     // Some of another file's latents are called what they are there.
-    const named = model.graph.srcs.filter(({ name }) => name.startsWith(`${of} Latent `));
+    const named = model.graph.sources.filter(({ name }) => name.startsWith(`${of} Latent `));
     return [{ ...place, of, named, activations: activations[number]! }];
   });
   return ids.flatMap((token, position) =>

@@ -67,14 +67,14 @@ describe("compareWithKnown", () => {
 
   it("refuses a wrong number of token labels, and a graph without nodes", () => {
     expect(() => compareWithKnown({ ...reverseByTokenReport(), tokenLabels: ["a"] })).toThrow(/1 token labels for 6/);
-    const empty = { ...graph, nodes: { srcs: [], dests: [] } };
+    const empty = { ...graph, nodes: { sources: [], destinations: [] } };
     expect(() => compareWithKnown(reportOf({ graph: empty, circuit: [] }))).toThrow(/0 sources/);
   });
 
   it("finds the ends of names that contain an arrow themselves", () => {
-    const srcs = [{ name: "a->b", layer: 0, head: null }];
-    const dests = [{ name: "c->d", layer: 1, head: null }];
-    const report = reportOf({ graph: { ...graph, nodes: { srcs, dests } }, circuit: [edge("a->b->c->d")] });
+    const sources = [{ name: "a->b", layer: 0, head: null }];
+    const destinations = [{ name: "c->d", layer: 1, head: null }];
+    const report = reportOf({ graph: { ...graph, nodes: { sources, destinations } }, circuit: [edge("a->b->c->d")] });
     expect(compareWithKnown(report).edges[0]).toMatchObject({ src: 0, dest: 0 });
   });
 });

@@ -13,7 +13,7 @@ export type EdgeStatus = "circuit" | "found" | "missed" | "extra" | "negative";
 /** What a comparison tells apart. */
 export type ComparedStatus = Exclude<EdgeStatus, "negative">;
 
-/** An edge of either circuit. `src` and `dest` are places in `graph.nodes.srcs` and `.dests`. */
+/** An edge of either circuit. `src` and `dest` are places in `graph.nodes.sources` and `.destinations`. */
 export interface ComparedEdge {
   readonly edge: string;
   readonly token: number | null;
@@ -83,11 +83,11 @@ function byImportance(a: ComparedEdge, b: ComparedEdge): number {
 }
 
 function checkGraph({ graph, tokenLabels }: CircuitReport): void {
-  const { srcs, dests } = graph.nodes;
-  if (srcs.length === 0 || dests.length === 0) {
+  const { sources, destinations } = graph.nodes;
+  if (sources.length === 0 || destinations.length === 0) {
     throw new AutocircuitError(
       "bad-input",
-      `The report's graph has ${srcs.length} sources and ${dests.length} destinations. Pass graph.srcs and graph.dests of the model's graph as graph.nodes.`,
+      `The report's graph has ${sources.length} sources and ${destinations.length} destinations. Pass graph.sources and graph.destinations of the model's graph as graph.nodes.`,
     );
   }
   if (tokenLabels === undefined || graph.seqLen === null || tokenLabels.length === graph.seqLen) return;

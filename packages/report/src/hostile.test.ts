@@ -16,7 +16,7 @@ const report = reportOf({
     heads: 1,
     attnOnly: false,
     parallel: false,
-    nodes: { srcs: [{ name: src, layer: 0, head: null }], dests: [{ name: dest, layer: 1, head: 0 }] },
+    nodes: { sources: [{ name: src, layer: 0, head: null }], destinations: [{ name: dest, layer: 1, head: 0 }] },
     edgeCount: 1,
     seqLen: 2,
   },

@@ -11,7 +11,7 @@ export const reportKind = kind.such(
     if (!kind.record.accepts(graph) || !isList(circuit) || !isList(notes) || typeof title !== "string") return false;
     const { nodes, layers, heads } = graph as Record<string, unknown>;
     if (!kind.count.accepts(layers) || !kind.count.accepts(heads) || !kind.record.accepts(nodes)) return false;
-    const { srcs, dests } = nodes as Record<string, unknown>;
-    return isList(srcs) && isList(dests);
+    const { sources, destinations } = nodes as Record<string, unknown>;
+    return isList(sources) && isList(destinations);
   },
 );

@@ -22,15 +22,15 @@ export function edgeKey(edge: ReportEdge): string {
  * fit the graph, and for an edge that occurs twice.
  */
 export function resolveEdges(graph: ReportGraph, edges: readonly ReportEdge[], where: string): ResolvedEdge[] {
-  const srcs = new Map(graph.nodes.srcs.map((node, index) => [node.name, index]));
-  const dests = new Map(graph.nodes.dests.map((node, index) => [node.name, index]));
+  const sources = new Map(graph.nodes.sources.map((node, index) => [node.name, index]));
+  const destinations = new Map(graph.nodes.destinations.map((node, index) => [node.name, index]));
   const seen = new Set<string>();
   return edges.map((edge) => {
-    const ends = splitName(edge.edge, srcs, dests);
+    const ends = splitName(edge.edge, sources, destinations);
     if (ends === null) {
       throw new AutocircuitError(
         "unknown-name",
-        `The ${where} has the edge "${edge.edge}", which is not source->destination with a source of graph.nodes.srcs (${some(graph.nodes.srcs)}) and a destination of graph.nodes.dests (${some(graph.nodes.dests)}). Pass the graph that the edges come from.`,
+        `The ${where} has the edge "${edge.edge}", which is not source->destination with a source of graph.nodes.sources (${some(graph.nodes.sources)}) and a destination of graph.nodes.destinations (${some(graph.nodes.destinations)}). Pass the graph that the edges come from.`,
       );
     }
     checkToken(graph, edge, where);
@@ -43,10 +43,10 @@ export function resolveEdges(graph: ReportGraph, edges: readonly ReportEdge[], w
   });
 }
 
-function splitName(name: string, srcs: Map<string, number>, dests: Map<string, number>) {
+function splitName(name: string, sources: Map<string, number>, destinations: Map<string, number>) {
   for (let at = name.indexOf("->"); at >= 0; at = name.indexOf("->", at + 1)) {
-    const src = srcs.get(name.slice(0, at));
-    const dest = dests.get(name.slice(at + 2));
+    const src = sources.get(name.slice(0, at));
+    const dest = destinations.get(name.slice(at + 2));
     if (src !== undefined && dest !== undefined) return { src, dest };
   }
   return null;

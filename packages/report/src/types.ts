@@ -1,7 +1,7 @@
 import type { RocSeries } from "./plots/roc-series.ts";
 import type { TrainingCurves } from "./plots/training-curves.ts";
 
-/** One node of the graph, as `graph.srcs` and `graph.dests` of `@autocircuit/core` list them. */
+/** One node of the graph, as `graph.sources` and `graph.destinations` of `@autocircuit/core` list them. */
 export interface ReportNode {
   /** `Resid Start`, `A0.3`, `MLP 0`, `MLP 0 Latent 17`, or with the input it reads: `A1.2.Q`. */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface ReportGraph {
   /** Attention and MLP read the same residual stream. */
   readonly parallel: boolean;
   /** Sources and destinations, each in network order. */
-  readonly nodes: { readonly srcs: readonly ReportNode[]; readonly dests: readonly ReportNode[] };
+  readonly nodes: { readonly sources: readonly ReportNode[]; readonly destinations: readonly ReportNode[] };
   /** Edges of the whole graph, counted once at each position in a graph by token. */
   readonly edgeCount: number;
   /** Positions of a graph by token, or spans; null where an edge covers all positions. */

@@ -23,33 +23,33 @@ export function latentGraph({
   parallel = false,
   seqLen,
 }: LatentShape): ReportGraph {
-  const srcs: (ReportNode & { first?: number })[] = [{ name: "Resid Start", layer: 0, head: null }];
-  const dests: (ReportNode & { readonly from: number })[] = [];
+  const sources: (ReportNode & { first?: number })[] = [{ name: "Resid Start", layer: 0, head: null }];
+  const destinations: (ReportNode & { readonly from: number })[] = [];
   let [layer, from] = [0, 0];
   const latents = (owner: string, numbers: readonly number[]) => {
-    for (const latent of numbers) srcs.push({ name: `${owner} Latent ${latent}`, layer, head: latent });
-    srcs.push({ name: `${owner} Error`, layer, head: null });
+    for (const latent of numbers) sources.push({ name: `${owner} Latent ${latent}`, layer, head: latent });
+    sources.push({ name: `${owner} Error`, layer, head: null });
   };
   for (let l = 0; l < layers; l++) {
     layer++;
     for (const port of ["Q", "K", "V"]) {
-      for (let head = 0; head < heads; head++) dests.push({ name: `A${l}.${head}.${port}`, layer, head, from });
+      for (let head = 0; head < heads; head++) destinations.push({ name: `A${l}.${head}.${port}`, layer, head, from });
     }
     if (attention) latents(`Attention ${l}`, attention);
-    else for (let head = 0; head < heads; head++) srcs.push({ name: `A${l}.${head}`, layer, head });
+    else for (let head = 0; head < heads; head++) sources.push({ name: `A${l}.${head}`, layer, head });
     if (!parallel) layer++;
-    dests.push({ name: `MLP ${l}`, layer, head: null, from });
+    destinations.push({ name: `MLP ${l}`, layer, head: null, from });
     if (mlp) latents(`MLP ${l}`, mlp);
-    else srcs.push({ name: `MLP ${l}`, layer, head: null });
+    else sources.push({ name: `MLP ${l}`, layer, head: null });
     if (!stream?.blocks.includes(l)) continue;
     layer++;
-    dests.push({ name: `Resid Post ${l}`, layer, head: null, from });
-    from = srcs.length;
+    destinations.push({ name: `Resid Post ${l}`, layer, head: null, from });
+    from = sources.length;
     latents(`Resid Post ${l}`, stream.latents);
   }
-  dests.push({ name: "Resid End", layer: layer + 1, head: null, from });
-  const edgeCount = dests.reduce((sum, dest) => sum + sourcesOf(srcs, dest).length, 0);
-  const nodes = { srcs, dests };
+  destinations.push({ name: "Resid End", layer: layer + 1, head: null, from });
+  const edgeCount = destinations.reduce((sum, dest) => sum + sourcesOf(sources, dest).length, 0);
+  const nodes = { sources, destinations };
   return {
     layers,
     heads,
@@ -61,8 +61,8 @@ export function latentGraph({
   };
 }
 
-function sourcesOf(srcs: readonly ReportNode[], { layer, from }: ReportNode & { readonly from: number }) {
-  return srcs.slice(from).filter((src) => src.layer < layer);
+function sourcesOf(sources: readonly ReportNode[], { layer, from }: ReportNode & { readonly from: number }) {
+  return sources.slice(from).filter((src) => src.layer < layer);
 }
 
 /** Numbers as a pruning leaves them: some of many, in no order. */
@@ -79,16 +79,16 @@ export function keptNumbers(count: number, of: number, seed = 11): number[] {
  */
 export function latentEdges(graph: ReportGraph, latents: number, others: number, seed = 2): ReportScoredEdge[] {
   const next = random(seed);
-  const dests = graph.nodes.dests as readonly (ReportNode & { readonly from: number })[];
-  const places = new Map(graph.nodes.srcs.map(({ name }, place) => [name, place]));
+  const destinations = graph.nodes.destinations as readonly (ReportNode & { readonly from: number })[];
+  const places = new Map(graph.nodes.sources.map(({ name }, place) => [name, place]));
   const isLatent = ({ name }: ReportNode) => name.includes(" Latent ");
-  const chosen = graph.nodes.srcs
+  const chosen = graph.nodes.sources
     .filter(isLatent)
     .map((src) => ({ src, by: next() }))
     .sort((a, b) => a.by - b.by);
   const edges: ReportScoredEdge[] = [];
   for (const { src } of chosen.slice(0, latents)) {
-    const readers = dests.filter(({ layer, from }) => src.layer < layer && places.get(src.name)! >= from);
+    const readers = destinations.filter(({ layer, from }) => src.layer < layer && places.get(src.name)! >= from);
     const count = Math.min(readers.length, 1 + Math.floor(next() * 3));
     const taken = new Set<number>();
     while (taken.size < count) taken.add(Math.floor(next() ** 2 * readers.length));
@@ -97,10 +97,10 @@ export function latentEdges(graph: ReportGraph, latents: number, others: number,
       edges.push({ edge: `${src.name}->${readers[reader]!.name}`, token, score: (next() - 0.4) * next() ** 3 * 10 });
     }
   }
-  const rest = { ...graph, nodes: { srcs: graph.nodes.srcs.filter((src) => !isLatent(src)), dests } };
+  const rest = { ...graph, nodes: { sources: graph.nodes.sources.filter((src) => !isLatent(src)), destinations } };
   const into = randomEdges(rest, 4 * others, seed).filter(({ edge }) => {
     const [src, dest] = edge.split("->") as [string, string];
-    return places.get(src)! >= dests.find(({ name }) => name === dest)!.from;
+    return places.get(src)! >= destinations.find(({ name }) => name === dest)!.from;
   });
   edges.push(...into.slice(0, others).map((edge) => ({ ...edge, score: edge.score * 3 })));
   return edges.sort((a, b) => Math.abs(b.score) - Math.abs(a.score));
@@ -117,7 +117,7 @@ export function latentReport(
   const named = (node: ReportNode) => (labels[node.name] === undefined ? node : { ...node, label: labels[node.name] });
   return reportOf({
     title: `A circuit of ${latents} latents`,
-    graph: { ...graph, nodes: { ...graph.nodes, srcs: graph.nodes.srcs.map(named) } },
+    graph: { ...graph, nodes: { ...graph.nodes, sources: graph.nodes.sources.map(named) } },
     circuit: latentEdges(graph, latents, others),
   });
 }

@@ -18,29 +18,29 @@ export function graphOf({
   seqLen,
   separateQkv = true,
 }: Shape): ReportGraph {
-  const srcs: ReportNode[] = [{ name: "Resid Start", layer: 0, head: null }];
-  const dests: ReportNode[] = [];
+  const sources: ReportNode[] = [{ name: "Resid Start", layer: 0, head: null }];
+  const destinations: ReportNode[] = [];
   let layer = 0;
   for (let l = 0; l < layers; l++) {
     layer++;
     for (const port of separateQkv ? [".Q", ".K", ".V"] : [""]) {
-      for (let h = 0; h < heads; h++) dests.push({ name: `A${l}.${h}${port}`, layer, head: h });
+      for (let h = 0; h < heads; h++) destinations.push({ name: `A${l}.${h}${port}`, layer, head: h });
     }
-    for (let h = 0; h < heads; h++) srcs.push({ name: `A${l}.${h}`, layer, head: h });
+    for (let h = 0; h < heads; h++) sources.push({ name: `A${l}.${h}`, layer, head: h });
     if (attnOnly) continue;
     if (!parallel) layer++;
-    srcs.push({ name: `MLP ${l}`, layer, head: null });
-    dests.push({ name: `MLP ${l}`, layer, head: null });
+    sources.push({ name: `MLP ${l}`, layer, head: null });
+    destinations.push({ name: `MLP ${l}`, layer, head: null });
   }
-  dests.push({ name: "Resid End", layer: layer + 1, head: null });
+  destinations.push({ name: "Resid End", layer: layer + 1, head: null });
   let edgeCount = 0;
-  for (const src of srcs) edgeCount += dests.filter((dest) => src.layer < dest.layer).length;
+  for (const src of sources) edgeCount += destinations.filter((dest) => src.layer < dest.layer).length;
   return {
     layers,
     heads,
     attnOnly,
     parallel,
-    nodes: { srcs, dests },
+    nodes: { sources, destinations },
     edgeCount: edgeCount * (seqLen ?? 1),
     seqLen: seqLen ?? null,
   };
@@ -48,20 +48,20 @@ export function graphOf({
 
 /** The node graph (unfactorized) of a transformer without MLPs. */
 export function nodeGraphOf(layers: number, heads: number): ReportGraph {
-  const srcs: ReportNode[] = [{ name: "Resid Start", layer: 0, head: null }];
-  const dests: ReportNode[] = [];
+  const sources: ReportNode[] = [{ name: "Resid Start", layer: 0, head: null }];
+  const destinations: ReportNode[] = [];
   for (let l = 0; l < layers; l++) {
-    for (let h = 0; h < heads; h++) srcs.push({ name: `A${l}.${h}`, layer: l, head: h });
+    for (let h = 0; h < heads; h++) sources.push({ name: `A${l}.${h}`, layer: l, head: h });
     const end = { name: l === layers - 1 ? "Resid End" : `Resid Post ${l}`, layer: l + 1, head: null };
-    if (l < layers - 1) srcs.push(end);
-    dests.push(end);
+    if (l < layers - 1) sources.push(end);
+    destinations.push(end);
   }
   return {
     layers,
     heads,
     attnOnly: true,
     parallel: false,
-    nodes: { srcs, dests },
+    nodes: { sources, destinations },
     edgeCount: layers * (heads + 1),
     seqLen: null,
   };
@@ -79,11 +79,11 @@ export function random(seed: number): () => number {
 /** `count` different edges of a graph with heavy-tailed scores, favouring a few busy nodes as real circuits do. */
 export function randomEdges(graph: ReportGraph, count: number, seed = 1): ReportScoredEdge[] {
   const next = random(seed);
-  const busy = new Map([...graph.nodes.srcs, ...graph.nodes.dests].map((node) => [node.name, next() ** 3]));
+  const busy = new Map([...graph.nodes.sources, ...graph.nodes.destinations].map((node) => [node.name, next() ** 3]));
   busy.set("Resid Start", 0.6).set("Resid End", 1.5);
   const all: ReportScoredEdge[] = [];
-  for (const src of graph.nodes.srcs) {
-    for (const dest of graph.nodes.dests) {
+  for (const src of graph.nodes.sources) {
+    for (const dest of graph.nodes.destinations) {
       if (src.layer >= dest.layer) continue;
       for (let token = 0; token < (graph.seqLen ?? 1); token++) {
         const score = (busy.get(src.name)! + 0.05) * (busy.get(dest.name)! + 0.05) * next() ** 4;

@@ -113,7 +113,7 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
     kernel.source = source.const_data_ptr<int32_t>();
     kernel.weight = weight.const_data_ptr<C>();
     kernel.token_of = token_of.const_data_ptr<int32_t>();
-    kernel.length = narrow(token_of.numel(), kName);
+    kernel.seq_len = narrow(token_of.numel(), kName);
     kernel.masks = narrow(masks, kName);
     kernel.tokens = narrow(tokens, kName);
     kernel.rows = narrow(rows, kName);

@@ -33,7 +33,7 @@ struct PatchedRows {
   const int32_t *begin, *source;
   const C* weight;
   const int32_t* token_of;
-  int length, masks, tokens;
+  int seq_len, masks, tokens;
   int rows, n, d;
   Norm<T> norm;
   bool aligned;
@@ -80,7 +80,7 @@ struct PatchedRows {
 
   template <bool kAligned>
   AUTOCIRCUIT_DEVICE void add_sources(Tile& x, int i, int tile, int column) const {
-    const int token = tokens == 1 ? 0 : token_of[i % length];
+    const int token = tokens == 1 ? 0 : token_of[i % seq_len];
     const int list = (tile * masks + i / (n / masks)) * tokens + token;
     const int32_t first = begin[list], last = begin[list + 1];
     if (first == last) return;

@@ -95,9 +95,9 @@ PendingRequest read_request(const Napi::Value& value) {
   }
   read_hooks(fields, request);
   request.fields.want_logits = fields.flag("logits", true);
-  request.fields.want_sources = fields.flag("sources", false);
+  request.fields.want_source_outputs = fields.flag("keepSources", false);
   request.fields.want_latents = fields.flag("latents", false);
-  request.fields.want_hidden = fields.flag("hidden", false);
+  request.fields.want_resid = fields.flag("resid", false);
   request.fields.keep_run = fields.flag("keepRun", false);
   request.fields.want_keys_values = fields.flag("keysValues", false);
   return request;
@@ -141,9 +141,9 @@ Napi::Value to_js(Napi::Env env, const ForwardResult& result) {
   if (result.logits.defined()) object.Set("logits", TensorHandle::create(env, result.logits));
   if (result.activity.defined()) object.Set("activity", TensorHandle::create(env, result.activity));
   if (result.divergences.defined()) object.Set("divergences", TensorHandle::create(env, result.divergences));
-  if (result.sources.defined()) object.Set("sources", TensorHandle::create(env, result.sources));
+  if (result.source_outputs.defined()) object.Set("sourceOutputs", TensorHandle::create(env, result.source_outputs));
   if (result.latents.defined()) object.Set("latents", TensorHandle::create(env, result.latents));
-  if (result.hidden.defined()) object.Set("hidden", TensorHandle::create(env, result.hidden));
+  if (result.resid.defined()) object.Set("resid", TensorHandle::create(env, result.resid));
   if (!result.hooks.empty()) {
     Napi::Array hooks = Napi::Array::New(env, result.hooks.size());
     for (uint32_t i = 0; i < result.hooks.size(); i++) hooks.Set(i, TensorHandle::create(env, result.hooks[i]));
@@ -152,21 +152,21 @@ Napi::Value to_js(Napi::Env env, const ForwardResult& result) {
   if (result.run) {
     Napi::Object run = Napi::Object::New(env);
     run.Set("box", box_value(env, result.run));
-    run.Set("sources", TensorHandle::create(env, result.run->sources));
+    run.Set("sourceOutputs", TensorHandle::create(env, result.run->source_outputs));
     const KeptRun& kept = *result.run;
-    Napi::Array stream = Napi::Array::New(env, kept.resid.size());
+    Napi::Array points = Napi::Array::New(env, kept.resid.size());
     for (uint32_t point = 0; point < kept.resid.size(); point++) {
       const at::Tensor& resid = kept.resid[point];
-      if (resid.defined()) stream.Set(point, TensorHandle::create(env, resid.view({kept.batch, kept.length, -1})));
-      else stream.Set(point, env.Null());
+      if (resid.defined()) points.Set(point, TensorHandle::create(env, resid.view({kept.batch, kept.seq_len, -1})));
+      else points.Set(point, env.Null());
     }
-    run.Set("stream", stream);
+    run.Set("resid", points);
     object.Set("run", run);
   }
   if (result.prefix) {
     Napi::Object prefix = Napi::Object::New(env);
     prefix.Set("box", box_value(env, result.prefix));
-    prefix.Set("length", static_cast<double>(result.prefix->length));
+    prefix.Set("seqLen", static_cast<double>(result.prefix->seq_len));
     object.Set("prefix", prefix);
   }
   return object;

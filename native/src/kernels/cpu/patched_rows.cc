@@ -78,7 +78,7 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
   const int64_t d = any.size(1);
   at::Tensor out = at::empty({rows, n, d}, any.options());
   const int64_t per_mask = n / masks, tiles = (rows + kCpuTileRows - 1) / kCpuTileRows, cells = masks * tokens;
-  const int64_t length = token_of.size(0), all_sources = first_late + (late ? late->size(0) : 0);
+  const int64_t seq_len = token_of.size(0), all_sources = first_late + (late ? late->size(0) : 0);
   const int32_t* begins = begin.const_data_ptr<int32_t>();
   const int32_t* token = token_of.const_data_ptr<int32_t>();
   const uint8_t* ablated_row = from_ablated.const_data_ptr<uint8_t>();
@@ -96,7 +96,7 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
       const int64_t block = use.block;
       std::vector<scalar_t> packed_deltas(slots.most * (d + block)), spare(block);  // [block of d][slot][block]
       for (int64_t i = from; i < to; i++) {
-        const int64_t cell = i / per_mask * tokens + (tokens == 1 ? 0 : token[i % length]);
+        const int64_t cell = i / per_mask * tokens + (tokens == 1 ? 0 : token[i % seq_len]);
         const std::vector<int32_t>& sources = slots.sources[cell];
         const int64_t count = static_cast<int64_t>(sources.size());
         const auto delta_of = [&](int64_t k) {

@@ -43,7 +43,7 @@ struct Setting {
         clean(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)), corrupt(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)) {}
   const TransformerConfig& config() const { return architecture.config; }
   std::shared_ptr<Ablation> ablation(const PatchGraph& graph) const {
-    return std::make_shared<Ablation>(plain_forward(config(), weights, corrupt, graph).sources);
+    return std::make_shared<Ablation>(plain_forward(config(), weights, corrupt, graph).source_outputs);
   }
 };
 

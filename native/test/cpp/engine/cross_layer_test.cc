@@ -29,9 +29,9 @@ void check_case(const Setting& s, const GraphKind& kind, AutoencoderInput input,
   const LatentTable table = table_of(s, *autoencoders, graph_of(s, kind));
   ForwardRequest corrupt;
   corrupt.tokens = s.corrupt;
-  corrupt.want_sources = true;
-  const auto ablation = std::make_shared<Ablation>(model->forward(corrupt).sources);
-  const std::vector<at::Tensor> ablated = plain_forward(s.config(), s.weights, given, s.corrupt, table.graph).sources;
+  corrupt.want_source_outputs = true;
+  const auto ablation = std::make_shared<Ablation>(model->forward(corrupt).source_outputs);
+  const std::vector<at::Tensor> ablated = plain_forward(s.config(), s.weights, given, s.corrupt, table.graph).source_outputs;
   for (const auto& [mask_name, mask] : masks(table.graph.edges)) {
     const std::string which = ", mask " + mask_name;
     const PlainAnswers expected = plain_answers(s, kind.name + which, given, table.graph, mask, ablated);

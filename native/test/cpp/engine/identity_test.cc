@@ -156,8 +156,8 @@ TEST("a pass from a kept run is refused what only a whole pass has, and ablation
   ForwardRequest request = patched(graph, last, random_ablation(graph, 2));
   const ForwardRequest plain = request;
   request.from = kept_run(*model, tokens(1));
-  for (bool ForwardRequest::* const want : {&ForwardRequest::want_sources, &ForwardRequest::want_hidden, &ForwardRequest::want_latents,
-                                            &ForwardRequest::want_keys_values, &ForwardRequest::keep_run}) {
+  for (bool ForwardRequest::* const want : {&ForwardRequest::want_source_outputs, &ForwardRequest::want_resid,
+                                            &ForwardRequest::want_latents, &ForwardRequest::want_keys_values, &ForwardRequest::keep_run}) {
     ForwardRequest asks = request;
     asks.*want = true;
     CHECK(says(refusal(*model, asks), "gives logits and divergences only"));

@@ -56,8 +56,8 @@ TEST_IN_PARTS("latents and their error, patched together, are what they replace"
     const at::Tensor cell = at::tensor(table.cell, at::kLong), joined = joined_cells(s, *autoencoders, ordinary);
     ForwardRequest corrupt;
     corrupt.tokens = s.corrupt;
-    corrupt.want_sources = true;
-    const auto of_latents = std::make_shared<Ablation>(latent->forward(corrupt).sources);
+    corrupt.want_source_outputs = true;
+    const auto of_latents = std::make_shared<Ablation>(latent->forward(corrupt).source_outputs);
     const auto of_ordinary = s.ablation(ordinary);
     for (const auto& [mask_name, drawn] : masks(ordinary.edges)) {
       const at::Tensor mask = drawn.index_select(0, joined), spread = mask.index_select(0, cell);

@@ -45,7 +45,7 @@ at::Tensor idle_edges(const TransformerConfig& config, const PatchGraph& graph, 
   at::Tensor idle = at::zeros({graph.edges}, at::kBool);
   std::set<int64_t> queries(given.positions.begin(), given.positions.end());  // that what is asked for depends on
   for (int64_t block = config.layers - 1; block >= 0; block--) {
-    const Seen seen = seen_keys(config, block, pads, given.prefix ? given.prefix->length : 0);
+    const Seen seen = seen_keys(config, block, pads, given.prefix ? given.prefix->seq_len : 0);
     std::set<int64_t> choosing, chosen;  // queries that see several keys, and these
     for (const int64_t query : queries)
       if (seen[query].size() > 1) {

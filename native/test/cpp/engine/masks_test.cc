@@ -26,11 +26,11 @@ TEST("plain forward and sources equal the network written out") {
     ForwardRequest request;
     request.tokens = s.clean;
     request.graph = std::make_shared<PatchGraph>(graph);
-    request.want_sources = true;
+    request.want_source_outputs = true;
     const ForwardResult got = s.model.forward(request);
     CHECK_MESSAGE(close(s, got.logits, expected.logits), name);
-    CHECK_MESSAGE(close(s, got.sources, expected.sources), name + ": sources");
-    request.want_sources = false;
+    CHECK_MESSAGE(close(s, got.source_outputs, expected.source_outputs), name + ": sources");
+    request.want_source_outputs = false;
     request.positions = std::vector<int64_t>{6, 2};
     CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected.logits.index_select(1, at::tensor({6, 2}))), name + ": positions");
   });
@@ -78,17 +78,17 @@ TEST("several masks over a repeated batch share its ablation, and give the sourc
     std::vector<at::Tensor> logits, sources;
     for (const at::Tensor& mask : two.unbind()) {
       ForwardRequest alone = request_for(s, graph, mask, ablation);
-      alone.want_sources = true;
+      alone.want_source_outputs = true;
       const ForwardResult made = s.model.forward(alone);
       logits.push_back(made.logits);
-      sources.push_back(made.sources);
+      sources.push_back(made.source_outputs);
     }
     ForwardRequest together = request_for(s, graph, two, ablation);
     together.tokens = s.clean.repeat({2, 1});
-    together.want_sources = true;
+    together.want_source_outputs = true;
     const ForwardResult made = s.model.forward(together);
     CHECK(close(s, made.logits, at::cat(logits)));
-    CHECK(close(s, made.sources, at::cat(sources, 1)));
+    CHECK(close(s, made.source_outputs, at::cat(sources, 1)));
   }
 }
 

@@ -322,7 +322,7 @@ PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& w
   const std::vector<at::Tensor> taken = ablated.defined() ? ablated.unbind() : std::vector<at::Tensor>();
   const std::vector<GivenAutoencoder> none;
   const PlainLatents made = Run(config, weights, graph, mask, taken, none).run(tokens);
-  return {made.logits, at::stack(made.sources)};
+  return {made.logits, at::stack(made.source_outputs)};
 }
 
 PlainLatents plain_forward(const TransformerConfig& config, const NamedWeights& weights, const std::vector<GivenAutoencoder>& autoencoders,

@@ -25,8 +25,8 @@ PatchGraph make_graph(const TransformerConfig& config, int64_t seq_len, bool sep
 // The network as definitions say it: every destination builds its own input from every source, one after another, with
 // autograd through all of it. Slow and without any shared work: what the engine is compared with.
 struct PlainResult {
-  at::Tensor logits;   // [B, P, V]
-  at::Tensor sources;  // [S, B, P, D]
+  at::Tensor logits;          // [B, P, V]
+  at::Tensor source_outputs;  // [S, B, P, D]
 };
 PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& weights, const at::Tensor& tokens, const PatchGraph& graph,
                           const at::Tensor& mask = {}, const at::Tensor& ablated = {});

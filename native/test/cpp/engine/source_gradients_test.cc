@@ -19,10 +19,10 @@ at::Tensor written_out(const Setting& s, const PatchGraph& graph, const at::Tens
   recording["embed.W_E"] = s.weights.at("embed.W_E").clone().requires_grad_();
   const PlainLatents plain = plain_forward(s.config(), recording, {}, s.clean, graph, mask, ablated.unbind());
   const at::Tensor loss = (plain.logits.index_select(1, at::tensor(positions)) * weights).sum();
-  const auto found = torch::autograd::grad({loss}, plain.sources, {}, std::nullopt, false, /*allow_unused=*/true);
+  const auto found = torch::autograd::grad({loss}, plain.source_outputs, {}, std::nullopt, false, /*allow_unused=*/true);
   std::vector<at::Tensor> rows;
   for (size_t source = 0; source < found.size(); source++)
-    rows.push_back(found[source].defined() ? found[source] : at::zeros_like(plain.sources[source]));
+    rows.push_back(found[source].defined() ? found[source] : at::zeros_like(plain.source_outputs[source]));
   return at::stack(rows);
 }
 
@@ -70,8 +70,8 @@ TEST("the gradient of the stream in a graph of nodes is the slope of the loss wh
     ForwardRequest keeps;
     keeps.tokens = s.clean;
     keeps.graph = std::make_shared<PatchGraph>(graph);
-    keeps.want_sources = true;
-    const at::Tensor outputs = s.model.forward(keeps).sources;
+    keeps.want_source_outputs = true;
+    const at::Tensor outputs = s.model.forward(keeps).source_outputs;
     const SourceOrder order(s.config(), StreamSources::read_anew);
     for (int64_t block = 0; block < s.config().layers; block++)
       for (const Hook hook : {Hook::resid_mid, Hook::resid_post}) {

@@ -30,14 +30,14 @@ TEST("tokens do not matter where their embedding is given") {
     ForwardRequest own;
     own.tokens = s.clean;
     own.graph = std::make_shared<PatchGraph>(graph);
-    own.want_sources = true;
+    own.want_source_outputs = true;
     const ForwardResult expected = s.model.forward(own);
     ForwardRequest given = own;
     given.tokens = s.corrupt;
-    given.start = expected.sources[0];
+    given.start = expected.source_outputs[0];
     const ForwardResult got = s.model.forward(given);
     CHECK_MESSAGE(got.logits.equal(expected.logits), name);
-    CHECK_MESSAGE(got.sources.equal(expected.sources), name + ": sources");
+    CHECK_MESSAGE(got.source_outputs.equal(expected.source_outputs), name + ": sources");
     for (const auto& [mask_name, mask] : masks(graph.edges)) {
       if (mask_name != "none" && mask_name != "half") continue;
       const auto gradient = [&](const at::Tensor& tokens, const at::Tensor& start) {
@@ -57,7 +57,7 @@ TEST("a start between two embeddings gives what a mask of all its edges gives") 
     if (!graph_of(s, kind).factorized) return;  // there each reader replaces the stream for those behind it
     const PatchGraph graph = graph_of(s, kind);
     const auto ablation = s.ablation(graph);
-    const at::Tensor clean = plain_forward(s.config(), s.weights, s.clean, graph).sources[0];
+    const at::Tensor clean = plain_forward(s.config(), s.weights, s.clean, graph).source_outputs[0];
     const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, share_of_start(graph, 0.25), values(*ablation)).logits;
     ForwardRequest request;
     request.tokens = s.clean;

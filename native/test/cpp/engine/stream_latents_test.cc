@@ -56,11 +56,11 @@ void check_case(const Setting& s, const GraphKind& kind, const Choice& choice, c
   const std::shared_ptr<Transformer> model = s.model.with(autoencoders);
   const PatchGraph graph = graph_with_latents(s, kind, *autoencoders);
   // In the order in which they write.
-  std::vector<at::Tensor> ablated = plain_forward(s.config(), s.weights, given, s.corrupt, graph).sources;
+  std::vector<at::Tensor> ablated = plain_forward(s.config(), s.weights, given, s.corrupt, graph).source_outputs;
   ForwardRequest corrupt;
   corrupt.tokens = s.corrupt;
-  corrupt.want_sources = true;
-  const auto ablation = std::make_shared<Ablation>(model->forward(corrupt).sources);
+  corrupt.want_source_outputs = true;
+  const auto ablation = std::make_shared<Ablation>(model->forward(corrupt).source_outputs);
   for (const auto& [mask_name, mask] : all_masks(graph.edges)) {
     const std::string which = ", " + choice.name + ", mask " + mask_name;
     const PlainAnswers expected = plain_answers(s, kind.name + which, given, graph, mask, ablated);

@@ -71,14 +71,14 @@ export function attributionRuns(blocks: number): AttributionRun[] {
     ),
     method(`ceap, ${STEPS} steps`, integrated, (model, prompts) => ceap(model, prompts, { steps: STEPS })),
     method(
-      `mask-gradient, ${STEPS} samples`,
+      `mask-gradient, ${STEPS} steps`,
       { forwards: STEPS + 1, backwards: STEPS, contractions: 2 * STEPS },
-      (model, prompts) => maskGradient(model, prompts, { samples: STEPS }),
+      (model, prompts) => maskGradient(model, prompts, { steps: STEPS }),
     ),
     method(
       `mean-of-methods, edge-attribution and eap-ig-inputs`,
       { forwards: STEPS + 3, backwards: STEPS + 1, contractions: STEPS + 1 },
-      (model, prompts) => meanOfMethods(model, prompts, { methods: ["edge-attribution", "eap-ig-inputs"] }),
+      (model, prompts) => meanOfMethods(model, prompts, { algorithms: ["edge-attribution", "eap-ig-inputs"] }),
     ),
     // Each step has a gradient of the loss and one of the distance, of one forward; the corrupt run gives values and where to go.
     method(

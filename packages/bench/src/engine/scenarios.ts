@@ -82,7 +82,7 @@ async function forwardScenarios(
   const runs: Record<string, () => Promise<void>> = {
     plain: () => finished(model.forward(clean)),
     [byLibrary("plain")]: () => plainByLibrary(model, clean),
-    sources: () => finished(model.sources(clean)),
+    sources: () => finished(model.sourceOutputs(clean)),
     "patched-by-token": () => byToken(model, clean, ablation!, forward.seqLen),
     [`${circuitSizes.length}-tree-sizes`]: () => circuits(model, prompts, circuitSizes),
     "edge-attribution": () => attribution(model, prompts),

@@ -7,7 +7,7 @@ describe("graphSize", () => {
   it.each([QUICK.forward, QUICK.acdc])("counts what the graph has: %o", (spec) => {
     using model = randomModel(spec);
     const { graph } = model;
-    expect(graphSize(spec)).toEqual({ sourceCount: graph.srcs.length, edgeCount: graph.edgeCount });
+    expect(graphSize(spec)).toEqual({ sourceCount: graph.sources.length, edgeCount: graph.edgeCount });
   });
 });
 

@@ -40,7 +40,7 @@ export async function measureMethod(
   return {
     task: task.key,
     ...{ knownEdgeCount: size, edgeCount: task.model.graph.edgeCount },
-    auroc: rocCurve(scores, known).auc,
+    auroc: rocCurve(scores, known).auroc,
     edgesNeeded: await edgesNeeded(task, scores, signal),
     jaccard: stable?.jaccard ?? null,
     processorSeconds,

@@ -56,7 +56,7 @@ describe("the table of methods", () => {
     expect(left(70_651)).toEqual([
       ...["edge-attribution", "eap-ig-inputs", "clean-corrupted", "ceap", "eap-gp", "relp"],
       "mean-of-methods without eap-ig-activations",
-      ...["mask-gradient, 5 samples", "information-flow-routes", "edge-pruning, warm start", "ugs", "random"],
+      ...["mask-gradient, 5 steps", "information-flow-routes", "edge-pruning, warm start", "ugs", "random"],
     ]);
   });
 
@@ -65,7 +65,7 @@ describe("the table of methods", () => {
       methodsFor({ edgeCount: 70_651 }, TABLED).find((method) => nameOf(method) === name)!;
     expect(there("edge-pruning, warm start").options).toEqual({ warmStart: "eap-ig-inputs", epochs: 20 });
     expect(there("mean-of-methods without eap-ig-activations").options).toEqual({
-      methods: ["edge-attribution", "eap-ig-inputs"],
+      algorithms: ["edge-attribution", "eap-ig-inputs"],
     });
     expect(there("relp").options).toEqual({});
   });

@@ -35,7 +35,7 @@ export async function runMethod(
   { seed = USUAL_SEED, signal }: RunMethodOptions = {},
 ): Promise<MethodRun> {
   const { discover, ...named } = algorithms[algorithm];
-  const fitting = fittingOptions(algorithm, task, { given: options, ablation: ablationFor(algorithm, options) });
+  const fitting = fittingOptions(algorithm, task, { options: options, ablation: ablationFor(algorithm, options) });
   const rows: Float32Array[] = [];
   const perPrompt = "perPrompt" in named;
   const asked = { ...fitting, signal, ...("seed" in fitting || algorithm === "random" ? { seed } : {}) };

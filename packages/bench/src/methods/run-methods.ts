@@ -14,7 +14,7 @@ export const TABLED: readonly TabledMethod[] = [
   { algorithm: "eap-gp" },
   { algorithm: "relp" },
   { algorithm: "mean-of-methods" },
-  { algorithm: "mask-gradient", options: { samples: 5 }, name: "mask-gradient, 5 samples" },
+  { algorithm: "mask-gradient", options: { steps: 5 }, name: "mask-gradient, 5 steps" },
   { algorithm: "exact" },
   { algorithm: "information-flow-routes" },
   { algorithm: "acdc" },

@@ -25,7 +25,7 @@ const THERE: Readonly<Record<string, Omit<TabledMethod, "algorithm">>> = {
   "edge-pruning, warm start": { options: { epochs: 20 } },
   ugs: { options: { epochs: 10, samples: 1 } },
   "mean-of-methods": {
-    options: { methods: ["edge-attribution", "eap-ig-inputs"] },
+    options: { algorithms: ["edge-attribution", "eap-ig-inputs"] },
     name: "mean-of-methods without eap-ig-activations",
   },
 };

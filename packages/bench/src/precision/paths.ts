@@ -74,7 +74,7 @@ export const precisionPaths: readonly PrecisionPath[] = [
   { name: "edge-attribution by token", run: byToken(scores("edge-attribution")) },
   { name: "edge-attribution behind a prefix", run: behindPrefix(scores("edge-attribution")) },
   { name: "mask-gradient at one half", run: scores("mask-gradient", { maskValue: 0.5 }) },
-  { name: "mask-gradient, integrated", run: scores("mask-gradient", { samples: 3 }) },
+  { name: "mask-gradient, integrated", run: scores("mask-gradient", { steps: 3 }) },
   { name: "relp with attention", run: scores("relp", { attention: true }) },
   { name: "node scores", run: nodes },
   { name: "probing's first loss", run: firstLoss("sigmoid") },

@@ -24,7 +24,7 @@ export type Run = (model: PatchableModel, prompts: PromptLoader) => Promise<Arra
 export const plain: Run = (model, prompts) => numbers(model.forward(prompts.batches[0]!.clean));
 
 /** What every source writes. */
-export const sources: Run = (model, prompts) => numbers(model.sources(prompts.batches[0]!.clean));
+export const sources: Run = (model, prompts) => numbers(model.sourceOutputs(prompts.batches[0]!.clean));
 
 /** Logits with a share of the edges (one at least) ablated, all the way or by `value`. */
 export function patched(share: number, { value = 1, type = "resample" as AblationType, kept = false } = {}): Run {

@@ -101,7 +101,7 @@ function shiftedPositions(circuit: TracrCircuit, tokens: number, options: KnownE
 
 function requireShape(circuit: TracrCircuit, graph: Graph): void {
   const wanted = ["Resid Start", ...Array.from({ length: circuit.layers }, (_, l) => [`A${l}.0`, `MLP ${l}`]).flat()];
-  const found = graph.srcs.map((src) => src.name);
+  const found = graph.sources.map((src) => src.name);
   const same = found.length === wanted.length && found.every((name, i) => name === wanted[i]);
   if (same && graph.factorized && graph.separateQkv) return;
   const has = `${found.length} sources (${found.slice(0, 6).join(", ")}${found.length > 6 ? ", ..." : ""})`;

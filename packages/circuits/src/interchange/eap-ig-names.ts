@@ -57,7 +57,7 @@ function destinationName(name: string): string | undefined {
 
 /** Names of EAP-IG's nodes in its order: `input`, per block its heads and its MLP, `logits`. */
 export function eapIgNodes(graph: Graph): string[] {
-  return [...graph.srcs.map(eapIgSource), "logits"];
+  return [...graph.sources.map(eapIgSource), "logits"];
 }
 
 /** Edges in EAP-IG's order: block by block, every source in turn to the heads' inputs and the MLP; at the end the logits. */

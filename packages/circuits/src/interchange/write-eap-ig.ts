@@ -62,7 +62,7 @@ function nodesOf(graph: Graph, inCircuit: Uint8Array): Map<string, EapIgNode> {
     reached.add(dest.kind === "mlp" ? dest.name : `A${dest.block}.${dest.head}`);
   }
   const names = eapIgNodes(graph);
-  const nodes = graph.srcs.map(
+  const nodes = graph.sources.map(
     (src, i) => [names[i]!, { inGraph: leaves.has(src.name) && reached.has(src.name) }] as const,
   );
   return new Map<string, EapIgNode>([...nodes, ["logits", { inGraph: true }]]);

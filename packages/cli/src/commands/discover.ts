@@ -72,7 +72,7 @@ export function addDiscover(program: Command, context: Context): void {
       `gradients: ${anyOf(ANSWER_FUNCTIONS)}`,
       oneOf(ANSWER_FUNCTIONS, ownName<string>),
     )
-    .option("--samples <n>", "mask-gradient: integrate over n steps", wholeNumber(1))
+    .option("--steps <n>", "gradients along a path: of how many steps", wholeNumber(1))
     .option(
       "--set <name=value>",
       "any other option of the algorithm, as often as needed",
@@ -164,7 +164,7 @@ Examples:
   autocircuit discover tracr-reverse --by-token --taus 1e-3 --json reverse.json
   autocircuit discover tracr-reverse --ablation zero
   autocircuit discover tracr-reverse --set largestBatch=1
-  autocircuit discover tracr-hist --algorithm mask-gradient --samples 5 --out hist
+  autocircuit discover tracr-hist --algorithm mask-gradient --steps 5 --out hist
   autocircuit discover tracr-hist --algorithm eap-ig-inputs --size 4 --bootstrap 500 --test
   autocircuit discover tracr-hist --algorithm relp --size 8 --select exact
   autocircuit discover tracr-reverse --keep 1

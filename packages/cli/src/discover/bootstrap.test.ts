@@ -62,7 +62,7 @@ describe("how sure a circuit is", () => {
   it("says on the screen and in the report where options leave nothing to draw from", async () => {
     const { out } = await discover("--algorithm", "mean-of-methods", "--set", "normalise=rank", "--size", "1");
     const line = "How stable the circuit is was not measured: ranks of single prompts do not add up to those of all.";
-    expect(json()).toMatchObject({ bootstrap: null, warnings: expect.arrayContaining([line]) });
+    expect(json()).toMatchObject({ bootstrap: null, notes: expect.arrayContaining([line]) });
     expect(out).toContain(line);
     expect(out).toMatch(/^1 edge found/m);
     expect(readFileSync(at("out/report.html"), "utf8")).toContain(line);
@@ -204,10 +204,10 @@ describe("how sure a circuit is", () => {
     const few = await discover("--algorithm", "relp", "--bootstrap", "20");
     expect([few.code, few.err]).toEqual([2, expect.stringMatching(/at least 100/)]);
     const steps = await discover("--algorithm", "eap-ig-inputs", "--set", "steps=0");
-    expect([steps.code, steps.err]).toEqual([2, expect.stringMatching(/`steps`/)]);
+    expect([steps.code, steps.err]).toEqual([2, expect.stringMatching(/--steps must be/)]);
     const many = await discover("--algorithm", "eap-ig-inputs", "--set", "steps=1e9");
-    expect([many.code, many.err]).toEqual([2, expect.stringMatching(/`steps` must be a whole number from 1 to 10000/)]);
-    const wrong = await discover("--algorithm", "mean-of-methods", "--set", "methods=relp,eap-ig-input");
+    expect([many.code, many.err]).toEqual([2, expect.stringMatching(/--steps must be a whole number from 1 to 10000/)]);
+    const wrong = await discover("--algorithm", "mean-of-methods", "--set", "algorithms=relp,eap-ig-input");
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/Did you mean eap-ig-inputs/)]);
     const gradients = ["--algorithm", "eap-ig-inputs", "--set", "loss=kl-div"];
     for (const idle of [

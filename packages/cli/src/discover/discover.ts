@@ -100,7 +100,7 @@ export async function discover(
   const stability = await bootstrapped(task, found, plan, signal);
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await withProgress("accuracy of the model", () => modelAccuracy(task, { signal }));
-  const { peakRssBytes, peakDeviceBytes } = await memory();
+  const { peakMemoryBytes, peakDeviceBytes } = await memory();
   const file = discoveryFile(subject.name, found);
   const result: DiscoverResult = {
     ...file,
@@ -110,7 +110,7 @@ export async function discover(
     circuit: reportEdges(found, stability),
     dangling: found.dangling,
     pruned: settings.prune,
-    warnings: [subject.notes, labelled?.note ?? [], found.notes, unsure ?? []].flat(),
+    notes: [subject.notes, labelled?.note ?? [], found.notes, unsure ?? []].flat(),
     known: beside[0] ? knownResult(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: found.faithful ?? null,
@@ -122,7 +122,7 @@ export async function discover(
     divergence: measures.divergence,
     seconds,
     ...used.report,
-    peakMemoryBytes: peakRssBytes,
+    peakMemoryBytes,
     peakDeviceBytes,
     versions: runVersions(),
   };

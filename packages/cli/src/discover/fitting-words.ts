@@ -41,6 +41,6 @@ export interface AskedOptions {
 export function requireFitting({ find, given, words }: AskedOptions, task: LoadedTask | TaskOutline): void {
   // Options without an algorithm are ACDC's; without either what is chosen fits.
   const algorithm = algorithmNamed(find.algorithm ?? "acdc")!;
-  const problem = fittingProblem({ algorithm, given }, task, words);
+  const problem = fittingProblem({ algorithm, options: given }, task, words);
   if (problem !== undefined) throw new UsageError(problem);
 }

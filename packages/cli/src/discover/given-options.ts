@@ -16,7 +16,7 @@ export const FLAGS = [
   ["target", "--target", "target"],
   ["gradFunction", "--grad-function", "gradFunction"],
   ["answerFunction", "--answer-function", "answerFunction"],
-  ["samples", "--samples", "samples"],
+  ["steps", "--steps", "steps"],
 ] as const satisfies readonly (readonly [keyof DiscoverCommandOptions, string, string])[];
 
 /**

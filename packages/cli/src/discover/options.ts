@@ -16,7 +16,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   target?: string;
   gradFunction?: string;
   answerFunction?: string;
-  samples?: number;
+  steps?: number;
   set: string[];
   size?: AskedSize;
   prune?: boolean;

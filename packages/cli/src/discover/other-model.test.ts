@@ -129,7 +129,7 @@ describe("one's own prompts", () => {
       /left out 2 of 7 prompt pairs: 1: an answer of several tokens \(such as .*prompts\[4\]\); 1: clean and corrupt differ in length \(such as .*prompts\[5\]\)/,
     );
     expect(out).toMatch(/prompts: 5 pairs of 4 to \d+ tokens/);
-    expect(result.warnings[0]).toContain("left out 2 of 7 prompt pairs");
+    expect(result.notes[0]).toContain("left out 2 of 7 prompt pairs");
     expect(html).toContain("who said it");
     expect(html).toContain("left out 2 of 7 prompt pairs");
   });

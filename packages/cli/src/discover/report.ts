@@ -42,7 +42,7 @@ export async function makeReport(
       algorithm,
       options: { ...result.options, device: deviceText(result) },
       notes: [
-        ...result.warnings,
+        ...result.notes,
         ...(result.keep?.complete === false ? [ENDED] : []),
         ...(tests?.notes ?? []).map((note) => `About the tests: ${note}`),
       ],

@@ -29,7 +29,7 @@ export interface DiscoverResult extends DeviceReport, DiscoveryFile {
   dangling: number;
   pruned: boolean;
   /** What the reader should know: ties, equal prompts, edges that lead nowhere. */
-  warnings: string[];
+  notes: string[];
   /** The known circuit; null where there is none. */
   known: KnownResult | null;
   /** What the circuit keeps of the right answers; null unless its size follows from that. */

@@ -110,12 +110,12 @@ describe.each(Object.entries(subjects))("discover and findCircuit choose the sam
     await using task = await load(options.ablation ?? (options.options?.ablation as AblationType | undefined));
     const command = planned(() => {
       const { settings } = fitToGraph(discoverSettings(name, read), task);
-      const { algorithm: named, ablation, size, keep, faithful } = settings;
-      return { named, ablation, size, keep, faithful };
+      const { algorithm, ablation, size, keep, faithful } = settings;
+      return { algorithm, ablation, size, keep, faithful };
     });
     const library = planned(() => {
-      const { named, ablation, size, keep, faithful } = planOf(task, options);
-      return { named, ablation, size, keep, faithful };
+      const { algorithm, ablation, size, keep, faithful } = planOf(task, options);
+      return { algorithm, ablation, size, keep, faithful };
     });
     expect(command).toEqual(library);
   });

@@ -66,15 +66,15 @@ it.each<[string, string[], FindCircuitOptions, RegExp]>([
   const how = ["--bootstrap", "0", "--curve", "full", "--out", at("out"), "--json", at("out.json")];
   const { code, out } = await run(["discover", ...own, ...flags, ...how]);
   expect(code).toBe(0);
-  const { warnings, dangling, circuit } = read("out.json") as DiscoverResult;
+  const written = read("out.json") as DiscoverResult;
 
   await using task = await ownTask(model, prompts);
   const found = await findCircuit(task, options);
   const { notes } = await reportOf(task, found);
   expect(notes.join("\n")).toMatch(expected);
   expect(notes.join("\n")).toMatch(/clean and corrupt are the same in 1 of 8 prompt pairs/);
-  expect(warnings).toEqual(found.notes.map((note) => inFlagNames(note)));
-  expect([dangling, circuit.length]).toEqual([found.dangling, found.circuit.size]);
+  expect(written.notes).toEqual(found.notes.map((note) => inFlagNames(note)));
+  expect([written.dangling, written.circuit.length]).toEqual([found.dangling, found.circuit.size]);
   const page = readFileSync(at("out/report.html"), "utf8");
   for (const note of notes.map((note) => inFlagNames(note))) {
     expect(out.split("\n").filter((line) => line === note)).toHaveLength(1);
@@ -150,7 +150,7 @@ it("a program's report of a circuit over spans says what the command's does", as
   const { notes } = found;
   expect(notes.join()).toMatch(/clean and corrupt are the same in 1 of 8 prompt pairs/);
   const written = read("spans-found.json") as SpanResult;
-  expect(written.warnings).toEqual(notes);
+  expect(written.notes).toEqual(notes);
 
   const report = await spanReportOf(task, found);
   const [, ...lines] = circuitText(report, { maxRows: 60 }).split("\n");

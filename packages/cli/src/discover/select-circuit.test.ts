@@ -17,22 +17,22 @@ const sized = ["--algorithm", "eap-ig-inputs", "--size", "8", "--bootstrap", "0"
 
 it.each(["greedy", "exact"])("%s gives a circuit without dead ends, of at most the size", async (how) => {
   expect((await discover(...sized, "--select", how)).code).toBe(0);
-  const { circuit, dangling, options, warnings } = json();
+  const { circuit, dangling, options, notes } = json();
   expect(options).toMatchObject({ select: how, size: 8, steps: 5, loss: "answers", gradFunction: "logit" });
   expect(circuit.length).toBeGreaterThan(0);
   expect(circuit.length).toBeLessThanOrEqual(8);
   expect(dangling).toBe(0);
-  expect(warnings.join()).not.toContain("not proven");
+  expect(notes.join()).not.toContain("not proven");
 });
 
 it("gives the greedy circuit where the search for the best one has no time, and says so", async () => {
   const { code, out } = await discover(...sized, "--select", "exact", "--select-seconds", "1e-6");
-  const { circuit, warnings } = json();
+  const { circuit, notes } = json();
   expect(code).toBe(0);
   expect(out).toMatch(
     /that of greedy selection, as nothing better was found in 0\.000001 s: .* no circuit of 8 edges has more than \d/,
   );
-  expect(warnings.join()).not.toContain("Infinity");
+  expect(notes.join()).not.toContain("Infinity");
   await discover(...sized, "--select", "greedy");
   expect(circuit).toEqual(json().circuit);
 });
@@ -80,14 +80,14 @@ it.each([
   ["exact", (scores: PruneScores) => selectExact(scores, 8, { rank: "signed" })],
 ] as const)("by signed scores: %s", async (select, expected) => {
   expect((await discover(...sized, "--rank", "signed", "--select", select)).code).toBe(0);
-  const { circuit, options, warnings } = json();
+  const { circuit, options, notes } = json();
   const scores = await PruneScores.load(at("out/scores.safetensors"));
   const names = (edges: Iterable<{ name: string }>) => Array.from(edges, ({ name }) => name).toSorted();
   expect(names(circuit.map(({ edge }) => ({ name: edge })))).toEqual(names(await expected(scores)));
   expect(options).toMatchObject({ select, rank: "signed", size: 8 });
   const last = Math.min(...circuit.map(({ score }) => score));
   const tied = scores.values.filter((score) => score === last).length > circuit.filter((e) => e.score === last).length;
-  if (select === "top") expect(warnings.some((line) => /more edges have the score/.test(line))).toBe(tied);
+  if (select === "top") expect(notes.some((line) => /more edges have the score/.test(line))).toBe(tied);
   await discover(...sized, "--select", select);
   expect(json().options).not.toHaveProperty("rank");
 });

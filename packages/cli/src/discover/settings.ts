@@ -124,7 +124,7 @@ export function fitToGraph(
   const { given } = settings;
   requireFitting({ find, given, words }, task);
   const { graph } = task.model;
-  const { named: algorithm, ablation, size: planned, keep, faithful } = planOf(task, find);
+  const { algorithm, ablation, size: planned, keep, faithful } = planOf(task, find);
   const size = typeof planned === "number" ? planned : undefined;
   const known = task.knownEdges === null ? undefined : settings.known;
   const chosen = find.algorithm === undefined && algorithm === FOR_LARGE_GRAPHS;

@@ -45,7 +45,7 @@ function keptText({ keep, faithful }: DiscoverResult): string {
 /** The figures of a run in a few lines. */
 export function summary(result: DiscoverResult, { ablation }: DiscoverSettings): string {
   const { divergence, known, circuit, edgeCount, seconds, peakMemoryBytes, peakDeviceBytes } = result;
-  const theirs = known && `, ${known.name} ${formatNumber(divergence.known!)}`;
+  const theirs = known && `, ${known.name} ${formatNumber(divergence.knownCircuit!)}`;
   const compared =
     known &&
     `: ${known.truePositives} of the ${known.name} circuit's ${known.edges.length}, ${known.falsePositives} others, ${known.falseNegatives} missed`;

@@ -24,7 +24,7 @@ it("prompts that end in the space of their answers are told of: printed, in the 
   const note = "warning: 4 of 4 prompts end in a space, and their answers begin with one";
   const { code, out: printed } = await run(["discover", "--model", model, "--prompts", file, ...how, ...out]);
   expect([code, printed.split(note).length]).toEqual([0, 2]);
-  expect(JSON.parse(readFileSync(at("found.json"), "utf8")).warnings).toContainEqual(expect.stringContaining(note));
+  expect(JSON.parse(readFileSync(at("found.json"), "utf8")).notes).toContainEqual(expect.stringContaining(note));
   expect(readFileSync(at("found/report.html"), "utf8")).toContain("4 of 4 prompts end in a space");
   await using task = await ownTask(model, file);
   expect(task.notes).toEqual([expect.stringContaining(note)]);

@@ -20,7 +20,7 @@ export function graphCounts(config: TransformerConfig, seqLen: number): GraphCou
     "nodes along the residual stream": { factorized: false },
   };
   return Object.entries(kinds).map(([kind, options]) => {
-    const { srcs, dests, edgeCount } = Graph.of(config, options);
-    return { kind, sourceCount: srcs.length, destinationCount: dests.length, edgeCount };
+    const { sources, destinations, edgeCount } = Graph.of(config, options);
+    return { kind, sourceCount: sources.length, destinationCount: destinations.length, edgeCount };
   });
 }

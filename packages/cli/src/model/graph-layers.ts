@@ -16,15 +16,15 @@ export interface GraphLayer {
 
 /** A graph layer by layer. A destination reads from every source of the layers before. */
 export function graphLayers(graph: Graph): GraphLayer[] {
-  const last = graph.dests.at(-1)!.layer;
+  const last = graph.destinations.at(-1)!.layer;
   return Array.from({ length: last + 1 }, (_, layer) => {
-    const dests = graph.dests.filter((dest) => dest.layer === layer);
-    const sources = graph.srcs.filter((src) => src.layer === layer);
+    const destinations = graph.destinations.filter((dest) => dest.layer === layer);
+    const sources = graph.sources.filter((src) => src.layer === layer);
     return {
       layer,
-      part: partOf([...dests, ...sources].map(({ name }) => name)),
-      destinations: dests.map(({ name }) => name),
-      edgeCount: dests.reduce((sum, { sourceCount }) => sum + sourceCount, 0),
+      part: partOf([...destinations, ...sources].map(({ name }) => name)),
+      destinations: destinations.map(({ name }) => name),
+      edgeCount: destinations.reduce((sum, { sourceCount }) => sum + sourceCount, 0),
       sources: sources.map(({ name }) => name),
     };
   });

@@ -60,7 +60,7 @@ describe("studio", () => {
       logits: null,
     });
     expect(session.graph.edgeCount).toBe(77);
-    expect(session.scoreSets.map(({ name, kind, known }) => [name, kind, known])).toEqual([
+    expect(session.scoreSets.map(({ name, kind, isKnownCircuit: known }) => [name, kind, known])).toEqual([
       ["edge attribution", "scores", false],
       ["autocircuit", "circuit", true],
       ["acdc", "circuit", true],

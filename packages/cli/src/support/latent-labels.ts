@@ -36,7 +36,7 @@ export async function labelsOfModel(
   autoencoders: string | readonly string[],
   signal: AbortSignal,
 ): Promise<LabelledLatents> {
-  const sources = new Set(model.graph.srcs.map(({ name }) => name));
+  const sources = new Set(model.graph.sources.map(({ name }) => name));
   if (Object.keys(labels).every((name) => sources.has(name))) return labelledLatents(model, labels);
   return labelledLatents(model, labels, { sizes: await autoencoderSizes(autoencoders, signal) });
 }

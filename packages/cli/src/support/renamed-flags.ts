@@ -9,6 +9,7 @@ export const RENAMED_FLAGS: Readonly<Record<string, string>> = {
   "--max-len": "--max-seq-len",
   "--stalled": "--stalled-after",
   "--limit": "--at-once",
+  "--samples": "--steps",
 };
 
 /**

@@ -94,9 +94,9 @@ async function* jsonLines({ read, units, results }: OpenSweep): AsyncGenerator<s
 
 function unitsText(rows: readonly Row[]): string {
   const names = new Map(rows.map(({ task, key }) => [JSON.stringify([task, key]), { task, key }]));
-  const columns = ["auc", "averagePrecision", "cpr", "cmd", "discoverSeconds"] as const;
+  const columns = ["auroc", "averagePrecision", "cpr", "cmd", "discoverSeconds"] as const;
   return table(
-    ["task", "algorithm", "seeds", "AUC", "average precision", "CPR", "CMD", "seconds"],
+    ["task", "algorithm", "seeds", "AUROC", "average precision", "CPR", "CMD", "seconds"],
     [...names.values()].map(({ task, key }) => {
       const own = rows.filter((row) => row.task === task && row.key === key);
       const means = columns.map((column) => {

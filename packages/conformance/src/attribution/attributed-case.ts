@@ -67,11 +67,11 @@ export function givenAblation(
 ): Ablation {
   const { dModel } = model.config;
   const length = prompts.batches[0]!.seqLen;
-  const values = new Float32Array(graph.srcs.length * length * dModel);
+  const values = new Float32Array(graph.sources.length * length * dModel);
   if (vector) for (let i = 0; i < values.length; i++) values[i] = vector[i % dModel]!;
-  const shape = [graph.srcs.length, 1, length, dModel];
+  const shape = [graph.sources.length, 1, length, dModel];
   if (positional === null) return new Ablation(Tensor.from(values, { shape }));
-  const others = Tensor.zeros([graph.srcs.length - 1, 1, length, dModel]);
+  const others = Tensor.zeros([graph.sources.length - 1, 1, length, dModel]);
   const start = positional.slice(0, 0, length).reshape([1, 1, length, dModel]);
   return new Ablation(Tensor.from(values, { shape }).add(Tensor.cat([start, others])));
 }
@@ -82,7 +82,7 @@ export async function lastPositionMean(found: AttributedCase<unknown>): Promise<
   const { dModel } = model.config;
   const mean = new Float64Array(dModel);
   for (const batch of prompts.batches) {
-    using outputs = await model.sources(batch.clean);
+    using outputs = await model.sourceOutputs(batch.clean);
     const [sourceCount, size, length] = outputs.shape as [number, number, number];
     const last = Array.from(await outputs.select(2, length - 1).data(), Number);
     const position = positional ? Array.from(await positional.select(0, length - 1).data(), Number) : undefined;

@@ -85,10 +85,10 @@ function gradientOf(
   if (what.startsWith("answers_")) return { prompts: on(what as AnswerSet), options: functions };
   if (what.startsWith("batch")) return { prompts: on("answers", Number(what.slice("batch".length))), options: {} };
   if (what.startsWith("ig")) {
-    const samples = Number(what.slice("ig".length));
+    const steps = Number(what.slice("ig".length));
     return {
       prompts: on("answers"),
-      options: { ...functions, samples, ablation: ablationType(rest[2] ?? "RESAMPLE") },
+      options: { ...functions, steps, ablation: ablationType(rest[2] ?? "RESAMPLE") },
     };
   }
   switch (what) {

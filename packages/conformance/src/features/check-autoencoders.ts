@@ -139,13 +139,13 @@ async function checkSourceOutputs(variant: Variant): Promise<void> {
   const { name, model, prompts, tensors, recorder } = variant;
   const key = "src_ablations/RESAMPLE";
   if (!tensors.has(`${name}/${key}`)) return;
-  using outputs = await model.sources(prompts.batches[0]!.corrupt);
+  using outputs = await model.sourceOutputs(prompts.batches[0]!.corrupt);
   recorder.tensor(key, await toHost(written(variant, outputs)), tensors.get(`${name}/${key}`));
 }
 
 async function checkLatentMeans(variant: Variant): Promise<void> {
   const { name, model, prompts, tensors, recorder } = variant;
-  using outputs = await model.sources(prompts.batches[0]!.clean);
+  using outputs = await model.sourceOutputs(prompts.batches[0]!.clean);
   const means = written(variant, outputs).mean([1, 3]);
   recorder.tensor("latent_means", await toHost(means), tensors.get(`${name}/latent_means`));
 }

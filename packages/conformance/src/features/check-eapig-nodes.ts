@@ -13,7 +13,7 @@ export async function checkNodeScores(found: EapIgCase, name: string, recorder: 
   const [level, method, type = "patching"] = label.split("/") as [string, string, string?];
   const ablation = (await ablationOf(found, type)) ?? "resample";
   if (method.startsWith("exact")) {
-    const cuts = graph.srcs.map(({ index }) => cutOf(found, index));
+    const cuts = graph.sources.map(({ index }) => cutOf(found, index));
     // The reference's first cut prunes everything; only the edges of `input` come back, of which one leads to the output.
     const left = graph.index("Resid Start->Resid End");
     const others = Array.from({ length: graph.edgeCount }, (_, edge) => edge).filter((edge) => edge !== left);

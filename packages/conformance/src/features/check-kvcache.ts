@@ -83,7 +83,7 @@ async function checkGradient(variant: Variant, prompts: PromptLoader, set: strin
     gradFunction: gradFunction as GradFunction,
     answerFunction: answerFunction as AnswerFunction,
     ablation: ablationType(ablation),
-    ...(at.startsWith("ig") ? { samples: Number(at.slice(2)) } : { maskValue: Number(at.slice("mask".length)) }),
+    ...(at.startsWith("ig") ? { steps: Number(at.slice(2)) } : { maskValue: Number(at.slice("mask".length)) }),
   });
   checkScores(graph, values, tensors, `${name}/mask_gradient/${set}`, recorder.section(`mask_gradient/${set}`));
 }

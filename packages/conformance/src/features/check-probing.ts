@@ -149,7 +149,7 @@ function optionsOf({ graph, expected }: Variant, run: ProbingRun): ProbingOption
     lambda: run.regularize_lambda,
     initial: run.init_val,
     maskFunction: (run.mask_fn ?? "none") satisfies WithAliases<MaskFunction>,
-    tree: run.tree_optimisation,
+    patch: run.tree_optimisation ? "tree" : "edge",
     target: run.faithfulness_target,
     dropout: run.dropout_p,
     // In both directions, as the reference does.

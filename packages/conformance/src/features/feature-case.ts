@@ -70,7 +70,7 @@ export function checkGraph(graph: Graph, { n_edges, modules, srcs }: FeatureGrap
   const ours = graph.groups.map(({ module }) => module);
   recorder.equal("modules", ours, modules);
   recorder.equal("n_edges", graph.edgeCount, n_edges);
-  const sources = graph.srcs.map(({ name, module, layer, head, index }) => [name, module, layer, head, index]);
+  const sources = graph.sources.map(({ name, module, layer, head, index }) => [name, module, layer, head, index]);
   recorder.equal("srcs", sources, srcs);
 }
 

@@ -31,8 +31,8 @@ export async function checkMaskGradients({ name, model, graph, prompts, tensors,
 }
 
 /** `mask0.5` or `ig5` as options of maskGradient. */
-function maskPosition(at: string): { maskValue: number } | { samples: number } {
-  return at.startsWith("ig") ? { samples: Number(at.slice(2)) } : { maskValue: Number(at.slice("mask".length)) };
+function maskPosition(at: string): { maskValue: number } | { steps: number } {
+  return at.startsWith("ig") ? { steps: Number(at.slice(2)) } : { maskValue: Number(at.slice("mask".length)) };
 }
 
 /** Edge attribution patching, where the case has it. */

@@ -4,10 +4,10 @@ import type { ExpectedVariant } from "./expected-case.ts";
 
 /** Nodes, their order, modules and layers, and the edges' names and number. */
 export function checkStructure(graph: Graph, expected: ExpectedVariant, recorder: Recorder): void {
-  const srcs = graph.srcs.map(({ name, module, layer, head, index }) => [name, module, layer, head, index]);
+  const srcs = graph.sources.map(({ name, module, layer, head, index }) => [name, module, layer, head, index]);
   recorder.equal("srcs", srcs, expected.srcs);
   // The reference lists destinations sorted by module; which ones there are, and where they read, is what matters.
-  const dests = graph.dests.map(({ name, module, layer, head, firstSource }) => [
+  const dests = graph.destinations.map(({ name, module, layer, head, firstSource }) => [
     name,
     module,
     layer,

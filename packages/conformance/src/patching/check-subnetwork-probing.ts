@@ -18,10 +18,14 @@ const OF_MAX = 2e-2;
 export async function checkSubnetworkProbing(variant: Variant): Promise<void> {
   const { name, model, graph, prompts, tensors, recorder } = variant;
   for (const mask of partsBelow(variant, "subnetwork_probing")) {
-    for (const tree of partsBelow(variant, `subnetwork_probing/${mask}`)) {
+    for (const part of partsBelow(variant, `subnetwork_probing/${mask}`)) {
       const maskFunction: SubnetworkProbingOptions["maskFunction"] = mask === "None" ? "none" : "sigmoid";
-      const scores = await subnetworkProbing(model, prompts, { ...SETTINGS, maskFunction, tree: tree === "tree=True" });
-      const set = `subnetwork_probing/${mask}/${tree}`;
+      const scores = await subnetworkProbing(model, prompts, {
+        ...SETTINGS,
+        maskFunction,
+        patch: part === "tree=True" ? "tree" : "edge",
+      });
+      const set = `subnetwork_probing/${mask}/${part}`;
       checkScores(graph, scores.values, tensors, `${name}/${set}`, recorder.section(set), {
         ofMax: OF_MAX,
         decided: true,

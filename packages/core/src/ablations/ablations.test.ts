@@ -24,7 +24,7 @@ afterAll(() => {
 async function expectedMean(tokens: Tokens[], overPositions: boolean): Promise<Float64Array> {
   const mean = new Float64Array(sourceCount * length * width);
   for (const batch of tokens) {
-    const outputs = await values(await model.sources(batch));
+    const outputs = await values(await model.sourceOutputs(batch));
     outputs.forEach((value, index) => {
       const [s, p, d] = [
         Math.floor(index / (batchSize * length * width)),
@@ -53,7 +53,7 @@ it.each<AblationType>(["batch-tokenwise-mean", "batch-all-tok-mean", "tokenwise-
         padId: 0,
       });
       using ablation = await wide.ablations(type.startsWith("batch") ? loader.batches[0]!.clean : loader, type);
-      const outputs = (await values(await wide.sources(loader.batches[0]!.clean))) as unknown as Float64Array;
+      const outputs = (await values(await wide.sourceOutputs(loader.batches[0]!.clean))) as unknown as Float64Array;
       const at = (s: number, b: number, p: number, d: number) => outputs[((s * 2 + b) * length + p) * width + d]!;
       const found = (await ablation.sources.data()) as Float64Array;
       expect(ablation.sources.dtype).toBe("float64");
@@ -130,7 +130,7 @@ describe("ablations made batch by batch", () => {
   it("resample: the outputs as they are", async () => {
     using ablation = await model.ablations(corrupt, "resample");
     expect(ablation.sources.shape).toEqual([sourceCount, batchSize, length, width]);
-    const expected = await values(await model.sources(corrupt));
+    const expected = await values(await model.sourceOutputs(corrupt));
     expect(maxDifference(await values(ablation.sources.clone()), expected)).toBe(0);
   });
 
@@ -154,7 +154,7 @@ describe("ablations made batch by batch", () => {
     const short = { clean: [3, 7], corrupt: [3, 2], answers: [0], wrongAnswers: [1] };
     using padded = new PromptLoader([prompts.prompts[0]!, short], { batchSize: 2, padId: 9 });
     const tokens = padded.batches[0]!.clean;
-    const outputs = await values(await model.sources(tokens));
+    const outputs = await values(await model.sourceOutputs(tokens));
     using ablation = await model.ablations(tokens, "batch-tokenwise-mean");
     const mean = await values(ablation.sources.clone());
     const row = (s: number, b: number, p: number) =>

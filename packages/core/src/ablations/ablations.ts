@@ -65,7 +65,7 @@ function requireEqualPairs({ unequal }: Tokens, type: AblationType): void {
 async function resample(model: RunningModel, tokens: Tokens, signal: AbortSignal | undefined): Promise<Ablation> {
   const { counterpart, padding } = tokens;
   if (counterpart) return new Ablation(await alignedSources(model, tokens, counterpart, signal));
-  return new Ablation(await model.sources(tokens, signal && { signal }), { firstPositions: padding });
+  return new Ablation(await model.sourceOutputs(tokens, signal && { signal }), { firstPositions: padding });
 }
 
 function zero(model: RunningModel, tokens: Tokens): Ablation {
@@ -181,7 +181,7 @@ async function sliceSum(
   const whole = end - start === tokens.size;
   const slice = whole ? tokens : tokens.slice(start, end);
   try {
-    using sources = await model.sources(slice, signal && { signal });
+    using sources = await model.sourceOutputs(slice, signal && { signal });
     return batchSum(sources, slice.padding);
   } finally {
     if (!whole) slice.dispose();

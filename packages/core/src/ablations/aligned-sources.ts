@@ -15,9 +15,9 @@ export async function alignedSources(
   { tokens: otherTokens, partners }: Counterpart,
   signal: AbortSignal | undefined,
 ): Promise<Tensor> {
-  using theirs = await model.sources(tokens, signal && { signal });
+  using theirs = await model.sourceOutputs(tokens, signal && { signal });
   using others = otherTokens();
-  using own = await model.sources(others, signal && { signal });
+  using own = await model.sourceOutputs(others, signal && { signal });
   const [sourceCount, batch, length, width] = own.shape as [number, number, number, number];
   const from = new BigInt64Array(batch * length);
   const has = new Uint8Array(batch * length);

@@ -3,30 +3,30 @@ import type { DestNode, SrcNode } from "./node.ts";
 
 /** Finds the nodes behind an edge name. */
 export class EdgeLookup {
-  readonly #srcs: ReadonlyMap<string, SrcNode>;
-  readonly #dests: ReadonlyMap<string, DestNode>;
+  readonly #sources: ReadonlyMap<string, SrcNode>;
+  readonly #destinations: ReadonlyMap<string, DestNode>;
 
-  constructor(srcs: readonly SrcNode[], dests: readonly DestNode[]) {
-    this.#srcs = new Map(srcs.map((src) => [src.name, src]));
-    this.#dests = new Map(dests.map((dest) => [dest.name, dest]));
+  constructor(sources: readonly SrcNode[], destinations: readonly DestNode[]) {
+    this.#sources = new Map(sources.map((src) => [src.name, src]));
+    this.#destinations = new Map(destinations.map((dest) => [dest.name, dest]));
   }
 
   /** The nodes of `SOURCE->DESTINATION`, or undefined where the graph has no such edge. */
   find(name: string): { src: SrcNode; dest: DestNode } | undefined {
     const [from, to] = split(name);
-    const src = this.#srcs.get(from);
-    const dest = this.#dests.get(to);
+    const src = this.#sources.get(from);
+    const dest = this.#destinations.get(to);
     return src !== undefined && dest !== undefined && connected(src, dest) ? { src, dest } : undefined;
   }
 
   /** A source by name. @throws AutocircuitError `unknown-name`, with the nearest names. */
   src(name: string): SrcNode {
-    return this.#srcs.get(name) ?? unknown("source", name, this.#srcs.keys());
+    return this.#sources.get(name) ?? unknown("source", name, this.#sources.keys());
   }
 
   /** A destination by name. @throws AutocircuitError `unknown-name`, with the nearest names. */
   dest(name: string): DestNode {
-    return this.#dests.get(name) ?? unknown("destination", name, this.#dests.keys());
+    return this.#destinations.get(name) ?? unknown("destination", name, this.#destinations.keys());
   }
 
   /** Like {@link find}. @throws AutocircuitError `unknown-name`, saying which part is unknown and what comes nearest. */
@@ -34,19 +34,21 @@ export class EdgeLookup {
     const found = this.find(name);
     if (found !== undefined) return found;
     const [from, to] = split(name);
-    const src = this.#srcs.get(from);
-    const dest = this.#dests.get(to);
+    const src = this.#sources.get(from);
+    const dest = this.#destinations.get(to);
     if (src !== undefined && dest !== undefined) {
-      const last = [...this.#srcs.values()][dest.firstSource + dest.sourceCount - 1];
+      const last = [...this.#sources.values()][dest.firstSource + dest.sourceCount - 1];
       throw new AutocircuitError(
         "unknown-name",
         `The graph has no edge \`${name}\`: \`${dest.name}\` reads from ${dest.sourceCount} sources, up to \`${last?.name}\`.`,
       );
     }
-    const sources = src === undefined ? nearNames(from, this.#srcs.keys()) : [from];
+    const sources = src === undefined ? nearNames(from, this.#sources.keys()) : [from];
     const near = sources.flatMap((candidate) => {
-      const origin = this.#srcs.get(candidate)!;
-      const reachable = [...this.#dests.values()].filter((node) => connected(origin, node)).map((node) => node.name);
+      const origin = this.#sources.get(candidate)!;
+      const reachable = [...this.#destinations.values()]
+        .filter((node) => connected(origin, node))
+        .map((node) => node.name);
       return nearNames(to, reachable).map((target) => `${candidate}->${target}`);
     });
     throw new AutocircuitError(

@@ -15,7 +15,7 @@ export function factorizedLayout(config: ResolvedGraphConfig): Layout {
   let first = 0;
   for (let block = 0; block < config.layers; block++) {
     layer++;
-    const before = build.srcs.length - first;
+    const before = build.sources.length - first;
     if (separateQkv) {
       build.group("q", "hook_q_input", layer, block, heads, first, before);
       build.group("k", "hook_k_input", layer, block, keyValueHeads, first, before);
@@ -25,7 +25,7 @@ export function factorizedLayout(config: ResolvedGraphConfig): Layout {
     }
     build.heads(block, layer);
     if (!attnOnly) {
-      const seen = parallel ? before : build.srcs.length - first;
+      const seen = parallel ? before : build.sources.length - first;
       if (!parallel) layer++;
       build.group("mlp", "hook_mlp_in", layer, block, null, first, seen);
       build.mlp(block, layer);
@@ -33,10 +33,10 @@ export function factorizedLayout(config: ResolvedGraphConfig): Layout {
     if (!streamLatents?.[block]) continue;
     layer++;
     // The last block's `hook_resid_post` is what `Resid End` reads.
-    build.group("post", "hook_resid_post.latent_ins", layer, block, null, first, build.srcs.length - first);
-    first = build.srcs.length;
+    build.group("post", "hook_resid_post.latent_ins", layer, block, null, first, build.sources.length - first);
+    first = build.sources.length;
     build.stream(block, layer);
   }
-  build.group("end", "hook_resid_post", layer + 1, config.layers - 1, null, first, build.srcs.length - first);
+  build.group("end", "hook_resid_post", layer + 1, config.layers - 1, null, first, build.sources.length - first);
   return build;
 }

@@ -20,8 +20,10 @@ const sorted = <T>(rows: readonly T[]): string[] => rows.map((row) => JSON.strin
 
 function check({ config, options, edgeCount, srcs, dests, edges }: Expected): void {
   const graph = Graph.of(config, options);
-  expect(graph.srcs.map((n) => [n.name, n.module, n.layer, n.head, n.index])).toEqual(srcs);
-  expect(sorted(graph.dests.map((n) => [n.name, n.module, n.layer, n.head, n.firstSource]))).toEqual(sorted(dests));
+  expect(graph.sources.map((n) => [n.name, n.module, n.layer, n.head, n.index])).toEqual(srcs);
+  expect(sorted(graph.destinations.map((n) => [n.name, n.module, n.layer, n.head, n.firstSource]))).toEqual(
+    sorted(dests),
+  );
   expect(graph.edgeCount).toBe(edgeCount);
   const names = new Set<string>();
   for (const edge of graph.edges()) names.add(edge.name);

@@ -37,10 +37,10 @@ describe("the size of a graph", () => {
             }),
         };
         const graph = Graph.of(config, kind);
-        const { srcs, dests, edgeCount } = graph;
+        const { sources, destinations, edgeCount } = graph;
         expect(graphSize(config, kind)).toEqual({
-          sourceCount: srcs.length,
-          destinationCount: dests.length,
+          sourceCount: sources.length,
+          destinationCount: destinations.length,
           edgeCount,
         });
       }),

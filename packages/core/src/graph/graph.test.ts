@@ -71,7 +71,7 @@ describe("numbering", () => {
     expect(graph.has("A0.0->MLP 0")).toBe(false);
     expect(graph.has("A0.0->MLP 1")).toBe(true);
     const nodes = Graph.of({ ...tiny, parallel: true }, { factorized: false });
-    expect(nodes.dests.map((dest) => dest.name)).toEqual(["Resid Post 0", "Resid End"]);
+    expect(nodes.destinations.map((dest) => dest.name)).toEqual(["Resid Post 0", "Resid End"]);
     expect(nodes.has("MLP 0->Resid Post 0")).toBe(true);
   });
 

@@ -1,5 +1,6 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { PatchGraph } from "@autocircuit/native";
+import { GraphAliases } from "../aliases.ts";
 import { edgeRef, edges } from "../kinds.ts";
 import { destNodes } from "./dest-nodes.ts";
 import { Edge, type EdgeRef } from "./edge.ts";
@@ -30,28 +31,29 @@ const checkName = signature("Graph.has", { name: kind.text });
  * graph.index("A0.3->A1.2.Q");          // its place in masks and prune scores
  * graph.edge(0).name;                   // "Resid Start->A0.0.Q"
  */
-export class Graph {
+export class Graph extends GraphAliases<SrcNode, DestNode> {
   /** What the graph was made from, defaults filled in. */
   readonly config: ResolvedGraphConfig;
-  readonly srcs: readonly SrcNode[];
-  readonly dests: readonly DestNode[];
+  readonly sources: readonly SrcNode[];
+  readonly destinations: readonly DestNode[];
   readonly groups: readonly DestGroup[];
   /** Number of edges; by token, each position counts. */
   readonly edgeCount: number;
   readonly #lookup: EdgeLookup;
-  /** Index in `dests` of each group's first destination. */
+  /** Index in `destinations` of each group's first destination. */
   readonly #firstDest: readonly number[];
   #native: PatchGraph | undefined;
 
   private constructor(config: ResolvedGraphConfig) {
+    super();
     this.config = config;
     const layout = config.factorized ? factorizedLayout(config) : unfactorizedLayout(config);
-    this.srcs = layout.srcs;
+    this.sources = layout.sources;
     this.groups = layout.groups;
-    this.dests = destNodes(layout.groups);
+    this.destinations = destNodes(layout.groups);
     const last = layout.groups.at(-1)!;
     this.edgeCount = last.offset + last.size;
-    this.#lookup = new EdgeLookup(this.srcs, this.dests);
+    this.#lookup = new EdgeLookup(this.sources, this.destinations);
     let first = 0;
     this.#firstDest = layout.groups.map((group) => {
       first += group.heads;
@@ -186,8 +188,8 @@ export class Graph {
     const group = this.groups[place]!;
     const cell = index - group.offset;
     const row = Math.floor(cell / group.sourceCount);
-    const src = this.srcs[group.firstSource + (cell % group.sourceCount)]!;
-    const dest = this.dests[this.#firstDest[place]! + (row % group.heads)]!;
+    const src = this.sources[group.firstSource + (cell % group.sourceCount)]!;
+    const dest = this.destinations[this.#firstDest[place]! + (row % group.heads)]!;
     return new Edge(src, dest, this.seqLen === null ? null : Math.floor(row / group.heads), index);
   }
 
@@ -210,7 +212,7 @@ export class Graph {
     this.#native ??= {
       factorized: this.factorized,
       seqLen: this.seqLen ?? 0,
-      sourceCount: this.srcs.length,
+      sourceCount: this.sources.length,
       edgeCount: this.edgeCount,
       ...this.#latents(),
       groups: this.groups.map(({ kind, block, heads, firstSource, sourceCount, offset }) => ({

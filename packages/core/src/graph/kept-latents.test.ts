@@ -9,7 +9,7 @@ describe("a graph with some of the latents of its autoencoders", () => {
   const kept = graph({ mlp: [[7, 2, 40], null] });
 
   it("calls them by their numbers there", () => {
-    const names = kept.srcs.filter(({ kind }) => kind === "latent").map(({ name }) => name);
+    const names = kept.sources.filter(({ kind }) => kind === "latent").map(({ name }) => name);
     expect(names).toEqual(["MLP 0 Latent 7", "MLP 0 Latent 2", "MLP 0 Latent 40", "MLP 1 Latent 0", "MLP 1 Latent 1"]);
     expect(kept.has("MLP 0 Latent 0->A1.0.Q")).toBe(false);
     expect(kept.edge(kept.index("MLP 0 Latent 40->A1.0.Q")).name).toBe("MLP 0 Latent 40->A1.0.Q");

@@ -4,7 +4,7 @@ import type { DestGroup, DestKind, SrcKind, SrcNode } from "./node.ts";
 
 /** Sources and groups of a graph, in network order. */
 export interface Layout {
-  readonly srcs: readonly SrcNode[];
+  readonly sources: readonly SrcNode[];
   readonly groups: readonly DestGroup[];
 }
 
@@ -12,7 +12,7 @@ const PARTS = { attn: "attention", mlp: "mlp", stream: "stream" } as const satis
 
 /** Collects sources and groups in network order and numbers them. */
 export class LayoutBuilder {
-  readonly srcs: SrcNode[] = [];
+  readonly sources: SrcNode[] = [];
   readonly groups: DestGroup[] = [];
   readonly #config: ResolvedGraphConfig;
   #edgeCount = 0;
@@ -23,7 +23,7 @@ export class LayoutBuilder {
 
   /** Adds a source after the ones there are. */
   source(kind: SrcKind, name: string, module: string, layer: number, block: number, head: number | null = null): void {
-    this.srcs.push({ name, module, kind, layer, block, head, index: this.srcs.length });
+    this.sources.push({ name, module, kind, layer, block, head, index: this.sources.length });
   }
 
   /** Adds what a block's attention writes: its heads, or the latents of its autoencoder and what that leaves out. */

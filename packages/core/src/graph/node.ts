@@ -60,7 +60,7 @@ export interface DestNode {
 
 /**
  * The destinations of one module. Their edges are contiguous in the flat vector: cell
- * `offset + ((token * heads) + head) * sources + (src.index - firstSource)`.
+ * `offset + ((token * heads) + head) * sourceCount + (src.index - firstSource)`.
  */
 export interface DestGroup {
   /** Hook point: `blocks.3.hook_q_input`. */

@@ -17,15 +17,15 @@ export function unfactorizedLayout(config: ResolvedGraphConfig): Layout {
     build.heads(block, layer);
     if (!attnOnly && !parallel) {
       layer++;
-      build.group("mid", "hook_resid_mid", layer, block, null, first, build.srcs.length - first);
-      first = build.srcs.length;
+      build.group("mid", "hook_resid_mid", layer, block, null, first, build.sources.length - first);
+      first = build.sources.length;
       build.source("mid", `Resid Mid ${block}`, `blocks.${block}.hook_resid_mid`, layer, block);
     }
     if (!attnOnly) build.source("mlp", `MLP ${block}`, `blocks.${block}.hook_mlp_out`, layer, block);
     layer++;
     const kind = block === last ? "end" : "post";
-    build.group(kind, "hook_resid_post", layer, block, null, first, build.srcs.length - first);
-    first = build.srcs.length;
+    build.group(kind, "hook_resid_post", layer, block, null, first, build.sources.length - first);
+    first = build.sources.length;
     if (block < last) build.source("post", `Resid Post ${block}`, `blocks.${block}.hook_resid_post`, layer, block);
   }
   return build;

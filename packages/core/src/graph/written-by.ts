@@ -11,7 +11,7 @@ export function writtenBy(graph: Graph): (dest: DestNode) => readonly SrcNode[] 
   const find = (dest: DestNode): readonly SrcNode[] => {
     if (dest.kind === "end") return [];
     const sharers = heads / graph.groups[dest.group]!.heads;
-    return graph.srcs.filter(({ kind, block, head }) => {
+    return graph.sources.filter(({ kind, block, head }) => {
       if (block !== dest.block) return false;
       if (kind === "head") return dest.head !== null && Math.floor(head! / sharers) === dest.head;
       if (kind === "latent" || kind === "error") return dest.kind === "mlp";

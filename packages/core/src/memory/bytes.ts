@@ -32,7 +32,7 @@ const LATENT_SHARE = 0.25;
 
 /** Sources as slices count them. */
 function slicedSources({ graph, config }: PassWidths): number {
-  const ordinary = graph.config.latents ? firstLatentRow(graph) : graph.srcs.length;
+  const ordinary = graph.config.latents ? firstLatentRow(graph) : graph.sources.length;
   return ordinary + LATENT_SHARE * (sourceRows(graph.toNative(), config) - ordinary);
 }
 
@@ -154,8 +154,8 @@ export function latentBytes(latents: number, tokens: number, dtype: ComputeDType
 const BYTES_A_NODE = 600;
 
 /** What a graph takes in the memory of the machine, in bytes, beside its edges: much only where latents are many, and in narrow models most of all. */
-export function graphBytes({ srcs, dests }: Graph): number {
-  return BYTES_A_NODE * (srcs.length + dests.length);
+export function graphBytes({ sources, destinations }: Graph): number {
+  return BYTES_A_NODE * (sources.length + destinations.length);
 }
 
 /** Numbers for each edge in a pass with gradients: the mask as given, where the network computes and of ordinary sources, the gradients of each; and its score. */

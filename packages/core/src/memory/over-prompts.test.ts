@@ -14,7 +14,7 @@ function modelOf(most?: number): PatchableModel {
   const transformer = tinyTransformer();
   const model = new PatchableModel({ transformer });
   if (most === undefined) return model;
-  const perPrompt = model.graph.srcs.length * 6 * model.config.dModel * 4;
+  const perPrompt = model.graph.sources.length * 6 * model.config.dModel * 4;
   return new PatchableModel({ transformer, sliceBytes: most * perPrompt });
 }
 
@@ -79,7 +79,7 @@ describe("overPrompts", () => {
   it("gives resampled values by slice, and those of a mean or a given ablation to all", async () => {
     using model = modelOf(2);
     const ablations = vi.spyOn(model, "ablations");
-    using given = new Ablation(Tensor.zeros([model.graph.srcs.length, 1, 6, model.config.dModel]));
+    using given = new Ablation(Tensor.zeros([model.graph.sources.length, 1, 6, model.config.dModel]));
     const found = async (ablation: "resample" | "tokenwise-mean-corrupt" | Ablation) => {
       ablations.mockClear();
       const seen = new Set<Ablation>();

@@ -33,7 +33,7 @@ describe("a graph of latents of attention", () => {
       expect(latentPlaces(withLatents.graph)).toEqual([{ block: 1, of: "attention", count: 6 }]);
       if (input === "z") continue;
       const made = expected.matmul(decode).add(outBias);
-      const rows = await withLatents.sources(batch.clean);
+      const rows = await withLatents.sourceOutputs(batch.clean);
       // Start, two heads and an MLP of block 0, then the error in the place of block 1's first head.
       const error = seen.of("blocks.1.hook_attn_out").sub(made);
       expect(await rows.select(0, 4).sub(error).abs().max().item()).toBeLessThan(1e-10);

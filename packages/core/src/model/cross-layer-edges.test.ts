@@ -61,7 +61,7 @@ it("an edge to the end carries what its latent wrote to all blocks", async () =>
 it("an edge to a reader of the last block carries what its latent wrote to the blocks before", async () => {
   await scope(async () => {
     using zero = await model.ablations(clean, "zero");
-    const readers = model.graph.dests.filter(({ block, kind }) => block === layers - 1 && kind !== "end");
+    const readers = model.graph.destinations.filter(({ block, kind }) => block === layers - 1 && kind !== "end");
     expect(readers).toHaveLength(3 * tinyConfig.heads + 1);
     for (const latent of await activeLatents()) {
       const ablate = readers.map(({ name }) => `MLP 0 Latent ${latent}->${name}`);

@@ -20,7 +20,7 @@ afterAll(() => {
   plain.dispose();
   both[Symbol.dispose]();
 });
-const names = model.graph.srcs.map(({ name }) => name).filter((name) => / Latent \d+$/.test(name));
+const names = model.graph.sources.map(({ name }) => name).filter((name) => / Latent \d+$/.test(name));
 
 describe("labelledLatents", () => {
   it("has the labels of every latent of MLPs, attention and the stream; one of spaces is none", () => {
@@ -36,7 +36,7 @@ describe("labelledLatents", () => {
     using pruned = plain.withAutoencoders(autoencoders);
     const sizes = { "MLP 0": 9, "MLP 1": 6 };
     const asked = names.filter((name) => name.startsWith("MLP"));
-    const there = asked.filter((name) => pruned.graph.srcs.some((src) => src.name === name));
+    const there = asked.filter((name) => pruned.graph.sources.some((src) => src.name === name));
     const found = labelledLatents(pruned, Object.fromEntries(asked.map((name) => [name, "years"])), { sizes });
     expect(Object.keys(found.labels)).toEqual(there);
     expect(there).toHaveLength(4);

@@ -49,7 +49,7 @@ export function labelledLatents(
   check({ model, labels }, options);
   requireOneOfEach(model);
   requireLatents(labels, sizesOf(model, options));
-  const there = new Set(model.graph.srcs.map(({ name }) => name));
+  const there = new Set(model.graph.sources.map(({ name }) => name));
   const found: Record<string, string> = {};
   const pruned: string[] = [];
   for (const [name, label] of Object.entries(labels)) {

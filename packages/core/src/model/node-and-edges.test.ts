@@ -38,7 +38,7 @@ describe.each([
       return { logits: await values(logits), ablated: ablate.length };
     };
     const plain = await values(await edges.forward(batch.clean));
-    const writers = coarse.graph.srcs.filter(({ name }) => /^(A|MLP)/.test(name)).map(({ name }) => name);
+    const writers = coarse.graph.sources.filter(({ name }) => /^(A|MLP)/.test(name)).map(({ name }) => name);
     expect(writers.length).toBeGreaterThanOrEqual(4);
     for (const node of writers) {
       const [all, one] = [await outputs(fine, node), await outputs(coarse, node)];

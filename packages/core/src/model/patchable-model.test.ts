@@ -260,7 +260,7 @@ describe("errors", () => {
     await expect(model.forward(flat)).rejects.toThrow(/Tokens must be \[batch, positions\]/);
     const byToken = model.withGraph({ byToken: true, seqLen: 4 });
     await expect(byToken.forward(batch.clean)).rejects.toThrow(/by token with 4 positions, but the tokens have 5/);
-    await expect(byToken.sources(batch.clean)).rejects.toThrow(/by token with 4/);
+    await expect(byToken.sourceOutputs(batch.clean)).rejects.toThrow(/by token with 4/);
   });
 
   it("of construction", () => {

@@ -50,7 +50,7 @@ const checkWithAutoencoders = signature("PatchableModel.withAutoencoders", {
 const checkForward = signature("PatchableModel.forward", { tokens: tokensKind }, forwardOptions);
 const checkRun = signature("PatchableModel.run", { tokens: tokensKind, request: kind.record });
 const { start, signal } = forwardOptions;
-const checkSources = signature("PatchableModel.sources", { tokens: tokensKind }, { start, signal });
+const checkSourceOutputs = signature("PatchableModel.sourceOutputs", { tokens: tokensKind }, { start, signal });
 const checkLatents = signature("PatchableModel.latents", { tokens: tokensKind }, { signal });
 const checkActivations = signature(
   "PatchableModel.activations",
@@ -216,7 +216,7 @@ export class PatchableModel implements Disposable {
   }
 
   /**
-   * A pass with full choice of what to compute (source outputs, hidden states, a run to start from, keys and values): the
+   * A pass with full choice of what to compute (source outputs, the residual stream, a run to start from, keys and values): the
    * engine's own request, with the tokens' padding and prefix and the graph filled in. The caller disposes what comes back.
    *
    * @param tokens `[B, P]`, as {@link forward} takes them.
@@ -247,16 +247,17 @@ export class PatchableModel implements Disposable {
    *
    * @param tokens `[B, P]`, as {@link forward} takes them.
    */
-  async sources(tokens: Tokens | Tensor, options: Pick<ForwardOptions, "start" | "signal"> = {}): Promise<Tensor> {
-    checkSources({ tokens }, options);
-    const { signal } = options;
+  async sourceOutputs(
+    tokens: Tokens | Tensor,
+    options: Pick<ForwardOptions, "start" | "signal"> = {},
+  ): Promise<Tensor> {
+    checkSourceOutputs({ tokens }, options);
     const result = await this.run(this.#fitting(tokens), {
-      ...pick(options, "start"),
-      sources: true,
+      ...pick(options, "start", "signal"),
+      keepSources: true,
       logits: false,
-      ...(signal && { signal }),
     });
-    return result.sources!;
+    return result.sourceOutputs!;
   }
 
   /**
@@ -355,7 +356,7 @@ export class PatchableModel implements Disposable {
       return { positions: Array.from({ length: seqLen }, (_, position) => position), single: false };
     return slicePositions(this.outputSlice, {
       seqLen,
-      prefix: prefix?.length ?? 0,
+      prefix: prefix?.seqLen ?? 0,
       padded: padding !== undefined,
     });
   }

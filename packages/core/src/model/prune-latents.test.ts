@@ -79,7 +79,7 @@ describe("pruneLatents", () => {
     const four = await pruneLatents(plain, given, prompts, { maxLatents: 4 });
     using model = plain.withAutoencoders(four.autoencoders);
     const named = ({ graph }: PatchableModel) =>
-      graph.srcs.filter(({ kind }) => kind === "latent").map(({ name }) => name);
+      graph.sources.filter(({ kind }) => kind === "latent").map(({ name }) => name);
     const called = (kept: readonly (readonly number[])[]) =>
       kept.flatMap((latents, block) => latents.map((latent) => `MLP ${block} Latent ${latent}`));
     expect(named(model)).toEqual(called(four.kept as number[][]));

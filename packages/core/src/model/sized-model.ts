@@ -18,5 +18,5 @@ export interface SizedModel {
 export interface RunningModel extends SizedModel {
   run(tokens: Tokens | Tensor, options?: RunOptions): Promise<ForwardResult>;
   /** Outputs of all sources, `[S, B, P, D]`, the caller's. */
-  sources(tokens: Tokens | Tensor, options?: Pick<ForwardOptions, "signal">): Promise<Tensor>;
+  sourceOutputs(tokens: Tokens | Tensor, options?: Pick<ForwardOptions, "signal">): Promise<Tensor>;
 }

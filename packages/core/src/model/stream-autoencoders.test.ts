@@ -141,7 +141,7 @@ describe("autoencoders of the residual stream", () => {
     const error = stream.sub(latents.matmul(decode).add(outBias));
     const [found] = await model.latents(batch.clean);
     expect(await apart(found!, latents)).toBeLessThan(1e-10);
-    using rows = await model.sources(batch.clean);
+    using rows = await model.sourceOutputs(batch.clean);
     // Start, two heads and an MLP of block 0, then what its autoencoder leaves out.
     expect(await apart(rows.select(0, 4), error)).toBeLessThan(1e-10);
     // Nothing stands behind block 1.
@@ -166,7 +166,7 @@ describe("autoencoders of the residual stream", () => {
     using both = models({ input: "resid_post", counts: [6, 0] });
     const { plain, withLatents: model } = both;
     using zero = await model.ablations(batch.clean, "zero");
-    using ofHead = (await plain.sources(batch.clean)).select(0, 2);
+    using ofHead = (await plain.sourceOutputs(batch.clean)).select(0, 2);
     const hook = "blocks.0.hook_resid_post";
     using seen = await plain.activations(batch.clean, [hook]);
     using expected = await plain.forward(batch.clean, { replace: [{ hook, value: seen.of(hook).sub(ofHead) }] });

@@ -75,7 +75,7 @@ describe("what belongs to tokens goes with them", () => {
     const expected = await logitsOf(whole.batches[0]!.clean);
     using shared = await sharePrefix(model, whole, { limit: 2 });
     const { clean: rest } = shared.prompts.batches[0]!;
-    expect([rest.prefix!.length, rest.prefix!.batch, rest.prefixShared, rest.canSlice]).toEqual([2, 1, true, true]);
+    expect([rest.prefix!.seqLen, rest.prefix!.batch, rest.prefixShared, rest.canSlice]).toEqual([2, 1, true, true]);
     expectSame(await logitsOf(rest), expected);
     using some = rest.slice(2, 4);
     expectSame(await logitsOf(some), expected.slice(2, 4));

@@ -11,7 +11,7 @@ const prompts = new PromptLoader([pair], { batchSize: 1 });
 
 it("multiplies by (25, 49), and has 13 edges", async () => {
   using model = microModel({ outputSlice: "none" });
-  expect([model.graph.srcs.length, model.graph.edgeCount]).toEqual([5, 13]);
+  expect([model.graph.sources.length, model.graph.edgeCount]).toEqual([5, 13]);
   const clean = await values(await model.forward(prompts.batches[0]!.clean));
   expect([...clean]).toEqual([75, 147, 50, 98, 25, 49]);
 });

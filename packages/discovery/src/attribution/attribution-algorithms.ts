@@ -9,7 +9,7 @@ import { eapIgActivations } from "./eap-ig-activations.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
 import { exact } from "./exact.ts";
 import { informationFlowRoutes } from "./information-flow.ts";
-import { meanMethods, meanOfMethods, scoreNormalisations, usualMeanMethods } from "./mean-of-methods.ts";
+import { meanAlgorithms, meanOfMethods, scoreNormalisations, usualMeanAlgorithms } from "./mean-of-methods.ts";
 import { relp } from "./relp.ts";
 import { usualSteps } from "./steps.ts";
 
@@ -124,16 +124,16 @@ export const attributionAlgorithms = {
     discover: informationFlowRoutes,
   },
   "mean-of-methods": {
-    description: "mean of several methods' scores, made comparable first",
+    description: "mean of several algorithms' scores, made comparable first",
     paper: "the parallel ensemble of the MIB shared task of 2025, arXiv:2510.06811",
     options: [
       ...options,
       {
-        name: "methods",
+        name: "algorithms",
         type: "names",
-        choices: withAliases(meanMethods),
-        default: usualMeanMethods,
-        description: "the methods, at least two",
+        choices: withAliases(meanAlgorithms),
+        default: usualMeanAlgorithms,
+        description: "the algorithms, at least two",
       },
       {
         name: "normalise",

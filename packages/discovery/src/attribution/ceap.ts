@@ -55,14 +55,14 @@ async function followPath(slice: SliceGradients, steps: number, from: CeapFrom):
   let sum: Tensor | undefined;
   for (let k = steps - 1; k >= 0; k--) {
     const [ahead, before] = [next, sum];
-    const { sources, total } = await scope(async () => {
+    const { sourceOutputs, total } = await scope(async () => {
       using toNext = new Ablation(ahead.detach()); // it disposes what it is given
       const start = await slice.startAt(shareAt(k));
-      const found = await slice.gradientWith({ start, ablation: toNext }, { sources: true });
+      const found = await slice.gradientWith({ start, ablation: toNext }, { keepSources: true });
       const scored = found.gradient.mul(sign);
-      return { sources: found.sources!, total: before ? before.add(scored) : scored };
+      return { sourceOutputs: found.sourceOutputs!, total: before ? before.add(scored) : scored };
     });
-    next = sources;
+    next = sourceOutputs;
     sum = total;
     before?.dispose();
   }
@@ -71,5 +71,5 @@ async function followPath(slice: SliceGradients, steps: number, from: CeapFrom):
 
 /** The outputs when the embedding is the ablated one. */
 async function farOutputs(slice: SliceGradients): Promise<Tensor> {
-  return slice.model.sources(slice.slice.clean, { start: await slice.startAt(1), signal: slice.signal });
+  return slice.model.sourceOutputs(slice.slice.clean, { start: await slice.startAt(1), signal: slice.signal });
 }

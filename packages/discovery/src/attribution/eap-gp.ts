@@ -58,7 +58,7 @@ export async function eapGp(
   return scorePrompts(model, prompts, options, info, async (slice) => {
     const directions = await slice.difference();
     const goal = await goalOf(slice, from);
-    const moving = path === "input" ? graph.srcs.filter(({ kind }) => kind === "start") : graph.srcs;
+    const moving = path === "input" ? graph.sources.filter(({ kind }) => kind === "start") : graph.sources;
     let sum: Tensor | undefined;
     for (const source of moving) {
       const before = sum;
@@ -87,7 +87,7 @@ export async function embeddingPath(
   steps: number,
   from: "clean" | "corrupt",
 ): Promise<Tensor[]> {
-  return pathOf(slice, slice.model.graph.srcs[0]!, steps, from, await goalOf(slice, from));
+  return pathOf(slice, slice.model.graph.sources[0]!, steps, from, await goalOf(slice, from));
 }
 
 /** The gradients where a source writes `output`. */

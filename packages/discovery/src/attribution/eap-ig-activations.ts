@@ -58,7 +58,7 @@ export async function eapIgActivations(
         const share = ((run % steps) + 1) / steps;
         const ablated = options.pathEnd ?? slice.ablation;
         // Another embedding costs nothing, where a mask of its edges makes all inputs anew; and in a graph of nodes no edge brings it to block 0.
-        if (replaced.has(graph.srcs[0]!))
+        if (replaced.has(graph.sources[0]!))
           return await slice.gradient({ start: await slice.startAt(1 - share, ablated), directions });
         using between = new Ablation(betweenOutputs(clean, ablated, share));
         return await slice.gradient({

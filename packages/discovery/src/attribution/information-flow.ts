@@ -73,7 +73,7 @@ async function scoresOfSlice(
 ): Promise<Float32Array[]> {
   const { graph } = model;
   const { run } = await model.run(slice.clean, { keepRun: true, logits: false, ...(signal && { signal }) });
-  const outputs = withoutPositional(run!.sources, positional);
+  const outputs = withoutPositional(run!.sourceOutputs, positional);
   const padding = slice.padding("clean");
   const rows = Array.from({ length: slice.size }, () => new Float32Array(graph.edgeCount));
   const known = new Map<string, Float64Array>();
@@ -81,7 +81,7 @@ async function scoresOfSlice(
     const point = pointOf(model, reader, block);
     const key = `${point} ${sourceCount}`;
     // [sources, B, P]
-    const shares = known.get(key) ?? (await sharesAt(run!.stream[point]!, outputs, firstSource, sourceCount));
+    const shares = known.get(key) ?? (await sharesAt(run!.resid[point]!, outputs, firstSource, sourceCount));
     known.set(key, shares);
     rows.forEach((row, prompt) => {
       const start = padding?.[prompt] ?? 0;
@@ -101,7 +101,7 @@ async function scoresOfSlice(
   return rows;
 }
 
-/** Which point of the stream a group of destinations reads; see `KeptRun.stream`. */
+/** Which point of the stream a group of destinations reads; see `KeptRun.resid`. */
 function pointOf({ config }: PatchableModel, reader: string, block: number): number {
   if (reader === "end") return 2 * config.layers;
   if (reader === "post") return 2 * block + 2;

@@ -18,25 +18,25 @@ const close = (have: ArrayLike<number>, want: ArrayLike<number>) => {
 const size = (values: Float32Array) => values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
 
 describe("the mean of methods", () => {
-  test("plain, and with each method in units of its mean size", async () => {
+  test("plain, and with each algorithm in units of its mean size", async () => {
     const [a, b] = [await eapIgInputs(model, prompts), await relp(model, prompts)];
-    const methods = ["eap-ig-inputs", "relp"] as const;
-    const plain = await meanOfMethods(model, prompts, { methods, normalise: "none" });
+    const algorithms = ["eap-ig-inputs", "relp"] as const;
+    const plain = await meanOfMethods(model, prompts, { algorithms, normalise: "none" });
     close(
       plain.values,
       a.values.map((value, edge) => (value + b.values[edge]!) / 2),
     );
-    const scaled = await meanOfMethods(model, prompts, { methods });
+    const scaled = await meanOfMethods(model, prompts, { algorithms });
     close(
       scaled.values,
       a.values.map((value, edge) => (value / size(a.values) + b.values[edge]! / size(b.values)) / 2),
     );
-    expect(scaled.info).toMatchObject({ algorithm: "mean-of-methods", options: { methods, normalise: "scale" } });
+    expect(scaled.info).toMatchObject({ algorithm: "mean-of-methods", options: { algorithms, normalise: "scale" } });
   });
 
   test("ranks run from -1 to 1 with the signs, and agree with the order", async () => {
-    const methods = ["edge-attribution", "eap-ig-inputs"] as const;
-    const { values } = await meanOfMethods(model, prompts, { methods, normalise: "rank" });
+    const algorithms = ["edge-attribution", "eap-ig-inputs"] as const;
+    const { values } = await meanOfMethods(model, prompts, { algorithms, normalise: "rank" });
     const [a, b] = [await edgeAttribution(model, prompts), await eapIgInputs(model, prompts)];
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(1);
     values.forEach((value, edge) => {
@@ -61,9 +61,9 @@ describe("the mean of methods", () => {
 
   test("wrong input", async () => {
     const of = (options: object) => meanOfMethods(model, prompts, options);
-    await expect(of({ methods: ["relp"] })).rejects.toThrow(/at least two methods/);
-    await expect(of({ methods: ["relp", "relp"] })).rejects.toThrow(/relp is named twice/);
-    await expect(of({ methods: ["relp", "acdc"] })).rejects.toThrow(/one of edge-attribution/);
+    await expect(of({ algorithms: ["relp"] })).rejects.toThrow(/at least two algorithms/);
+    await expect(of({ algorithms: ["relp", "relp"] })).rejects.toThrow(/relp is named twice/);
+    await expect(of({ algorithms: ["relp", "acdc"] })).rejects.toThrow(/one of edge-attribution/);
     await expect(of({ normalise: "rank", onPrompt: () => {} })).rejects.toThrow(/do not add up/);
     // EAP, which is among the usual ones, looks at the clean run only.
     await expect(of({ loss: "kl-div" })).rejects.toThrow(/zero by construction/);

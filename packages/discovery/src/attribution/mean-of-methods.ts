@@ -11,7 +11,7 @@ import { eapIgActivations } from "./eap-ig-activations.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
 import { relp } from "./relp.ts";
 
-const methods = {
+const algorithms = {
   "edge-attribution": cleanRunScores,
   "eap-ig-inputs": eapIgInputs,
   "eap-ig-activations": eapIgActivations,
@@ -21,19 +21,23 @@ const methods = {
   relp,
 } as const;
 
-/** A method whose scores {@link meanOfMethods} may take. */
-export type MeanMethod = keyof typeof methods;
+/** An algorithm whose scores {@link meanOfMethods} may take. */
+export type MeanAlgorithm = keyof typeof algorithms;
 
 /** Their names. */
-export const meanMethods = Object.keys(methods) as readonly MeanMethod[];
+export const meanAlgorithms = Object.keys(algorithms) as readonly MeanAlgorithm[];
 
 /** The three whose mean did best in the benchmark's shared task of 2025. */
-export const usualMeanMethods: readonly MeanMethod[] = ["edge-attribution", "eap-ig-inputs", "eap-ig-activations"];
+export const usualMeanAlgorithms: readonly MeanAlgorithm[] = [
+  "edge-attribution",
+  "eap-ig-inputs",
+  "eap-ig-activations",
+];
 
 /**
- * How the scores of methods are made comparable before their mean is taken:
+ * How the scores of algorithms are made comparable before their mean is taken:
  *
- * - `scale`: each method's are divided by their mean size, so that none counts more for the units that it has,
+ * - `scale`: each algorithm's are divided by their mean size, so that none counts more for the units that it has,
  * - `rank`: each score is replaced by its rank by size, from 0 to 1, with its sign,
  * - `none`: as they are.
  */
@@ -45,26 +49,26 @@ export const scoreNormalisations: readonly ScoreNormalisation[] = ["scale", "ran
 /** Options of {@link meanOfMethods}. */
 export interface MeanOfMethodsOptions extends AttributionOptions {
   /** At least two. Default: EAP, EAP-IG over inputs, EAP-IG over activations. */
-  readonly methods?: readonly WithAliases<MeanMethod>[] | undefined;
+  readonly algorithms?: readonly WithAliases<MeanAlgorithm>[] | undefined;
   /** Default `"scale"`. */
   readonly normalise?: ScoreNormalisation | undefined;
 }
 
 const check = signature("meanOfMethods", modelAndPrompts, {
   ...attributionOptions,
-  methods: kind.listOf(kind.oneOf(withAliases(meanMethods))),
+  algorithms: kind.listOf(kind.oneOf(withAliases(meanAlgorithms))),
   normalise: kind.oneOf(scoreNormalisations),
 } satisfies KindsOf<MeanOfMethodsOptions>);
 
 /**
- * The mean of several methods' scores, made comparable first: what they agree on counts (the "parallel ensemble" of the MIB shared task of 2025,
- * arXiv:2510.06811, which takes the plain mean). Cost: that of the methods together; other options are theirs, and steps their defaults.
+ * The mean of several algorithms' scores, made comparable first: what they agree on counts (the "parallel ensemble" of the MIB shared task of 2025,
+ * arXiv:2510.06811, which takes the plain mean). Cost: that of the algorithms together; other options are theirs, and steps their defaults.
  *
- * @throws AutocircuitError `bad-input` for fewer than two methods, the same one twice, one that scores all edges 0, and per-prompt scores of
- *   ranks, which do not add up; and as the methods do
+ * @throws AutocircuitError `bad-input` for fewer than two algorithms, the same one twice, one that scores all edges 0, and per-prompt scores of
+ *   ranks, which do not add up; and as the algorithms do
  *
  * @example
- * const scores = await meanOfMethods(task.model, task.train, { methods: ["eap-ig-inputs", "relp"] });
+ * const scores = await meanOfMethods(task.model, task.train, { algorithms: ["eap-ig-inputs", "relp"] });
  */
 export async function meanOfMethods(
   model: PatchableModel,
@@ -72,14 +76,14 @@ export async function meanOfMethods(
   options: MeanOfMethodsOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  const { methods: asked = usualMeanMethods, normalise = "scale", onPrompt, onProgress, ...shared } = options;
-  const names = asked.map((name) => ownName<MeanMethod>(name));
-  requireMethods(names, normalise, onPrompt !== undefined);
+  const { algorithms: asked = usualMeanAlgorithms, normalise = "scale", onPrompt, onProgress, ...shared } = options;
+  const names = asked.map((name) => ownName<MeanAlgorithm>(name));
+  requireSeveral(names, normalise, onPrompt !== undefined);
   const mean = new Float64Array(model.graph.edgeCount);
   const perPrompt: Float64Array[] = [];
   for (const [place, name] of names.entries()) {
     const rows: Float32Array[] = [];
-    const { values } = await methods[name](model, prompts, {
+    const { values } = await algorithms[name](model, prompts, {
       ...shared,
       ...(onPrompt && { onPrompt: (scores: Float32Array) => rows.push(scores) }),
       onProgress: ({ done, total }) => onProgress?.({ done: place * total + done, total: names.length * total }),
@@ -95,13 +99,13 @@ export async function meanOfMethods(
   for (const [prompt, scores] of perPrompt.entries()) onPrompt!(Float32Array.from(scores), prompt);
   return new PruneScores(model.graph, Float32Array.from(mean), {
     algorithm: "mean-of-methods",
-    options: { ...recordedOptions(options), methods: names, normalise },
+    options: { ...recordedOptions(options), algorithms: names, normalise },
   });
 }
 
-function requireMethods(names: readonly MeanMethod[], normalise: ScoreNormalisation, perPrompt: boolean): void {
+function requireSeveral(names: readonly MeanAlgorithm[], normalise: ScoreNormalisation, perPrompt: boolean): void {
   const bad = (reason: string) => new AutocircuitError("bad-input", `mean-of-methods: ${reason}`);
-  if (names.length < 2) throw bad(`a mean needs at least two methods, not ${names.length}.`);
+  if (names.length < 2) throw bad(`a mean needs at least two algorithms, not ${names.length}.`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice) throw bad(`${twice} is named twice: it would count twice.`);
   if (perPrompt && normalise === "rank")

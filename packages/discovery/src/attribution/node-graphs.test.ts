@@ -18,7 +18,7 @@ const batch = prompts.batches[0]!;
 async function byDifferences(start: Tensor, directions: Tensor): Promise<number[]> {
   const found: number[] = [];
   const eps = 1e-4;
-  using here = await model.sources(batch.clean, { start });
+  using here = await model.sourceOutputs(batch.clean, { start });
   for (let edge = 0; edge < model.graph.edgeCount; edge++) {
     const values: number[] = [];
     for (const sign of [1, -1]) {
@@ -39,7 +39,7 @@ async function byDifferences(start: Tensor, directions: Tensor): Promise<number[
 
 it("gradients at other embeddings are those of finite differences in a graph of nodes, too", async () => {
   using ablation = await model.ablations(batch.corrupt, "resample");
-  using clean = await model.sources(batch.clean);
+  using clean = await model.sourceOutputs(batch.clean);
   using directions = ablation.sources.sub(clean);
   using far = ablation.sources.select(0, 0).clone();
   using near = clean.select(0, 0).clone();
@@ -73,12 +73,12 @@ it("CEAP of one step from the clean end is EAP in a graph of nodes, and its edge
 
 it("EAP-IG of activations is the mean of the gradients at runs with each part's output on the way", async () => {
   using ablation = await model.ablations(batch.corrupt, "resample");
-  using clean = await model.sources(batch.clean);
+  using clean = await model.sourceOutputs(batch.clean);
   using directions = ablation.sources.sub(clean);
   const steps = 2;
-  const { srcs, edgeCount } = model.graph;
+  const { sources, edgeCount } = model.graph;
   const parts = new Map<string, Set<number>>();
-  for (const { kind, block, index } of srcs) {
+  for (const { kind, block, index } of sources) {
     if (kind === "mid" || kind === "post") continue;
     const key = `${kind} ${block}`;
     parts.set(key, (parts.get(key) ?? new Set()).add(index));
@@ -109,11 +109,11 @@ async function differencesWith(
   const mask = new Float32Array(graph.edgeCount);
   for (const { src, index } of graph.edges()) if (replaced(src.index)) mask[index] = 1;
   const rows = (move: Tensor) =>
-    Tensor.stack(graph.srcs.map(({ index }) => (replaced(index) ? point(index) : move.select(0, index))));
+    Tensor.stack(graph.sources.map(({ index }) => (replaced(index) ? point(index) : move.select(0, index))));
   using at = new Ablation(rows(clean));
   // What every source writes in this run.
-  const { sources: here } = await model.run(batch.clean, {
-    sources: true,
+  const { sourceOutputs: here } = await model.run(batch.clean, {
+    keepSources: true,
     logits: false,
     ...(start && { start }),
     patch: { graph: graph.toNative(), mask: Tensor.from(mask), ablation: at },
@@ -132,9 +132,9 @@ async function differencesWith(
         const own = replaced(source) ? point(source).add(moved) : here!.select(0, source).add(moved.mul(64));
         if (!replaced(source)) ablate[edge] = 1 / 64;
         const index = Tensor.from(
-          Float32Array.from(graph.srcs, (src) => Number(src.index === source)),
+          Float32Array.from(graph.sources, (src) => Number(src.index === source)),
           {
-            shape: [graph.srcs.length, 1, 1, 1],
+            shape: [graph.sources.length, 1, 1, 1],
           },
         ).gt(0);
         using moving = new Ablation(Tensor.where(index, own.unsqueeze(0), values));
@@ -150,7 +150,7 @@ async function differencesWith(
 
 it("EAP-GP's gradients are those of finite differences at the points of its path", async () => {
   using ablation = await model.ablations(batch.corrupt, "resample");
-  using clean = await model.sources(batch.clean);
+  using clean = await model.sourceOutputs(batch.clean);
   using directions = ablation.sources.sub(clean);
   const expected = new Float64Array(model.graph.edgeCount);
   const onPath = async (points: readonly Tensor[]) => {

@@ -15,9 +15,9 @@ const PLACE: Partial<Record<SrcNode["kind"], SrcNode["kind"]>> = {
  * all heads of a block, an MLP (or all that an autoencoder makes of either, or of the stream behind them). The residual stream of a graph of
  * nodes is none: it is what the parts before it wrote.
  */
-export function nodeGroups({ srcs }: Graph): readonly (readonly SrcNode[])[] {
+export function nodeGroups({ sources }: Graph): readonly (readonly SrcNode[])[] {
   const groups = new Map<string, SrcNode[]>();
-  for (const source of srcs) {
+  for (const source of sources) {
     if (source.kind === "mid" || source.kind === "post") continue;
     const key = `${PLACE[source.kind] ?? source.kind}${source.block}`;
     groups.set(key, [...(groups.get(key) ?? []), source]);

@@ -73,11 +73,11 @@ export async function nodeScores(
   check({ model, prompts }, options);
   const { steps = usualSteps, mlpGradient = "output", ablation = "resample", signal, onProgress } = options;
   const algorithm = ownName<NodeAlgorithm>(options.algorithm ?? "edge-attribution");
-  const { srcs } = model.graph;
+  const { sources } = model.graph;
   requireNoLatents(model.graph, "nodeScores");
   requireGradients(model, prompts, { ...options, algorithm, mlpGradient });
   const loss = await lossOf(model, prompts, options);
-  const sum = new Float64Array(srcs.length * model.config.dModel);
+  const sum = new Float64Array(sources.length * model.config.dModel);
   for await (const { batch, fold } of overPrompts(model, prompts, { ablation, signal, onProgress })) {
     const values = await fold<Tensor, number[]>(
       async (before, { slice, ablation, step }) => {
@@ -94,14 +94,14 @@ export async function nodeScores(
     });
   }
   const wrong = sum.findIndex((value) => !Number.isFinite(value));
-  const nodeOf = (place: number) => srcs[Math.floor(place / model.config.dModel)]!.name;
+  const nodeOf = (place: number) => sources[Math.floor(place / model.config.dModel)]!.name;
   if (wrong >= 0)
     throw new AutocircuitError(
       "not-finite",
       `The score of ${nodeOf(wrong)} is ${sum[wrong]}, not a number. Check weights and ablation.`,
     );
-  const neurons = srcs.map((_node, i) => sum.slice(i * model.config.dModel, (i + 1) * model.config.dModel));
-  return { nodes: srcs, values: Float64Array.from(neurons, (row) => row.reduce((a, b) => a + b, 0)), neurons };
+  const neurons = sources.map((_node, i) => sum.slice(i * model.config.dModel, (i + 1) * model.config.dModel));
+  return { nodes: sources, values: Float64Array.from(neurons, (row) => row.reduce((a, b) => a + b, 0)), neurons };
 }
 
 function requireGradients(
@@ -158,7 +158,7 @@ async function scoresOf(
       for (let k = 1; k <= steps; k++)
         points.push(async () => {
           // In a graph of nodes no edge brings the embedding to block 0.
-          if (group.includes(graph.srcs[0]!)) return await atShare(1 - k / steps);
+          if (group.includes(graph.sources[0]!)) return await atShare(1 - k / steps);
           using between = new Ablation(betweenOutputs(clean, ownRows, k / steps));
           return await slice.outputGradient({
             mask: maskFrom(graph, (source) => group.includes(source), 1),
@@ -170,7 +170,7 @@ async function scoresOf(
     const before = total;
     total = await scope(async () => {
       const gradient = await point();
-      const taken = mlpGradient === "input" ? atMlpInputs(gradient, graph.srcs) : gradient;
+      const taken = mlpGradient === "input" ? atMlpInputs(gradient, graph.sources) : gradient;
       const scored = taken.mul(difference).sum([1, 2]);
       return before ? before.add(scored) : scored;
     });
@@ -183,11 +183,11 @@ async function scoresOf(
  * Gradients at the sources' outputs with each MLP's replaced by that at its input. What a head of the block writes is read by the MLP and by
  * all that reads the MLP: the difference of the two is the MLP's own.
  */
-function atMlpInputs(gradient: Tensor, srcs: readonly SrcNode[]): Tensor {
-  const rows = srcs.map(({ kind, block }, i) => {
+function atMlpInputs(gradient: Tensor, sources: readonly SrcNode[]): Tensor {
+  const rows = sources.map(({ kind, block }, i) => {
     const own = gradient.slice(0, i, i + 1);
     if (kind !== "mlp") return own;
-    const head = srcs.findIndex((source) => source.kind === "head" && source.block === block);
+    const head = sources.findIndex((source) => source.kind === "head" && source.block === block);
     return gradient.slice(0, head, head + 1).sub(own);
   });
   return Tensor.cat(rows);

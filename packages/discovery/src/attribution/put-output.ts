@@ -22,7 +22,7 @@ export async function putOutput(slice: SliceGradients, source: SrcNode, output: 
   const clean = await slice.clean();
   const isStream = source.kind === "mid" || source.kind === "post";
   const through = isStream ? streamBefore(graph, source) : source;
-  const rows = Float32Array.from(graph.srcs, ({ index }) => Number(index === through.index));
+  const rows = Float32Array.from(graph.sources, ({ index }) => Number(index === through.index));
   const ablation = scope(() => {
     const value = isStream ? clean.select(0, through.index).add(output.sub(clean.select(0, source.index))) : output;
     const chosen = Tensor.from(rows, { shape: [rows.length, 1, 1, 1] }).gt(0);
@@ -37,7 +37,7 @@ export async function putOutput(slice: SliceGradients, source: SrcNode, output: 
 
 /** The first of the sources that a point of the stream is the sum of. */
 function streamBefore(graph: Graph, point: SrcNode): SrcNode {
-  return graph.srcs[groupOf(graph, point).firstSource]!;
+  return graph.sources[groupOf(graph, point).firstSource]!;
 }
 
 /** The mask that ablates the edge from there, at every position. */

@@ -41,7 +41,7 @@ export class SliceGradients {
 
   /** Sources' outputs in the clean run, `[S, B, P, D]`; one forward pass, once. */
   async clean(): Promise<Tensor> {
-    this.#clean ??= await this.model.sources(this.slice.clean, { signal: this.signal });
+    this.#clean ??= await this.model.sourceOutputs(this.slice.clean, { signal: this.signal });
     return this.#clean;
   }
 
@@ -68,14 +68,14 @@ export class SliceGradients {
   /** The same, with the sources' outputs in that very run, `[S, B, P, D]`, and the gradients of leaves. */
   async gradientWith(
     { start, mask, ablation = this.ablation, directions, rules }: GradientRun,
-    { sources = false }: { sources?: boolean },
-  ): Promise<{ gradient: Tensor; sources?: Tensor }> {
+    { keepSources = false }: { keepSources?: boolean },
+  ): Promise<{ gradient: Tensor; sourceOutputs?: Tensor }> {
     const { model, slice, signal } = this;
     const { tokens, positions, single } = { tokens: slice.clean, ...model.outputPositions(slice.clean) };
     const leaf = this.#maskLeaf(mask);
     const result = await model.run(tokens, {
       positions,
-      sources,
+      keepSources,
       ...(start && { start }),
       patch: {
         graph: model.graph.toNative(),
@@ -91,7 +91,7 @@ export class SliceGradients {
     const loss = this.#loss(logits);
     const total = this.#perPrompt ? loss.sum() : loss.mean();
     const [gradient] = grad(total, [leaf]);
-    return { gradient: gradient!, ...(result.sources && { sources: result.sources.detach() }) };
+    return { gradient: gradient!, ...(result.sourceOutputs && { sourceOutputs: result.sourceOutputs.detach() }) };
   }
 
   /**

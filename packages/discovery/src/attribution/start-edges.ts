@@ -3,7 +3,7 @@ import type { Graph, SrcNode } from "@autocircuit/core";
 
 /** A mask that takes so much of the ablation on all edges that leave some sources, and nothing elsewhere. */
 export function maskFrom(graph: Graph, sources: (source: SrcNode) => boolean, value: number): Float32Array {
-  const chosen = graph.srcs.map(sources);
+  const chosen = graph.sources.map(sources);
   const mask = new Float32Array(graph.edgeCount);
   for (const { offset, size, firstSource, sourceCount: count } of graph.groups)
     for (let cell = 0; cell < size; cell++) if (chosen[firstSource + (cell % count)]) mask[offset + cell] = value;

@@ -19,7 +19,7 @@ async function taskOf(options: RandomModelOptions) {
   return { model, prompts, batch: prompts.batches[0]!, edges: model.withGraph({ factorized: true }) };
 }
 
-const streams = ({ graph }: PatchableModel) => graph.srcs.filter(({ kind }) => kind === "mid" || kind === "post");
+const streams = ({ graph }: PatchableModel) => graph.sources.filter(({ kind }) => kind === "mid" || kind === "post");
 const hookOf = ({ kind, block }: SrcNode) => `blocks.${block}.hook_resid_${kind}`;
 
 interface Replacing {
@@ -74,7 +74,7 @@ describe("nodeScores", () => {
   it.each(graphs)("%o: the stream scores what finite differences of it give", async (options) => {
     const { model, prompts, batch } = await taskOf(options);
     using ablation = await model.ablations(batch.corrupt, "resample");
-    using clean = await model.sources(batch.clean);
+    using clean = await model.sourceOutputs(batch.clean);
     using directions = ablation.sources.sub(clean);
     const shares: Partial<Record<NodeAlgorithm, number[]>> = {
       "edge-attribution": [0],
@@ -89,7 +89,7 @@ describe("nodeScores", () => {
         let expected = 0;
         for (const share of points) {
           const start = scope(() => clean.select(0, 0).add(directions.select(0, 0).mul(share)));
-          const here = await model.sources(batch.clean, { start });
+          const here = await model.sourceOutputs(batch.clean, { start });
           const value = here.select(0, source.index);
           const direction = directions.select(0, source.index);
           expected += await slope(model, batch, { start, point: hookOf(source), value, direction });
@@ -122,7 +122,7 @@ describe("EAP-GP", () => {
       const leaving = (scores: typeof ofNodes, name: string) =>
         sum([...scores.graph.edges()].filter(({ src }) => src.name === name).map(({ index }) => scores.values[index]!));
       const largest = Math.max(...ofEdges.values.map(Math.abs));
-      for (const { name, kind } of edges.graph.srcs)
+      for (const { name, kind } of edges.graph.sources)
         if (kind === "head" || kind === "mlp")
           expect(Math.abs(leaving(ofNodes, name) - leaving(ofEdges, name)) / largest, name).toBeLessThan(1e-5);
     },
@@ -131,7 +131,7 @@ describe("EAP-GP", () => {
   it("along the stream's own path it scores what a descent by finite differences gives", async () => {
     const { model, prompts, batch } = await taskOf({ promptCount: 2 });
     using ablation = await model.ablations(batch.corrupt, "resample");
-    using clean = await model.sources(batch.clean);
+    using clean = await model.sourceOutputs(batch.clean);
     using goal = await model.forward(batch.corrupt, { sliced: false });
     const { values } = await eapGp(model, prompts, { steps: 2, path: "source" });
     const largest = Math.max(...values.map(Math.abs));
@@ -205,7 +205,7 @@ describe("information flow routes", () => {
     for (const options of [{}, { parallel: true }]) {
       const { model, prompts, batch } = await taskOf(options);
       const { values } = await informationFlowRoutes(model, prompts);
-      using outputs = await model.sources(batch.clean);
+      using outputs = await model.sourceOutputs(batch.clean);
       const written = (await outputs.toArray()) as number[][][][];
       for (const { kind, block, firstSource, sourceCount, offset } of model.graph.groups) {
         const hook = `blocks.${block}.hook_resid_${kind === "end" ? "post" : kind}`;

@@ -75,7 +75,7 @@ export async function edgePruning(
   const { graph } = model;
   const noise = options.noise ?? seededNoise(seed);
   const dtype = model.computeDtype === "float64" ? "float64" : "float32";
-  const [edgeCount, nodeCount] = [graph.edgeCount, nodes ? graph.srcs.length : 0];
+  const [edgeCount, nodeCount] = [graph.edgeCount, nodes ? graph.sources.length : 0];
   const parts = new Sections({ edges: edgeCount, nodes: nodeCount, edgeMultipliers: 2, nodeMultipliers: 2 });
   const upwards = -settings.multiplierRate / settings.learningRate;
   const info: ScoresInfo = {

@@ -79,7 +79,7 @@ function resolve(asked: ExperimentAlgorithm): ResolvedAlgorithm {
       requirePairsFor(algorithm, options, task);
       const { discover }: NamedAlgorithm = algorithms[algorithm];
       const ablation = ablationFor(algorithm, options);
-      const fitting = fittingOptions(algorithm, task, { given: options, ablation, scoresFor: "curve" });
+      const fitting = fittingOptions(algorithm, task, { options: options, ablation, scoresFor: "curve" });
       return discover(task.model, task.train, { ...fitting, ...long });
     },
   };

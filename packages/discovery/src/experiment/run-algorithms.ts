@@ -53,7 +53,7 @@ const check = signature(
  * @throws AutocircuitError `unknown-name` for an algorithm there is not; `bad-input` for tasks or algorithms of equal keys, and for a folder
  *   whose results are of another task or other options, and prompt pairs that are all equal where an algorithm resamples; what algorithms throw, with which it was on which task (`bad-input` for errors of other kinds); `aborted`
  * @example
- * const results = await runAlgorithms([task], ["ACDC", { algorithm: "mask-gradient", options: { samples: 10 } }], { folder: "results" });
+ * const results = await runAlgorithms([task], ["ACDC", { algorithm: "mask-gradient", options: { steps: 10 } }], { folder: "results" });
  * const measured = await measureAll([task], results, { folder: "results" });
  */
 export async function runAlgorithms(

@@ -173,7 +173,7 @@ export class FewestEdgesSearch implements RunningSearch {
 
   #ranking(value: unknown): RankingSearch | undefined {
     if (value === null) return undefined;
-    const { edgeCount, srcs } = this.#graph;
+    const { edgeCount, sources } = this.#graph;
     const stored = value as { [Key in keyof StoredRanking]?: unknown };
     return {
       prefix: countIn(stored.prefix, edgeCount),
@@ -181,7 +181,7 @@ export class FewestEdgesSearch implements RunningSearch {
       mask: maskOf(stored.mask, edgeCount),
       settled: stored.settled === true,
       together: countIn(stored.together, edgeCount),
-      nodes: countIn(stored.nodes, srcs.length),
+      nodes: countIn(stored.nodes, sources.length),
       sweep: {
         before: stored.before === null ? undefined : countIn(stored.before, edgeCount),
         visited: unpacked(stored.visited, Uint8Array, edgeCount),

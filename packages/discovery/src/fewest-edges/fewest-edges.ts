@@ -107,7 +107,7 @@ const checkOptions = signature(
  *   nothing right; `aborted`
  *
  * @example
- * const scores = await maskGradient(task.model, task.train, { samples: 10 });
+ * const scores = await maskGradient(task.model, task.train, { steps: 10 });
  * const { circuit, keptCount, answers } = await fewestEdges(task.model, task.train, scores, { keep: 0.99 });
  * console.log(`${circuit.size} edges keep ${keptCount} of ${answers} answers`);
  */

@@ -60,7 +60,7 @@ export async function followRanking(search: FewestEdgesSearch, options: FollowOp
       await count(mask, 1);
       const seconds = (performance.now() - started) / 1000;
       const left = keptEdges(mask);
-      if ((graph.srcs.length + SWEEPS * left) * FAILING * seconds > clock.left)
+      if ((graph.sources.length + SWEEPS * left) * FAILING * seconds > clock.left)
         search.present.together = Math.ceil(left / 4);
     }
   }

@@ -16,13 +16,13 @@ import type { DestGroup, Graph, SrcNode } from "@autocircuit/core";
 export function removeDangling(graph: Graph, mask: Float32Array, forward: boolean): number {
   if (!graph.factorized) return 0;
   const wiring = wiringOf(graph);
-  const reached = new Uint8Array(graph.srcs.length);
-  for (const { kind, index } of graph.srcs) if (!forward || kind === "start") reached[index] = 1;
+  const reached = new Uint8Array(graph.sources.length);
+  for (const { kind, index } of graph.sources) if (!forward || kind === "start") reached[index] = 1;
   // Network order: an edge's source is settled before the edge is looked at.
   if (forward)
     for (const { writers, ...read } of wiring)
       if (anyInside(mask, read, reached)) for (const writer of writers) reached[writer] = 1;
-  const needed = new Uint8Array(graph.srcs.length);
+  const needed = new Uint8Array(graph.sources.length);
   let removed = 0;
   for (const { first, step, rows, firstSource, sourceCount, writers, end } of wiring.toReversed()) {
     const useful = end || writers.some((writer) => needed[writer] === 1);
@@ -92,9 +92,9 @@ const writtenByAttention: ReadonlySet<SrcNode["kind"]> = new Set(["attn-latent",
 const writtenByStream: ReadonlySet<SrcNode["kind"]> = new Set(["stream-latent", "stream-error"]);
 
 /** What writes because of what a destination reads: the autoencoder there, its MLP, its head, or the heads that share its keys and values. */
-function writersOf({ srcs, config }: Graph, group: DestGroup, head: number): number[] {
+function writersOf({ sources, config }: Graph, group: DestGroup, head: number): number[] {
   const sharers = config.heads / group.heads;
-  const written = srcs.filter((src) => {
+  const written = sources.filter((src) => {
     if (src.block !== group.block || group.kind === "end") return false;
     if (group.kind === "post") return writtenByStream.has(src.kind);
     if (group.kind === "mlp") return writtenByMlp.has(src.kind);

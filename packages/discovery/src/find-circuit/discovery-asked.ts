@@ -52,10 +52,10 @@ export function discoveryAsked(task: LoadedTask, options: FindCircuitOptions = {
 export function askedByPlan(
   { key, model, train, test, options: made }: LoadedTask,
   { options = {}, seed = USUAL_SEED }: FindCircuitOptions,
-  { named, ablation, size, keep }: Plan,
+  { algorithm, ablation, size, keep }: Plan,
 ): DiscoveryAsked {
   return {
-    ...{ task: key, graph: model.graph.config, algorithm: named ?? null, options: plainOptions(options) },
+    ...{ task: key, graph: model.graph.config, algorithm: algorithm ?? null, options: plainOptions(options) },
     ...{ ablation, outputSlice: model.outputSlice, dtype: model.computeDtype, seed, keep: keep ?? null },
     ...{ processing: unusualProcessing(model.processing) ?? null, tf32: made.tf32 ?? false },
     // What chooses a size by the scores has nothing that could be kept.

@@ -370,9 +370,7 @@ describe("findCircuit", () => {
   it("says what cannot be", async () => {
     await expect(findCircuit(open, { size: 3, keep: 0.9 })).rejects.toThrow(/either `size` or `keep`/);
     await expect(findCircuit(open, { size: 1e6, algorithm: "random" })).rejects.toThrow(/more than the graph has/);
-    await expect(findCircuit(open, { keep: 0.9, options: { samples: 2 } })).rejects.toThrow(
-      /name one with `algorithm`/,
-    );
+    await expect(findCircuit(open, { keep: 0.9, options: { steps: 2 } })).rejects.toThrow(/name one with `algorithm`/);
     await expect(findCircuit({ model: 1, train: 2, test: 3 } as never)).rejects.toThrow(/a loaded task/);
     await expect(findCircuit(open, { tries: 3 })).rejects.toThrow(/give `keep` too/);
     await expect(findCircuit(open, { algorithm: "acdcc" as never })).rejects.toThrow(/Did you mean acdc/);

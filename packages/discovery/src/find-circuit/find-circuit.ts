@@ -89,14 +89,15 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     ...(resume?.search?.algorithm === algorithm && { resume: resume.search }),
   });
   for (const run of plan.runs) {
-    const [name, given] = run;
+    const [name, options] = run;
     const known = resume?.rankings?.find(({ algorithm }) => algorithm === name);
     const attribution = rankings.find(({ algorithm }) => algorithm === "edge-attribution")?.seconds;
-    const why = keep === undefined || plan.named || known ? undefined : leftOut(run, { attribution, seconds, resume });
+    const why =
+      keep === undefined || plan.algorithm || known ? undefined : leftOut(run, { attribution, seconds, resume });
     if (why) notes.push(why);
     if (why) continue;
-    const fitting = fittingOptions(name, task, { given, ablation });
-    if (plan.named) chosen = fitting;
+    const fitting = fittingOptions(name, task, { options, ablation });
+    if (plan.algorithm) chosen = fitting;
     const began = performance.now();
     // One ranking there must be; others are given up where the time is over.
     using clock = new SearchClock(rankings.length > 0 && !known ? left() : Number.POSITIVE_INFINITY, signal);
@@ -171,7 +172,7 @@ async function runAlgorithm(
 async function circuitOf(
   task: LoadedTask,
   scores: PruneScores,
-  { named, size, faithful: share, ablation }: Plan,
+  { algorithm, size, faithful: share, ablation }: Plan,
   { select, rank, selectSeconds: seconds, signal, onProgress }: FindCircuitOptions,
 ): Promise<SelectedCircuit & Pick<FoundCircuit, "faithful" | "size">> {
   const step = { step: "size", most: Number.POSITIVE_INFINITY };
@@ -184,7 +185,7 @@ async function circuitOf(
         });
   const asked = typeof size === "function" ? await size(scores) : (size ?? faithful?.size);
   const usual = (select ?? "top") === "top" && rank === "absolute";
-  if (asked === undefined && named === "acdc" && usual)
+  if (asked === undefined && algorithm === "acdc" && usual)
     return { circuit: scores.circuitAt(Number.POSITIVE_INFINITY), unproven: false, notes: [] };
   const count = asked ?? task.knownEdges?.length ?? scores.circuitAt(Number.POSITIVE_INFINITY).size;
   return { ...(await selectCircuit(scores, count, { select, rank, seconds, signal })), faithful, size: count };

@@ -26,17 +26,17 @@ export function optionOf(algorithm: AlgorithmName, name: string): OptionSpec | u
 
 /**
  * What ablated edges take, while edges are scored and while the circuit is measured: what was asked for, or what the algorithm's own option
- * says, or the algorithm's default. Probing without a tree patches the clean prompts' own values.
+ * says, or the algorithm's default. Probing by edge patching takes the clean prompts' own values.
  *
- * @param given options of the algorithm
+ * @param options of the algorithm
  * @throws AutocircuitError `bad-input` where the option says something else than was asked for
  */
 export function ablationFor(
   algorithm: AlgorithmName | undefined,
-  given: Readonly<Record<string, unknown>>,
+  options: Readonly<Record<string, unknown>>,
   asked?: AblationType,
 ): AblationType {
-  const own = given.ablation as AblationType | undefined;
+  const own = options.ablation as AblationType | undefined;
   if (asked !== undefined && own !== undefined && asked !== own)
     throw new AutocircuitError(
       "bad-input",
@@ -45,19 +45,19 @@ export function ablationFor(
     );
   const said = asked ?? own;
   if (said !== undefined) return said;
-  if (algorithm === undefined || given.tree === false) return "resample";
+  if (algorithm === undefined || options.patch === "edge") return "resample";
   return (optionOf(algorithm, "ablation")?.default as AblationType | undefined) ?? "resample";
 }
 
 /** Whether an algorithm with these options trains what ablated edges take, and so takes no ablation of a type. */
-export function trainsAblation(given: Readonly<Record<string, unknown>>): boolean {
-  return given.optimalAblation === true;
+export function trainsAblation(options: Readonly<Record<string, unknown>>): boolean {
+  return options.optimalAblation === true;
 }
 
 /** What {@link fittingOptions} are to fit, beside the task. */
 export interface FittingOptions {
   /** Options of the algorithm, which go before. */
-  readonly given?: Readonly<Record<string, unknown>>;
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly ablation: AblationType;
   /** Whether one circuit is made of the scores (default) or circuits of many sizes, as experiments and sweeps measure them. */
   readonly scoresFor?: ScoresFor;
@@ -67,20 +67,20 @@ export interface FittingOptions {
 export function fittingOptions(
   algorithm: AlgorithmName,
   task: Pick<LoadedTask, "model" | "knownEdges">,
-  { given: asked = {}, ablation, scoresFor = "one-circuit" }: FittingOptions,
+  { options: asked = {}, ablation, scoresFor = "one-circuit" }: FittingOptions,
 ): Record<string, unknown> {
-  const given: Readonly<Record<string, unknown>> = ownValues(asked);
+  const options: Readonly<Record<string, unknown>> = ownValues(asked);
   const numbers = outputsNumbers(task);
   const defaults = {
     taus: usualTaus[scoresFor],
     target: numbers ? "mean-squared-error" : "kl-div",
     // KL divergence compares outputs and looks at no answers.
-    ...(given.loss !== "kl-div" && { answerFunction: numbers ? "mean-squared-error" : "avg-diff" }),
-    ...(!trainsAblation(given) && { ablation }),
+    ...(options.loss !== "kl-div" && { answerFunction: numbers ? "mean-squared-error" : "avg-diff" }),
+    ...(!trainsAblation(options) && { ablation }),
     // Only "ground-truth" must be told a circuit: the known one, if there is one.
     ...(optionOf(algorithm, "edges")?.required && task.knownEdges && { edges: task.knownEdges }),
     ...(task.knownEdges && { knownEdges: task.knownEdges }),
   };
   const fitting = Object.entries(defaults).filter(([name]) => optionOf(algorithm, name) !== undefined);
-  return { ...Object.fromEntries(fitting), ...given };
+  return { ...Object.fromEntries(fitting), ...options };
 }

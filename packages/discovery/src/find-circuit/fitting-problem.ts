@@ -8,7 +8,7 @@ import { outlineOf, plannedTask, type TaskOutline } from "./task-outline.ts";
 /** An algorithm with the options that it was given. */
 export interface AskedAlgorithm {
   readonly algorithm: AlgorithmName;
-  readonly given: Readonly<Record<string, unknown>>;
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** How who asks for a discovery writes what is wrong with it. */
@@ -32,7 +32,7 @@ const OF_PROGRAMS: FittingWords = {
 const check = signature("fittingProblem", {
   asked: kind.shape("an algorithm and its options", {
     algorithm: kind.oneOf(Object.keys(algorithms)),
-    given: kind.record,
+    options: kind.record,
   }),
   task: plannedTask,
   words: kind.having("{ subject, give, another }", "subject", "give", "another"),
@@ -44,7 +44,7 @@ const check = signature("fittingProblem", {
  *
  * @returns the problem and what to do; undefined where all is well
  * @example
- * const problem = fittingProblem({ algorithm: "circuit-probing", given: { circuitSizes: [3] } }, task);
+ * const problem = fittingProblem({ algorithm: "circuit-probing", options: { circuitSizes: [3] } }, task);
  * console.log(problem ?? "It fits.");
  */
 export function fittingProblem(
@@ -54,15 +54,15 @@ export function fittingProblem(
 ): string | undefined {
   check({ asked, task, words });
   const { algorithm } = asked;
-  const given: AskedAlgorithm["given"] = ownValues(asked.given);
-  const { graph, config, known = false } = outlineOf(task);
+  const options: AskedAlgorithm["options"] = ownValues(asked.options);
+  const { graph, config, hasKnownCircuit: known = false } = outlineOf(task);
   const { edgeCount } = graph;
   const { what = algorithm, subject, give, another } = words;
   const needed = PUBLISHED_AS[algorithm];
-  if (!known && needed !== undefined && given[needed] === undefined)
+  if (!known && needed !== undefined && options[needed] === undefined)
     return `${what} starts from the edges of a known circuit, and ${subject} has none. Give edges by ${give(needed)}, or ${another}.`;
-  const sizes = sizesOf(algorithm, given);
-  if (!known && sizes.includes("true_size") && given.knownEdges === undefined)
+  const sizes = sizesOf(algorithm, options);
+  if (!known && sizes.includes("true_size") && options.knownEdges === undefined)
     return (
       `${what} probes for a circuit as large as the known one, and ${subject} has none. ` +
       `Give numbers of edges of its ${edgeCount} by ${give("circuitSizes")}, or ${another}.`
@@ -73,9 +73,9 @@ export function fittingProblem(
       `Give ${known ? give("circuitSizes", "true_size") : `numbers up to that by ${give("circuitSizes")}`}.`
     );
   const unfit =
-    config.dVocabOut === 1 ? FOR_NUMBERS.filter(([name, value]) => isUnfit(algorithm, given, name, value)) : [];
+    config.dVocabOut === 1 ? FOR_NUMBERS.filter(([name, value]) => isUnfit(algorithm, options, name, value)) : [];
   if (unfit.length === 0) return undefined;
-  const values = unfit.map(([name]) => `${name} ${given[name]}`).join(" and ");
+  const values = unfit.map(([name]) => `${name} ${options[name]}`).join(" and ");
   const fitting = unfit.map(([name, value]) => give(name, value)).join(" ");
   return `${what} with ${values} is for models whose outputs are tokens; those of ${subject} are numbers. Give ${fitting}, or ${another}.`;
 }
@@ -93,13 +93,13 @@ const FOR_NUMBERS = [
   ["target", "mean-squared-error"],
 ] as const;
 
-function isUnfit(algorithm: AlgorithmName, given: AskedAlgorithm["given"], name: string, fitting: string): boolean {
+function isUnfit(algorithm: AlgorithmName, options: AskedAlgorithm["options"], name: string, fitting: string): boolean {
   const option = optionOf(algorithm, name);
-  return option?.choices?.includes(fitting) === true && given[name] !== undefined && given[name] !== fitting;
+  return option?.choices?.includes(fitting) === true && options[name] !== undefined && options[name] !== fitting;
 }
 
 /** The circuit sizes of probing; none for other algorithms. */
-function sizesOf(algorithm: AlgorithmName, given: AskedAlgorithm["given"]): readonly (number | string)[] {
+function sizesOf(algorithm: AlgorithmName, options: AskedAlgorithm["options"]): readonly (number | string)[] {
   if (optionOf(algorithm, "circuitSizes") === undefined) return [];
-  return (given.circuitSizes ?? ["true_size"]) as readonly (number | string)[];
+  return (options.circuitSizes ?? ["true_size"]) as readonly (number | string)[];
 }

@@ -10,23 +10,23 @@ const large = { config, graph: Graph.of({ ...config, layers: 12, heads: 12, kvHe
 const numbers = { config: { ...config, dVocabOut: 1 } };
 
 it("chooses algorithm and size by the graph, the outputs and what is known", () => {
-  const known = { ...large, known: true };
+  const known = { ...large, hasKnownCircuit: true };
   const elsewhere = { ...large, knownElsewhere: true };
   const cases: [Parameters<typeof planOf>[0], FindCircuitOptions, object][] = [
-    [small, {}, { named: "acdc", keep: undefined, faithful: undefined }],
-    [large, {}, { named: "edge-attribution", keep: 0.99, faithful: undefined }],
-    [known, {}, { named: "edge-attribution", keep: undefined, faithful: undefined }],
-    [elsewhere, {}, { named: "edge-attribution", keep: undefined, faithful: 0.9 }],
-    [elsewhere, { keep: 0.8 }, { named: undefined, keep: 0.8, faithful: undefined }],
-    [elsewhere, { size: 3 }, { named: "edge-attribution", keep: undefined, faithful: undefined }],
-    [{ ...small, knownElsewhere: true }, {}, { named: "acdc", faithful: undefined }],
-    [small, { algorithm: "relp" }, { named: "relp", keep: 0.99 }],
+    [small, {}, { algorithm: "acdc", keep: undefined, faithful: undefined }],
+    [large, {}, { algorithm: "edge-attribution", keep: 0.99, faithful: undefined }],
+    [known, {}, { algorithm: "edge-attribution", keep: undefined, faithful: undefined }],
+    [elsewhere, {}, { algorithm: "edge-attribution", keep: undefined, faithful: 0.9 }],
+    [elsewhere, { keep: 0.8 }, { algorithm: undefined, keep: 0.8, faithful: undefined }],
+    [elsewhere, { size: 3 }, { algorithm: "edge-attribution", keep: undefined, faithful: undefined }],
+    [{ ...small, knownElsewhere: true }, {}, { algorithm: "acdc", faithful: undefined }],
+    [small, { algorithm: "relp" }, { algorithm: "relp", keep: 0.99 }],
     // Nothing keeps numbers: an algorithm that gives a circuit of its own, unless the size is said.
-    [{ ...large, ...numbers }, {}, { named: "acdc", keep: undefined, faithful: undefined }],
-    [{ ...large, ...numbers }, { size: 3 }, { named: "edge-attribution", keep: undefined }],
+    [{ ...large, ...numbers }, {}, { algorithm: "acdc", keep: undefined, faithful: undefined }],
+    [{ ...large, ...numbers }, { size: 3 }, { algorithm: "edge-attribution", keep: undefined }],
     [large, { size: { share: 0.005 } }, { size: Math.floor(large.graph.edgeCount / 200) }],
     // Options of no algorithm are ACDC's.
-    [large, { options: { taus: [0.1] } }, { named: "acdc", keep: undefined, faithful: undefined }],
+    [large, { options: { taus: [0.1] } }, { algorithm: "acdc", keep: undefined, faithful: undefined }],
   ];
   for (const [task, options, plan] of cases) expect(planOf(task, options)).toMatchObject(plan);
 });
@@ -59,7 +59,7 @@ it("says what cannot be before anything is loaded", () => {
     [small, { algorithm: "constrained-probing", options: { circuitSizes: [3] } }, /Give edges by `options.knownEdges`/],
     [small, { algorithm: "circuit-probing" }, /as large as the known one, .* of its \d+ by `options.circuitSizes`/],
     [
-      { ...small, known: true },
+      { ...small, hasKnownCircuit: true },
       { algorithm: "circuit-probing", options: { circuitSizes: [3, 999] } },
       /circuits of 3, 999 edges, and the graph of the task has \d+\. Give `options.circuitSizes: "true_size"`/,
     ],

@@ -16,7 +16,7 @@ type PlannedSize = Exclude<FindCircuitOptions["size"], { readonly share: number 
 /** What is to be run, and how large the circuit is to be. */
 export interface Plan {
   /** Undefined where several algorithms are tried. */
-  readonly named: AlgorithmName | undefined;
+  readonly algorithm: AlgorithmName | undefined;
   readonly runs: readonly AlgorithmRun[];
   readonly ablation: AblationType;
   /** Edges in the circuit, or what chooses their number by the scores. */
@@ -36,14 +36,14 @@ const check = signature("planOf", { task: plannedTask }, findCircuitOptions);
  *
  * @throws AutocircuitError `bad-input` for options that exclude each other, or that do not suit the task
  * @example
- * const { named, keep } = planOf(task);
- * console.log(named ?? "several algorithms", keep === undefined ? "" : `for a circuit that keeps ${keep} of the answers`);
+ * const { algorithm, keep } = planOf(task);
+ * console.log(algorithm ?? "several algorithms", keep === undefined ? "" : `for a circuit that keeps ${keep} of the answers`);
  */
 export function planOf(task: LoadedTask | TaskOutline, options: FindCircuitOptions = {}): Plan {
   check({ task }, options);
   requireCompatibleOptions(options);
   const { options: given = {} } = options;
-  const { graph, config, known = false, knownElsewhere = false } = outlineOf(task);
+  const { graph, config, hasKnownCircuit: known = false, knownElsewhere = false } = outlineOf(task);
   const { edgeCount } = graph;
   const size = plannedSize(options.size, edgeCount);
   const numbers = config.dVocabOut === 1;
@@ -53,12 +53,12 @@ export function planOf(task: LoadedTask | TaskOutline, options: FindCircuitOptio
   const sized = known || size !== undefined || !numbers;
   const usual = edgeCount <= ACDC_UP_TO || !sized ? "acdc" : FOR_LARGE_GRAPHS;
   const several = options.algorithm === undefined && options.keep !== undefined;
-  const named = several ? undefined : (algorithmAsked(options) ?? usual);
-  const ablation = ablationFor(named, given, options.ablation);
-  const problem = named && fittingProblem({ algorithm: named, given }, task);
+  const algorithm = several ? undefined : (algorithmAsked(options) ?? usual);
+  const ablation = ablationFor(algorithm, given, options.ablation);
+  const problem = algorithm && fittingProblem({ algorithm, options: given }, task);
   if (problem) throw bad(problem);
   const asked = (["size", "faithful", "keep"] as const).find((name) => options[name] !== undefined);
-  const open = !known && named !== "acdc" && asked === undefined;
+  const open = !known && algorithm !== "acdc" && asked === undefined;
   const faithful = options.faithful ?? (open && knownElsewhere ? USUAL_FAITHFUL : undefined);
   const keep = options.keep ?? (open && faithful === undefined ? USUAL_KEEP : undefined);
   if (numbers && (keep ?? faithful) !== undefined)
@@ -69,7 +69,14 @@ export function planOf(task: LoadedTask | TaskOutline, options: FindCircuitOptio
   const { select = "top", rank = "absolute" } = options;
   requireSized({ select, rank, keep, faithful, asked });
   if (select === "exact") requireSingleEdges(graph, size);
-  return { named, runs: named ? [[named, given]] : startingAlgorithms(edgeCount), ablation, size, faithful, keep };
+  return {
+    algorithm,
+    runs: algorithm ? [[algorithm, given]] : startingAlgorithms(edgeCount),
+    ablation,
+    size,
+    faithful,
+    keep,
+  };
 }
 
 /** A size as a number of edges, where it is known. @throws AutocircuitError `bad-input` for more edges than there are, and for less than one */

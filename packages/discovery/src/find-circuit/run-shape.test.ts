@@ -20,7 +20,7 @@ it("is that of the algorithm that will be chosen", () => {
   expect(runShape(large, { algorithm: "acdc" }, batch)).toEqual(acdc);
   expect(runShape(large, { size: 20 }, batch)).toEqual(attribution);
   expect(runShape(small, { algorithm: "edge-attribution", size: 20 }, batch)).toEqual(attribution);
-  expect(runShape({ ...large, known: true }, {}, batch)).toEqual(attribution);
+  expect(runShape({ ...large, hasKnownCircuit: true }, {}, batch)).toEqual(attribution);
 });
 
 it("has as many circuits at once as the search for few edges will run, where answers are kept", () => {

@@ -78,7 +78,7 @@ export function runShape(
 ): RunShape {
   check({ task, batch: given }, options);
   const batch = given ?? batchOf(task);
-  const { runs, named, keep, ablation } = planOf(task, options);
+  const { runs, algorithm, keep, ablation } = planOf(task, options);
   const { graph, config } = outlineOf(task);
   const { device = "cpu", dtype = "float32", seqLen, outputSlice = "last_seq", free } = batch;
   const model = { graph, config, computeDtype: dtype, device, sliceBytes: usualSliceBytes(device) };
@@ -91,7 +91,7 @@ export function runShape(
   return {
     circuitCount: Math.max(1, ...wholeBatches),
     sliced,
-    adjustable: !sliced && named !== undefined && keep === undefined,
+    adjustable: !sliced && algorithm !== undefined && keep === undefined,
     held:
       keep === undefined ? 0 : heldAblations(model, ablation, { promptCount: batch.promptCount ?? 0, seqLen }, free),
   };

@@ -9,7 +9,7 @@ export const FOR_LARGE_GRAPHS = "edge-attribution";
 export type AlgorithmRun = readonly [AlgorithmName, Readonly<Record<string, unknown>>];
 
 /** Points at which the mask's gradient is taken, to start from. */
-const SAMPLES = 10;
+const STEPS = 10;
 /** Share of the time that integrating the gradients may take. */
 const SHARE = 0.25;
 
@@ -17,7 +17,7 @@ const SHARE = 0.25;
 export function startingAlgorithms(edgeCount: number): AlgorithmRun[] {
   return [
     ["edge-attribution", {}],
-    ["mask-gradient", { samples: SAMPLES }],
+    ["mask-gradient", { steps: STEPS }],
     ["activation-magnitude", {}],
     ...(edgeCount <= ACDC_UP_TO ? [["acdc", { taus: [1e-2] }] satisfies AlgorithmRun] : []),
   ];
@@ -31,7 +31,7 @@ export function startingAlgorithms(edgeCount: number): AlgorithmRun[] {
  */
 export function tooLong([name]: AlgorithmRun, attribution: number | undefined, seconds: number): string | undefined {
   if (name !== "mask-gradient" || attribution === undefined) return undefined;
-  const takes = (SAMPLES + 1) * attribution;
+  const takes = (STEPS + 1) * attribution;
   if (takes <= SHARE * seconds) return undefined;
-  return `mask-gradient was left out: its ${SAMPLES + 1} gradients would take about ${Math.round(takes)} of the ${Math.round(seconds)} s.`;
+  return `mask-gradient was left out: its ${STEPS + 1} gradients would take about ${Math.round(takes)} of the ${Math.round(seconds)} s.`;
 }

@@ -7,7 +7,7 @@ export interface TaskOutline {
   readonly graph: Graph;
   readonly config: TransformerConfig;
   /** Whether a circuit of the task is known in this graph. Default false. */
-  readonly known?: boolean | undefined;
+  readonly hasKnownCircuit?: boolean | undefined;
   /** Whether one is known, but in other graphs: see `TaskOptions.knownElsewhere`. Default false. */
   readonly knownElsewhere?: boolean | undefined;
 }
@@ -18,7 +18,7 @@ export const plannedTask = kind.either(
   kind.shape("an outline of one with `graph` and `config`", {
     graph: coreKinds.graph,
     config: kind.having("a transformer's configuration", "layers", "heads", "dModel", "dVocabOut"),
-    known: kind.optional(kind.flag),
+    hasKnownCircuit: kind.optional(kind.flag),
     knownElsewhere: kind.optional(kind.flag),
   }),
 );
@@ -27,5 +27,5 @@ export const plannedTask = kind.either(
 export function outlineOf(task: LoadedTask | TaskOutline): TaskOutline {
   if (!("model" in task)) return task;
   const { graph, config } = task.model;
-  return { graph, config, known: task.knownEdges !== null, knownElsewhere: task.options.knownElsewhere };
+  return { graph, config, hasKnownCircuit: task.knownEdges !== null, knownElsewhere: task.options.knownElsewhere };
 }

@@ -158,7 +158,7 @@ function aurocOf(scores: PruneScores, knownEdges: Iterable<EdgeRef>): { signed: 
   // The curve ranks by size: shifted to be positive, the signed scores keep their order.
   const least = scores.values.reduce((low, value) => Math.min(low, value), 0);
   const shifted = Float64Array.from(scores.values, (value) => value - least);
-  return { signed: rocOfValues(shifted, edges).auc, absolute: rocCurve(scores, edges).auc };
+  return { signed: rocOfValues(shifted, edges).auroc, absolute: rocCurve(scores, edges).auroc };
 }
 
 function meanOf(values: Float64Array): number {

@@ -45,7 +45,7 @@ const check = signature("circuitProbing", modelAndPrompts, circuitProbingOptions
 /**
  * Circuit probing: one {@link subnetworkProbing} for each circuit size, smallest first, in which edges up to that size cost nothing. The
  * edges of the smallest circuit have the highest score, the number of sizes; those that the next one adds have one less, and so on; edges
- * of no circuit have 0. With `tree: true` (default) this is AutoCircuit's tree probing, with `tree: false` its circuit probing.
+ * of no circuit have 0. With `patch: "tree"` (default) this is AutoCircuit's tree probing, with `"edge"` its circuit probing.
  *
  * @throws AutocircuitError `bad-input` for sizes that are equal, larger than the graph or none, and for `"true_size"` without `knownEdges`;
  *   what {@link subnetworkProbing} throws

@@ -1,3 +1,4 @@
+import { patchTypes } from "@autocircuit/core";
 import { maskFunctions } from "../masks/mask-function.ts";
 import type { OptionSpec } from "../named-algorithm.ts";
 import { ablationOption } from "../option-rows.ts";
@@ -34,11 +35,17 @@ export function probingOptions(
     },
     { name: "dropout", type: "number", default: 0, description: "probability that a mask drops out in a step" },
     targetOption,
-    { name: "tree", type: "boolean", default: true, description: "ablate outside the circuit on the clean prompts" },
+    {
+      name: "patch",
+      type: "string",
+      choices: patchTypes,
+      default: "tree",
+      description: "tree: ablate outside the circuit on the clean prompts; edge: patch it into the corrupt ones",
+    },
     {
       ...ablationOption,
       default: "tokenwise-mean-corrupt",
-      description: "the values that ablated edges take; without a tree by default those of the clean prompts",
+      description: "the values that ablated edges take; by default, where `patch` is edge, those of the clean prompts",
     },
     { name: "avoid", type: "edges", description: "edges that are to stay out of the circuit" },
     {

@@ -6,7 +6,9 @@ import {
   type EdgeRef,
   type Graph,
   type PatchableModel,
+  type PatchType,
   type PromptLoader,
+  patchTypes,
 } from "@autocircuit/core";
 import { discoveryOptions } from "../discovery-options.ts";
 import { type MaskFunction, maskFunctions, usualStart } from "../masks/mask-function.ts";
@@ -31,12 +33,12 @@ export interface ProbingOptions extends TrainingOptions {
   readonly dropout?: number | undefined;
   /** What of the outputs is kept small. Default `"kl-div"`. */
   readonly target?: WithAliases<ProbingTarget> | undefined;
-  /** True (default): ablate as many edges as possible on the clean prompts. False: patch as few as needed on the corrupt ones. */
-  readonly tree?: boolean | undefined;
+  /** `"tree"` (default): ablate as many edges as possible on the clean prompts. `"edge"`: patch as few as needed on the corrupt ones. */
+  readonly patch?: PatchType | undefined;
   /**
    * What a mask of 1 puts in the place of a source's output. Default `"tokenwise-mean-corrupt"` for a tree, else `"resample"`. Values that
    * are made batch by batch are those of the corrupt prompts for a tree, else of the clean ones, which corrupt prompts need to behave as
-   * the clean ones do. AutoCircuit patches the mean of the corrupt prompts into corrupt prompts: `tree: false` with
+   * the clean ones do. AutoCircuit patches the mean of the corrupt prompts into corrupt prompts: `patch: "edge"` with
    * `"tokenwise-mean-corrupt"`.
    */
   readonly ablation?: AblationType | undefined;
@@ -66,7 +68,7 @@ export const probingOptions = {
   maskFunction: kind.oneOf(withAliases(maskFunctions)),
   dropout,
   target: kind.oneOf(withAliases(probingTargets)),
-  tree: kind.flag,
+  patch: kind.oneOf(patchTypes),
   ablation: coreKinds.ablationName,
   avoid: coreKinds.edges,
   avoidLambda: kind.finite,
@@ -83,14 +85,14 @@ export interface ProbingSettings {
   readonly maskFunction: MaskFunction;
   readonly dropout: number;
   readonly target: ProbingTarget;
-  readonly tree: boolean;
+  readonly patch: PatchType;
   readonly ablation: AblationType;
   readonly avoidLambda: number;
 }
 
 /** Fills in what was left out. */
 export function probingSettings(options: ProbingOptions): ProbingSettings {
-  const { maskFunction = "sigmoid", target = "kl-div", tree = true } = ownValues(options);
+  const { maskFunction = "sigmoid", target = "kl-div", patch = "tree" } = ownValues(options);
   return {
     epochs: options.epochs ?? 20,
     learningRate: options.learningRate ?? 0.1,
@@ -99,8 +101,8 @@ export function probingSettings(options: ProbingOptions): ProbingSettings {
     maskFunction,
     dropout: options.dropout ?? 0,
     target,
-    tree,
-    ablation: options.ablation ?? (tree ? "tokenwise-mean-corrupt" : "resample"),
+    patch,
+    ablation: options.ablation ?? (patch === "tree" ? "tokenwise-mean-corrupt" : "resample"),
     avoidLambda: options.avoidLambda ?? 1,
   };
 }

@@ -1,3 +1,4 @@
+import type { PatchType } from "@autocircuit/core";
 import { scope, type Tensor } from "@autocircuit/native";
 import { hardConcreteShift } from "../masks/hard-concrete.ts";
 import { type MaskFunction, masksOf } from "../masks/mask-function.ts";
@@ -5,8 +6,8 @@ import { type MaskFunction, masksOf } from "../masks/mask-function.ts";
 /** What {@link sizeTerm} depends on. */
 export interface SizeTermOptions {
   readonly maskFunction: MaskFunction;
-  /** Whether masks ablate what is outside the circuit (tree), or patch what is in it. */
-  readonly tree: boolean;
+  /** Whether masks ablate what is outside the circuit, or patch what is in it. */
+  readonly patch: PatchType;
   /** Size up to which edges cost nothing. */
   readonly circuitSize: number | undefined;
   /** Numbers of edges that are to stay out of the circuit. */
@@ -23,16 +24,16 @@ export interface SizeTermOptions {
  * @param noise uniform numbers `[E]` for hard concrete: the size is that of one sample
  */
 export function sizeTerm(parameters: Tensor, noise: Tensor | undefined, options: SizeTermOptions): Tensor {
-  const { maskFunction, tree, circuitSize, avoid, avoidLambda } = options;
+  const { maskFunction, patch, circuitSize, avoid, avoidLambda } = options;
   return scope(() => {
     const edgeCount = parameters.size;
     const sum = masksOf(maskFunction, parameters, noise).sum();
-    const inCircuit = tree ? sum.neg().add(edgeCount) : sum;
+    const inCircuit = patch === "tree" ? sum.neg().add(edgeCount) : sum;
     const share =
       circuitSize === undefined ? inCircuit.div(edgeCount) : inCircuit.sub(circuitSize).relu().div(circuitSize);
     if (avoid.length === 0) return share;
     const avoided = likelihood(parameters.indexSelect(0, avoid), maskFunction).mean().mul(avoidLambda);
-    return tree ? share.sub(avoided) : share.add(avoided);
+    return patch === "tree" ? share.sub(avoided) : share.add(avoided);
   });
 }
 

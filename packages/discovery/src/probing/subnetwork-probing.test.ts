@@ -1,4 +1,4 @@
-import { PromptLoader, type PruneScores } from "@autocircuit/core";
+import { PromptLoader, type PruneScores, patchTypes } from "@autocircuit/core";
 import { describe, expect, it, test } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
 import { maskFunctions } from "../masks/mask-function.ts";
@@ -72,10 +72,10 @@ describe("subnetworkProbing", () => {
     expect(small.history.size[0]).toBeCloseTo(model.graph.edgeCount * (1 - mask) - 1, 3);
   });
 
-  test.each([true, false])("avoided edges end outside the circuit, tree %s", async (tree) => {
-    const plain = await probe({ tree, epochs: 5 });
+  test.each(patchTypes)("avoided edges end outside the circuit, %s patching", async (patch) => {
+    const plain = await probe({ patch, epochs: 5 });
     const avoid = plain.top(5);
-    const avoiding = await probe({ tree, epochs: 20, avoid, avoidLambda: 50 });
+    const avoiding = await probe({ patch, epochs: 20, avoid, avoidLambda: 50 });
     const rank = (scores: PruneScores) => {
       const order = scores.top(model.graph.edgeCount).map(({ index }) => index);
       return avoid.reduce((sum, { index }) => sum + order.indexOf(index), 0);
@@ -83,9 +83,9 @@ describe("subnetworkProbing", () => {
     expect(rank(avoiding)).toBeGreaterThan(rank(plain) + 100);
   });
 
-  test("without a tree the circuit takes the clean prompts' values, AutoCircuit's choice those of corrupt ones", async () => {
+  test("by edge patching the circuit takes the clean prompts' values, AutoCircuit's choice those of corrupt ones", async () => {
     // All masks are 1.
-    const options = { tree: false, maskFunction: "none", initial: -1, lambda: 0, epochs: 1 } as const;
+    const options = { patch: "edge", maskFunction: "none", initial: -1, lambda: 0, epochs: 1 } as const;
     const right = await probe(options);
     expect(Math.abs(right.history.target[0]!)).toBeLessThan(1e-5);
     const same = await probe({ ...options, ablation: "tokenwise-mean-corrupt" });
@@ -169,7 +169,7 @@ describe("subnetworkProbing", () => {
     "a learning rate of a million gives numbers, or the step where there are none: %s",
     async (maskFunction) => {
       for (const target of ["kl-div", "answer", "logit-diff-percent"] as const) {
-        const options = { maskFunction, target, learningRate: 1e6, epochs: 4, tree: false } as const;
+        const options = { maskFunction, target, learningRate: 1e6, epochs: 4, patch: "edge" } as const;
         const ended = await probe(options).then(
           ({ history, values }) => [...history.loss, ...values],
           (error: Error) => error,

@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature, USUAL_SEED } from "@autocircuit/base";
-import type { PatchableModel, PromptLoader, ScoresInfo } from "@autocircuit/core";
+import type { PatchableModel, PatchType, PromptLoader, ScoresInfo } from "@autocircuit/core";
 import { FullModel } from "@autocircuit/metrics";
 import { Tensor } from "@autocircuit/native";
 import { modelAndPrompts } from "../discovery-options.ts";
@@ -58,7 +58,7 @@ export async function subnetworkProbing(
   check({ model, prompts }, options);
   const settings = probingSettings(options);
   const { circuitSize, signal, onProgress } = options;
-  const { tree, maskFunction, dropout, target } = settings;
+  const { patch, maskFunction, dropout, target } = settings;
   const { edgeCount } = model.graph;
   if (circuitSize !== undefined) requireProbedSize(model, circuitSize);
   const avoid = avoidedEdges(model.graph, options);
@@ -74,15 +74,15 @@ export async function subnetworkProbing(
     ...{ algorithm: "subnetwork-probing", graph: model.graph },
     asked: { ...info.options, seed: options.seed ?? USUAL_SEED, prompts: prompts.batches.map(({ key }) => key) },
     scoresOf: ({ adam, history }) =>
-      new TrainedScores(model.graph, scoresOf(Float32Array.from(adam.parameter), tree), info, history),
+      new TrainedScores(model.graph, scoresOf(Float32Array.from(adam.parameter), patch), info, history),
   });
   const { parameters, history } = await trainMasks({
     ...{ model, prompts, signal, onProgress, ...settings },
     adam: { learningRate: settings.learningRate },
     from: options.resume && search.goOnFrom(options.resume, settings.epochs * prompts.length),
     onState: options.onSearch && search.tellingOf(options.onSearch),
-    start: Tensor.full([edgeCount], tree ? settings.initial : -settings.initial, { dtype }),
-    ablateFrom: tree ? "corrupt" : "clean",
+    start: Tensor.full([edgeCount], patch === "tree" ? settings.initial : -settings.initial, { dtype }),
+    ablateFrom: patch === "tree" ? "corrupt" : "clean",
     terms(step, { index, size: count }) {
       const sampler = new MaskSampler(
         { maskFunction, dropout, noise },
@@ -98,7 +98,11 @@ export async function subnetworkProbing(
         target: async (numbers, { slice, start, ablation }) => {
           const end = start + slice.size;
           const mask = sampler.masks(numbers, start, end);
-          const logits = await model.forward(tree ? slice.clean : slice.corrupt, { ablate: mask, ablation, signal });
+          const logits = await model.forward(patch === "tree" ? slice.clean : slice.corrupt, {
+            ablate: mask,
+            ablation,
+            signal,
+          });
           return targetOf(target, logits, slice, reference?.[index]?.slice(0, start, end));
         },
         [Symbol.dispose]() {
@@ -116,7 +120,7 @@ export async function subnetworkProbing(
         return await validation.point(batch, numbers, sampler);
       }),
   });
-  return new TrainedScores(model.graph, scoresOf(parameters, tree), info, history);
+  return new TrainedScores(model.graph, scoresOf(parameters, patch), info, history);
 }
 
 function infoOf(
@@ -141,7 +145,8 @@ function infoOf(
  * Tree: how far a parameter is below the largest, which is the most ablated edge; else how far above the smallest. Where all have the sign
  * that is not to be expected the scores are shifted, as AutoCircuit's are: their order is the same.
  */
-function scoresOf(parameters: Float32Array, tree: boolean): Float32Array {
+function scoresOf(parameters: Float32Array, patch: PatchType): Float32Array {
+  const tree = patch === "tree";
   const extreme = parameters.reduce(
     (most, value) => (tree ? Math.max(most, value) : Math.min(most, value)),
     tree ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,

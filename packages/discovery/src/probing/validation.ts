@@ -4,6 +4,7 @@ import {
   dataSetSides,
   overBatch,
   type PatchableModel,
+  type PatchType,
   type PromptBatch,
   type PromptLoader,
 } from "@autocircuit/core";
@@ -15,8 +16,8 @@ import type { ValidationPoint } from "../training/trained-scores.ts";
 /** Which values ablated edges take on validation prompts. */
 export interface ValidationOptions {
   readonly ablation: AblationType;
-  /** See `ProbingOptions.tree`. */
-  readonly tree: boolean;
+  /** See `ProbingOptions.patch`. */
+  readonly patch: PatchType;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -77,14 +78,18 @@ export class Validation implements Disposable {
 
   /** Looks at the circuit of some parameters, `[E]`. */
   async point(batch: PromptBatch, parameters: Tensor, sampler: MaskSampler): Promise<ValidationPoint> {
-    const { tree, ablation: type, signal } = this.#options;
+    const { patch, ablation: type, signal } = this.#options;
     const full = (await this.#full.logits("clean", signal && { signal }))[batch.index]!;
-    const asked = { ablation: this.#mean ?? type, ablateFrom: tree ? "corrupt" : "clean", signal } as const;
+    const asked = { ablation: this.#mean ?? type, ablateFrom: patch === "tree" ? "corrupt" : "clean", signal } as const;
     const percents = await overBatch(this.#model, batch, asked).fold(
       async (before: readonly number[] = [], { slice, start, ablation }) => {
         const end = start + slice.size;
         const ablate = sampler.masks(parameters, start, end);
-        const logits = await this.#model.forward(tree ? slice.clean : slice.corrupt, { ablate, ablation, signal });
+        const logits = await this.#model.forward(patch === "tree" ? slice.clean : slice.corrupt, {
+          ablate,
+          ablation,
+          signal,
+        });
         const whole = batchAnswerDifference(logprob(full.slice(0, start, end)), slice);
         const values = await batchAnswerDifference(logprob(logits), slice).div(whole).mul(100).data();
         return [...before, ...Array.from(values, Number)];

@@ -48,7 +48,7 @@ export interface FoundMeasures {
   readonly divergence: {
     readonly metric: string;
     readonly circuit: number;
-    readonly known: number | null;
+    readonly knownCircuit: number | null;
     readonly promptCount: number;
   };
   /** What each circuit keeps with the rest resampled, and zero. */
@@ -84,7 +84,7 @@ export const foundMeasures = kind.shape("what measureFound gives", {
   divergence: kind.shape("divergence", {
     metric: kind.text,
     circuit: kind.numeric,
-    known: kind.orNull(kind.numeric),
+    knownCircuit: kind.orNull(kind.numeric),
     promptCount: kind.whole,
   }),
   ablationTable: kind.listOf(kind.record),
@@ -142,7 +142,7 @@ export async function measureFound(
     divergence: {
       metric,
       circuit: measured.divergence,
-      known: beside?.divergence ?? null,
+      knownCircuit: beside?.divergence ?? null,
       promptCount: measured.promptCount,
     },
     ablationTable: table.rows,

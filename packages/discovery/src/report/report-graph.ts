@@ -23,11 +23,11 @@ const check = signature("reportGraph", {
  */
 export function reportGraph(graph: Graph, labels: LatentLabels = {}): ReportGraph {
   check({ graph, labels });
-  const { config, srcs, dests, edgeCount, seqLen } = graph;
+  const { config, sources, destinations, edgeCount, seqLen } = graph;
   const { layers, heads, attnOnly, parallel } = config;
-  const labelled = srcs.map((src) => (Object.hasOwn(labels, src.name) ? { ...src, label: labels[src.name] } : src));
+  const labelled = sources.map((src) => (Object.hasOwn(labels, src.name) ? { ...src, label: labels[src.name] } : src));
   return {
-    ...{ layers, heads, attnOnly, parallel, nodes: { srcs: labelled, dests }, edgeCount, seqLen },
+    ...{ layers, heads, attnOnly, parallel, nodes: { sources: labelled, destinations }, edgeCount, seqLen },
     ...(latentsByPosition(graph) && { latentsByPosition: true }),
   };
 }

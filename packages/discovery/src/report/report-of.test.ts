@@ -48,7 +48,7 @@ describe("measureFound", () => {
     const mine = await meter.measure(found.circuit, "resample");
     const theirs = await meter.measure(Circuit.of(graph, truth), "resample");
     expect(ablation).toBe("resample");
-    expect(divergence).toMatchObject({ circuit: mine.divergence, known: theirs.divergence, promptCount: 12 });
+    expect(divergence).toMatchObject({ circuit: mine.divergence, knownCircuit: theirs.divergence, promptCount: 12 });
     expect(ablationTable.map((row) => [row.circuit, row.ablation])).toEqual([
       ["found", "resample"],
       ["found", "zero"],
@@ -235,7 +235,7 @@ describe("reportOf of latents", () => {
       labels,
       measures: await measureFound(withLatents, found, { curve: "none" }),
     });
-    const labelled = report.graph.nodes.srcs.filter(({ label }) => label !== undefined);
+    const labelled = report.graph.nodes.sources.filter(({ label }) => label !== undefined);
     expect(Object.fromEntries(labelled.map(({ name, label }) => [name, label]))).toEqual(labels);
     expect(circuitText(report)).toMatch(/MLP 0 Latent 3->Resid End +\S+ +years\n/);
     const page = await reportHtml(report);

@@ -110,15 +110,15 @@ export async function reportOf(
       metric: divergence.metric,
       rows: [
         row("circuit found", divergence.circuit, circuit.size),
-        ...(compared && divergence.known !== null
-          ? [row(`${compared.name} circuit`, divergence.known, compared.circuit.size)]
+        ...(compared && divergence.knownCircuit !== null
+          ? [row(`${compared.name} circuit`, divergence.knownCircuit, compared.circuit.size)]
           : []),
       ],
     },
     stability: stability ? stabilityReport(stability, algorithm) : undefined,
     training: found.rankings.find((ranking) => ranking instanceof TrainedScores)?.history,
     seconds,
-    peakMemoryBytes: (await memory()).peakRssBytes,
+    peakMemoryBytes: (await memory()).peakMemoryBytes,
     versions: runVersions(),
     ...about,
     options: { ...(about.options ?? { ...optionsFoundWith(found), ablation }), ...processingOption(task) },

@@ -12,7 +12,7 @@ export async function sourceNorms(
   const { graph } = model;
   const first = (train.batches[0] ?? test.batches[0])?.slices(1)[0];
   if (graph.config.latents || first === undefined) return () => undefined;
-  using outputs = await model.sources(first.clean, { signal });
+  using outputs = await model.sourceOutputs(first.clean, { signal });
   const norms = (await outputs.to("float32").pow(2).sum(-1).sqrt().select(1, 0).toArray()) as number[][];
   const [padding = 0] = first.padding("clean") ?? [];
   return ({ edge, token }) => {

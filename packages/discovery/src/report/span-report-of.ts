@@ -60,7 +60,7 @@ export async function spanReportOf(
       rows: [{ name: `circuit found, ${ablation}`, value: divergence.circuit, size: circuit.size }],
     },
     seconds,
-    peakMemoryBytes: (await memory()).peakRssBytes,
+    peakMemoryBytes: (await memory()).peakMemoryBytes,
     versions: runVersions(),
     ...about,
     options: { ...(about.options ?? spanOptions(found)), ...processingOption(task) },

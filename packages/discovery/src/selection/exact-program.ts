@@ -23,8 +23,8 @@ export interface ExactProgram {
  */
 export function exactProgram({ graph, weights, most, among, timeLeft }: ExactProgram): string | undefined {
   const writes = writtenBy(graph);
-  const into = new Map<SrcNode, number[]>(graph.srcs.map((node) => [node, []]));
-  const outOf = new Map<SrcNode, number[]>(graph.srcs.map((node) => [node, []]));
+  const into = new Map<SrcNode, number[]>(graph.sources.map((node) => [node, []]));
+  const outOf = new Map<SrcNode, number[]>(graph.sources.map((node) => [node, []]));
   const toEnd: number[] = [];
   const rows: string[] = [];
   for (const { index, src, dest } of graph.edges()) {
@@ -37,7 +37,7 @@ export function exactProgram({ graph, weights, most, among, timeLeft }: ExactPro
     for (const node of nodes) into.get(node)!.push(index);
   }
   const sum = (edges: readonly number[]) => edges.map((edge) => `e${edge}`).join(" + ");
-  for (const node of graph.srcs) {
+  for (const node of graph.sources) {
     if (outOf.get(node)!.length > 0) rows.push(`${sum(outOf.get(node)!)} - n${node.index} >= 0`);
     else rows.push(`n${node.index} = 0`);
     if (node.kind === "start") rows.push(`n${node.index} = 1`);
@@ -50,7 +50,7 @@ export function exactProgram({ graph, weights, most, among, timeLeft }: ExactPro
   const objective = all.map(
     (edge) => `${weights[edge]! < 0 ? "-" : "+"} ${decimal(Math.abs(weights[edge]!))} e${edge}`,
   );
-  const names = [...all.map((edge) => `e${edge}`), ...graph.srcs.map(({ index }) => `n${index}`)];
+  const names = [...all.map((edge) => `e${edge}`), ...graph.sources.map(({ index }) => `n${index}`)];
   return [
     "Maximize",
     lines(` obj: ${objective.join(" ")}`),

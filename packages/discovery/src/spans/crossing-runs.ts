@@ -48,7 +48,7 @@ export async function crossingRuns(
         at: async (k, use) => {
           const replaced = new Set(parts[Math.floor(k / steps)]);
           const share = ((k % steps) + 1) / steps;
-          if (replaced.has(graph.srcs[0]!)) return use(await start(1 - share));
+          if (replaced.has(graph.sources[0]!)) return use(await start(1 - share));
           using between = new Ablation(betweenOutputs(await gradients.clean(), gradients.ablation, share));
           return await use({ mask: maskFrom(graph, (source) => replaced.has(source), 1), ablation: between });
         },

@@ -135,7 +135,7 @@ describe("gradients of what heads give", () => {
       return points.map((point) => ({ start: Tensor.from(point as number[][][], { dtype: "float64" }) }));
     }
     const { graph } = model;
-    const parts = [...new Set(graph.srcs.map(({ kind, block }) => `${kind}${block}`))];
+    const parts = [...new Set(graph.sources.map(({ kind, block }) => `${kind}${block}`))];
     const clean = await gradients.clean();
     return parts.flatMap((part) =>
       [0.5, 1].map((share) => ({
@@ -211,7 +211,7 @@ describe("crossingScores", () => {
       for (const from of spans.names) {
         const input = `A${block}.${head}.V`;
         const carried = spans.names.reduce((sum, to) => sum + crossing.get(input, from, to), 0);
-        const sources = graph.srcs.slice(0, graph.dests.find((dest) => dest.name === input)!.sourceCount);
+        const sources = graph.sources.slice(0, graph.destinations.find((dest) => dest.name === input)!.sourceCount);
         const given = sources.reduce((sum, { name }) => sum + within.get(`${name}->${input}`, from), 0);
         expect(Math.abs(carried - given)).toBeLessThan(1e-6 * most);
       }

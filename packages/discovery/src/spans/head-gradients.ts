@@ -43,7 +43,7 @@ async function headGradientsAt(gradients: SliceGradients, run: GradientRun): Pro
   return Promise.all(
     names.map((name, block) => {
       // Heads are replaced together, so that every one's own output has the gradient of what attention adds to the stream.
-      const first = graph.srcs.find((source) => source.kind === "head" && source.block === block)!;
+      const first = graph.sources.find((source) => source.kind === "head" && source.block === block)!;
       return transformer.headGradients(block, ofOutputs.select(0, first.index), { z: seen?.of(name) });
     }),
   );

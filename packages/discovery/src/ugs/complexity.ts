@@ -49,7 +49,7 @@ function partOf(p: Tensor, { offset, size, heads, sourceCount }: DestGroup): Ten
 
 /** Sums over the edges from each head, `[heads in all]`; 0 for heads in whose place latents of an autoencoder write. */
 function outgoing(p: Tensor, graph: Graph): Tensor {
-  const count = graph.srcs.length;
+  const count = graph.sources.length;
   const zeros = (length: number) => (length > 0 ? [Tensor.zeros([length], { dtype: p.dtype })] : []);
   const sums = graph.groups.map((group) => {
     const { firstSource, sourceCount } = group;
@@ -57,7 +57,7 @@ function outgoing(p: Tensor, graph: Graph): Tensor {
     const behind = count + 1 - firstSource - sourceCount;
     return Tensor.cat([...zeros(firstSource), partOf(p, group).sum([0, 1]), ...zeros(behind)]);
   });
-  const writing = new Map(graph.srcs.filter(({ kind }) => kind === "head").map(({ name, index }) => [name, index]));
+  const writing = new Map(graph.sources.filter(({ kind }) => kind === "head").map(({ name, index }) => [name, index]));
   const { layers, heads: perBlock } = graph.config;
   const heads = Array.from(
     { length: layers * perBlock },

@@ -19,7 +19,7 @@ export async function meanOutputs(
       "Values of ablated edges cannot be learned for latents of autoencoders: leave `optimalAblation` out.",
     );
   }
-  const size = model.graph.srcs.length * model.config.dModel;
+  const size = model.graph.sources.length * model.config.dModel;
   const mean = new Float64Array(size);
   for (const batch of prompts.batches) {
     using ablation = await model.ablations(batch.clean, "batch-all-tok-mean", { signal });

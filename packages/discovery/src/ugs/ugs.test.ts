@@ -44,7 +44,7 @@ describe("ugs", () => {
   it("what ablated edges take can be trained: it does less harm than the mean", async () => {
     const options = { epochs: 30, lambda: 0, learningRate: 1e-6, optimalAblation: true, ablationRate: 0.05 };
     const { history, vectors, info } = await train({ ...options, initial: -1, samples: 10 });
-    expect(vectors).toHaveLength(graph.srcs.length * model.config.dModel);
+    expect(vectors).toHaveLength(graph.sources.length * model.config.dModel);
     expect(mean(history.target.slice(-6))).toBeLessThan(0.8 * mean(history.target.slice(0, 6)));
     expect(info.options).toMatchObject({ optimalAblation: true, ablationRate: 0.05 });
     expect(info.options).not.toHaveProperty("ablation");
@@ -54,20 +54,20 @@ describe("ugs", () => {
     const scores = await train({ optimalAblation: true });
     const batch = prompts.batches[0]!;
     using ablation = scores.ablation(batch.seqLen)!;
-    expect(ablation.sources.shape).toEqual([graph.srcs.length, 1, batch.seqLen, model.config.dModel]);
+    expect(ablation.sources.shape).toEqual([graph.sources.length, 1, batch.seqLen, model.config.dModel]);
     using logits = await model.forward(batch.clean, { ablate: ["A0.0->Resid End"], ablation });
     expect(logits.shape[0]).toBe(2);
   });
 
   it("the vectors' gradient is that of the loss", async () => {
     const wide = randomTask({ seed: 9, promptCount: 2, dtype: "float64" });
-    const { srcs, edgeCount } = wide.model.graph;
+    const { sources, edgeCount } = wide.model.graph;
     const start = Float64Array.from(await meanOutputs(wide.model, wide.prompts, undefined));
     const batch = wide.prompts.batches[0]!;
     using full = await wide.model.forward(batch.clean);
     const lossOf = async (vectors: Tensor) => {
       const mask = Tensor.full([edgeCount], 0.4, { dtype: "float64" }).requireGrad();
-      const run = trainedAblation(vectors, srcs.length, batch.seqLen);
+      const run = trainedAblation(vectors, sources.length, batch.seqLen);
       const logits = await wide.model.forward(batch.clean, { ablate: mask, ...run });
       return klOfLogprobs(logprob(full), logprob(logits)).mean();
     };

@@ -27,7 +27,7 @@ export class UgsScores extends TrainedScores {
 
   /** What ablated edges take in prompts of a number of positions (`ablation` of a run); null where nothing was trained. */
   ablation(positions: number): Ablation | null {
-    return this.vectors && learnedAblation(this.vectors, this.graph.srcs.length, positions);
+    return this.vectors && learnedAblation(this.vectors, this.graph.sources.length, positions);
   }
 }
 
@@ -57,7 +57,7 @@ export async function ugs(model: PatchableModel, prompts: PromptLoader, options:
   const settings = ugsSettings(options, prompts.batchSize);
   const { epochs, learningRate, samples, target, optimalAblation, clip } = settings;
   const { graph } = model;
-  const [edgeCount, sourceCount] = [graph.edgeCount, graph.srcs.length];
+  const [edgeCount, sourceCount] = [graph.edgeCount, graph.sources.length];
   const dtype = model.computeDtype === "float64" ? "float64" : "float32";
   const noise = options.noise ?? seededNoise(seed);
   const parts = new Sections({ edges: edgeCount, vectors: optimalAblation ? sourceCount * model.config.dModel : 0 });

@@ -169,7 +169,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t) => requireAlgorithmOptions(t.algorithm, t.options, t.where),
     },
     fittingProblem: {
-      takes: { asked: { algorithm: "acdc", given: {} }, task, words: { subject: "it", give: String, another: "" } },
+      takes: { asked: { algorithm: "acdc", options: {} }, task, words: { subject: "it", give: String, another: "" } },
       call: (t) => fittingProblem(t.asked, t.task, t.words),
     },
     rankOfScores: { takes: { scores }, call: (t) => rankOfScores(t.scores) },

@@ -164,7 +164,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { positions: [0], replace: [{ hook: "blocks.0.attn.hook_z", value: tensor }] },
     call: (t, o) => model.activations(t.tokens, t.hooks, o),
   },
-  "PatchableModel.sources": { takes: { tokens }, call: (t, o) => model.sources(t.tokens, o) },
+  "PatchableModel.sourceOutputs": { takes: { tokens }, call: (t, o) => model.sourceOutputs(t.tokens, o) },
   "PatchableModel.ablations": {
     takes: { from: tokens, type: "zero" },
     call: (t, o) => model.ablations(t.from, t.type, o),

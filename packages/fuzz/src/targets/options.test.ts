@@ -24,12 +24,7 @@ describe("what callers without types get wrong", () => {
   const tensor = Tensor.zeros([1]);
   it.each([
     ["a name that is not one", "acdc", { options: { ablation: "resampel" } }, /`ablation`.*Did you mean resample/],
-    [
-      "an option that is not one",
-      "maskGradient",
-      { options: { sample: 3 } },
-      /no option `sample`.*Did you mean samples/,
-    ],
+    ["an option that is not one", "maskGradient", { options: { step: 3 } }, /no option `step`.*Did you mean steps/],
     ["a number where a list is due", "acdc", { options: { taus: 0.1 } }, /acdc: `taus` must be a list/],
     [
       "a tensor where an ablation is due",

@@ -19,8 +19,8 @@ export class RandomPaths {
     this.#graph = graph;
     this.#draw = draw;
     this.#writes = writtenBy(graph);
-    const outOf = graph.srcs.map((): DestNode[] => []);
-    for (const dest of graph.dests)
+    const outOf = graph.sources.map((): DestNode[] => []);
+    for (const dest of graph.destinations)
       for (let src = dest.firstSource; src < dest.firstSource + dest.sourceCount; src++) outOf[src]!.push(dest);
     this.#outOf = outOf;
   }
@@ -31,7 +31,7 @@ export class RandomPaths {
     const edges: number[] = [];
     const tokens = this.#graph.seqLen ?? 1;
     let token = this.#draw.below(tokens);
-    let src = this.#graph.srcs[0]!;
+    let src = this.#graph.sources[0]!;
     for (;;) {
       const dest = this.#pick(this.#outOf[src.index]!);
       edges.push(this.#cell(src.index, dest, token));

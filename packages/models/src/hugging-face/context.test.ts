@@ -35,7 +35,7 @@ it("ends where frequencies would change, for dynamic scaling", async () => {
   });
   using beyond = ids(9);
   await expect(model.forward(beyond)).rejects.toEqual(refused);
-  await expect(model.sources(beyond)).rejects.toEqual(refused);
+  await expect(model.sourceOutputs(beyond)).rejects.toEqual(refused);
   await expect(model.ablations(beyond, "resample")).rejects.toEqual(refused);
   // A prefix counts too.
   const { prefix } = await model.run(fits, { keysValues: true, logits: false });
@@ -54,7 +54,7 @@ it("is passed with a word by other models with rotary positions", async () => {
     (await model.forward(fits)).dispose();
     expect(said).not.toHaveBeenCalled();
     using beyond = ids(11);
-    (await model.sources(beyond)).dispose();
+    (await model.sourceOutputs(beyond)).dispose();
     (await model.forward(beyond)).dispose();
     expect(said.mock.calls.map(([text]) => String(text))).toEqual([
       expect.stringContaining("prompts are longer than the model's context of 8 positions (one has 11)"),

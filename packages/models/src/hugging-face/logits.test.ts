@@ -39,9 +39,9 @@ describe.each(huggingFaceFamilies)("%s computes what transformers computes", (na
 
   it("hidden states and logits", async () => {
     using tokens = Tensor.from(tokensOf(name), { dtype: "int64" });
-    const { logits, hidden } = await model.transformer.forward({ tokens, hidden: true });
+    const { logits, resid } = await model.transformer.forward({ tokens, resid: true });
     for (let layer = 0; layer <= model.config.layers; layer++) {
-      const ours = await numbers(hidden!.select(0, layer));
+      const ours = await numbers(resid!.select(0, layer));
       expectClose(ours, await expected(file, `hidden.${layer}`), 1e-5, `hidden.${layer}`);
     }
     expectClose(await numbers(logits!), await expected(file, "logits"), 1e-5, "logits");

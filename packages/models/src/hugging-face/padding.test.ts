@@ -87,8 +87,8 @@ describe.each(Object.entries(smallFamilies))("%s", (family, { config }) => {
       using prompts = await load(unequal, 0, "end");
       const batch = prompts.batches[0]!;
       using ablation = await model.ablations(batch.tokens(from), "resample");
-      using theirs = await model.sources(batch.tokens(from));
-      using own = await model.sources(batch.tokens(from === "corrupt" ? "clean" : "corrupt"));
+      using theirs = await model.sourceOutputs(batch.tokens(from));
+      using own = await model.sourceOutputs(batch.tokens(from === "corrupt" ? "clean" : "corrupt"));
       const [sourceCount, size, length, width] = own.shape as [number, number, number, number];
       const [taken, other, mine] = [await numbers(ablation.sources), await numbers(theirs), await numbers(own)];
       const [otherPads, pads] = [batch.padding(from)!, batch.padding(from === "corrupt" ? "clean" : "corrupt")!];

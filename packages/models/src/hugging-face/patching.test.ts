@@ -99,10 +99,10 @@ describe.each(Object.entries(smallFamilies))("%s", (family, { config, turnsOn })
     });
 
     it("patching all edges up to the last sources gives the corrupt run's logits through every destination", async () => {
-      const { edgeCount, groups, srcs } = model.graph;
+      const { edgeCount, groups, sources } = model.graph;
       const end = groups.at(-1)!;
       const mask = new Float64Array(edgeCount).fill(1).fill(0, end.offset);
-      mask[end.offset + srcs.find(({ name }) => name === "Resid Start")!.index - end.firstSource] = 1;
+      mask[end.offset + sources.find(({ name }) => name === "Resid Start")!.index - end.firstSource] = 1;
       expectClose(await patched(mask), await plain(corrupt), 1e-9);
     });
 

@@ -43,9 +43,9 @@ export function isWritten({ owner }: Pick<Box, "owner">): boolean {
 export interface BoxGraph {
   readonly boxes: readonly Box[];
   readonly rows: readonly (readonly Box[])[];
-  /** Box of `graph.nodes.srcs[i]`. */
+  /** Box of `graph.nodes.sources[i]`. */
   readonly ofSrc: readonly Box[];
-  /** Box and entry point of `graph.nodes.dests[i]`. */
+  /** Box and entry point of `graph.nodes.destinations[i]`. */
   readonly ofDest: readonly { readonly box: Box; readonly port: Port | null }[];
 }
 
@@ -109,21 +109,21 @@ function componentsOf({ nodes }: ReportGraph, latents: ShownLatents): Components
     add({ name, layer, kind, ports: new Set(), owner, label });
   const ofLatent = new Map<number, Component>();
   for (const index of latents.own) {
-    const src = nodes.srcs[index]!;
+    const src = nodes.sources[index]!;
     ofLatent.set(index, part("latent", src, autoencoderSource(src.name)!.owner));
   }
   for (const index of latents.weaker) {
-    const { name, layer, head } = nodes.srcs[index]!;
+    const { name, layer, head } = nodes.sources[index]!;
     const { owner } = autoencoderSource(name)!;
     ofLatent.set(index, part("latents", { name: `${owner} weaker latents`, layer, head }, owner));
   }
-  const ofSrc = nodes.srcs.map((src, index) => {
+  const ofSrc = nodes.sources.map((src, index) => {
     const source = autoencoderSource(src.name);
     if (!source) return node(src);
     const owner = node({ name: source.owner, layer: src.layer, head: null });
     return source.latent === null ? part("error", src, source.owner) : (ofLatent.get(index) ?? owner);
   });
-  const ofDest = nodes.dests.map((dest) => {
+  const ofDest = nodes.destinations.map((dest) => {
     const { name, port } = splitPort(dest);
     const component = node({ ...dest, name });
     if (port) component.ports.add(port);

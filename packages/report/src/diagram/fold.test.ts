@@ -25,10 +25,10 @@ describe("foldBlocks", () => {
     rows.forEach((row, index) => {
       for (const box of row) expect(box.row).toBe(index);
     });
-    const at = (name: string) => graph.nodes.srcs.findIndex((node) => node.name === name);
+    const at = (name: string) => graph.nodes.sources.findIndex((node) => node.name === name);
     expect(ofSrc[at("A1.1")]!.name).toBe("blocks 0–1");
     expect(ofSrc[at("MLP 2")]!.name).toBe("MLP 2");
-    const dest = graph.nodes.dests.findIndex((node) => node.name === "A4.1.K");
+    const dest = graph.nodes.destinations.findIndex((node) => node.name === "A4.1.K");
     expect(ofDest[dest]).toMatchObject({ box: { name: "blocks 3–4" }, port: null });
   });
 

@@ -184,7 +184,7 @@ function latentMembers(
   const names = new Map<number, Map<number, Set<string>>>();
   for (const { src, token } of edges) {
     const { id, kind } = ofSrc[src]!;
-    const { name } = nodes.srcs[src]!;
+    const { name } = nodes.sources[src]!;
     if (kind !== "latents" && (kind !== "band" || !isLatent(name))) continue;
     const ofToken = names.get(token ?? 0) ?? new Map<number, Set<string>>();
     names.set(token ?? 0, ofToken.set(id, (ofToken.get(id) ?? new Set()).add(name)));

@@ -100,8 +100,8 @@ describe("latents in a diagram", () => {
   it("have what they stand for below their names, and beside them in the tooltip", () => {
     const [name] = [...latentsOf(few)];
     const { graph } = few;
-    const srcs = graph.nodes.srcs.map((src) => (src.name === name ? { ...src, label: "years <b>" } : src));
-    const report = { ...few, graph: { ...graph, nodes: { ...graph.nodes, srcs } } };
+    const sources = graph.nodes.sources.map((src) => (src.name === name ? { ...src, label: "years <b>" } : src));
+    const report = { ...few, graph: { ...graph, nodes: { ...graph.nodes, sources } } };
     const elements = whole(report);
     const box = withClass(elements, "box", "latent").find((one) => one.attributes["data-box"] === name)!;
     const inside = elements.filter((e) => e.parent === box);
@@ -174,8 +174,8 @@ describe("latents in a page", () => {
   it("are named in full in the table, with a column of labels where there are some", async () => {
     const [name] = [...latentsOf(few)];
     const { graph } = few;
-    const srcs = graph.nodes.srcs.map((src) => (src.name === name ? { ...src, label: "years" } : src));
-    const labelled = { ...few, graph: { ...graph, nodes: { ...graph.nodes, srcs } } };
+    const sources = graph.nodes.sources.map((src) => (src.name === name ? { ...src, label: "years" } : src));
+    const labelled = { ...few, graph: { ...graph, nodes: { ...graph.nodes, sources } } };
     const elements = parseMarkup(await reportHtml(labelled));
     const rows = elements.filter((e) => e.name === "tr" && e.attributes["data-edge"] !== undefined);
     expect(rows.map((row) => row.attributes["data-edge"])).toEqual(compareWithKnown(few).edges.map((e) => e.edge));

@@ -3,5 +3,5 @@ import type { CircuitReport } from "../types.ts";
 
 /** What the source of an edge stands for, where it is a latent with a label. */
 export function labelOf({ graph }: CircuitReport, { src }: Pick<ComparedEdge, "src">): string | undefined {
-  return graph.nodes.srcs[src]!.label;
+  return graph.nodes.sources[src]!.label;
 }

@@ -6,7 +6,7 @@ import type { ReportScoredEdge } from "../types.ts";
 import { shownLatents } from "./shown-latents.ts";
 
 const graph = latentGraph({ layers: 2, heads: 1, mlp: [40, 7, 300, 2, 91, 5, 12, 8], attention: [6, 1] });
-const nameOf = (src: number) => graph.nodes.srcs[src]!.name;
+const nameOf = (src: number) => graph.nodes.sources[src]!.name;
 
 function shown(edges: Record<string, number>) {
   const circuit = Object.entries(edges).map(([edge, score]): ReportScoredEdge => ({ edge, token: null, score }));

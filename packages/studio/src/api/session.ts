@@ -66,7 +66,7 @@ export interface ScoreSet {
   /** Edges of a circuit; edges scored. */
   size: number;
   /** Whether it is the published or compiled circuit of the task. */
-  known: boolean;
+  isKnownCircuit: boolean;
 }
 
 export interface AlgorithmInfo {

@@ -56,7 +56,7 @@ function serve(task: LoadedTask, port?: number): Promise<Studio> {
     port,
     sets: [
       { name: "by number", origin: "a test", of: rising },
-      { name: "known circuit", origin: "a test", of: Circuit.of(graph, knownEdges), known: true },
+      { name: "known circuit", origin: "a test", of: Circuit.of(graph, knownEdges), isKnownCircuit: true },
       { name: hostile, origin: hostile, of: Circuit.of(graph, knownEdges) },
     ],
   });

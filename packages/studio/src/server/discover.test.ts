@@ -29,7 +29,7 @@ describe("discovery", () => {
     const expected = await acdc(model, train, { taus: [1e-3, 1e-2] });
     expect(await valuesOf(studio, last.id)).toEqual(expected.values);
     const sets = await studio.get<ScoreSet[]>("api/score-sets");
-    expect(sets.map(({ id, name, kind, known }) => [id, name, kind, known])).toEqual([
+    expect(sets.map(({ id, name, kind, isKnownCircuit: known }) => [id, name, kind, known])).toEqual([
       [last.id, "found", "scores", false],
     ]);
     expect(sets[0]!.origin).toContain('acdc {"taus":[0.001,0.01]');

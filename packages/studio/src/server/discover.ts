@@ -60,14 +60,14 @@ export function discover(
 function optionsFor(
   algorithm: AlgorithmName,
   { model, knownEdges }: StudioSubject,
-  given: Readonly<Record<string, unknown>>,
+  options: Readonly<Record<string, unknown>>,
   { ablation }: DiscoverRequest,
 ): Record<string, unknown> {
   const edges = knownEdges ? model.graph.indices(knownEdges).map((index) => model.graph.edge(index)) : null;
   return fittingOptions(
     algorithm,
     { model, knownEdges: edges },
-    { given, ablation: ablationFor(algorithm, given, ablation) },
+    { options, ablation: ablationFor(algorithm, options, ablation) },
   );
 }
 

@@ -75,7 +75,7 @@ export class Cells {
     return this.#largest(most, (algorithm) =>
       this.#cells
         .filter((cell) => cell.algorithm === algorithm)
-        .flatMap(({ units }) => units.map(({ result }) => result.truth?.auc)),
+        .flatMap(({ units }) => units.map(({ result }) => result.truth?.auroc)),
     );
   }
 

@@ -37,7 +37,7 @@ describe("a comparison", () => {
     const own = all.filter(({ unit }) => unit.key === "random" && unit.subject.task.key === "tracr-sort");
     expect(row).toEqual([
       ...["tracr-sort", "random"],
-      meanText(own.map(({ result }) => result.truth!.auc)),
+      meanText(own.map(({ result }) => result.truth!.auroc)),
       meanText(own.map(({ result }) => result.truth!.averagePrecision)),
     ]);
     expect(table("MIB").rows).toHaveLength(4);
@@ -46,7 +46,7 @@ describe("a comparison", () => {
     expect(listed.rows).toHaveLength(8);
     for (const [i, cells] of listed.rows.entries()) {
       expect(cells.at(-1)).toBe(`again ${units[i]!.hash}`);
-      expect(cells[3]).toBe(all[i]!.result.truth!.auc);
+      expect(cells[3]).toBe(all[i]!.result.truth!.auroc);
     }
   });
 

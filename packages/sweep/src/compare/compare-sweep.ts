@@ -153,7 +153,7 @@ async function costFigure(cells: Cells): Promise<Figure[]> {
   const points = cells.all().flatMap(({ task, algorithm, units }) => {
     const cost = seedMean(units.map(({ times }) => times?.discover));
     const quality = known
-      ? seedMean(units.map(({ result }) => result.truth?.auc))
+      ? seedMean(units.map(({ result }) => result.truth?.auroc))
       : seedMean(cells.areas(task, algorithm, first!));
     return cost && quality && cost.mean > 0 ? [{ task, algorithm, cost: cost.mean, quality: quality.mean }] : [];
   });
@@ -191,13 +191,12 @@ function summaryTables(cells: Cells): FiguresTable[] {
   });
   return [
     ...table("Against the known circuit", "Areas under the ROC curve and the precision-recall steps.", {
-      AUC: "auc",
+      AUROC: "auroc",
       "average precision": "averagePrecision",
     }),
-    ...table("MIB", "CPR of signed scores, CMD and AUROC of absolute ones, on the linear axis.", {
+    ...table("MIB", "CPR of signed scores, CMD of absolute ones, on the linear axis.", {
       CPR: "cpr",
       CMD: "cmd",
-      AUROC: "auroc",
     }),
     ...areas.filter(({ rows }) => rows.length > 0),
     ...table(
@@ -211,7 +210,7 @@ function summaryTables(cells: Cells): FiguresTable[] {
       {
         "seconds, algorithm": "discoverSeconds",
         "seconds, measures": "measureSeconds",
-        "peak memory": "peakBytes",
+        "peak memory": "peakMemoryBytes",
       },
     ),
   ];
@@ -221,10 +220,10 @@ function unitTable(done: readonly DoneUnit[], command: (unit: string) => string)
   return {
     title: "Units",
     caption: "The command makes a unit's numbers again where its result is not there.",
-    columns: ["task", "algorithm", "seed", "AUC", "CPR", "CMD", "seconds", "command"],
+    columns: ["task", "algorithm", "seed", "AUROC", "CPR", "CMD", "seconds", "command"],
     rows: done.map((one) => {
-      const { task, key, seed, auc, cpr, cmd, seconds } = unitRow(one) as Record<string, string | number | null>;
-      return [task!, key!, seed!, auc!, cpr!, cmd!, seconds!, command(one.unit.hash)];
+      const { task, key, seed, auroc, cpr, cmd, seconds } = unitRow(one) as Record<string, string | number | null>;
+      return [task!, key!, seed!, auroc!, cpr!, cmd!, seconds!, command(one.unit.hash)];
     }),
   };
 }

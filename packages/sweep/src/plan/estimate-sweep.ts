@@ -57,7 +57,7 @@ export async function estimateSweep(
   await using subjects = new Subjects(results?.digests);
   for (const [place, [, units]] of unknown.entries()) {
     probes.push(await probe(units, subjects, seconds / unknown.length, signal));
-    bytes = Math.max(bytes, (await memory()).peakRssBytes);
+    bytes = Math.max(bytes, (await memory()).peakMemoryBytes);
     onProgress?.({ done: place + 1, total: unknown.length });
   }
   const known = [...classes].map(([setting, { length }]) => (before.get(setting)?.seconds ?? 0) * length);
@@ -136,7 +136,7 @@ async function finished(
     if (times === undefined) continue;
     const { seconds, bytes, count } = found.get(setting) ?? { seconds: 0, bytes: 0, count: 0 };
     const mean = (seconds * count + times.seconds) / (count + 1);
-    found.set(setting, { seconds: mean, bytes: Math.max(bytes, times.peakBytes), count: count + 1 });
+    found.set(setting, { seconds: mean, bytes: Math.max(bytes, times.peakMemoryBytes), count: count + 1 });
   }
   return found;
 }

@@ -24,7 +24,7 @@ describe("a plan", () => {
         "ACDC",
         {
           algorithm: "mask-gradient",
-          grid: { samples: [5, 10], ablation: ["resample", "zero"] },
+          grid: { steps: [5, 10], ablation: ["resample", "zero"] },
           options: { gradFunction: "prob" },
         },
       ],
@@ -34,12 +34,12 @@ describe("a plan", () => {
     expect(units.map(({ index }) => index)).toEqual(units.map((_, i) => i));
     expect(units.slice(0, 5).map(unitText)).toEqual([
       "ACDC on tracr-hist, seed 0",
-      "mask-gradient samples=5 ablation=resample on tracr-hist, seed 0",
-      "mask-gradient samples=5 ablation=zero on tracr-hist, seed 0",
-      "mask-gradient samples=10 ablation=resample on tracr-hist, seed 0",
-      "mask-gradient samples=10 ablation=zero on tracr-hist, seed 0",
+      "mask-gradient steps=5 ablation=resample on tracr-hist, seed 0",
+      "mask-gradient steps=5 ablation=zero on tracr-hist, seed 0",
+      "mask-gradient steps=10 ablation=resample on tracr-hist, seed 0",
+      "mask-gradient steps=10 ablation=zero on tracr-hist, seed 0",
     ]);
-    expect(units[2]!.options).toEqual({ gradFunction: "prob", samples: 5, ablation: "zero" });
+    expect(units[2]!.options).toEqual({ gradFunction: "prob", steps: 5, ablation: "zero" });
     expect(units[0]!.options).toEqual({ taus: [1e-6, 1e-5, 1e-4, 1e-3] });
     expect(units[10]!.priority).toBe(2);
     expect(new Set(units.map(({ hash }) => hash)).size).toBe(20);
@@ -217,9 +217,9 @@ describe("wrong plans are refused before anything runs", () => {
     ],
     [
       "an unknown option in a grid",
-      { ...small, algorithms: [{ algorithm: "mask-gradient", grid: { sample: [1] } }] },
+      { ...small, algorithms: [{ algorithm: "mask-gradient", grid: { step: [1] } }] },
       "unknown-name",
-      /samples/,
+      /steps/,
     ],
     [
       "an unknown choice",
@@ -302,11 +302,11 @@ describe("wrong plans are refused before anything runs", () => {
       "bad-input",
       /`train` must be a whole number of at least 1.*NaN/,
     ],
-    ...[0, -1, 1.5].map((samples): [string, unknown, string, RegExp] => [
-      `${samples} samples`,
-      { ...small, algorithms: [{ algorithm: "mask-gradient", options: { samples } }] },
+    ...[0, -1, 1.5].map((steps): [string, unknown, string, RegExp] => [
+      `${steps} steps`,
+      { ...small, algorithms: [{ algorithm: "mask-gradient", options: { steps } }] },
       "bad-input",
-      /samples must be a whole number/,
+      /steps must be a whole number/,
     ]),
     [
       "no steps, in a grid",

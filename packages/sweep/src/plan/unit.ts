@@ -5,7 +5,7 @@ import type { SweepMeasure, SweepPlan } from "./plan.ts";
 import type { TaskEntry } from "./task-entries.ts";
 
 /** The form of a unit's result; another number is another version, which is not mixed with this one. */
-export const RESULT_VERSION = 3;
+export const RESULT_VERSION = 4;
 
 /** What a unit needs to have a model and prompts. Units whose subjects are equal share them. */
 export interface UnitSubject extends Pick<SweepPlan, "device" | "dtype" | "tf32"> {

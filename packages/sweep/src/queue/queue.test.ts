@@ -33,7 +33,7 @@ const name = "autocircuit-sweep-test";
 const slowPlan: SweepPlan = {
   ...smallPlan,
   tasks: ["tracr-hist"],
-  algorithms: [{ algorithm: "mask-gradient", grid: { samples: [80, 81, 82, 83, 84, 85] } }],
+  algorithms: [{ algorithm: "mask-gradient", grid: { steps: [80, 81, 82, 83, 84, 85] } }],
   seeds: [0],
 };
 

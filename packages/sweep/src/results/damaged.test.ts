@@ -64,7 +64,7 @@ describe("a file of the wrong form is as none, which is said once", () => {
     const changed = [
       { ...times, machine: {} },
       { ...times, seconds: "1" },
-      { ...times, peakBytes: -1 },
+      { ...times, peakMemoryBytes: -1 },
     ];
     for (const text of [...wrong, ...changed.map((one) => JSON.stringify(one))]) {
       const path = put("times", text);

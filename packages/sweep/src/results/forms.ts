@@ -48,7 +48,7 @@ export const resultForm = kind.shape("a unit's result", {
     ...{ train: indices, test: indices, outputs: numbers },
   } satisfies KindsOf<UnitResult["subject"]>),
   series: kind.listOf(series),
-  truth: kind.orNull(kind.shape("areas", { auc: kind.numeric, averagePrecision: kind.numeric })),
+  truth: kind.orNull(kind.shape("areas", { auroc: kind.numeric, averagePrecision: kind.numeric })),
   mib: kind.orNull(kind.either(mib, kind.shape("why there are none", { none: kind.text }))),
   ...latentCostKinds,
   history: kind.orNull(
@@ -61,7 +61,7 @@ export const resultForm = kind.shape("a unit's result", {
 
 /** {@link UnitTimes}. */
 export const timesForm = kind.shape("a unit's times", {
-  ...{ discover: seconds, measure: seconds, load: seconds, seconds, peakBytes: kind.whole, finished: kind.text },
+  ...{ discover: seconds, measure: seconds, load: seconds, seconds, peakMemoryBytes: kind.whole, finished: kind.text },
   machine: kind.shape("a machine", {
     ...{ host: kind.text, cpu: kind.text, cores: kind.count, memoryBytes: kind.whole, threads: kind.count },
     ...{ runner: kind.text, versions: kind.record },

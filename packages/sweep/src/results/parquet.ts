@@ -3,7 +3,7 @@ import type { Row } from "./result-rows.ts";
 
 /** Columns of text, and of whole numbers; the others are float64. */
 const TEXTS = new Set(["unit", "task", "algorithm", "key", "ablation", "patch", "metric", "host"]);
-const WHOLES = new Set(["seed", "size", "edgeCount", "knownEdgeCount", "peakBytes"]);
+const WHOLES = new Set(["seed", "size", "edgeCount", "knownEdgeCount", "peakMemoryBytes"]);
 
 /** Rows that are held in memory, and stand together in the file. */
 const GROUP = 10_000;

@@ -51,7 +51,7 @@ describe("a unit", () => {
       ),
     );
     expect(result.series[0]!.points.map(({ size }) => size)).toEqual([0, 2, 3]);
-    expect(result.truth!.auc).toBeGreaterThan(0.5);
+    expect(result.truth!.auroc).toBeGreaterThan(0.5);
     expect(result.mib).toMatchObject({ signed: { points: expect.any(Array) } });
     const scores = join(results.folder, "scores.safetensors");
     writeFileSync(scores, Buffer.from(result.scores, "base64"));

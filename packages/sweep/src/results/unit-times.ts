@@ -10,7 +10,7 @@ export interface UnitTimes {
   readonly load: number;
   readonly seconds: number;
   /** The most memory that the process had resident, in bytes. */
-  readonly peakBytes: number;
+  readonly peakMemoryBytes: number;
   /** When it was done, as ISO 8601 has it. */
   readonly finished: string;
   readonly machine: UnitMachine;

@@ -45,7 +45,7 @@ async function ended(child: ChildProcess): Promise<string> {
 const slowPlan: SweepPlan = {
   ...smallPlan,
   tasks: ["tracr-hist"],
-  algorithms: [{ algorithm: "mask-gradient", grid: { samples: [80, 81, 82, 83, 84, 85] } }],
+  algorithms: [{ algorithm: "mask-gradient", grid: { steps: [80, 81, 82, 83, 84, 85] } }],
   seeds: [0],
 };
 
@@ -128,7 +128,7 @@ describe("local workers", () => {
   it("that need more memory than there may be leave the unit failed", async () => {
     const units = await unitsOf({
       ...slowPlan,
-      algorithms: [{ algorithm: "mask-gradient", options: { samples: 2000 } }],
+      algorithms: [{ algorithm: "mask-gradient", options: { steps: 2000 } }],
     });
     using out = await resultsFolder();
     await runLocally(units, out.results, { memoryBytes: 50 * 2 ** 20 });

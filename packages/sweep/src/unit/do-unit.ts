@@ -53,9 +53,9 @@ async function attempted(unit: SweepUnit, { subjects, signal }: DoUnitOptions): 
     const load = (performance.now() - started) / 1000;
     const { result, discover, measure } = await runUnit(task, unit, { signal });
     await subjects.requireSameWeights(unit.subject);
-    const { peakRssBytes } = await memory();
+    const { peakMemoryBytes } = await memory();
     const seconds = (performance.now() - started) / 1000;
-    const times = { discover, measure, load, seconds, peakBytes: peakRssBytes };
+    const times = { discover, measure, load, seconds, peakMemoryBytes };
     return { text: resultText(unit.hash, result), times };
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -25,7 +25,7 @@ export interface UnitResult extends LatentCosts {
   readonly subject: Omit<ExperimentTask, "key" | "name">;
   readonly series: readonly UnitSeries[];
   /** How well the scores tell the edges of the known circuit from others; null where none is known. */
-  readonly truth: { readonly auc: number; readonly averagePrecision: number } | null;
+  readonly truth: { readonly auroc: number; readonly averagePrecision: number } | null;
   /** Where the plan asks for it: the benchmark's measures, or why there are none. */
   readonly mib: UnitMib | { readonly none: string } | null;
   /** Of algorithms that train. */
@@ -97,7 +97,7 @@ function plainSeries({ task: _, algorithm: __, points, ...series }: MeasuredSeri
 }
 
 function againstKnown(scores: PruneScores, edges: NonNullable<LoadedTask["knownEdges"]>): UnitResult["truth"] {
-  return { auc: rocCurve(scores, edges).auc, averagePrecision: averagePrecision(scores, edges) };
+  return { auroc: rocCurve(scores, edges).auroc, averagePrecision: averagePrecision(scores, edges) };
 }
 
 /** The benchmark's measures; a task whose outputs have no logit difference has none, which is no failure of the unit. */

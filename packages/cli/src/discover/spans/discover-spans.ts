@@ -48,7 +48,7 @@ export async function discoverSpans(
   const found = await find(task, schema, settings, signal);
   const { circuit, scores, seconds, divergence, notes } = found;
   const accuracy = await modelAccuracy(task, { signal });
-  const { peakRssBytes, peakDeviceBytes } = await memory();
+  const { peakMemoryBytes, peakDeviceBytes } = await memory();
   const result: SpanResult = {
     task: subject.name,
     model: subject.model,
@@ -60,12 +60,12 @@ export async function discoverSpans(
     crossingCount: scores.crossing?.values.length ?? null,
     circuit: scoredSpanEdges(circuit, scores),
     crossing: scoredCrossing(circuit, scores),
-    warnings: [...subject.notes, ...notes],
+    notes: [...subject.notes, ...notes],
     accuracy,
     divergence,
     seconds,
     ...used.report,
-    peakMemoryBytes: peakRssBytes,
+    peakMemoryBytes,
     peakDeviceBytes,
     versions: runVersions(),
   };
@@ -76,9 +76,9 @@ export async function discoverSpans(
       model: subject.model ?? undefined,
       accuracy: reportAccuracy(accuracy),
       options: { ...result.options, device: deviceText(result) },
-      notes: result.warnings,
+      notes: result.notes,
       command: commandLine("discover", taskName, options),
-      peakMemoryBytes: peakRssBytes,
+      peakMemoryBytes,
     },
     signal,
   });

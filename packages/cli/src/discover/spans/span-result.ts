@@ -19,7 +19,7 @@ export interface SpanResult extends DeviceReport {
   circuit: ScoredSpanEdge[];
   /** Null where they are not scored: then all of them are kept. */
   crossing: ScoredCrossing[] | null;
-  warnings: string[];
+  notes: string[];
   accuracy: TaskAccuracy | null;
   divergence: SpanDivergence;
   seconds: number;

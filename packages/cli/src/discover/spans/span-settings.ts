@@ -35,7 +35,6 @@ const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [f
   byToken: ["--by-token", "spans take the place of positions"],
   taus: ["--taus", "acdc does not score edges in spans"],
   target: ["--target", "acdc does not score edges in spans"],
-  samples: ["--samples", "mask-gradient does not score edges in spans"],
   prune: ["--prune", "edges that lead nowhere are looked for in graphs without spans"],
   keep: ["--keep", "give the circuit's size with --size"],
   faithful: ["--faithful", "give the circuit's size with --size"],

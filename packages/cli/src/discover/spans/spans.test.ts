@@ -189,7 +189,7 @@ describe("discover --spans", () => {
   it.each(["relp", "eap-gp", "eap-ig-activations"])("%s scores edges inside heads too", async (algorithm) => {
     const { result } = await found(algorithm, "--algorithm", algorithm, "--size", "6");
     expect(result.crossingCount).toBe(3 * 4 * 4 ** 2);
-    expect(result.warnings.join()).not.toMatch(/inside heads/);
+    expect(result.notes.join()).not.toMatch(/inside heads/);
   });
 
   it.each([
@@ -202,7 +202,7 @@ describe("discover --spans", () => {
     expect(result).toMatchObject({ algorithm, crossing: null, crossingCount: null });
     expect(result.circuit).toHaveLength(6);
     const note = new RegExp(`Edges inside heads have no scores by ${algorithm}: ${why}.* All of them stay`);
-    expect(result.warnings.join()).toMatch(note);
+    expect(result.notes.join()).toMatch(note);
     expect(out).not.toMatch(/inside heads$/m);
     if (algorithm !== "exact") return;
     // Values come into the head in all spans but the first, and go on from there.

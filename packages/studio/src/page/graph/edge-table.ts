@@ -11,22 +11,22 @@ export interface DestRow {
 /** The edges of a graph, numbered as the library numbers them. */
 export class EdgeTable {
   readonly table: GraphTable;
-  readonly dests: readonly DestRow[];
-  /** Of each edge: its source, its destination among {@link dests}, its position (0 where the graph is not by token). */
+  readonly destinations: readonly DestRow[];
+  /** Of each edge: its source, its destination among {@link destinations}, its position (0 where the graph is not by token). */
   readonly source: Uint32Array;
   readonly dest: Uint32Array;
   readonly token: Uint16Array;
 
   constructor(table: GraphTable) {
     this.table = table;
-    const dests: DestRow[] = [];
+    const destinations: DestRow[] = [];
     this.source = new Uint32Array(table.edgeCount);
     this.dest = new Uint32Array(table.edgeCount);
     this.token = new Uint16Array(table.edgeCount);
     table.groups.forEach((group, index) => {
-      const first = dests.length;
+      const first = destinations.length;
       group.names.forEach((name, head) => {
-        dests.push({ name, group: index, head });
+        destinations.push({ name, group: index, head });
       });
       let edge = group.offset;
       for (let token = 0; token < (table.seqLen ?? 1); token++) {
@@ -39,7 +39,7 @@ export class EdgeTable {
         }
       }
     });
-    this.dests = dests;
+    this.destinations = destinations;
   }
 
   get count(): number {
@@ -48,7 +48,7 @@ export class EdgeTable {
 
   /** `SOURCE->DESTINATION`, with the position in brackets in a graph by token. */
   name(edge: number): string {
-    const name = `${this.table.sources[this.source[edge]!]!.name}->${this.dests[this.dest[edge]!]!.name}`;
+    const name = `${this.table.sources[this.source[edge]!]!.name}->${this.destinations[this.dest[edge]!]!.name}`;
     return this.table.seqLen === null ? name : `${name} [${this.token[edge]}]`;
   }
 }

@@ -12,7 +12,7 @@ import { transformerScene } from "./transformer-scene.ts";
 const small = { layers: 3, heads: 4, attnOnly: false, parallel: false };
 
 const ofLatents = Graph.of({ ...small, latents: [9, 3, 4], latentErrors: true });
-const source = (name: string) => ofLatents.srcs.findIndex((own) => own.name === name);
+const source = (name: string) => ofLatents.sources.findIndex((own) => own.name === name);
 const choice: LatentChoice = {
   own: ["MLP 0 Latent 8", "MLP 0 Latent 2", "MLP 2 Latent 0"].map(source),
   others: { "MLP 0 Latents": 4 },
@@ -24,7 +24,7 @@ const everywhere = Graph.of({
 });
 const choiceEverywhere: LatentChoice = {
   own: ["Resid Post 0 Latent 6", "Resid Post 0 Latent 1", "Attention 1 Latent 2", "MLP 0 Latent 1"].map((name) =>
-    everywhere.srcs.findIndex((own) => own.name === name),
+    everywhere.sources.findIndex((own) => own.name === name),
   ),
   others: { "Resid Post 0 Latents": 3, "Attention 1 Latents": 1 },
 };

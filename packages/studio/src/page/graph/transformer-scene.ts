@@ -88,8 +88,8 @@ export function transformerScene(
   const columnWidth = (heads + 1.5 + room) * cell.width;
   const tokens = table.seqLen ?? 1;
   const sourceNode = new Uint32Array(table.sources.length * tokens);
-  const destNode = new Uint32Array(edges.dests.length * tokens);
-  const destPort = new Int8Array(edges.dests.length);
+  const destNode = new Uint32Array(edges.destinations.length * tokens);
+  const destPort = new Int8Array(edges.destinations.length);
   for (let token = 0; token < tokens; token++) {
     const place = (spec: Place, part: string): number => {
       const name = table.seqLen === null ? spec.name : `${spec.name} [${token}]`;
@@ -113,10 +113,10 @@ export function transformerScene(
       const spec = own === undefined ? ofSource(source, heads, levels, latents) : ownLatent(source, own, heads, levels);
       sourceNode[token * table.sources.length + index] = place(spec, source.name);
     });
-    edges.dests.forEach(({ name, group, head }, index) => {
+    edges.destinations.forEach(({ name, group, head }, index) => {
       const row = table.groups[group]!;
       const node = place(ofDest(row, name, head, heads, levels), name);
-      destNode[token * edges.dests.length + index] = node;
+      destNode[token * edges.destinations.length + index] = node;
       destPort[index] = portOf[row.kind] ?? 0;
       if (row.kind in portOf) {
         const ports = nodes[node]!.ports as { x: number; label: string }[];
@@ -132,7 +132,7 @@ export function transformerScene(
   for (let edge = 0; edge < count; edge++) {
     const token = edges.token[edge]!;
     from[edge] = sourceNode[token * table.sources.length + edges.source[edge]!]!;
-    to[edge] = destNode[token * edges.dests.length + edges.dest[edge]!]!;
+    to[edge] = destNode[token * edges.destinations.length + edges.dest[edge]!]!;
     port[edge] = destPort[edges.dest[edge]!]!;
   }
   return {

@@ -7,8 +7,8 @@ const session = {
   graph: { edgeCount: 100 },
   prompts: { count: 10 },
   scoreSets: [
-    { id: "s1", name: "known", kind: "circuit", origin: "", rank: "absolute", size: 7, known: true },
-    { id: "s2", name: "found", kind: "scores", origin: "", rank: "absolute", size: 90, known: false },
+    { id: "s1", name: "known", kind: "circuit", origin: "", rank: "absolute", size: 7, isKnownCircuit: true },
+    { id: "s2", name: "found", kind: "scores", origin: "", rank: "absolute", size: 90, isKnownCircuit: false },
   ],
   ablations: ["resample", "zero"],
   defaultAblation: "resample",

@@ -11,8 +11,8 @@ export interface ReadState {
 /** Where a page begins: the known circuit, else the newest scores at a size that can be looked at, else the whole graph. */
 export function firstState(session: Session): PageState {
   const sets = session.scoreSets;
-  const known = sets.find((set) => set.known);
-  const chosen = sets.findLast((set) => !set.known) ?? known ?? null;
+  const known = sets.find((set) => set.isKnownCircuit);
+  const chosen = sets.findLast((set) => !set.isKnownCircuit) ?? known ?? null;
   return {
     version: 1,
     scores: chosen?.id ?? null,

@@ -18,7 +18,7 @@ export interface GivenSet {
   readonly origin: string;
   readonly of: PruneScores | Circuit;
   /** Whether it is the published or compiled circuit of the task. */
-  readonly known?: boolean | undefined;
+  readonly isKnownCircuit?: boolean | undefined;
 }
 
 interface Kept {
@@ -50,7 +50,7 @@ export class ScoreSets {
    *
    * @throws AutocircuitError `bad-input` for one of another graph or with a NaN, and when there are too many
    */
-  add({ name, origin, of, known = false }: GivenSet): ScoreSet {
+  add({ name, origin, of, isKnownCircuit = false }: GivenSet): ScoreSet {
     requireSameGraph(of.graph, this.#graph, `${name} (${origin}) is`);
     if (this.#sets.size >= MOST_SETS)
       throw new AutocircuitError("bad-input", `There are ${MOST_SETS} score sets already. Start the studio anew.`);
@@ -59,7 +59,7 @@ export class ScoreSets {
     const ofSize = circuit ? () => circuit : circuitBySize(scores);
     const id = `s${this.#next++}`;
     const set: ScoreSet = {
-      ...{ id, name: this.#free(name), kind: circuit ? "circuit" : "scores", origin, known },
+      ...{ id, name: this.#free(name), kind: circuit ? "circuit" : "scores", origin, isKnownCircuit },
       rank: rankOfScores(scores),
       size: circuit ? circuit.size : scores.values.reduce((count, value) => count + Number(magnitude(value) > 0), 0),
     };

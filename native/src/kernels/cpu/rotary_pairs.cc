@@ -1,4 +1,4 @@
-#include "kernels/cpu/turned_pairs.h"
+#include "kernels/cpu/rotary_pairs.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
@@ -29,11 +29,11 @@ void turn_neighbours(int64_t pairs, const T* x, const T* cos, const T* sin, T* o
 
 }  // namespace
 
-at::Tensor turned_pairs(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, bool interleaved) {
+at::Tensor rotary_pairs(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, bool interleaved) {
   const at::Tensor rows = x.contiguous(), all_cos = cos.contiguous(), all_sin = sin.contiguous();
   at::Tensor out = at::empty_like(rows);
   const int64_t heads = rows.size(2), d = rows.size(3), pairs = cos.size(2), angles = cos.size(0) * cos.size(1);
-  AT_DISPATCH_FLOATING_TYPES(rows.scalar_type(), "turned_pairs", [&] {
+  AT_DISPATCH_FLOATING_TYPES(rows.scalar_type(), "rotary_pairs", [&] {
     const scalar_t* const from = rows.const_data_ptr<scalar_t>();
     const scalar_t* const cosines = all_cos.const_data_ptr<scalar_t>();
     const scalar_t* const sines = all_sin.const_data_ptr<scalar_t>();
