@@ -81,21 +81,21 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
 }
 
 /** The options with the algorithm named, so that an option more does not make it another, and each prompt's scores kept. */
-function keepingRows(find: FindCircuitOptions, { named }: Plan): Pick<StabilityPlan, "find" | "rows"> {
+function keepingRows(find: FindCircuitOptions, { algorithm }: Plan): Pick<StabilityPlan, "find" | "rows"> {
   const rows: Float32Array[] = [];
   const told = find.options?.onPrompt as ((scores: Float32Array, prompt: number) => void) | undefined;
   const onPrompt = (scores: Float32Array, prompt: number) => {
     rows[prompt] = scores;
     told?.(scores, prompt);
   };
-  return { find: { ...find, algorithm: named, options: { ...find.options, onPrompt } }, rows };
+  return { find: { ...find, algorithm, options: { ...find.options, onPrompt } }, rows };
 }
 
 /** Why there are no scores of single prompts, whatever the algorithm's options and the prompts. */
-function withoutRows({ named, size, keep }: Plan): NoStability | null {
+function withoutRows({ algorithm, size, keep }: Plan): NoStability | null {
   if (size === 0) return "empty";
   if (keep !== undefined) return "keep";
-  return named && "perPrompt" in algorithms[named] ? null : "algorithm";
+  return algorithm && "perPrompt" in algorithms[algorithm] ? null : "algorithm";
 }
 
 /** Why an algorithm that gives scores of single prompts does not this time, or they cannot be drawn from. */
