@@ -57,6 +57,24 @@ it.each(["SIGINT", "SIGTERM"] as const)("a long search that %s stops gives its r
   rmSync(folder, { recursive: true });
 });
 
+it.each([
+  ["twice at once is one stop", 'process.kill(process.pid, "SIGINT");', "whole"],
+  ["again later does not wait", 'setTimeout(() => process.kill(process.pid, "SIGINT"), 200);', ""],
+])("a signal %s", async (_, again, text) => {
+  const program = `
+    import { endBySignal, stopOnInterrupt } from ${JSON.stringify(pathToFileURL(join(dist, "support/interrupt.js")).href)};
+    const abort = new AbortController();
+    stopOnInterrupt(abort);
+    abort.signal.addEventListener("abort", () => setTimeout(() => process.stdout.write("whole", endBySignal), 400));
+    process.kill(process.pid, "SIGINT");
+    ${again}
+    setTimeout(() => {}, 20_000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  expect(await outcome(child)).toEqual({ signal: "SIGINT", text });
+});
+
 it.skipIf(process.platform === "win32")("a shell sees 130 and 143", () => {
   const code = (sent: string) => {
     const program = `

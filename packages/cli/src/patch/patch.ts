@@ -29,6 +29,7 @@ import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
+import { logitsJson } from "./logits-json.ts";
 
 /** Options of `autocircuit patch`, as commander gives them. */
 export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommandOptions, LatentCommandOptions {
@@ -94,10 +95,8 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   for (const note of aboutLogits) print(note);
   if (!options.json) return;
   // One line: a file of logits is for programs.
-  await writeWhole(
-    options.json,
-    `${JSON.stringify({ logits, shape, lengths, processing: steps, prunedLatents, replacedKl, ...used.report })}\n`,
-  );
+  const about = { shape, lengths, processing: steps, prunedLatents, replacedKl, ...used.report };
+  await writeWhole(options.json, logitsJson(logits, about));
   print(`wrote ${options.json}`);
 }
 

@@ -6,6 +6,9 @@ import { releaseClaims } from "@autocircuit/base";
 /** How long a command may take to stop after a signal: what the engine computes at that moment is waited for no longer. */
 const GRACE_MS = 600;
 
+/** What stops a process and its group, as `timeout` does, sends a signal twice at once: so soon after the first it is the same one. */
+const SAME_MS = 100;
+
 /** What stops a command: Ctrl-C, and what `kill`, a container's end and job schedulers send. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 type Stop = (typeof SIGNALS)[number];
@@ -15,12 +18,14 @@ let last: Stop = "SIGINT";
 
 /**
  * Stops a command on SIGINT or SIGTERM: work ends at the next point where that is safe, or, where none comes in time, the process does. A
- * second signal does not wait. Files are written beside and renamed, so none is left half written either way.
+ * later signal does not wait. Files are written beside and renamed, so none is left half written either way.
  */
 export function stopOnInterrupt(abort: AbortController): void {
+  let first = Number.POSITIVE_INFINITY;
   listener = (signal) => {
     last = signal;
-    if (abort.signal.aborted) return endNow();
+    if (abort.signal.aborted) return performance.now() - first < SAME_MS ? undefined : endNow();
+    first = performance.now();
     abort.abort();
     setTimeout(endNow, GRACE_MS).unref();
   };

@@ -9,7 +9,7 @@ import {
 import { UsageError } from "./usage-error.ts";
 
 /** Writes a whole file or nothing, see `writeWhole` of the ground floor. Makes the folder. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeWhole(path: string, content: FileContent): Promise<void> {
   await makeFolder(path);
   await writeWholeFile(path, content);
 }
