@@ -46,7 +46,9 @@ export function chooseSubject(
   );
   if (decided !== undefined) {
     const flag = isOnByDefault(decided) ? noFlagOf(decided) : flagOf(decided);
-    throw new UsageError(`${taskName} decides itself what ${flag} says. It is for your own --model and --prompts.`);
+    throw new UsageError(
+      `${taskName} decides itself what ${flag} says. It is for your own --model and --prompts, without the name of a task.`,
+    );
   }
   const problem = readyTaskProblem(task, options);
   if (problem !== undefined) throw new UsageError(inFlagNames(problem));
