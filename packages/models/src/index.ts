@@ -17,6 +17,7 @@ export type { GgufTensor } from "./gguf/tensor-infos.ts";
 export { TENSOR_TYPES, type TensorType } from "./gguf/tensor-types.ts";
 export type { DownloadProgress, HubOptions, ResolveOptions } from "./hub/hub-options.ts";
 export { hubOptions } from "./hub/hub-options.ts";
+export { modelFingerprint } from "./fingerprint/model-fingerprint.ts";
 export { modelName } from "./hub/model-name.ts";
 export { type HubFolderOptions, resolveHubFolder } from "./hub/resolve-hub-folder.ts";
 export { resolveModelFolder } from "./hub/resolve-model-folder.ts";
@@ -29,7 +30,6 @@ export { type LoadedTransformer, loadTransformer, transformerFromWeights } from 
 export { type LogitLensOptions, logitLens } from "./logit-lens.ts";
 export { type LogitTable, type LogitTableOptions, logitTable } from "./logit-table.ts";
 export { type MemoryDemand, memoryDemand, type PlannedRun, requireMemory } from "./memory-demand.ts";
-export { modelFiles } from "./model-files.ts";
 export { parameterCount } from "./parameter-count.ts";
 export { type ProcessingOptions, processingSteps } from "./processing/process-weights.ts";
 export { processingOf } from "./processing/processing-of.ts";

@@ -6,7 +6,6 @@ import {
   type LoadedTask,
   type PruneScores,
   runVersions,
-  type ScoresInfo,
 } from "@autocircuit/core";
 import {
   type FoundCircuit,
@@ -26,7 +25,7 @@ import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { processingDone } from "../support/logits-note.ts";
 import { withProgress } from "../support/progress.ts";
-import { savedModel } from "../support/saved-model.ts";
+import { type SavedModel, savedModel } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -86,8 +85,8 @@ export async function discover(
   for (const warning of equal) print(warning);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
-  const model = savedModel(options.model);
-  const comparedBy = await searchAsked(task, settings, options, signal);
+  const model = savedModel(options.model, task.model);
+  const comparedBy = searchAsked(task, settings, options);
   using search = new SearchFiles(task, settings, { asked: comparedBy, model, signal, print, command });
   const { plan, note: unsure } = bootstrapPlan(settings, task);
   const started = performance.now();
@@ -171,7 +170,7 @@ async function saveScores(
   { scores, rankings }: FoundCircuit,
   { out, seed }: DiscoverSettings,
   { task, options, versions }: DiscoverResult,
-  model: Pick<ScoresInfo, "model">,
+  model: SavedModel,
 ): Promise<string[]> {
   const files: string[] = [];
   const save = async (name: string, of: PruneScores, info: object) => {
