@@ -1,6 +1,7 @@
 export { ConfigReader } from "./config-reader.ts";
 export { describeModel } from "./describe-model.ts";
 export { type EstimateMemoryOptions, estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
+export { modelFingerprint } from "./fingerprint/model-fingerprint.ts";
 export { type FreeBesideOptions, freeBeside } from "./free-beside.ts";
 export {
   type ContinuedTokens,
@@ -17,7 +18,6 @@ export type { GgufTensor } from "./gguf/tensor-infos.ts";
 export { TENSOR_TYPES, type TensorType } from "./gguf/tensor-types.ts";
 export type { DownloadProgress, HubOptions, ResolveOptions } from "./hub/hub-options.ts";
 export { hubOptions } from "./hub/hub-options.ts";
-export { modelFingerprint } from "./fingerprint/model-fingerprint.ts";
 export { modelName } from "./hub/model-name.ts";
 export { type HubFolderOptions, resolveHubFolder } from "./hub/resolve-hub-folder.ts";
 export { resolveModelFolder } from "./hub/resolve-model-folder.ts";

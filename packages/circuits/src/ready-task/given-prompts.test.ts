@@ -67,7 +67,9 @@ describe("a ready-made task on prompts of a file", () => {
     await using task = await tracrReverse({ prompts, skipUnfit: true });
     expect(task.train.promptCount + task.test.promptCount).toBeLessThanOrEqual(19);
     expect(task.notes).toEqual([
-      expect.stringMatching(/^left out 2 of 21 prompt pairs: 1: a token that the model does not have .*; 1: not \d tokens, as most/),
+      expect.stringMatching(
+        /^left out 2 of 21 prompt pairs: 1: a token that the model does not have .*; 1: not \d tokens, as most/,
+      ),
     ]);
   });
 

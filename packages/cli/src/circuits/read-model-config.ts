@@ -16,7 +16,9 @@ export async function readModelConfig({
   config?: string;
 }): Promise<TransformerConfig> {
   if ((model === undefined) === (config === undefined))
-    throw new UsageError("Say which model's graph: --model with its folder, .gguf file or name on the hub, or --config FILE, one of them.");
+    throw new UsageError(
+      "Say which model's graph: --model with its folder, .gguf file or name on the hub, or --config FILE, one of them.",
+    );
   if (model !== undefined) return readConfig(model);
   requireThere(config!);
   return readConfigFile(config!);

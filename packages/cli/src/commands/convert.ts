@@ -16,7 +16,10 @@ export function addConvert(program: Command, context: Context): void {
       "circuit (.json of EAP-IG, of this program or a list of edges, .safetensors of scores) or prompts (.json, .csv, .jsonl)",
     )
     .argument("<out>", "what to write; its ending and the input decide the format")
-    .option(MODEL_OPTION, `the model that a circuit belongs to, checked, and needed where the input does not say it: ${MODEL_IS}`)
+    .option(
+      MODEL_OPTION,
+      `the model that a circuit belongs to, checked, and needed where the input does not say it: ${MODEL_IS}`,
+    )
     .option("--config <file>", "the same, by its config.json")
     .option(
       "--size <n>",

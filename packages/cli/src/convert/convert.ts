@@ -114,7 +114,10 @@ async function writePrompts(
 /** The prompts that fit a tokenizer, and how many do not. */
 async function fittingFile(file: PromptFile, how: { readonly tokenizer?: Tokenizer }) {
   const { source, note } = await fittingPrompts(file, { ...how, padId: 0 });
-  return { file: { ...file, prompts: source.prompts.map(({ prompt }) => prompt) }, left: note === undefined ? [] : [note] };
+  return {
+    file: { ...file, prompts: source.prompts.map(({ prompt }) => prompt) },
+    left: note === undefined ? [] : [note],
+  };
 }
 
 function leftOut(prompts: PromptFile): string {

@@ -43,5 +43,7 @@ export async function writeDataSet(
 
 /** How long prompts are when they are read: the token that starts a text, which files of text do not hold, is put before them where there is one. */
 function tokensOf(labels: readonly string[], { bosId }: Pick<TextTokenizer, "bosId">): string {
-  return bosId === null ? `${labels.length} tokens` : `${labels.length + 1} tokens, the one that starts a text included`;
+  return bosId === null
+    ? `${labels.length} tokens`
+    : `${labels.length + 1} tokens, the one that starts a text included`;
 }

@@ -46,6 +46,11 @@ import type { SubjectOptions } from "./subject.ts";
 import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
 
+/** Circuits of up to so many edges are printed whole. */
+const LISTED = 60;
+/** So many edges are printed of larger ones, which the report has whole: the verdict stays in sight. */
+const SHOWN = 20;
+
 /** Finds the circuit of a task, or of somebody's own model and prompts; prints, reports and saves what came out. */
 export async function discover(
   taskName: string | undefined,
@@ -128,7 +133,8 @@ export async function discover(
   const parts = { settings, result, measures, stability, labels: labelled?.labels, known: beside, command, signal };
   const report = await withProgress("report", () => makeReport(task, found, parts));
   signal.throwIfAborted();
-  print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
+  const maxRows = report.circuit.length > LISTED ? SHOWN : LISTED;
+  print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows }));
   const said = new Set([...equal, labelled?.note, ...subject.notes]);
   print(ablationText({ ...report, notes: report.notes.filter((note) => !said.has(note)) }));
   print(summary(result, settings));

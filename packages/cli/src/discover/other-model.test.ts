@@ -102,7 +102,10 @@ describe("a ready-made task on a model of another shape", () => {
     ]);
     writeFileSync(at("few.json"), JSON.stringify({ prompts: [unfit, prompts[1]] }));
     const few = ["discover", ...task, at("words"), "--prompts", at("few.json"), "--skip-unfit", "--out", at("none")];
-    expect(await run(few)).toMatchObject({ code: 2, err: expect.stringMatching(/only 1 \(left out 1 of 2 .*at least two/) });
+    expect(await run(few)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/only 1 \(left out 1 of 2 .*at least two/),
+    });
   });
 
   it("names the columns by its own tokens", async () => {

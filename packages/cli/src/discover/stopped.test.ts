@@ -57,7 +57,10 @@ describe("a search that is ended without a word", () => {
   it("has left each ranking, and the best so far, soon after they were there", async () => {
     await using task = await tasks["tracr-reverse"]!.load();
     const { graph } = task.model;
-    const scores = new PruneScores(graph, Float32Array.from({ length: graph.edgeCount }, (_, edge) => 1 + edge));
+    const scores = new PruneScores(
+      graph,
+      Float32Array.from({ length: graph.edgeCount }, (_, edge) => 1 + edge),
+    );
     const ranked = { algorithm: "edge-attribution", scores, seconds: 0.4 };
     const at = join(folder, "killed");
     const there = () => (existsSync(at) ? readdirSync(at).toSorted() : []);

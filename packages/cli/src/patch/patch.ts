@@ -60,7 +60,13 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const { ungrouped = false } = options;
   if (!ungrouped) saved.requireClear(config);
   const planned = await plannedLatents(options, { config, folder, used, byToken, processing, signal });
-  using plain = await loadModel(folder, { ...used.how, ungrouped, tokenizer, signal, ...(processing ?? planned?.processing) });
+  using plain = await loadModel(folder, {
+    ...used.how,
+    ungrouped,
+    tokenizer,
+    signal,
+    ...(processing ?? planned?.processing),
+  });
   const other = otherModelNote(options.edges, saved, named, plain);
   if (other !== undefined) print(other);
   const { steps, logits: aboutLogits } = processingDone(plain);

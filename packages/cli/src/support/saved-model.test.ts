@@ -27,12 +27,18 @@ it("tells a folder from GGUF files in it, and these from each other", () => {
 it("tells models of one name by their fingerprints, and knows one of two names", () => {
   const note = (found: object, named: string, fingerprint: string | null) =>
     otherModelNote("scores.safetensors", found, named, { fingerprint });
-  const [one, two, copied] = ["one/words", "two/words", "two/copied"].map((name) => join(folder, name)) as [string, string, string];
+  const [one, two, copied] = ["one/words", "two/words", "two/copied"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   for (const path of [one, two, copied]) mkdirSync(path, { recursive: true });
   const saved = savedModel(one, { fingerprint: "1" });
   expect(saved).toEqual({ model: "words", fingerprint: "1" });
   expect(note(saved, two, "1")).toBeUndefined();
-  expect(note(saved, two, "2")).toContain(`another model of the name words: its weights or its configuration differ from those of ${two}, `);
+  expect(note(saved, two, "2")).toContain(
+    `another model of the name words: its weights or its configuration differ from those of ${two}, `,
+  );
   expect(note(saved, copied, "1")).toBeUndefined();
   expect(note(saved, copied, "2")).toContain("as their weights differ");
   // What was saved before there were any, and models of which nobody knows it, go by their names.

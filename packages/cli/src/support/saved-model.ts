@@ -6,7 +6,10 @@ import { isGguf, modelName } from "@autocircuit/models";
 export type SavedModel = Pick<ScoresInfo, "model" | "fingerprint">;
 
 /** The same of a model that was loaded: no name where the task has its own. */
-export function savedModel(named: string | undefined, { fingerprint }: Pick<PatchableModel, "fingerprint">): SavedModel {
+export function savedModel(
+  named: string | undefined,
+  { fingerprint }: Pick<PatchableModel, "fingerprint">,
+): SavedModel {
   return {
     ...(named !== undefined && { model: nameWithFile(named) }),
     ...(fingerprint !== null && { fingerprint }),

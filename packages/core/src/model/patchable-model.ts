@@ -158,13 +158,11 @@ export class PatchableModel implements Disposable {
     const { config, dtype, processing, fingerprint, graph, outputSlice, seqLen, sliceBytes } = this;
     return new PatchableModel({
       ...{ transformer, config, dtype, processing, fingerprint },
-      tokenizer: this.tokenizer ?? undefined,
-      endTokens: [...this.endTokens],
+      ...{ tokenizer: this.tokenizer ?? undefined, endTokens: [...this.endTokens] },
       ...graphKindOver(graph.config, options),
       byToken: options.byToken ?? graph.seqLen !== null,
       seqLen: options.seqLen === undefined ? seqLen : options.seqLen,
-      outputSlice: options.outputSlice ?? outputSlice,
-      sliceBytes: options.sliceBytes ?? sliceBytes,
+      ...{ outputSlice: options.outputSlice ?? outputSlice, sliceBytes: options.sliceBytes ?? sliceBytes },
     });
   }
 

@@ -69,10 +69,7 @@ export async function fittingPrompts(input: PromptInput, options: FittingPrompts
   const total = source.prompts.length;
   const why = left.map(({ reason, count, where }) => `${count}: ${reason} (such as ${where})`).join("; ");
   if (kept.length === 0 && left.length > 0) {
-    throw new AutocircuitError(
-      "bad-input",
-      `None of the ${total} prompt pairs fits the model. ${why}.`,
-    );
+    throw new AutocircuitError("bad-input", `None of the ${total} prompt pairs fits the model. ${why}.`);
   }
   const note = left.length === 0 ? undefined : `left out ${total - kept.length} of ${total} prompt pairs: ${why}`;
   return { source: { ...source, prompts: kept.map(({ prompt }) => prompt) }, left, note };

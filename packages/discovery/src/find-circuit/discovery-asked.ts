@@ -54,7 +54,13 @@ export function askedByPlan(
   { algorithm, ablation, size, keep }: Plan,
 ): DiscoveryAsked {
   return {
-    ...{ task: key, weights: model.fingerprint, graph: model.graph.config, algorithm: algorithm ?? null, options: plainOptions(options) },
+    ...{
+      task: key,
+      weights: model.fingerprint,
+      graph: model.graph.config,
+      algorithm: algorithm ?? null,
+      options: plainOptions(options),
+    },
     ...{ ablation, outputSlice: model.outputSlice, dtype: model.computeDtype, seed, keep: keep ?? null },
     ...{ processing: unusualProcessing(model.processing) ?? null, tf32: made.tf32 ?? false },
     // What chooses a size by the scores has nothing that could be kept.

@@ -38,6 +38,8 @@ describe("the fingerprint of a model", () => {
       const without = big.map((value, i) => (Math.floor((i % row) / share) === head ? 0 : value));
       expect(of(without)).not.toBe(plain);
     }
-    expect(of(big.map((value, i) => (Math.floor(i / row) >= 300 && i < 400 * row ? value + 1 : value)))).not.toBe(plain);
+    expect(of(big.map((value, i) => (Math.floor(i / row) >= 300 && i < 400 * row ? value + 1 : value)))).not.toBe(
+      plain,
+    );
   });
 });
