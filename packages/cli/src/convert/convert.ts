@@ -53,7 +53,7 @@ export async function convert(
     throw new UsageError("--rank says which edges of scores a size takes: give --size too.");
   if (input.kind === "circuit") for (const note of input.notes) print(note);
   if (input.kind === "circuit") print(await writeCircuit(input, to, config));
-  else for (const line of await writePrompts(input, to, { tokenizer, skipUnfit, signal })) print(line);
+  else for (const line of await writePrompts(input, { from, to }, { tokenizer, skipUnfit, signal })) print(line);
 }
 
 type CircuitInput = Extract<Input, { kind: "circuit" }>;
@@ -91,7 +91,7 @@ interface CsvOptions {
 /** @returns what was left out, and what was written, in lines */
 async function writePrompts(
   { format, prompts }: PromptsInput,
-  to: string,
+  { from, to }: { readonly from: string; readonly to: string },
   { tokenizer, skipUnfit = false, signal }: CsvOptions,
 ): Promise<string[]> {
   const summary = (of: PromptFile) => `wrote ${to}: ${of.prompts.length} prompt pairs`;
@@ -102,7 +102,7 @@ async function writePrompts(
   }
   if (to.endsWith(".csv")) {
     const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer, signal) };
-    const { file, left } = skipUnfit ? await fittingFile(prompts, answers) : { file: prompts, left: [] };
+    const { file, left } = skipUnfit ? await fittingFile(prompts, from, answers) : { file: prompts, left: [] };
     const csv = synchronously(() => formatEapIgCsv(file, answers));
     await writeWhole(to, await (tokenizer === undefined ? csv : csv.catch(offeringSkip)));
     return [...left, summary(file) + leftOut(file)];
@@ -112,8 +112,12 @@ async function writePrompts(
 }
 
 /** The prompts that fit a tokenizer, and how many do not. */
-async function fittingFile(file: PromptFile, how: { readonly tokenizer?: Tokenizer }) {
-  const { source, note } = await fittingPrompts(file, { ...how, padId: 0 });
+async function fittingFile(file: PromptFile, path: string, how: { readonly tokenizer?: Tokenizer }) {
+  const prompts = file.prompts.map((prompt, i) => ({ prompt, where: `${path}: prompts[${i}]` }));
+  const { source, note } = await fittingPrompts(
+    { prompts, tokenLabels: null, wordPositions: {} },
+    { ...how, padId: 0 },
+  );
   return {
     file: { ...file, prompts: source.prompts.map(({ prompt }) => prompt) },
     left: note === undefined ? [] : [note],
