@@ -198,14 +198,23 @@ describe("graphs without bound", () => {
     const config = JSON.parse(readFileSync(join(at("usual"), "config.json"), "utf8"));
     rmSync(at("huge"), { recursive: true, force: true });
     await writeOverflowModel(at("huge"));
-    write("huge/config.json", { ...config, n_layers: 1e9 });
+    write("huge/config.json", { ...config, n_layers: 1e8 });
     for (const args of [
       ["convert", at("circuit.json"), at("o.json")],
       ["convert", at("eap-huge.json"), at("o.json")],
+    ])
+      expect(await run(args)).toMatchObject({ code: 2, err: expect.stringMatching(/131,?072 are allowed/) });
+    // However large a graph may be: no model has so many blocks.
+    for (const args of [
       ["model", at("huge")],
       ["generate", "--model", at("huge"), "--tokens", "1"],
-    ])
-      expect(await run(args)).toMatchObject({ code: 2, err: expect.stringMatching(/131,?072 (that )?are allowed/) });
+      ["model", at("huge"), "--max-edges", "30000000000"],
+      ["discover", "--model", at("huge"), "--prompts", at("prompts.json"), "--max-edges", "30000000000"],
+    ]) {
+      const { code, err } = await run(args);
+      expect([code, err]).toEqual([2, expect.stringMatching(/`n_layers` is 100000000, .* 65536 that any model may/)]);
+    }
+    setMaxEdges();
   });
 
   it("are allowed where the limit is raised, which can be lowered too", async () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { root } from "./command-lines.ts";
@@ -57,6 +58,23 @@ it.each(["SIGINT", "SIGTERM"] as const)("a long search that %s stops gives its r
   rmSync(folder, { recursive: true });
 });
 
+it("a long search that is killed goes on from what it left", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "autocircuit-interrupt-"));
+  const how = ["--algorithm", "subnetwork-probing", "--set", "epochs=1000000", "--size", "5", "--curve", "none"];
+  const args = [join(dist, "main.js"), "discover", "tracr-reverse", ...how, "--out", folder];
+  const killed = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const ended = outcome(killed);
+  const scores = join(folder, "scores-so-far.safetensors");
+  while (!existsSync(scores)) await setTimeout(50);
+  killed.kill("SIGKILL");
+  expect((await ended).signal).toBe("SIGKILL");
+  expect(existsSync(join(folder, "search.json"))).toBe(true);
+  const child = spawn(process.execPath, [...args, "--resume"], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stderr.on("data", () => child.kill("SIGINT"));
+  expect((await outcome(child)).text).toContain("going on with where subnetwork-probing stood");
+  rmSync(folder, { recursive: true });
+});
+
 it.each([
   ["twice at once is one stop", 'process.kill(process.pid, "SIGINT");', "whole"],
   ["again later does not wait", 'setTimeout(() => process.kill(process.pid, "SIGINT"), 200);', ""],
@@ -95,7 +113,7 @@ it("prompts by the hundred thousand end at once, and leave no file", async () =>
   const folder = mkdtempSync(join(tmpdir(), "autocircuit-interrupt-"));
   const args = ["datasets", "docstring", "--count", "100000", "--out", folder];
   const child = spawn(process.execPath, [join(dist, "main.js"), ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  setTimeout(() => child.kill("SIGINT"), 1500);
+  void setTimeout(1500).then(() => child.kill("SIGINT"));
   expect(await outcome(child)).toEqual({ signal: "SIGINT", text: "" });
   expect(readdirSync(folder)).toEqual([]);
   rmSync(folder, { recursive: true });

@@ -57,8 +57,8 @@ export class ConfigReader {
   size(key: string, fallback?: number): number {
     const value = this.number(key, fallback);
     if (!Number.isSafeInteger(value) || value < 1) throw this.fail(key, "is not a positive whole number");
-    const { most, raise } = largestSize(key);
-    if (value > most) throw this.fail(key, `is more than the ${most} that are allowed${raise}`);
+    const most = largestSize(key);
+    if (value > most) throw this.fail(key, `is more than the ${most} that any model may have: check the number`);
     return value;
   }
 

@@ -1,6 +1,7 @@
 export { ConfigReader } from "./config-reader.ts";
 export { describeModel } from "./describe-model.ts";
 export { type EstimateMemoryOptions, estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
+export { modelFingerprint } from "./fingerprint/model-fingerprint.ts";
 export { type FreeBesideOptions, freeBeside } from "./free-beside.ts";
 export {
   type ContinuedTokens,
@@ -29,7 +30,6 @@ export { type LoadedTransformer, loadTransformer, transformerFromWeights } from 
 export { type LogitLensOptions, logitLens } from "./logit-lens.ts";
 export { type LogitTable, type LogitTableOptions, logitTable } from "./logit-table.ts";
 export { type MemoryDemand, memoryDemand, type PlannedRun, requireMemory } from "./memory-demand.ts";
-export { modelFiles } from "./model-files.ts";
 export { parameterCount } from "./parameter-count.ts";
 export { type ProcessingOptions, processingSteps } from "./processing/process-weights.ts";
 export { processingOf } from "./processing/processing-of.ts";

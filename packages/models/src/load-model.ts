@@ -65,7 +65,7 @@ export async function modelFromWeights(
 }
 
 function patchable(
-  { transformer, config, processing }: LoadedTransformer,
+  { transformer, config, processing, fingerprint }: LoadedTransformer,
   options: LoadModelOptions,
   endTokens?: readonly number[],
 ): PatchableModel {
@@ -73,7 +73,7 @@ function patchable(
     const { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, dtype, sliceBytes } = options;
     const graph = { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, sliceBytes };
     return new PatchableModel({
-      ...{ transformer, config, processing, dtype, endTokens, tokenizer: options.tokenizer ?? undefined },
+      ...{ transformer, config, processing, fingerprint, dtype, endTokens, tokenizer: options.tokenizer ?? undefined },
       ...graph,
     });
   } catch (error) {

@@ -1,6 +1,8 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { ModelProcessing } from "@autocircuit/core";
 import { checkedDType, openDevice, Transformer, type TransformerConfig } from "@autocircuit/native";
+import { hostFingerprint } from "./fingerprint/host-fingerprint.ts";
+import { folderFingerprint } from "./fingerprint/model-fingerprint.ts";
 import { modelFolder } from "./hub/resolve-model-folder.ts";
 import {
   type LoadOptions,
@@ -21,6 +23,8 @@ export interface LoadedTransformer {
   readonly config: TransformerConfig;
   /** How its weights were processed. */
   readonly processing: ModelProcessing;
+  /** What tells its weights from those of others, see `modelFingerprint`. */
+  readonly fingerprint: string;
 }
 
 const check = signature("loadTransformer", { idOrFolder: kind.text }, loadOptions);
@@ -45,9 +49,19 @@ export async function loadedTransformer(idOrFolder: string, options: LoadOptions
   const folder = await modelFolder(idOrFolder, options);
   const parts = await loadedParts(folder, options);
   try {
-    return await build(parts, { ...options, device: name });
+    const built = await build(parts, { ...options, device: name });
+    return { ...built, fingerprint: await fingerprintOrDispose(folder, built.transformer) };
   } catch (error) {
     throw (isBadInput(error) && (await damagedTensor(folder, error))) || error;
+  }
+}
+
+async function fingerprintOrDispose(folder: string, transformer: Transformer): Promise<string> {
+  try {
+    return await folderFingerprint(folder);
+  } catch (error) {
+    transformer.dispose();
+    throw error;
   }
 }
 
@@ -82,17 +96,18 @@ export async function hostTransformer(
   options: LoadOptions,
 ): Promise<LoadedTransformer> {
   const { name } = await openDevice(options.device);
-  return build(processed(await partsFromHost(config, weights, loadContext(options)), options, false), {
-    ...options,
-    device: name,
-  });
+  const parts = processed(await partsFromHost(config, weights, loadContext(options)), options, false);
+  return {
+    ...(await build(parts, { ...options, device: name })),
+    fingerprint: hostFingerprint(config, weights),
+  };
 }
 
 /** Hands weights over to the engine, which keeps what it needs of them and looks for NaN. */
 async function build(
   { config, weights, processing }: ProcessedParts,
   { dtype, device, tf32 }: LoadOptions,
-): Promise<LoadedTransformer> {
+): Promise<Omit<LoadedTransformer, "fingerprint">> {
   using owned = weights;
   const how = { device, dtype: checkedDType(dtype ?? "float32"), tf32 };
   const transformer = Transformer.create(config, owned.toWeights(), how);

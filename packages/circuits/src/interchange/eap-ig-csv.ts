@@ -55,7 +55,9 @@ function idText(
     const fault = tokens
       ? `is ${tokens.length} tokens; an answer must be one`
       : "is text, this format holds token ids; give the tokenizer";
-    throw new AutocircuitError("bad-input", `${where}: \`${field}\`: ${JSON.stringify(answer)} ${fault}.`);
+    throw new AutocircuitError("bad-input", `${where}: \`${field}\`: ${JSON.stringify(answer)} ${fault}.`, {
+      ...(tokens && { reason: "answer-of-several-tokens" }),
+    });
   });
   return found.length === 1 ? String(found[0]) : `[${found.join(", ")}]`;
 }

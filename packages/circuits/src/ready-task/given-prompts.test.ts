@@ -56,6 +56,23 @@ describe("a ready-made task on prompts of a file", () => {
     expect([few.train.promptCount, few.test.promptCount]).toEqual([10, 20]);
   });
 
+  it("leaves out those that do not fit, where it is asked to, and says so", async () => {
+    const [first, ...rest] = tracrReversePrompts().slice(0, 20);
+    const unfit = [
+      { ...first!, clean: (first!.clean as number[]).map(() => 99) },
+      { ...first!, clean: [...(first!.clean as number[]), 1], corrupt: [...(first!.corrupt as number[]), 1] },
+    ];
+    const prompts = { prompts: [...unfit, ...rest] } as never;
+    await expect(tracrReverse({ prompts })).rejects.toThrow();
+    await using task = await tracrReverse({ prompts, skipUnfit: true });
+    expect(task.train.promptCount + task.test.promptCount).toBeLessThanOrEqual(19);
+    expect(task.notes).toEqual([
+      expect.stringMatching(
+        /^left out 2 of 21 prompt pairs: 1: a token that the model does not have .*; 1: not \d tokens, as most/,
+      ),
+    ]);
+  });
+
   it("as text too, whose words the circuit by token stands at", async () => {
     using model = await tinyGpt2();
     const names = [" Mary", " John", " Tom", " Paul"];

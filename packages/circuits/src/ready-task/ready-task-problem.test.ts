@@ -9,6 +9,7 @@ describe("what a ready-made task does not take", () => {
     ["tracr-hist", { autoencoders: "/no/saes" }, /no sparse autoencoders: leave `autoencoders` out/],
     ["tracr-hist", { maxLatents: 3 }, /leave `maxLatents` out/],
     ["tracr-sort", { sharePrefix: true }, /no prefix is cut off: leave `sharePrefix` out/],
+    ["tracr-sort", { skipUnfit: true }, /makes prompts that fit: `skipUnfit` is for `prompts` in their place/],
     ["ioi-component", { positions: [1] }, /from its prompts: leave `positions` out/],
   ])("is refused, by its loader and by who asks before: %s, %j", async (name, options, problem) => {
     const task = tasks[name]!;

@@ -7,11 +7,14 @@ export interface ReadyTaskUse extends Omit<LatentUse, "dtype"> {
   readonly model?: string | undefined;
   readonly positions?: readonly number[] | undefined;
   readonly sharePrefix?: boolean | undefined;
+  readonly prompts?: unknown;
+  readonly skipUnfit?: boolean | undefined;
 }
 
 /**
  * What is wrong with how a ready-made task is to be loaded, before anything is read: a compiled program is a model of its own, without
- * autoencoders and without prompts as text, and circuits of trained models take their positions from the prompts' words.
+ * autoencoders and without prompts as text, and circuits of trained models take their positions from the prompts' words. Prompts that a task makes
+ * itself fit.
  *
  * @returns the problem and what to do, with options in backticks; undefined where all is well
  */
@@ -19,6 +22,8 @@ export function readyTaskProblem(
   { name, compiled = false }: Pick<ReadyTask, "name" | "compiled">,
   use: ReadyTaskUse,
 ): string | undefined {
+  if (use.skipUnfit && use.prompts === undefined)
+    return `${name} makes prompts that fit: \`skipUnfit\` is for \`prompts\` in their place; leave it out, or give them.`;
   if (!compiled)
     return use.positions === undefined
       ? undefined

@@ -24,6 +24,11 @@ export interface ReadyTaskOptions extends TransformerOptions, LatentOptions, Tas
    * AutoCircuit's JSON alone has.
    */
   prompts?: PromptInput;
+  /**
+   * Leave out those of the {@link prompts} that do not fit the model, by token those of another length than most too, as `fittingPrompts` does; the
+   * task's notes count them. Default false: they are refused.
+   */
+  skipUnfit?: boolean;
   /** Folder or hub name of the model to run the task on, for tasks whose model is not part of this package. */
   model?: string;
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
@@ -75,6 +80,7 @@ const checkOptions = signature("loading a task", {}, {
   seed: kind.whole,
   model: kind.text,
   prompts: coreKinds.promptInput,
+  skipUnfit: kind.flag,
   sharePrefix: kind.flag,
   free: coreKinds.bytes,
   signal: kind.signal,

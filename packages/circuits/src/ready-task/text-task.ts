@@ -13,6 +13,7 @@ import type { GeneratedTextPrompts, RawTextPrompt } from "../prompts/prompt-file
 import type { TextPromptsOptions } from "../prompts/text-prompts-options.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
+import { OWN_PAD_ID } from "./own-prompts.ts";
 import {
   checkPromptOptions,
   checkTaskOptions,
@@ -104,22 +105,25 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   }
   const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
   const { batchSize, batchCount } = spec;
+  const byToken = spec.byToken || (options.byToken ?? false);
   const { fields, processing, sizes, notes } = await autoencoderFields(spec.autoencoders, options, { config, folder });
   requireRoomToLoad(config, sizes, options);
+  const padId = tokenizer.padId ?? tokenizer.bosId ?? OWN_PAD_ID;
+  const { dVocab: vocabulary, dVocabOut: outputVocabulary } = config;
+  const fitting = { tokenizer, vocabulary, outputVocabulary, padId, oneLength: byToken };
+  const { left, ...taken } = own
+    ? await givenPrompts(own, { batchSize, batchCount }, options.skipUnfit ? fitting : undefined)
+    : { left: [], prompts: prompts({ seed, tokenizer }), batchSize, batchCount };
   return defineTask({
     key: spec.key,
     name: spec.title,
-    ...(own
-      ? await givenPrompts(own, { batchSize, batchCount })
-      : { prompts: prompts({ seed, tokenizer }), batchSize, batchCount }),
-    byToken: spec.byToken || (options.byToken ?? false),
-    separateQkv,
+    ...{ ...taken, padId, byToken, separateQkv },
     ...{ device, dtype, tf32 },
     model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv, ...processing }),
     outputSlice: "last_seq",
     sharePrefix: options.sharePrefix,
     seed,
-    notes: (task) => [...uncompared(spec, task, options), ...notes],
+    notes: (task) => [...left, ...uncompared(spec, task, options), ...notes],
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
     ...fields,
     ...(circuit && !known && { knownElsewhere: true }),

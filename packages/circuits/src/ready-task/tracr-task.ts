@@ -10,6 +10,7 @@ import {
 import { datasetsCommand, type GeneratedPrompts, type RawTokenPrompt } from "../prompts/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
+import { OWN_PAD_ID } from "./own-prompts.ts";
 import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
 import { requireReadyTaskOptions } from "./ready-task-problem.ts";
 
@@ -76,18 +77,20 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<RawTokenPrompt> {
       } = options;
       const { circuit } = circuitNamed({ name, circuits }, { knownCircuit: asked, ablation })!;
       const model = compiled();
+      const { dVocab: vocabulary, dVocabOut: outputVocabulary } = model.config;
+      const answers = model.output.encoding === "numerical" ? "numbers" : "tokens";
+      const fitting = { vocabulary, outputVocabulary, answers, padId: OWN_PAD_ID, oneLength: true } as const;
+      const { left, ...taken } = own
+        ? await givenPrompts(own, { batchSize, batchCount }, options.skipUnfit ? fitting : undefined)
+        : { left: [], prompts: prompts({ seed }), batchSize, batchCount, tokenLabels: labels() };
       return defineTask({
         key: name,
         name: description,
-        ...(own
-          ? await givenPrompts(own, { batchSize, batchCount })
-          : { prompts: prompts({ seed }), batchSize, batchCount, tokenLabels: labels() }),
-        byToken,
+        ...{ ...taken, byToken },
         ...{ device, dtype, tf32 },
         model: (how) => transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, how),
-        answers: model.output.encoding === "numerical" ? "numbers" : "tokens",
-        outputSlice,
-        seed,
+        ...{ answers, outputSlice, seed },
+        notes: () => left,
         knownEdges: (target, context) => circuit.edges(target, { ...context, ...(positions && { positions }) }),
       }).load(signal && { signal });
     },

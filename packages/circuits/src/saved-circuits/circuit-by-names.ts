@@ -12,7 +12,7 @@ import { type SavedCircuit, savedCircuit } from "./saved-circuit.ts";
 /** A circuit whose file has its edges by name: what `discover --json` wrote, a circuit file, a list. @throws AutocircuitError `bad-file` */
 export function circuitByNames(json: unknown, where: string): SavedCircuit {
   const named = namedEdges(json, where);
-  const { graph, task, model, options, circuit, edgeCount } = isObject(json) ? json : {};
+  const { graph, task, model, fingerprint, options, circuit, edgeCount } = isObject(json) ? json : {};
   const config = isObject(graph) ? graph : {};
   const edges = named.map(({ name, token }) => [name, token] as const);
   const said: Said = {
@@ -20,7 +20,7 @@ export function circuitByNames(json: unknown, where: string): SavedCircuit {
     byToken: typeof (config.seqLen ?? config.tokens) === "number" || edges.some(([, token]) => token !== null),
     graphKind: graphKindIn(json, where),
     latents: latentsIn(json, where),
-    ...foundWith({ task, model, options }),
+    ...foundWith({ task, model, fingerprint, options }),
   };
   const placed = (graph: Graph) => placedIn(graph, said);
   const rest = { ...said, notes: [], placed };

@@ -15,6 +15,8 @@ import { graphKind } from "./graph-kind.ts";
 export interface DiscoveryFile {
   /** Key of the task. */
   readonly task: string;
+  /** What tells the weights of the model from those of others of its name, as its scores say it; null where nothing does. */
+  readonly fingerprint: string | null;
   readonly algorithm: string;
   /** What it was found with, as `optionsFoundWith` has it. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -45,7 +47,7 @@ export function discoveryFile(task: string, found: DiscoveredCircuit): Discovery
   const { circuit, scores, algorithm } = found;
   const { graph } = circuit;
   return {
-    ...{ task, algorithm, options: optionsFoundWith(found) },
+    ...{ task, fingerprint: scores.info.fingerprint ?? null, algorithm, options: optionsFoundWith(found) },
     ...{ edgeCount: graph.edgeCount, graph: graphKind(graph), latents: latentIdentity(graph) },
     circuit: scoredEdges(circuit, scores),
   };

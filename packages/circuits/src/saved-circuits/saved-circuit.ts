@@ -40,6 +40,8 @@ export interface SavedCircuit {
   /** The task, the model, the ablation and the seed that it was found with, where the file says so. */
   readonly task: string | undefined;
   readonly model: string | undefined;
+  /** What tells that model's weights from those of others of its name: `PatchableModel.fingerprint`. */
+  readonly fingerprint: string | undefined;
   readonly ablation: AblationType | undefined;
   readonly seed: number | undefined;
   /** What is not as it was asked for, in words: that scores tie. */
@@ -91,12 +93,12 @@ const checkScored = signature("a saved circuit with scores", { graph: kind.optio
 
 /** A saved circuit, of what its format says. */
 export function savedCircuit({ where, placed, scored, ...said }: SaidOfCircuit): SavedCircuit {
-  const { format, edges, byToken, graphKind, latents, task, model, ablation, seed, notes } = said;
+  const { format, edges, byToken, graphKind, latents, task, model, fingerprint, ablation, seed, notes } = said;
   const requireClear = (config: GroupedHeads) => {
     if (graphKind === undefined) requireClearGroups(edges, where, config);
   };
   return {
-    ...{ format, edges, byToken, graphKind, latents, task, model, ablation, seed, notes },
+    ...{ format, edges, byToken, graphKind, latents, task, model, fingerprint, ablation, seed, notes },
     requireClear,
     circuitIn: (graph) => {
       checkIn({ graph });

@@ -94,7 +94,7 @@ describe("circuits refuses", () => {
   it.each([
     { args: ["ioi-edge", "--config", renamed], says: "Did you mean ioi-edges" },
     { args: ["toString", "--config", renamed], says: "There is no circuit" },
-    { args: ["ioi-edges"], says: "--model FOLDER or --config FILE" },
+    { args: ["ioi-edges"], says: "--model with its folder, .gguf file or name on the hub, or --config FILE" },
     { args: ["ioi-edges", "--config", renamed, "--model", folder], says: "one of them" },
     { args: ["ioi-edges", "--config", join(folder, "none.json")], says: "none.json: does not exist" },
     { args: ["ioi-edges", "--config", renamed, "--by-token"], says: "--seq-len N" },

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CircuitsCommandOptions } from "../circuits/circuits-options.ts";
 import type { Context } from "../context.ts";
 import { maxEdges } from "../support/max-edges.ts";
+import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 
 /** `autocircuit circuits [NAME]`. */
@@ -10,7 +11,7 @@ export function addCircuits(program: Command, context: Context): void {
     .command("circuits")
     .description("list the published circuits with their papers, or give the edges of one in a model's graph")
     .argument("[name]", "a published circuit; without a name they are listed")
-    .option("--model <folder>", "model of the circuit's shape; only its configuration is read")
+    .option(MODEL_OPTION, `model of the circuit's shape, of which only the configuration is read: ${MODEL_IS}`)
     .option("--config <file>", "the same, by its config.json")
     .option(
       "--by-token",

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { ConvertCommandOptions } from "../convert/convert.ts";
 import { maxEdges } from "../support/max-edges.ts";
+import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 import { rankOption } from "../support/rank-option.ts";
 
@@ -16,8 +17,8 @@ export function addConvert(program: Command, context: Context): void {
     )
     .argument("<out>", "what to write; its ending and the input decide the format")
     .option(
-      "--model <folder>",
-      "model that the circuit belongs to: checked, and needed where the input does not say it",
+      MODEL_OPTION,
+      `the model that a circuit belongs to, checked, and needed where the input does not say it: ${MODEL_IS}`,
     )
     .option("--config <file>", "the same, by its config.json")
     .option(
@@ -26,7 +27,14 @@ export function addConvert(program: Command, context: Context): void {
       wholeNumber(),
     )
     .addOption(rankOption())
-    .option("--tokenizer <folder>", "for .csv from answers given as text: folder or hub id of a tokenizer, or gpt2")
+    .option(
+      "--tokenizer <folder|file|id>",
+      "for .csv from answers given as text, of which it holds token ids: a model folder, .gguf file or hub id, or gpt2",
+    )
+    .option(
+      "--skip-unfit",
+      "with --tokenizer: leave out prompts that do not fit it, and count them: answers of several tokens, pairs of two lengths",
+    )
     .addOption(maxEdges())
     .addHelpText(
       "after",
@@ -39,7 +47,8 @@ Examples:
   autocircuit convert circuit.json for-mib.json --model models/gpt2
   autocircuit convert scores.safetensors for-mib.json --size 1000 --model models/gpt2
   autocircuit convert ioi.csv ioi.json
-  autocircuit convert datasets/ioi/vanilla.json ioi.csv --tokenizer gpt2`,
+  autocircuit convert datasets/ioi/vanilla.json ioi.csv --tokenizer gpt2
+  autocircuit convert names.json names.csv --tokenizer models/llama --skip-unfit`,
     )
     .action(async (input: string, output: string, options: ConvertCommandOptions) => {
       const { convert } = await import("../convert/convert.ts");

@@ -9,7 +9,7 @@ import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { oneOf, wholeNumber } from "../support/parse-options.ts";
 import { rankOption } from "../support/rank-option.ts";
-import { addPromptOptions } from "../support/subject-options.ts";
+import { addPromptOptions, ungroupedOption } from "../support/subject-options.ts";
 
 /** `autocircuit patch`. */
 export function addPatch(program: Command, context: Context): void {
@@ -25,6 +25,7 @@ export function addPatch(program: Command, context: Context): void {
     .addOption(
       new Option("--ablation <type>", "what the edges take").argParser(oneOf(ablationTypes)).default("resample"),
     )
+    .addOption(ungroupedOption())
     .addOption(maxEdges())
     .option("--json <file>", "write the logits of all prompts and positions")
     .optionsGroup("Model and prompts:")
@@ -38,8 +39,9 @@ export function addPatch(program: Command, context: Context): void {
 Which kind of graph is meant what discover --json wrote and saved scores say. Of a list of edges their names tell: separate or shared Q, K
 and V, or nodes. It is by token if any edge has a position (one without a position then stands for all of them).
 On models whose query heads share keys and values in groups a list does not tell whether K and V are edges of a group or of each query head:
+--ungrouped says that they are each query head's own, and in the file
   {"graph": {"ungrouped": false}, "edges": ["A23.3->Resid End", "MLP 0->A23.1.V"]}
-says that they are the groups' (true: each query head's own).
+that they are the groups' (true: each query head's own).
 Logits are ${LESS_THEIR_MEAN} (--processing none: as stored).
 
 Examples:

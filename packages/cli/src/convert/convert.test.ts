@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Graph, PruneScores, readPrompts } from "@autocircuit/core";
 import { afterAll, describe, expect, it } from "vitest";
+import { smallGguf } from "../../test/run-program.ts";
+import { wordModel } from "../../test/word-model.ts";
 import { runProgram } from "../program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "convert-"));
@@ -157,6 +159,49 @@ describe("convert prompts", () => {
     expect(code).toBe(0);
     expect(out).toContain("no place for word_idxs");
     expect(readFileSync(path("text.csv"), "utf8")).toContain("a,b,5335,1757");
+  });
+});
+
+describe("convert --tokenizer", () => {
+  const pair = (answer: string, clean = " Tom said to") => ({
+    ...{ clean, corrupt: " Anna said to", answers: [answer], wrong_answers: [" John"] },
+  });
+  const json = file("unfit.json", { prompts: [pair(" Mary"), pair(" Wendy"), pair(" Paul"), pair(" Paul", " Tom")] });
+
+  it("takes a model's folder; prompts that do not fit are refused, or left out and counted", async () => {
+    const words = await wordModel(path("words"));
+    const { code, err } = await convert(json, path("unfit.csv"), "--tokenizer", words);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/prompt 1: `answers`: " Wendy" is \d tokens.*\. --skip-unfit leaves out such prompts/),
+    ]);
+    const skipped = await convert(json, path("unfit.csv"), "--tokenizer", words, "--skip-unfit");
+    expect([skipped.code, skipped.out]).toEqual([
+      0,
+      expect.stringMatching(
+        /^left out 2 of 4 prompt pairs: 1: an answer of several tokens \(such as .*unfit\.json: prompts\[1\]\).*\nwrote .*: 2 prompt pairs$/m,
+      ),
+    ]);
+    expect(readFileSync(path("unfit.csv"), "utf8").trim().split("\n")).toHaveLength(3);
+  });
+
+  it("takes a GGUF file", async () => {
+    const prompts = [{ clean: "a b", corrupt: "b a", answers: ["a"], wrong_answers: ["b"] }];
+    const result = await convert(file("ab.json", { prompts }), path("ab.csv"), "--tokenizer", smallGguf);
+    expect(result).toMatchObject({ code: 0, err: "" });
+    expect(await convert(EAP, path("g.json"), "--model", smallGguf)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("another model"),
+    });
+  });
+
+  it("is what --skip-unfit needs, and a .csv", async () => {
+    for (const args of [
+      [json, path("x.csv"), "--skip-unfit"],
+      [json, path("x.jsonl"), "--tokenizer", "gpt2", "--skip-unfit"],
+      [EAP, path("x.json"), "--skip-unfit"],
+    ])
+      expect(await convert(...args)).toMatchObject({ code: 2, err: expect.stringContaining("give its --tokenizer") });
   });
 });
 

@@ -10,11 +10,12 @@ import {
   type ScoredCircuit,
   unplacedFields,
 } from "@autocircuit/circuits";
-import type { PromptFile, Rank } from "@autocircuit/core";
-import { gpt2Tokenizer, loadTokenizer } from "@autocircuit/models";
+import { fittingPrompts, type PromptFile, type Rank, type Tokenizer } from "@autocircuit/core";
+import { gpt2Tokenizer, loadTokenizer, resolveModelFolder } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";
 import type { Context } from "../context.ts";
+import { offeringSkip } from "../discover/own-prompts.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { makeFolder, requireWritable, writeWhole } from "../support/write-file.ts";
@@ -27,16 +28,21 @@ export interface ConvertCommandOptions {
   size?: number;
   rank?: Rank;
   tokenizer?: string;
+  skipUnfit?: boolean;
 }
 
 /** Reads a circuit or prompts in one tool's format and writes them in another's. */
 export async function convert(
   from: string,
   to: string,
-  { size, rank, tokenizer, ...where }: ConvertCommandOptions,
-  { print }: Context,
+  { size, rank, tokenizer, skipUnfit, ...where }: ConvertCommandOptions,
+  { print, signal }: Context,
 ): Promise<void> {
   requireWritable(to);
+  if (skipUnfit && (tokenizer === undefined || !to.endsWith(".csv")))
+    throw new UsageError(
+      "--skip-unfit leaves out prompts of which a .csv cannot hold the token ids: write one, and give its --tokenizer, or leave it out.",
+    );
   const given = where.model !== undefined || where.config !== undefined;
   const config = given ? await readModelConfig(where) : undefined;
   const graph = config && eapIgGraph(config);
@@ -46,7 +52,8 @@ export async function convert(
   if (rank !== undefined && size === undefined)
     throw new UsageError("--rank says which edges of scores a size takes: give --size too.");
   if (input.kind === "circuit") for (const note of input.notes) print(note);
-  print(input.kind === "circuit" ? await writeCircuit(input, to, config) : await writePrompts(input, to, tokenizer));
+  if (input.kind === "circuit") print(await writeCircuit(input, to, config));
+  else for (const line of await writePrompts(input, { from, to }, { tokenizer, skipUnfit, signal })) print(line);
 }
 
 type CircuitInput = Extract<Input, { kind: "circuit" }>;
@@ -74,19 +81,47 @@ async function writeCircuit(
   return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${width}`;
 }
 
-async function writePrompts({ format, prompts }: PromptsInput, to: string, tokenizer?: string): Promise<string> {
-  const summary = `wrote ${to}: ${prompts.prompts.length} prompt pairs`;
+/** How prompts become a .csv of token ids. */
+interface CsvOptions {
+  readonly tokenizer: string | undefined;
+  readonly skipUnfit: boolean | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** @returns what was left out, and what was written, in lines */
+async function writePrompts(
+  { format, prompts }: PromptsInput,
+  { from, to }: { readonly from: string; readonly to: string },
+  { tokenizer, skipUnfit = false, signal }: CsvOptions,
+): Promise<string[]> {
+  const summary = (of: PromptFile) => `wrote ${to}: ${of.prompts.length} prompt pairs`;
   if (format !== "autocircuit") {
     if (!to.endsWith(".json")) throw noSuchFormat(to, `prompts from .${format}`, [".json"]);
     await writeWhole(to, await synchronously(() => formatPromptFile(prompts)));
-    return summary;
+    return [summary(prompts)];
   }
   if (to.endsWith(".csv")) {
-    const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer) };
-    await writeWhole(to, await synchronously(() => formatEapIgCsv(prompts, answers)));
+    const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer, signal) };
+    const { file, left } = skipUnfit ? await fittingFile(prompts, from, answers) : { file: prompts, left: [] };
+    const csv = synchronously(() => formatEapIgCsv(file, answers));
+    await writeWhole(to, await (tokenizer === undefined ? csv : csv.catch(offeringSkip)));
+    return [...left, summary(file) + leftOut(file)];
   } else if (to.endsWith(".jsonl")) await writeWhole(to, await synchronously(() => formatEdgePruningJsonl(prompts)));
   else throw noSuchFormat(to, "prompts from .json", [".csv", ".jsonl"]);
-  return summary + leftOut(prompts);
+  return [summary(prompts) + leftOut(prompts)];
+}
+
+/** The prompts that fit a tokenizer, and how many do not. */
+async function fittingFile(file: PromptFile, path: string, how: { readonly tokenizer?: Tokenizer }) {
+  const prompts = file.prompts.map((prompt, i) => ({ prompt, where: `${path}: prompts[${i}]` }));
+  const { source, note } = await fittingPrompts(
+    { prompts, tokenLabels: null, wordPositions: {} },
+    { ...how, padId: 0 },
+  );
+  return {
+    file: { ...file, prompts: source.prompts.map(({ prompt }) => prompt) },
+    left: note === undefined ? [] : [note],
+  };
 }
 
 function leftOut(prompts: PromptFile): string {
@@ -94,8 +129,8 @@ function leftOut(prompts: PromptFile): string {
   return fields.length === 0 ? "" : `; the format has no place for ${fields.join(", ")}`;
 }
 
-async function tokenizerNamed(name: string) {
-  return name === "gpt2" ? gpt2Tokenizer() : loadTokenizer(name);
+async function tokenizerNamed(name: string, signal: AbortSignal) {
+  return name === "gpt2" ? gpt2Tokenizer() : loadTokenizer(await resolveModelFolder(name, { signal }));
 }
 
 function describeCircuit(circuit: ScoredCircuit): string {

@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promptsInTokens } from "@autocircuit/core";
+import { gpt2Tokenizer } from "@autocircuit/models";
 import { afterAll, describe, expect, it } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
@@ -25,6 +27,13 @@ describe("datasets NAME", () => {
     ]);
     // The others are several tokens there.
     expect(new Set(names)).toEqual(new Set([" Mary", " John", " Tom", " Anna", " Paul", " James", " Sarah"]));
+  });
+
+  it("says as many tokens as discover does: the one that starts a text is one where there is one", async () => {
+    const { out: said } = await run(["datasets", "ioi", "--count", "30", "--out", out]);
+    expect(said).toContain("for the vocabulary of GPT-2, each of 15 tokens, the one that starts a text included");
+    const { shortest, longest } = await promptsInTokens(join(out, "ioi.json"), { tokenizer: gpt2Tokenizer() });
+    expect([shortest, longest]).toEqual([15, 15]);
   });
 
   it("says what a vocabulary lacks", async () => {

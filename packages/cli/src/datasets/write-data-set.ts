@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { suggest, writeWholeSync } from "@autocircuit/base";
 import { formatPromptFile, textDataSets } from "@autocircuit/circuits";
-import { loadTokenizer, modelName, resolveModelFolder } from "@autocircuit/models";
+import { gpt2Tokenizer, loadTokenizer, modelName, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
 import { synchronously } from "../support/interrupt.ts";
@@ -36,7 +36,14 @@ export async function writeDataSet(
   const folder = options.out ?? (model === undefined ? "datasets" : join("datasets", modelName(model)));
   const path = join(folder, `${name}.json`);
   writeWholeSync(path, await synchronously(() => formatPromptFile(file)));
-  const length = file.seq_labels ? `, each of ${file.seq_labels.length} tokens` : "";
+  const length = file.seq_labels ? `, each of ${tokensOf(file.seq_labels, tokenizer ?? gpt2Tokenizer())}` : "";
   const vocabulary = model === undefined ? "GPT-2" : modelName(model);
   print(`${path}: ${file.prompts.length} prompt pairs for the vocabulary of ${vocabulary}${length}`);
+}
+
+/** How long prompts are when they are read: the token that starts a text, which files of text do not hold, is put before them where there is one. */
+function tokensOf(labels: readonly string[], { bosId }: Pick<TextTokenizer, "bosId">): string {
+  return bosId === null
+    ? `${labels.length} tokens`
+    : `${labels.length + 1} tokens, the one that starts a text included`;
 }

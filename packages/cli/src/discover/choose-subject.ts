@@ -13,7 +13,7 @@ import type { Subject } from "./subject.ts";
 
 /** Which options a ready-made task decides itself. */
 const DECIDED_BY_TASK: Readonly<Record<keyof SubjectCommandOptions, boolean>> = {
-  ...{ outputSlice: true, batchSize: true, batchCount: true, seqLen: true, align: true, skipUnfit: true },
+  ...{ outputSlice: true, batchSize: true, batchCount: true, seqLen: true, align: true, skipUnfit: false },
   ...{ factorized: true, separateQkv: true, ungrouped: true, processing: true, prependBos: true },
   ...{ model: false, prompts: false, autoencoders: false, autoencoderScale: false, partialAutoencoders: false },
   ...{ autoencoderErrors: false, pruneLatents: false, maxLatents: false, pruneWithCorrupt: false, keepLatents: false },

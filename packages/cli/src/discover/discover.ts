@@ -6,7 +6,6 @@ import {
   type LoadedTask,
   type PruneScores,
   runVersions,
-  type ScoresInfo,
 } from "@autocircuit/core";
 import {
   type FoundCircuit,
@@ -26,7 +25,7 @@ import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { processingDone } from "../support/logits-note.ts";
 import { withProgress } from "../support/progress.ts";
-import { savedModel } from "../support/saved-model.ts";
+import { type SavedModel, savedModel } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -46,6 +45,11 @@ import { StepsProgress } from "./steps-progress.ts";
 import type { SubjectOptions } from "./subject.ts";
 import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
+
+/** Circuits of up to so many edges are printed whole. */
+const LISTED = 60;
+/** So many edges are printed of larger ones, which the report has whole: the verdict stays in sight. */
+const SHOWN = 20;
 
 /** Finds the circuit of a task, or of somebody's own model and prompts; prints, reports and saves what came out. */
 export async function discover(
@@ -86,8 +90,8 @@ export async function discover(
   for (const warning of equal) print(warning);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
-  const model = savedModel(options.model);
-  const comparedBy = await searchAsked(task, settings, options, signal);
+  const model = savedModel(options.model, task.model);
+  const comparedBy = searchAsked(task, settings, options);
   using search = new SearchFiles(task, settings, { asked: comparedBy, model, signal, print, command });
   const { plan, note: unsure } = bootstrapPlan(settings, task);
   const started = performance.now();
@@ -129,7 +133,8 @@ export async function discover(
   const parts = { settings, result, measures, stability, labels: labelled?.labels, known: beside, command, signal };
   const report = await withProgress("report", () => makeReport(task, found, parts));
   signal.throwIfAborted();
-  print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
+  const maxRows = report.circuit.length > LISTED ? SHOWN : LISTED;
+  print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows }));
   const said = new Set([...equal, labelled?.note, ...subject.notes]);
   print(ablationText({ ...report, notes: report.notes.filter((note) => !said.has(note)) }));
   print(summary(result, settings));
@@ -171,7 +176,7 @@ async function saveScores(
   { scores, rankings }: FoundCircuit,
   { out, seed }: DiscoverSettings,
   { task, options, versions }: DiscoverResult,
-  model: Pick<ScoresInfo, "model">,
+  model: SavedModel,
 ): Promise<string[]> {
   const files: string[] = [];
   const save = async (name: string, of: PruneScores, info: object) => {

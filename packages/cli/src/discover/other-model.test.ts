@@ -69,6 +69,45 @@ describe("a ready-made task on a model of another shape", () => {
     expect(result.accuracy!.promptCount).toBe(5);
   });
 
+  it("leaves out those that do not fit where it is asked to, counts them, and offers it", async () => {
+    const { prompts } = ioiPrompts({
+      count: 10,
+      tokenizer: (await findTokenizer(at("words")))!,
+      form: { order: "ABBA", template: 0 },
+    });
+    const unfit = { ...prompts[0]!, answers: [" Wendy"] };
+    const longer = { ...prompts[1]!, clean: `${prompts[1]!.clean} the`, corrupt: `${prompts[1]!.corrupt} the` };
+    writeFileSync(at("some.json"), JSON.stringify({ prompts: [unfit, ...prompts.slice(1), longer] }));
+    const own = [...task, at("words"), "--prompts", at("some.json"), ...attribution, "--size", "9"];
+    const refused = await run(["discover", ...own, "--out", at("none")]);
+    expect([refused.code, refused.err]).toEqual([
+      2,
+      expect.stringMatching(/some\.json: prompts\[0\].*must be one token.*\. --skip-unfit leaves out such prompts/s),
+    ]);
+    const { out, result, html } = await discover(...own, "--skip-unfit");
+    const left = "left out 1 of 11 prompt pairs: 1: an answer of several tokens (such as ";
+    expect(out.split(left)).toHaveLength(2);
+    expect([result.notes.join(), html]).toEqual([expect.stringContaining(left), expect.stringContaining(left)]);
+    expect(out).toContain("The 10 prompt pairs are those that were given.");
+
+    const byToken = await run(["discover", ...own, "--by-token", "--out", at("none")]);
+    expect([byToken.code, byToken.err]).toEqual([2, expect.stringContaining("--skip-unfit leaves out")]);
+    const { out: ofOneLength } = await discover(...own, "--by-token", "--skip-unfit");
+    expect(ofOneLength).toMatch(/left out 2 of 11 prompt pairs: .*1: not \d+ tokens, as most are/);
+
+    const none = await run(["discover", ...task, at("words"), "--skip-unfit", "--out", at("none")]);
+    expect([none.code, none.err]).toEqual([
+      2,
+      expect.stringMatching(/ioi-component makes prompts that fit: --skip-unfit is for --prompts in their place/),
+    ]);
+    writeFileSync(at("few.json"), JSON.stringify({ prompts: [unfit, prompts[1]] }));
+    const few = ["discover", ...task, at("words"), "--prompts", at("few.json"), "--skip-unfit", "--out", at("none")];
+    expect(await run(few)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/only 1 \(left out 1 of 2 .*at least two/),
+    });
+  });
+
   it("names the columns by its own tokens", async () => {
     const { html } = await discover(...task, at("words"), ...attribution, "--size", "9", "--by-token");
     for (const label of ["1: IO", "3: S1", "9: S2", "13: to"]) expect(html).toContain(label);

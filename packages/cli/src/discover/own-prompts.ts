@@ -1,7 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import {
   fittingPrompts,
-  type LeftOut,
   type PairAlignment,
   type PrepareOptions,
   type PromptsInTokens,
@@ -49,31 +48,20 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
     ...(!prependBos && { prependBos }),
   };
   // Read once: a pipe gives its content only once.
-  const { source: fitting, left } = options.skipUnfit
+  const { source: fitting, note } = options.skipUnfit
     ? await fittingPrompts(files, { ...how, oneLength: options.byToken ?? false })
-    : { source: await readPrompts(files).catch(inWords), left: [] };
+    : { source: await readPrompts(files).catch(offeringSkip), note: undefined };
   const { byToken: oneLength } = options;
-  const read = await promptsInTokens(fitting, { ...how, seqLen, oneLength }).catch(inWords);
-  return { ...read, how, note: leftText(left, fitting.prompts.length) };
-}
-
-/** What was left out: "left out 64 of 400 prompt pairs: ..."; undefined where all fit. */
-function leftText(left: readonly LeftOut[], fitting: number): string | undefined {
-  if (left.length === 0) return undefined;
-  const count = left.reduce((sum, one) => sum + one.count, 0);
-  const why = left.map(({ reason, count, where }) => `${count}: ${reason} (such as ${where})`).join("; ");
-  return `left out ${count} of ${fitting + count} prompt pairs: ${why}`;
+  const read = await promptsInTokens(fitting, { ...how, seqLen, oneLength }).catch(offeringSkip);
+  return { ...read, how, note };
 }
 
 /** Said where prompts do not fit. */
 const OFFER = "--skip-unfit leaves out such prompts and counts them.";
 
-/** An error about prompts with the command line's names, and what leaves out such prompts. */
-function inWords(error: unknown): never {
-  if (!(error instanceof AutocircuitError)) throw error;
+/** Throws an error about prompts again, with what leaves out such prompts. */
+export function offeringSkip(error: unknown): never {
+  if (!(error instanceof AutocircuitError) || unfitReason(error) === undefined) throw error;
   const { code, message, cause, reason } = error;
-  throw new AutocircuitError(code, `${message}${unfitReason(error) === undefined ? "" : ` ${OFFER}`}`, {
-    cause,
-    reason,
-  });
+  throw new AutocircuitError(code, `${message} ${OFFER}`, { cause, reason });
 }

@@ -4,15 +4,16 @@ import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts
 import { scaleOf } from "../support/latent-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { loadedNote } from "./memory-note.ts";
+import { offeringSkip } from "./own-prompts.ts";
 import { type PlannedModel, plannedLatents } from "./planned-latents.ts";
 import { type LeftLatents, prunedLatentsOf } from "./pruned-latents.ts";
 import type { Subject } from "./subject.ts";
 
-type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
+type ReadyOptions = Pick<SubjectCommandOptions, "prompts" | "skipUnfit"> & KeepingOptions;
 
 /** A ready-made task as a subject, on its own model and prompts or on those that were named. */
 export function readySubject(task: ReadyTask, model: string | undefined, options: ReadyOptions = {}): Subject {
-  const { prompts: files } = options;
+  const { prompts: files, skipUnfit } = options;
   const notes: string[] = [];
   let prunedLatents: LeftLatents | null = null;
   let replacedKl: number | null = null;
@@ -40,10 +41,12 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
         ...(ablation !== undefined && { ablation }),
         ...(model !== undefined && { model }),
         free: used.freeBytes,
-        ...(files && { prompts: [...files] }),
+        ...(files && { prompts: [...files], skipUnfit: skipUnfit ?? false }),
         ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
       };
-      const loaded = await keptAs(options.keptBy, () => task.load(how));
+      const loading = keptAs(options.keptBy, () => task.load(how));
+      // Prompts that the task makes itself nothing can be left out of.
+      const loaded = await (files && !skipUnfit ? loading.catch(offeringSkip) : loading);
       try {
         prunedLatents = prunedLatentsOf(loaded, options);
         replacedKl = loaded.replacedKl;

@@ -11,19 +11,25 @@ import {
 } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { fileError } from "../support/in-flags.ts";
+import type { SavedModel } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
-/** What is saved without being asked, each so many seconds. */
-const SAVE_EACH = 30;
-/** In seconds; what took less is not worth a file. */
-const WORTH_A_FILE = 2;
+/** In seconds; a discovery that is over sooner leaves no files, however it ends. */
+const WORTH_A_FILE = 1;
+/** Where a search stands is saved each so many seconds. */
+const SAVE_EACH = 5;
+/** The same while it has nothing to show: its first circuit is saved about at once. */
+const SAVE_FIRST_EACH = 1;
+/** Saving takes at most one in so many seconds of a search. */
+const SAVE_SELDOM = 50;
 /** Edges that are printed when a search is stopped. */
 const PRINTED = 20;
 
 /**
- * The files of a discovery that is not finished (`DiscoveryFiles`), beside where its report will lie, and, once it is stopped, the best that it had
- * found (`scores-so-far.safetensors`). They are written now and then, and at once when the command is stopped; a finished discovery leaves none.
+ * The files of a discovery that is not finished (`DiscoveryFiles`), beside where its report will lie, and the best that a search has
+ * found (`scores-so-far.safetensors`). Rankings are written as they are finished, the rest now and then, so that there is something to go on with where
+ * the process is ended without a word, and at once when the command is stopped; a finished discovery leaves none.
  */
 export class SearchFiles implements Disposable {
   readonly #settings: DiscoverSettings;
@@ -36,8 +42,10 @@ export class SearchFiles implements Disposable {
   readonly #print: (line: string) => void;
   readonly #command: string;
   readonly #stopped = (): void => this.#stop();
-  readonly #timer: NodeJS.Timeout;
   readonly #began = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+  /** Edges of the best circuit that is written. */
+  #written: number | undefined;
   #soFar: Omit<FoundSoFar, "asked"> = { rankings: [], search: undefined };
 
   /**
@@ -56,7 +64,7 @@ export class SearchFiles implements Disposable {
       command,
     }: {
       asked: DiscoveryAsked;
-      model: Pick<ScoresInfo, "model">;
+      model: SavedModel;
       signal: AbortSignal;
       print: (line: string) => void;
       command: string;
@@ -71,7 +79,6 @@ export class SearchFiles implements Disposable {
     this.#print = print;
     this.#command = command;
     signal.addEventListener("abort", this.#stopped);
-    this.#timer = setInterval(() => this.#save(), 1000 * SAVE_EACH).unref();
   }
 
   /**
@@ -98,18 +105,19 @@ export class SearchFiles implements Disposable {
     return found;
   }
 
-  /** Keeps what there is, and writes the rankings that have been finished. */
+  /** Keeps what there is, and writes it as soon as it is worth it. */
   note(soFar: FoundSoFar): void {
     this.#soFar = { ...soFar, rankings: [...soFar.rankings] };
-    if (soFar.search === undefined) this.#save();
+    clearTimeout(this.#timer);
+    if (this.#worthAFile) this.#saveAndGoOn();
+    else this.#saveIn(WORTH_A_FILE - this.#passed);
   }
 
   /** The discovery is finished and its results are written: nothing is left to go on with, unless its time was over before. */
   finished(written: readonly string[], complete: boolean): void {
     this[Symbol.dispose]();
-    if (!complete) this.#save(true);
-    if (!complete) return;
-    this.#files.remove(written);
+    if (complete) this.#files.remove(written);
+    else this.#save();
     rmSync(this.#bestPath, { force: true });
   }
 
@@ -117,19 +125,39 @@ export class SearchFiles implements Disposable {
     return join(this.#settings.out, "scores-so-far.safetensors");
   }
 
-  get #worthAFile(): boolean {
-    return performance.now() - this.#began > 1000 * WORTH_A_FILE;
+  /** Seconds. */
+  get #passed(): number {
+    return (performance.now() - this.#began) / 1000;
   }
 
-  #save(always = false): void {
-    if (!always && !this.#worthAFile) return;
+  get #worthAFile(): boolean {
+    return this.#passed >= WORTH_A_FILE;
+  }
+
+  #saveIn(seconds: number): void {
+    this.#timer = setTimeout(() => this.#saveAndGoOn(), 1000 * seconds).unref();
+  }
+
+  /** Saves what there is, and again while a search runs. */
+  #saveAndGoOn(): void {
+    const began = this.#passed;
+    this.#save();
+    const { search } = this.#soFar;
+    if (search === undefined) return;
+    const best = search.best();
+    this.#writeBest(best);
+    const each = isSmaller(best) ? SAVE_EACH : SAVE_FIRST_EACH;
+    this.#saveIn(Math.max(each, SAVE_SELDOM * (this.#passed - began)));
+  }
+
+  #save(): void {
     this.#files.save({ ...this.#soFar, asked: this.#asked });
   }
 
   /** Saves and prints what there is; nothing may be waited for here. */
   #stop(): void {
     this[Symbol.dispose]();
-    this.#save();
+    if (this.#worthAFile) this.#save();
     const { search } = this.#soFar;
     if (!this.#worthAFile || (this.#files.rankings.length === 0 && search === undefined)) {
       const why = this.#worthAFile ? "nothing was finished yet" : `it ran for less than ${WORTH_A_FILE} s`;
@@ -146,21 +174,33 @@ export class SearchFiles implements Disposable {
   }
 
   /** Writes the best so far where there is any, and says what it is. */
-  #best({ scores, circuit, text }: BestSoFar): string[] {
+  #best(best: BestSoFar): string[] {
+    const { scores, circuit, text } = best;
     const { algorithm } = scores.info;
-    const { edgeCount } = scores.graph;
-    if (circuit?.size === edgeCount) return [`${algorithm}: ${text}`];
-    const path = this.#bestPath;
-    writeWholeSync(path, scores.toBytes(this.#info));
+    if (!isSmaller(best)) return [`${algorithm}: ${text}`];
+    this.#writeBest(best);
     // Where all that are left are alike there is nothing to list.
     const told = ({ index }: Edge) => Number.isFinite(scores.values[index]) && scores.values[index] !== 0;
-    const named = scores.top(Math.min(PRINTED, circuit?.size ?? edgeCount)).filter(told);
+    const named = scores.top(Math.min(PRINTED, circuit?.size ?? scores.graph.edgeCount)).filter(told);
     const strongest = named.map((edge) => `  ${edge} ${magnitude(scores.values[edge.index]!).toPrecision(4)}`);
-    return [`${algorithm}: ${text}; ${path}${strongest.length > 0 ? "; the strongest:" : ""}`, ...strongest];
+    return [`${algorithm}: ${text}; ${this.#bestPath}${strongest.length > 0 ? "; the strongest:" : ""}`, ...strongest];
+  }
+
+  /** Writes the best so far, unless it is in the file already. */
+  #writeBest(best: BestSoFar): void {
+    const size = best.circuit?.size;
+    if (!isSmaller(best) || (size !== undefined && size === this.#written)) return;
+    writeWholeSync(this.#bestPath, best.scores.toBytes(this.#info));
+    this.#written = size;
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#signal.removeEventListener("abort", this.#stopped);
   }
+}
+
+/** Whether it is more than that nothing smaller than the whole graph was found. */
+function isSmaller({ circuit, scores }: BestSoFar): boolean {
+  return circuit?.size !== scores.graph.edgeCount;
 }

@@ -6,6 +6,7 @@ export class StepsProgress implements Disposable {
   #step: string | undefined;
   #progress: Progress | undefined;
   #done = 0;
+  readonly #begun = new Set<string>();
 
   update({
     step,
@@ -17,8 +18,9 @@ export class StepsProgress implements Disposable {
     // A phase of a search may begin again.
     if (step !== this.#step || done < this.#done) {
       this[Symbol.dispose]();
-      this.#progress = new Progress(step, process.stderr, even);
+      this.#progress = new Progress(step, process.stderr, { even, again: this.#begun.has(step) });
       this.#step = step;
+      this.#begun.add(step);
     }
     this.#done = done;
     this.#progress?.update(done, total, most);

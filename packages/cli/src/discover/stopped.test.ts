@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tasks, tracrReversePrompts } from "@autocircuit/circuits";
-import { PruneScores } from "@autocircuit/core";
+import { type LoadedTask, PruneScores } from "@autocircuit/core";
 import { DiscoveryFiles, findCircuit } from "@autocircuit/discovery";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { run } from "../../test/run-program.ts";
 import { SearchFiles } from "./search-files.ts";
 import { discoverSettings, fitToGraph } from "./settings.ts";
@@ -28,6 +28,83 @@ async function stopped(args: string[]) {
   stderr.mockRestore();
   return result;
 }
+
+/** The files of a discovery of which the test says how far it is. */
+function searchFiles(
+  task: LoadedTask,
+  out: string,
+  how: { signal?: AbortSignal; print?: (line: string) => void } = {},
+): SearchFiles {
+  const options = { set: [], seed: 0, prependBos: true, factorized: true, separateQkv: true, out };
+  const { settings } = fitToGraph(discoverSettings("tracr-reverse", options), task);
+  const { signal = new AbortController().signal, print = () => {} } = how;
+  return new SearchFiles(task, settings, { asked: {}, model: {}, signal, print, command: "discover" });
+}
+
+describe("a search that is ended without a word", () => {
+  /** What a search has while it runs. */
+  const searchOf = (scores: PruneScores) => {
+    const search = {
+      size: scores.graph.edgeCount,
+      steps: 0,
+      state: () => ({ algorithm: "fewest-edges", asked: "{}", at: { steps: search.steps } }),
+      best: () => ({ scores, circuit: scores.circuit(search.size), text: "the best so far" }),
+    };
+    return search;
+  };
+  afterEach(() => vi.useRealTimers());
+
+  it("has left each ranking, and the best so far, soon after they were there", async () => {
+    await using task = await tasks["tracr-reverse"]!.load();
+    const { graph } = task.model;
+    const scores = new PruneScores(
+      graph,
+      Float32Array.from({ length: graph.edgeCount }, (_, edge) => 1 + edge),
+    );
+    const ranked = { algorithm: "edge-attribution", scores, seconds: 0.4 };
+    const at = join(folder, "killed");
+    const there = () => (existsSync(at) ? readdirSync(at).toSorted() : []);
+    const search = searchOf(scores);
+    const best = async () => (await PruneScores.load(join(at, "scores-so-far.safetensors"))).graph.edgeCount;
+    const steps = () => JSON.parse(readFileSync(join(at, "search.json"), "utf8")).search.at.steps;
+    vi.useFakeTimers();
+    using files = searchFiles(task, at);
+
+    vi.advanceTimersByTime(400);
+    files.note({ asked: {}, rankings: [ranked], search: undefined });
+    vi.advanceTimersByTime(500);
+    expect(there()).toEqual([]);
+    vi.advanceTimersByTime(100);
+    expect(there()).toEqual(["scores-edge-attribution.safetensors", "search.json"]);
+
+    files.note({ asked: {}, rankings: [ranked, { ...ranked, algorithm: "eap-ig-inputs" }], search: undefined });
+    expect(there()).toContain("scores-eap-ig-inputs.safetensors");
+    files.note({ asked: {}, rankings: [ranked], search });
+    expect([there().includes("scores-so-far.safetensors"), steps()]).toEqual([false, 0]);
+    Object.assign(search, { size: 9, steps: 1 });
+    vi.advanceTimersByTime(1000);
+    expect([await best(), steps()]).toEqual([graph.edgeCount, 1]);
+    search.steps = 2;
+    vi.advanceTimersByTime(5000);
+    expect(steps()).toBe(2);
+
+    files.finished([], true);
+    expect(there()).toEqual([]);
+  });
+
+  it("leaves no file where it ends well within a second", async () => {
+    await using task = await tasks["tracr-reverse"]!.load();
+    const scores = new PruneScores(task.model.graph);
+    const at = join(folder, "short");
+    vi.useFakeTimers();
+    using files = searchFiles(task, at);
+    files.note({ asked: {}, rankings: [{ algorithm: "acdc", scores, seconds: 0.1 }], search: undefined });
+    vi.advanceTimersByTime(900);
+    files.finished([], true);
+    vi.advanceTimersByTime(60_000);
+    expect(existsSync(at)).toBe(false);
+  });
+});
 
 describe("a search that is stopped", () => {
   it("gives and saves the best so far, and goes on from there", { timeout: 60_000 }, async () => {
@@ -92,23 +169,11 @@ describe("a search that is stopped", () => {
 
   it("says that nothing was kept where it had just begun", async () => {
     await using task = await tasks["tracr-reverse"]!.load();
-    const options = {
-      ...{ set: [], seed: 0, prependBos: true, factorized: true, separateQkv: true },
-      out: join(folder, "begun"),
-    };
-    const { settings } = fitToGraph(discoverSettings("tracr-reverse", options), task);
     const abort = new AbortController();
     const said: string[] = [];
-    const print = (line: string) => said.push(line);
-    using _files = new SearchFiles(task, settings, {
-      asked: {},
-      model: {},
-      signal: abort.signal,
-      print,
-      command: "discover",
-    });
+    using _files = searchFiles(task, join(folder, "begun"), { signal: abort.signal, print: (line) => said.push(line) });
     abort.abort();
-    expect(said).toEqual(["stopped: nothing was kept, as it ran for less than 2 s"]);
+    expect(said).toEqual(["stopped: nothing was kept, as it ran for less than 1 s"]);
     expect(existsSync(join(folder, "begun"))).toBe(false);
   });
 
@@ -184,7 +249,7 @@ describe("--budget and --curve", () => {
     const weights = join(model, "model.safetensors");
     const bytes = readFileSync(weights);
     writeFileSync(weights, bytes.with(-1, bytes.at(-1)! ^ 1));
-    await refused("another content of the model's files.");
+    await refused("another model (its weights or configuration).");
     writeFileSync(weights, bytes);
     const whole = await discover("--resume", "--budget", "1");
     expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("going on with") });

@@ -1,4 +1,4 @@
-import { formatBytes, formatNumber, formatShare, LESS_THEIR_MEAN } from "@autocircuit/base";
+import { formatBytes, formatNumber, LESS_THEIR_MEAN } from "@autocircuit/base";
 import { KEPT_BELOW, stabilityReport } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { table } from "../support/table.ts";
@@ -26,22 +26,6 @@ export function ablationText({ ablationTable = [], notes }: CircuitReport): stri
   return [table(columns, rows), ...(rows.length > 0 ? [ABLATION_COLUMNS] : []), ...notes].join("\n");
 }
 
-/** On how much it rests that so many edges are enough. */
-function keptText({ keep, faithful }: DiscoverResult): string {
-  if (keep) {
-    const yet =
-      keep.promptCount < keep.loaded
-        ? `, on the first ${keep.promptCount} of ${keep.loaded} prompts, not yet on all`
-        : "";
-    return `; they keep ${keep.keptCount} of ${keep.answers} answers${yet}`;
-  }
-  if (!faithful || faithful.keptShare === null) return "";
-  const { keptShare, promptCount, heldOut } = faithful;
-  const others =
-    heldOut && heldOut.keptShare !== null ? `, ${formatShare(heldOut.keptShare)} on ${heldOut.promptCount} others` : "";
-  return `; they keep ${formatShare(keptShare)} of the logit difference on ${promptCount} prompts${others}`;
-}
-
 /** The figures of a run in a few lines. */
 export function summary(result: DiscoverResult, { ablation }: DiscoverSettings): string {
   const { divergence, known, circuit, edgeCount, seconds, peakMemoryBytes, peakDeviceBytes } = result;
@@ -56,7 +40,7 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
   return [
     ...(result.accuracy ? [accuracyText(result.accuracy)] : []),
     `${divergence.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(divergence.circuit)}${theirs ?? ""}`,
-    `${circuit.length} edge${circuit.length === 1 ? "" : "s"} found${compared ?? ` of ${edgeCount}`}${keptText(result)}`,
+    `${circuit.length} edge${circuit.length === 1 ? "" : "s"} found${compared ?? ` of ${edgeCount}`}`,
     ...sure,
     ...(result.tests?.verdicts.map(verdictLine) ?? []),
     `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}${onDevice}`,

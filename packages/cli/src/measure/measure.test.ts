@@ -55,8 +55,13 @@ describe("one's own model and prompts", () => {
     const on = async (model: string) => (await run(["measure", "--model", model, ...how])).out;
     expect(await on(at("words"))).not.toContain("was found with");
     cpSync(at("words"), at("others"), { recursive: true });
+    // The same weights under another name are no other model.
+    expect(await on(at("others"))).not.toContain("was found with");
+    const weights = at("others/model.safetensors");
+    const bytes = readFileSync(weights);
+    writeFileSync(weights, bytes.with(-1, bytes.at(-1)! ^ 1));
     const said = `note: ${scores} was found with words, and is run on`;
-    expect(await on(at("others"))).toContain(`${said} others: where their weights differ`);
+    expect(await on(at("others"))).toContain(`${said} others: as their weights differ`);
     const { out } = await run(["test", scores, "--size", "2", "--model", at("others"), "--prompts", at("names.json")]);
     expect(out).toContain(`${said} others: `);
     const edges = ["--edges", at("found.json"), "--prompts", at("names.json"), "--model"];

@@ -57,7 +57,7 @@ export async function measure(
         `(${task.model.graph.edgeCount} edges): ${inFlagNames(graphDifference(scores.graph.config, task.model.graph.config))}.`,
     );
   }
-  const other = otherModelNote(asked.scores, scores.info, asked.model);
+  const other = otherModelNote(asked.scores, scores.info, asked.model, task.model);
   if (other !== undefined) print(other);
   for (const warning of equalPairsWarnings([task.test], options.ablation as AblationType)) print(warning);
   const names = chosenMetrics(task, options.metrics);

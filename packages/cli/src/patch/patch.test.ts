@@ -116,10 +116,10 @@ describe("patch", () => {
       },
     }));
     const own = ["--model", await wordModel(join(folder, "grouped"))];
-    const logitsOf = async (edges: unknown) => {
+    const logitsOf = async (edges: unknown, ...how: string[]) => {
       const files = ["--prompts", file("grouped.json", { prompts: pairs }), "--edges", file("kind.json", edges)];
       const json = join(folder, "kind-logits.json");
-      expect((await run(["patch", ...own, ...files, "--json", json])).code).toBe(0);
+      expect((await run(["patch", ...own, ...files, "--json", json, ...how])).code).toBe(0);
       return (JSON.parse(readFileSync(json, "utf8")) as Logits).logits.flat(2);
     };
     const graph = { factorized: true, separateQkv: true, ungrouped: true };
@@ -131,9 +131,16 @@ describe("patch", () => {
     expect(largest(alone)).toBeGreaterThan(1e-3);
     // A list of names means the one graph that has them all; none where two do.
     expect(await logitsOf([second])).toEqual(await logitsOf({ graph, edges: [second] }));
+    expect(await logitsOf([first], "--ungrouped")).toEqual(alone);
+    expect(await logitsOf({ graph, edges: [first] }, "--ungrouped")).toEqual(alone);
+    const files = (edges: unknown) => ["--prompts", join(folder, "grouped.json"), "--edges", file("kind.json", edges)];
+    const other = { graph: { ungrouped: false }, edges: [first] };
+    expect(await run(["patch", ...own, ...files(other), "--ungrouped"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/kind\.json is a circuit in the usual kind .* leave --ungrouped out/),
+    });
     for (const edges of [[first], { circuit: [first] }]) {
-      const files = ["--prompts", join(folder, "grouped.json"), "--edges", file("kind.json", edges)];
-      const { code, err } = await run(["patch", ...own, ...files]);
+      const { code, err } = await run(["patch", ...own, ...files(edges)]);
       expect([code, err]).toEqual([
         2,
         expect.stringMatching(

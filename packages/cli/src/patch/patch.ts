@@ -38,6 +38,7 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
   size?: number;
   rank?: Rank;
   ablation: string;
+  ungrouped?: boolean;
   json?: string;
 }
 
@@ -56,11 +57,18 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
   for (const note of saved.notes) print(note);
-  const other = otherModelNote(options.edges, saved, named);
-  if (other !== undefined) print(other);
-  saved.requireClear(config);
+  const { ungrouped = false } = options;
+  if (!ungrouped) saved.requireClear(config);
   const planned = await plannedLatents(options, { config, folder, used, byToken, processing, signal });
-  using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...(processing ?? planned?.processing) });
+  using plain = await loadModel(folder, {
+    ...used.how,
+    ungrouped,
+    tokenizer,
+    signal,
+    ...(processing ?? planned?.processing),
+  });
+  const other = otherModelNote(options.edges, saved, named, plain);
+  if (other !== undefined) print(other);
   const { steps, logits: aboutLogits } = processingDone(plain);
   const { pruneLatents } = options;
   using toPatch = await promptsToPatch(own.source, { ...own.how, ablation: type, pruneLatents, seed });
@@ -77,6 +85,8 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
     keepLatents: options.keptBy,
   };
   for (const note of [...chosen, ...latentNotes(whole, how)]) print(notedAs(options.keptBy, note));
+  // Where the file says its kind of graph, this is to be no other.
+  if (ungrouped && saved.graphKind?.ungrouped === false) saved.circuitIn(whole.graph);
   const model = saved.modelFor(whole, prompts.seqLen);
   const ablated = saved.circuitIn(model.graph);
   using progress = new Progress("prompts");

@@ -16,6 +16,25 @@ it("writes few plain lines where there is no terminal, the last step always", ()
   expect(lines.at(-1)).toBe("acdc: 1000 of 1000\n");
 });
 
+it("says once that a step is done, and of one that is done again only what took long", () => {
+  vi.useFakeTimers();
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  const stream = Object.create(process.stderr, { isTTY: { value: false } });
+  using progress = new Progress("curve", stream);
+  for (let times = 0; times < 5; times++) progress.update(52, 52);
+  expect(lines).toEqual(["curve: 52 of 52\n"]);
+  using quick = new Progress("nodes", stream, { again: true });
+  for (let done = 0; done <= 9; done++) quick.update(done, 9);
+  expect(lines).toHaveLength(1);
+  using slow = new Progress("nodes", stream, { again: true });
+  slow.update(0, 9);
+  vi.advanceTimersByTime(6000);
+  slow.update(5, 9);
+  slow.update(9, 9);
+  expect(lines.slice(1)).toEqual(["nodes: 5 of 9, about 5 s left\n", "nodes: 9 of 9\n"]);
+});
+
 it("says how long a long step will take, and what is left, by the speed until then", () => {
   vi.useFakeTimers();
   const lines: string[] = [];
@@ -43,7 +62,7 @@ it("says how long a long step will take, and what is left, by the speed until th
   expect(lines.at(-1)).toBe("nodes: 999 of 1000, about 1 s left\n");
   limited[Symbol.dispose]();
   // Of steps that take longer and longer the first say nothing of the others.
-  using uneven = new Progress("sizes", stream, false);
+  using uneven = new Progress("sizes", stream, { even: false });
   uneven.update(0, 30, 100);
   vi.advanceTimersByTime(9000);
   uneven.update(20, 30, 90);
@@ -56,14 +75,15 @@ it("says each ten seconds or so that a step goes on, with what is left of its ti
   const lines: string[] = [];
   vi.spyOn(process.stderr, "write").mockImplementation((text) => lines.push(String(text)) > 0);
   const stream = Object.create(process.stderr, { isTTY: { value: false } });
-  const progress = new Progress("sizes", stream, false);
+  const progress = new Progress("sizes", stream, { even: false });
   progress.update(2, 24, 98);
   vi.advanceTimersByTime(60_000);
   expect(lines.length).toBeGreaterThanOrEqual(5);
-  expect(lines[0]).toBe("sizes: still 2 of 24, at most 1 min 28 s left\n");
+  expect(lines[0]).toBe("sizes: still 2 of 24 after 10 s, at most 1 min 28 s left\n");
   // Its time is over, and it has not ended: no line says that nothing is left.
   vi.advanceTimersByTime(60_000);
-  expect(lines.at(-1)).toBe("sizes: still 2 of 24, its time is over: ending what runs\n");
+  expect(lines.at(-1)).toBe("sizes: still 2 of 24 after 2 min, its time is over: ending what runs\n");
+  expect(new Set(lines).size).toBe(lines.length);
   expect(lines.join("")).not.toContain(" 0 s left");
   progress.update(24, 24, 38);
   const { length } = lines;
@@ -82,7 +102,7 @@ it("says that work without steps goes on where it takes long", async () => {
   const long = withProgress("report", () => new Promise((resolve) => setTimeout(() => resolve(7), 12_000)));
   await vi.advanceTimersByTimeAsync(12_000);
   expect(await long).toBe(7);
-  expect(lines).toEqual(["report: still 0 of 1\n"]);
+  expect(lines).toEqual(["report: still at work after 10 s\n"]);
   expect(await withProgress("report", async () => 8)).toBe(8);
   expect(lines).toHaveLength(1);
 });

@@ -8,6 +8,14 @@ const SILENCE = 10_000;
 /** From so many seconds on it is said once how long the step will take. */
 const LONG = 60;
 
+/** How the progress of a step is told. */
+export interface ProgressOptions {
+  /** Whether what is done tells how long the rest takes; else it is only said when it ends in any case. Default true. */
+  readonly even?: boolean | undefined;
+  /** Whether the same was done before: that it is done again is said where it took so long that it was told on the way. Default false. */
+  readonly again?: boolean | undefined;
+}
+
 /**
  * Shows how far a long step is and how long it will take: a bar on a terminal, a line now and then elsewhere. Writes to stderr, results go
  * to stdout.
@@ -19,6 +27,8 @@ export class Progress implements Disposable {
   /** When the step ends in any case. */
   #ends = Number.POSITIVE_INFINITY;
   readonly #even: boolean;
+  /** Whether that the step is done has been said, or need not be. */
+  #ended: boolean;
   #began = 0;
   #started = false;
   #foretold = false;
@@ -29,11 +39,15 @@ export class Progress implements Disposable {
   /** Steps that were done when it was first told: an earlier run's, or a first one that took longer than others. */
   #first: number | undefined;
 
-  /** @param even whether what is done tells how long the rest takes; else it is only said when it ends in any case */
-  constructor(label: string, stream: NodeJS.WriteStream = process.stderr, even = true) {
+  constructor(
+    label: string,
+    stream: NodeJS.WriteStream = process.stderr,
+    { even = true, again = false }: ProgressOptions = {},
+  ) {
     this.#label = label;
     this.#stream = stream;
     this.#even = even;
+    this.#ended = again;
     this.#beat = setInterval(() => this.#again(), SILENCE / 2).unref();
     const options = {
       format: `${label} {bar} {percentage}% | {value}/{total} | {left}`,
@@ -74,7 +88,9 @@ export class Progress implements Disposable {
     if (this.#bar && text) this.#bar.update(done, { left: text });
     if (this.#bar || Date.now() - this.#lastLine < SILENCE) return;
     this.#lastLine = Date.now();
-    process.stderr.write(`${this.#label}: still ${done} of ${total}${text && `, ${text}`}\n`);
+    const at = total === 1 ? "at work" : `${done} of ${total}`;
+    const passed = duration((Date.now() - this.#began) / 1000);
+    process.stderr.write(`${this.#label}: still ${at} after ${passed}${text && `, ${text}`}\n`);
   }
 
   /** Seconds left by the speed until now; undefined before that can be known. */
@@ -107,10 +123,11 @@ export class Progress implements Disposable {
     );
   }
 
-  /** Plain lines come at most every five seconds, so that logs stay short; the last step is always reported. */
+  /** Plain lines come at most every five seconds, so that logs stay short; that all is done is said once. */
   #due(done: number, total: number): boolean {
     const now = Date.now();
-    if (done < total && now - this.#lastLine < 5000) return false;
+    if (done < total ? now - this.#lastLine < 5000 : this.#ended) return false;
+    this.#ended = done >= total;
     this.#lastLine = now;
     return true;
   }

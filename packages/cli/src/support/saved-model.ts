@@ -1,21 +1,50 @@
 import { basename } from "node:path";
-import type { ScoresInfo } from "@autocircuit/core";
+import type { PatchableModel, ScoresInfo } from "@autocircuit/core";
 import { isGguf, modelName } from "@autocircuit/models";
 
-/** What saved scores say of the model that was named: nothing where the task has its own. */
-export function savedModel(model: string | undefined): Pick<ScoresInfo, "model"> {
-  return model === undefined ? {} : { model: nameWithFile(model) };
+/** What saved scores say of the model that they were found with. */
+export type SavedModel = Pick<ScoresInfo, "model" | "fingerprint">;
+
+/** The same of a model that was loaded: no name where the task has its own. */
+export function savedModel(
+  named: string | undefined,
+  { fingerprint }: Pick<PatchableModel, "fingerprint">,
+): SavedModel {
+  return {
+    ...(named !== undefined && { model: nameWithFile(named) }),
+    ...(fingerprint !== null && { fingerprint }),
+  };
 }
 
-/** Says that what a file holds was found with a model of another name than it is run on; undefined where it was not, or nobody knows. */
+/** What a file says that it was found with. */
+interface FoundWith {
+  readonly model?: string | undefined;
+  readonly fingerprint?: string | undefined;
+}
+
+/**
+ * Says that what a file holds was found with another model than it is run on: of other weights, or, where the file does not tell these, of another
+ * name. Undefined where it was not, or nobody knows.
+ *
+ * @param named the model that it is run on, as it was named
+ */
 export function otherModelNote(
   file: string,
-  found: { readonly model?: string | undefined },
-  model: string | undefined,
+  found: FoundWith,
+  named: string | undefined,
+  { fingerprint }: Pick<PatchableModel, "fingerprint">,
 ): string | undefined {
-  if (found.model === undefined || model === undefined || found.model === nameWithFile(model)) return undefined;
+  if (found.model === undefined || named === undefined) return undefined;
+  const name = nameWithFile(named);
+  const told = found.fingerprint !== undefined && fingerprint !== null;
+  if (told ? found.fingerprint === fingerprint : found.model === name) return undefined;
+  if (found.model === name)
+    return (
+      `note: ${file} was found with another model of the name ${name}: its weights or its configuration differ from those of ${named}, ` +
+      "so that the numbers below are not those of the model that it was found with."
+    );
   return (
-    `note: ${file} was found with ${found.model}, and is run on ${nameWithFile(model)}: where their weights differ, as those of a quantised ` +
+    `note: ${file} was found with ${found.model}, and is run on ${name}: ${told ? "as" : "where"} their weights differ, as those of a quantised ` +
     "or converted file do, the numbers below are not those of the model that it was found with."
   );
 }

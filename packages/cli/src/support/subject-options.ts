@@ -42,7 +42,7 @@ export function addPromptOptions(command: Command): Command {
     )
     .option(
       "--skip-unfit",
-      "leave out prompts that do not fit the model, and count them: answers of several tokens, other lengths",
+      "leave out prompts of --prompts that do not fit the model, and count them: answers of several tokens, other lengths",
     )
     .option("--no-prepend-bos", "prompts as text: leave out the token that starts a text")
     .addOption(processing());
@@ -59,6 +59,11 @@ export function processing(chosen = ", and what its autoencoders were made for")
     "--processing <list>",
     `weight processing: none, or any of ${steps.join(", ")} (default: what suits the model${chosen})`,
   ).argParser(listOf(oneOf(["none", ...steps])));
+}
+
+/** The kind of graph in which query heads that share keys and values have inputs of their own. */
+export function ungroupedOption(): Option {
+  return new Option("--ungrouped", "grouped keys and values: an input for every query head");
 }
 
 /**
@@ -84,5 +89,5 @@ export function addSubjectOptions(command: Command, found?: string): Command {
   return addLatentOptions(command, found)
     .option("--no-separate-qkv", "one input for the queries, keys and values of a head")
     .option("--no-factorized", "patch nodes along the residual stream instead of edges between components")
-    .option("--ungrouped", "grouped keys and values: an input for every query head");
+    .addOption(ungroupedOption());
 }

@@ -39,7 +39,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const circuit = file.circuitIn(task.model.graph);
   for (const warning of equalPairsWarnings([task.test], ablation)) print(warning);
   for (const note of file.notes) print(note);
-  const other = otherModelNote(path, file, asked.model);
+  const other = otherModelNote(path, file, asked.model, task.model);
   if (other !== undefined) print(other);
   const { tests, score } = options;
   const made = testSettings(options);

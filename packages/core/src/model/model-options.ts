@@ -60,6 +60,8 @@ export interface PatchableModelOptions extends ModelGraphOptions {
   readonly endTokens?: readonly number[] | undefined;
   /** How its weights were processed, where that is known. */
   readonly processing?: ModelProcessing | null | undefined;
+  /** What tells its weights from those of other models of its name, where that is known; see `modelFingerprint`. */
+  readonly fingerprint?: string | null | undefined;
 }
 
 /** What {@link PatchableModelOptions} may be. */
@@ -71,6 +73,7 @@ export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
   tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
   endTokens: kind.listOf(kind.whole),
   processing: kind.orNull(modelProcessing),
+  fingerprint: kind.orNull(kind.text),
 };
 
 /** What a forward pass takes. */

@@ -85,6 +85,8 @@ export class PatchableModel implements Disposable {
   readonly endTokens: ReadonlySet<number>;
   /** How its weights were processed as they were loaded; null where nothing says so. */
   readonly processing: ModelProcessing | null;
+  /** What tells its weights from those of other models of its name; null where nothing says so, as for a transformer made by hand. */
+  readonly fingerprint: string | null;
   readonly #sliceBytes: number;
   #ownsTransformer = true;
 
@@ -100,6 +102,7 @@ export class PatchableModel implements Disposable {
     const end = this.tokenizer?.eosId ?? null;
     this.endTokens = new Set([...(options.endTokens ?? []), ...(end === null ? [] : [end])]);
     this.processing = options.processing ?? null;
+    this.fingerprint = options.fingerprint ?? null;
     this.outputSlice = options.outputSlice ?? "last_seq";
     this.seqLen = options.seqLen ?? null;
     this.#sliceBytes = options.sliceBytes ?? usualSliceBytes(this.device);
@@ -152,16 +155,14 @@ export class PatchableModel implements Disposable {
   }
 
   #derived(transformer: Transformer, options: ModelGraphOptions): PatchableModel {
-    const { config, dtype, processing, graph, outputSlice, seqLen, sliceBytes } = this;
+    const { config, dtype, processing, fingerprint, graph, outputSlice, seqLen, sliceBytes } = this;
     return new PatchableModel({
-      ...{ transformer, config, dtype, processing },
-      tokenizer: this.tokenizer ?? undefined,
-      endTokens: [...this.endTokens],
+      ...{ transformer, config, dtype, processing, fingerprint },
+      ...{ tokenizer: this.tokenizer ?? undefined, endTokens: [...this.endTokens] },
       ...graphKindOver(graph.config, options),
       byToken: options.byToken ?? graph.seqLen !== null,
       seqLen: options.seqLen === undefined ? seqLen : options.seqLen,
-      outputSlice: options.outputSlice ?? outputSlice,
-      sliceBytes: options.sliceBytes ?? sliceBytes,
+      ...{ outputSlice: options.outputSlice ?? outputSlice, sliceBytes: options.sliceBytes ?? sliceBytes },
     });
   }
 

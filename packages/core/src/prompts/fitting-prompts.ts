@@ -18,6 +18,8 @@ export interface FittingPrompts {
   readonly source: PromptSource;
   /** Empty where all fit. */
   readonly left: readonly LeftOut[];
+  /** What was left out, in words: "left out 64 of 400 prompt pairs: 64: an answer of several tokens (such as ...)"; undefined where all fit. */
+  readonly note: string | undefined;
 }
 
 /** Prompt pairs that were left out for one reason. */
@@ -40,8 +42,8 @@ const check = signature("fittingPrompts", { input: promptInput }, {
  * @throws AutocircuitError `bad-input` where none is left, with the reasons; as `loadPrompts` does for anything else that is wrong
  * @example
  * const how = { tokenizer }; // and `vocabulary`, where ids may lie outside the model's
- * const { source, left } = await fittingPrompts("names.json", how);
- * for (const { count, reason, where } of left) console.log(`${count} left out: ${reason} (such as ${where})`);
+ * const { source, note } = await fittingPrompts("names.json", how);
+ * if (note) console.log(note);
  * const { train, test } = await loadPrompts(source, how);
  */
 export async function fittingPrompts(input: PromptInput, options: FittingPromptsOptions = {}): Promise<FittingPrompts> {
@@ -64,14 +66,13 @@ export async function fittingPrompts(input: PromptInput, options: FittingPrompts
     return false;
   });
   const left = [...reasons].map(([reason, of]) => ({ reason, count: of.length, where: of[0]!.where }));
+  const total = source.prompts.length;
+  const why = left.map(({ reason, count, where }) => `${count}: ${reason} (such as ${where})`).join("; ");
   if (kept.length === 0 && left.length > 0) {
-    const why = left.map(({ reason, count, where }) => `${count}: ${reason} (such as ${where})`).join("; ");
-    throw new AutocircuitError(
-      "bad-input",
-      `None of the ${source.prompts.length} prompt pairs fits the model. ${why}.`,
-    );
+    throw new AutocircuitError("bad-input", `None of the ${total} prompt pairs fits the model. ${why}.`);
   }
-  return { source: { ...source, prompts: kept.map(({ prompt }) => prompt) }, left };
+  const note = left.length === 0 ? undefined : `left out ${total - kept.length} of ${total} prompt pairs: ${why}`;
+  return { source: { ...source, prompts: kept.map(({ prompt }) => prompt) }, left, note };
 }
 
 async function readAlone(

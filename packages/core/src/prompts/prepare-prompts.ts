@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, type ErrorReason } from "@autocircuit/base";
 import { firstDifference } from "./first-difference.ts";
 import type { LocatedPrompt, PromptSource } from "./prompt-file.ts";
 import type { LoaderOptions } from "./prompt-loader.ts";
@@ -36,7 +36,7 @@ export function preparePrompts(
   const pairs = tokenized.map((pair, index) => ({ ...pair, where: chosen[index]!.where }));
   const seqLen = Math.max(0, ...pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]));
   const padId = options.padId ?? options.tokenizer?.padId ?? options.tokenizer?.bosId ?? null;
-  if (options.equalLength) requireLength(pairs, seqLen, "a circuit by token needs equal lengths");
+  if (options.equalLength) requireLength(pairs, seqLen, "a circuit by token needs equal lengths", "lengths-differ");
   else if (padId === null) requireLength(pairs, seqLen, "give a `padId` to pad them");
   return {
     pairs,
@@ -52,7 +52,7 @@ export function preparePrompts(
   };
 }
 
-function requireLength(pairs: readonly PromptPair[], wanted: number, advice: string): void {
+function requireLength(pairs: readonly PromptPair[], wanted: number, advice: string, reason?: ErrorReason): void {
   for (const pair of pairs) {
     for (const side of ["clean", "corrupt"] as const) {
       const { length } = pair[side];
@@ -60,6 +60,7 @@ function requireLength(pairs: readonly PromptPair[], wanted: number, advice: str
       throw new AutocircuitError(
         "bad-input",
         `${pair.where}: \`${side}\` has ${length} tokens, the longest prompt ${wanted}; ${advice}.`,
+        { reason },
       );
     }
   }

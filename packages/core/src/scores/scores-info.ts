@@ -4,6 +4,8 @@ export interface ScoresInfo {
   readonly task?: string;
   /** What the model is called that they were found with, where it was named. */
   readonly model?: string;
+  /** What tells that model's weights from those of others of its name, where that is known: `PatchableModel.fingerprint`. */
+  readonly fingerprint?: string;
   /** Name of the algorithm. */
   readonly algorithm?: string;
   /** What an experiment calls the algorithm. */

@@ -112,6 +112,7 @@ function graphModel(options: TaskOptions, network: TaskModel, seqLen: number | n
     tokenizer: network.tokenizer ?? undefined,
     endTokens: network.endTokens && [...network.endTokens],
     processing: network.processing,
+    fingerprint: network.fingerprint,
     dtype: options.dtype,
     factorized: options.factorized,
     separateQkv: options.separateQkv,

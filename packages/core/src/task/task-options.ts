@@ -32,6 +32,8 @@ export interface TaskModel {
   readonly endTokens?: Iterable<number> | undefined;
   /** How its weights were processed, where that is known. */
   readonly processing?: ModelProcessing | null | undefined;
+  /** What tells its weights from those of other models of its name, where that is known. */
+  readonly fingerprint?: string | null | undefined;
 }
 
 /** What a {@link ModelLoader} is told. */

@@ -8,8 +8,7 @@ export type DiscoveryAsked = Readonly<Record<string, unknown>>;
 
 const WORDS: Readonly<Record<string, string>> = {
   task: "task",
-  model: "model",
-  weights: "content of the model's files",
+  weights: "model (its weights or configuration)",
   processing: "processing of the weights",
   graph: "graph (by token, grouping, latents)",
   autoencoderScale: "scale of the autoencoders",
@@ -34,8 +33,8 @@ const LONGEST_VALUE = 40;
 const check = signature("discoveryAsked", { task: coreKinds.loadedTask }, findCircuitOptions);
 
 /**
- * What the numbers of a discovery depend on, as far as a loaded task says it: one that was stopped goes on only where this is the same. Where it is
- * computed does not matter. Of a model's weights a loaded task says nothing: whoever reads them from files adds what tells these apart.
+ * What the numbers of a discovery depend on: one that was stopped goes on only where this is the same. Where it is computed does not matter. Weights
+ * are told by the model's `fingerprint`; of a transformer made by hand there is none, and whoever made it gives `weights` of its own beside.
  *
  * @throws AutocircuitError as {@link planOf}
  * @example
@@ -55,7 +54,13 @@ export function askedByPlan(
   { algorithm, ablation, size, keep }: Plan,
 ): DiscoveryAsked {
   return {
-    ...{ task: key, graph: model.graph.config, algorithm: algorithm ?? null, options: plainOptions(options) },
+    ...{
+      task: key,
+      weights: model.fingerprint,
+      graph: model.graph.config,
+      algorithm: algorithm ?? null,
+      options: plainOptions(options),
+    },
     ...{ ablation, outputSlice: model.outputSlice, dtype: model.computeDtype, seed, keep: keep ?? null },
     ...{ processing: unusualProcessing(model.processing) ?? null, tf32: made.tf32 ?? false },
     // What chooses a size by the scores has nothing that could be kept.

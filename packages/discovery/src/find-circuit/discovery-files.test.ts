@@ -66,7 +66,7 @@ it("refuses what was asked for otherwise, and files that are something else", as
     message: expect.stringMatching(/search\.json is of a run with another seed \(0 then, 3 now\)\. .*`resume`/),
   });
   // What the caller knows besides is compared too.
-  await expect(read({ weights: "abc" })).rejects.toThrow(/another content of the model's files/);
+  await expect(read({ weights: "abc" })).rejects.toThrow(/another model \(its weights or configuration\)/);
   const { asked } = JSON.parse(readFileSync(files.path, "utf8"));
   for (const [text, says] of [
     ["{", /search\.json: it is not JSON/],

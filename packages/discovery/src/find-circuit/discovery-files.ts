@@ -44,8 +44,7 @@ const checkRemove = signature("DiscoveryFiles.remove", { except: kind.listOf(kin
 
 /**
  * The files of a discovery that is not finished: the rankings that are there (`scores-NAME.safetensors`), what was asked for, and where the search
- * stands (`search.json`). `discover --out FOLDER` keeps the same: what a program was stopped in, the command goes on with, and the other way round. Of
- * a model from files it holds too which they are, `model` and `weights` of what is asked for, so that a program's own `asked` must have these.
+ * stands (`search.json`). `discover --out FOLDER` keeps the same: what a program was stopped in, the command goes on with, and the other way round.
  *
  * @example
  * const how = { algorithm: "subnetwork-probing", size: 20, options: { epochs: 5 } } as const;

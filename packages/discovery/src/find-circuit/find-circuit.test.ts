@@ -1,4 +1,4 @@
-import { type Edge, firstPrompts, LoadedTask, PromptLoader, runCircuits } from "@autocircuit/core";
+import { type Edge, firstPrompts, LoadedTask, PatchableModel, PromptLoader, runCircuits } from "@autocircuit/core";
 import { fewestFaithful, logitDiffPercent } from "@autocircuit/metrics";
 import { describe, expect, it } from "vitest";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
@@ -361,10 +361,25 @@ describe("findCircuit", () => {
     );
     const narrow = { ...asked, dtype: "bfloat16" };
     expect(discoveryDifference(narrow, asked)).toBe("another type to compute in (bfloat16 then, float32 now)");
-    expect(discoveryDifference({ ...asked, weights: "1" }, asked)).toBeUndefined();
-    expect(discoveryDifference({ ...asked, weights: "1" }, { ...asked, weights: "2" })).toBe(
-      "another content of the model's files",
-    );
+    expect(discoveryDifference({ ...asked, written: "by somebody" }, asked)).toBeUndefined();
+  });
+
+  it("goes on from no ranking by other weights of the same shape, and says of which its scores are", async () => {
+    const { transformer, outputSlice } = model;
+    const found = async (fingerprint: string, resume?: FindCircuitOptions["resume"]) => {
+      const told = new PatchableModel({ transformer, outputSlice, fingerprint });
+      const task = Object.create(open, { model: { value: told } }) as LoadedTask;
+      let soFar: FoundSoFar | undefined;
+      const how = { algorithm: "random", size: 7 } as const;
+      const { scores } = await findCircuit(task, { ...how, resume, onChange: (now) => (soFar = now) });
+      return { info: scores.info, resume: { asked: soFar!.asked, rankings: soFar!.rankings } };
+    };
+    const { info, resume } = await found("one");
+    expect([info.fingerprint, (await found("one", resume)).info.fingerprint]).toEqual(["one", "one"]);
+    await expect(found("two", resume)).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringContaining("another model (its weights or configuration)."),
+    });
   });
 
   it("says what cannot be", async () => {

@@ -101,13 +101,14 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     const began = performance.now();
     // One ranking there must be; others are given up where the time is over.
     using clock = new SearchClock(rankings.length > 0 && !known ? left() : Number.POSITIVE_INFINITY, signal);
-    let scores = known?.scores;
+    let scores = known && ofModel(known.scores, task);
     const done = await clock.within(async () => {
-      scores ??= await runAlgorithm(name, task, { ...fitting, seed, signal: clock.signal }, onProgress, resumable);
+      const how = { ...fitting, seed, signal: clock.signal };
+      scores ??= ofModel(await runAlgorithm(name, task, how, onProgress, resumable), task);
     });
     if (!done) notes.push(`${name} was left out: the time was over before it was done.`);
     if (!done || scores === undefined) continue;
-    rankings.push(known ?? { algorithm: name, scores, seconds: (performance.now() - began) / 1000 });
+    rankings.push({ algorithm: name, scores, seconds: known?.seconds ?? (performance.now() - began) / 1000 });
     notes.push(...(await scoreNotes(task, scores, { ...fitting, signal })));
     onChange?.({ asked, rankings, search: undefined });
   }
@@ -132,9 +133,15 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     ...resumable("fewest-edges"),
     onProgress: ({ phase, ...progress }) => onProgress?.({ step: `fewest edges, ${phase}`, ...progress, most: left() }),
   });
-  const { circuit, scores } = kept.found;
+  const { circuit } = kept.found;
+  const scores = ofModel(kept.found.scores, task);
   const about = { algorithm: "fewest-edges", options: { ...chosen, keep, tries: kept.tries }, keep: kept.keep };
   return { scores, rankings: all, ...about, ...rest(circuit) };
+}
+
+/** Scores that say with which weights they were found, where that is known. */
+function ofModel(scores: PruneScores, { model: { fingerprint } }: LoadedTask): PruneScores {
+  return fingerprint === null ? scores : scores.withInfo({ ...scores.info, fingerprint });
 }
 
 /** Why a ranking that is not there yet is left out; undefined where it is to be made. */

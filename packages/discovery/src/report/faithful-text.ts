@@ -2,19 +2,18 @@ import { formatShare } from "@autocircuit/base";
 import { FAITHFUL_WITHIN } from "@autocircuit/metrics";
 import type { FaithfulSize } from "../find-circuit/faithful-size.ts";
 
-/** What the circuit keeps, for the report. */
+/** How the size was found, for the report, whose verdict says what the circuit keeps. */
 export function faithfulText({ asked, size, keptShare, promptCount, heldOut }: FaithfulSize): string {
   if (keptShare === null)
     return `The model's logit difference is not above 0 on these prompts: it does not do the task, and the ${size} best edges say little.`;
-  const of = `on ${promptCount} of the prompts to discover with`;
-  const found = `The ${size.toLocaleString("en-US")} best edges keep ${formatShare(keptShare)} of the logit difference ${of}${heldOutText(heldOut)}`;
-  return `${found}. ${formatShare(asked)} were asked for; the size is found on the former, to within a factor of ${FAITHFUL_WITHIN}.`;
+  const found = `The size is found on ${promptCount} of the prompts to discover with, to within a factor of ${FAITHFUL_WITHIN}`;
+  return `${found}, where ${formatShare(asked)} of the logit difference were asked for${heldOutText(heldOut)}.`;
 }
 
+/** Why there is nothing to hold that against. */
 function heldOutText(heldOut: FaithfulSize["heldOut"]): string {
-  if (heldOut === null) return "; there are no others to hold that against";
-  const of = `on ${heldOut.promptCount} of the prompts to measure on`;
+  if (heldOut === null) return "; there are no other prompts to hold that against";
   return heldOut.keptShare === null
-    ? `; ${of} the model's is not above 0, so that nothing could be kept`
-    : `, and ${formatShare(heldOut.keptShare)} ${of}`;
+    ? `; on ${heldOut.promptCount} of the prompts to measure on the model's is not above 0, so that nothing could be kept`
+    : "";
 }

@@ -191,7 +191,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     optionsFoundWith: { takes: { found }, call: (t) => optionsFoundWith(t.found) },
     discoveryFile: { takes: { task: "mine", found }, call: (t) => discoveryFile(t.task, t.found) },
     formatDiscoveryFile: { takes: { task: "mine", found }, call: (t) => formatDiscoveryFile(t.task, t.found) },
-    reportEdges: { takes: { found }, call: async (t) => reportEdges(t.found) },
+    reportEdges: { takes: { found, stability: null }, call: async (t) => reportEdges(t.found, t.stability) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     tokenLabelsOf: { takes: { task }, call: (t) => tokenLabelsOf(t.task) },
     varyingTokensOf: { takes: { task }, call: (t) => varyingTokensOf(t.task) },

@@ -3,7 +3,7 @@ import {
   loadParts,
   loadTokenizer,
   loadTransformer,
-  modelFiles,
+  modelFingerprint,
   modelName,
   processingOf,
   readConfig,
@@ -43,7 +43,7 @@ export const loadingCalls: Readonly<Record<string, PublicCall>> = {
   },
   loadModel: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadModel(t.idOrFolder, o) },
   modelName: { takes: { folderOrId: path }, call: async (t) => modelName(t.folderOrId) },
-  modelFiles: { takes: { folder: path }, call: (t) => modelFiles(t.folder) },
+  modelFingerprint: { takes: { idOrFolder: path }, call: (t, o) => modelFingerprint(t.idOrFolder, o) },
   processingOf: { takes: { folder: path }, call: (t, o) => processingOf(t.folder, o) },
   loadTokenizer: { takes: { folder: path }, call: (t) => loadTokenizer(t.folder) },
 };
