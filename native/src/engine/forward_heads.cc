@@ -66,8 +66,16 @@ bool ForwardPass::projects_jointly(const HeadGroups& groups) const {
   return pass_.mask && !groups.shared && !latents_ && options.device().is_cpu() && (type == at::kFloat || type == at::kDouble);
 }
 
-std::vector<at::Tensor> ForwardPass::project_jointly(int64_t block, const std::vector<Read>& reads,
-                                                     const GroupInput::KnownPlain& known) const {
+// The plan of the block's MLP where its sum of what the heads read is to be begun beside theirs: null where it reads something else, or
+// at other positions.
+const GroupPlan* ForwardPass::mlp_beside(int64_t block, const PatchGroup& heads) const {
+  const bool narrows_between = block + 1 == config_.layers && pass_.narrows;
+  if (config_.attn_only || config_.parallel || narrows_between || pass_.order.has_mid() || !pass_.live.mlp[block]) return nullptr;
+  const GroupPlan* const plan = pass_.find(GroupKind::mlp, block);
+  return plan && plan->is_patched(0) && plan->group->first_source == heads.first_source ? plan : nullptr;
+}
+
+std::vector<at::Tensor> ForwardPass::project_jointly(int64_t block, const std::vector<Read>& reads, const GroupInput::KnownPlain& known) {
   std::vector<GroupInput> inputs;
   std::vector<GroupRows> patched;
   std::vector<at::Tensor> projected;
@@ -81,7 +89,7 @@ std::vector<at::Tensor> ForwardPass::project_jointly(int64_t block, const std::v
   }
   if (patched.empty()) return projected;
   const Norm norm = norm_before(model_, block, reads[0].which);
-  patched_inputs_by_pieces(pass_, frame_, patched, norm, [&](const at::Tensor& rows, int64_t first) {
+  const auto visit = [&](const at::Tensor& rows, int64_t first) {
     int64_t row = 0;
     for (size_t i = 0; i < reads.size(); i++) {
       const int64_t count = static_cast<int64_t>(inputs[i].patched().size());
@@ -89,7 +97,9 @@ std::vector<at::Tensor> ForwardPass::project_jointly(int64_t block, const std::v
       inputs[i].project_patched(projected[i].narrow(0, first, rows.size(1)), rows.narrow(0, row, count), reads[i].which);
       row += count;
     }
-  });
+  };
+  begun_.plan = mlp_beside(block, *patched[0].plan->group);
+  patched_inputs_by_pieces(pass_, frame_, patched, norm, visit, begun_);
   return projected;
 }
 

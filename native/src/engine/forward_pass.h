@@ -12,6 +12,7 @@
 #include "engine/hooks.h"
 #include "engine/latent_writes.h"
 #include "engine/pass_plan.h"
+#include "engine/patched_inputs.h"
 #include "engine/starting_run.h"
 #include "engine/tape.h"
 
@@ -79,7 +80,7 @@ class ForwardPass {
   at::Tensor ablated_outputs(int64_t first, int64_t count) const;
   void narrow(int64_t known_sources);
   GroupInput input_of(const GroupPlan* plan, int64_t block, Projection which, const std::vector<uint8_t>& live,
-                      GroupInput::KnownPlain known = {}) const;
+                      GroupInput::KnownPlain known = {});
 
   // forward_heads.cc
   Heads run_heads(int64_t block);
@@ -87,7 +88,8 @@ class ForwardPass {
   LiveRows choose_heads(int64_t block, const HeadGroups& groups, Heads& heads);
   GroupInput::KnownPlain known_plain(int64_t block, const Heads& heads);
   bool projects_jointly(const HeadGroups& groups) const;
-  std::vector<at::Tensor> project_jointly(int64_t block, const std::vector<Read>& reads, const GroupInput::KnownPlain& known) const;
+  const GroupPlan* mlp_beside(int64_t block, const PatchGroup& heads) const;
+  std::vector<at::Tensor> project_jointly(int64_t block, const std::vector<Read>& reads, const GroupInput::KnownPlain& known);
   at::Tensor attend(int64_t block, const Heads& heads, const at::Tensor& resid, const at::Tensor& q, const at::Tensor& k,
                     const at::Tensor& v);
 
@@ -127,6 +129,7 @@ class ForwardPass {
   Tape tape_;                            // the frame joins it at the end
   std::optional<LatentWrites> latents_;  // of a network with autoencoders: they write down in the tape
   at::Tensor transcoded_;                // what the next transcoder reads [N, D]
+  BegunSum begun_;                       // of the MLP's input that is made next, or without a plan
   std::shared_ptr<KeptRun> kept_;
   std::shared_ptr<Prefix> kept_prefix_;
   std::vector<at::Tensor> kept_resid_;

@@ -45,9 +45,10 @@ void ForwardPass::narrow(int64_t known_sources) {
 }
 
 GroupInput ForwardPass::input_of(const GroupPlan* plan, int64_t block, Projection which, const std::vector<uint8_t>& live,
-                                 GroupInput::KnownPlain known) const {
-  const auto make = [this](const GroupPlan& of, const std::vector<int64_t>& rows, const Norm& norm) {
-    return patched_inputs(pass_, tape_.latents, frame_, of, rows, norm);
+                                 GroupInput::KnownPlain known) {
+  const BegunSum begun = std::exchange(begun_, {});
+  const auto make = [&](const GroupPlan& of, const std::vector<int64_t>& rows, const Norm& norm) {
+    return begun.plan == &of ? finished_input(pass_, frame_, begun, norm) : patched_inputs(pass_, tape_.latents, frame_, of, rows, norm);
   };
   return GroupInput(model_, frame_, plan, block, which, live, pass_.ablated.get(), make, std::move(known));
 }

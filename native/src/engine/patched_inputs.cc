@@ -8,6 +8,7 @@
 #include "engine/latent_rows.h"
 #include "engine/norm.h"
 #include "engine/wide.h"
+#include "kernels/cpu/begun_rows.h"
 #include "operators/operators.h"
 
 namespace autocircuit {
@@ -57,7 +58,7 @@ at::Tensor patched_inputs(const PassPlan& pass, const LatentTape& latents, const
 }
 
 void patched_inputs_by_pieces(const PassPlan& pass, const Frame& frame, const std::vector<GroupRows>& groups, const Norm& norm,
-                              const VisitPiece& visit) {
+                              const VisitPiece& visit, BegunSum& beside) {
   const Weights& weights = pass.model.weights();
   const PatchGroup& group = *groups[0].plan->group;
   const at::Tensor ablated = any_from_ablated(groups) ? ablated_base(pass, frame, group) : at::Tensor();
@@ -66,7 +67,14 @@ void patched_inputs_by_pieces(const PassPlan& pass, const Frame& frame, const st
   const int64_t masks = groups[0].plan->values.size(0), n = frame.n(), of_mask = n / masks;
   int64_t rows = 0;
   for (const GroupRows& of : groups) rows += static_cast<int64_t>(of.heads.size());
-  const int64_t fit = kPieceBytes / (rows * pass.config.d_model * static_cast<int64_t>(weights.options.dtype().itemsize()));
+  std::vector<GroupRows> wanted = groups;
+  if (beside.plan) {
+    wanted.push_back({beside.plan, {0}});
+    beside.sources = group.sources;
+    beside.sum = at::empty({1, n, pass.config.d_model}, weights.options);
+  }
+  const int64_t begun = beside.plan ? 1 : 0;
+  const int64_t fit = kPieceBytes / ((rows + begun) * pass.config.d_model * static_cast<int64_t>(weights.options.dtype().itemsize()));
   // Whole masks, or of one whole prompts: all that is read again for each of them begins anew with a piece.
   const int64_t unit = masks > 1 ? of_mask : ablated.defined() && ablated.size(0) < n ? ablated.size(0) : frame.seq_len();
   const int64_t most = std::max<int64_t>(1, fit / unit) * unit;
@@ -77,15 +85,36 @@ void patched_inputs_by_pieces(const PassPlan& pass, const Frame& frame, const st
     const Delta of_piece{here(delta.early, 1), here(delta.late, 1), delta.first_late};
     std::vector<GroupPlan> plans;
     std::vector<GroupRows> of_plans;
-    plans.reserve(groups.size());
-    for (const auto& [plan, heads] : groups) {
+    plans.reserve(wanted.size());
+    for (const auto& [plan, heads] : wanted) {
       plans.push_back(*plan);
       if (masks > 1) plans.back().values = plan->values.narrow(0, first / of_mask, count / of_mask);
       of_plans.push_back({&plans.back(), heads});
     }
     const RowLists lists = row_lists(of_plans, weights.options);
-    visit(patched_rows({here(frame.resid, 0), here(ablated, 0), of_piece, lists, token_of, count}, norm), first);
+    const PatchedRows asked{here(frame.resid, 0), here(ablated, 0), of_piece, lists, token_of, count};
+    if (!beside.plan) {
+      visit(patched_rows(asked, norm), first);
+      continue;
+    }
+    const at::Tensor made = begun_rows(asked, norm, begun);
+    beside.sum.narrow(1, first, count).copy_(made.narrow(0, rows, begun));
+    visit(made.narrow(0, 0, rows), first);
   }
+}
+
+at::Tensor finished_input(const PassPlan& pass, const Frame& frame, const BegunSum& begun, const Norm& norm) {
+  GroupPlan rest = *begun.plan;
+  PatchGroup group = *rest.group;
+  group.first_source += begun.sources;
+  group.sources -= begun.sources;
+  rest.group = &group;
+  rest.values = rest.values.narrow(3, begun.sources, group.sources);
+  const std::vector<GroupRows> wanted{{&rest, {0}}};
+  const RowLists lists = row_lists(wanted, pass.model.weights().options);
+  const at::Tensor ablated = any_from_ablated(wanted) ? ablated_base(pass, frame, group) : at::Tensor();
+  const Delta delta = deltas_before(frame, group);
+  return finished_rows({frame.resid, ablated, delta, lists, tokens_of(pass, frame), frame.n()}, norm, begun.sum);
 }
 
 }  // namespace autocircuit

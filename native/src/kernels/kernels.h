@@ -111,8 +111,8 @@ struct KernelsOf {
   int64_t block;
   // rows[r][0, size) = bases[r] + sum_k weight[k][r] * packed delta of entry k, for kCpuTileRows rows and size <= block. Packed deltas
   // are whole blocks. The sum is made first: where it cancels the base (every source of a stream set to zero) the result is
-  // exactly 0, and no rounding is left for a norm to magnify.
-  void (*build_tile)(int64_t size, const T* packed, const TileList<T>& list, const T* const* bases, T* const* rows);
+  // exactly 0, and no rounding is left for a norm to magnify. It goes on from begun[r], where `begun` is not null.
+  void (*build_tile)(int64_t size, const T* packed, const TileList<T>& list, const T* const* begun, const T* const* bases, T* const* rows);
   void (*normalize)(int64_t d, T* x, const NormArgs<T>& norm);
   // grad becomes the gradient of the norm's input x; grad * scale is that of the normalised value.
   void (*norm_backward)(int64_t d, T* grad, const T* x, const NormArgs<T>& norm);

@@ -6,11 +6,13 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/cpu/begun_rows.h"
 #include "kernels/cpu/row_arguments.h"
 #include "kernels/processor.h"
 #include "operators/table.h"
 
-namespace autocircuit::on_cpu {
+namespace autocircuit {
+namespace on_cpu {
 
 using signatures::OptionalTensor;
 
@@ -25,12 +27,12 @@ struct DeltaRows {
   const T* data = nullptr;
   int64_t apart = 0, n = 1, rows_apart = 0;
 
-  explicit DeltaRows(const OptionalTensor& deltas) {
-    if (!deltas) return;
-    data = deltas->const_data_ptr<T>();
-    apart = deltas->stride(0);
-    n = deltas->size(1);
-    rows_apart = deltas->stride(1);
+  explicit DeltaRows(const at::Tensor& deltas) {
+    if (!deltas.defined()) return;
+    data = deltas.const_data_ptr<T>();
+    apart = deltas.stride(0);
+    n = deltas.size(1);
+    rows_apart = deltas.stride(1);
   }
   const T* of(int64_t source, int64_t i) const { return data + source * apart + i % n * rows_apart; }
 };
@@ -64,37 +66,40 @@ Slots make_slots(const int32_t* begin, const int32_t* source, int64_t tiles, int
   return slots;
 }
 
-}  // namespace
+// Rows whose sources are not all there yet, the last of a call, and sums that those of a call go on from.
+struct Begun {
+  int64_t rows = 0;
+  at::Tensor sums;  // [rows, N, D] or undefined
+};
 
-at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablated, const at::Tensor& from_ablated,
-                        const OptionalTensor& early, const OptionalTensor& late, int64_t first_late, const at::Tensor& begin,
-                        const at::Tensor& source, const at::Tensor& weight, const at::Tensor& token_of, int64_t rows, int64_t masks,
-                        int64_t tokens, int64_t n, int64_t norm_kind, double eps, const OptionalTensor& scale,
-                        const OptionalTensor& shift) {
-  const at::Tensor& any = resid ? *resid : *ablated;
-  if (!has_kernels(any) || weight.size(1) != kCpuTileRows)
-    return portable::patched_rows(resid, ablated, from_ablated, early, late, first_late, begin, source, weight, token_of, rows, masks,
-                                  tokens, n, norm_kind, eps, scale, shift);
+at::Tensor make_rows(const PatchedRows& asked, const Norm& norm, const Begun& begun) {
+  const RowLists& lists = asked.lists;
+  const at::Tensor &resid = asked.resid, &ablated = asked.ablated;
+  const int64_t rows = lists.rows, masks = lists.masks, tokens = lists.tokens, n = asked.n, finished = rows - begun.rows;
+  const at::Tensor& any = resid.defined() ? resid : ablated;
   const int64_t d = any.size(1);
   at::Tensor out = at::empty({rows, n, d}, any.options());
   const int64_t per_mask = n / masks, tiles = (rows + kCpuTileRows - 1) / kCpuTileRows, cells = masks * tokens;
-  const int64_t seq_len = token_of.size(0), all_sources = first_late + (late ? late->size(0) : 0);
-  const int32_t* begins = begin.const_data_ptr<int32_t>();
-  const int32_t* token = token_of.const_data_ptr<int32_t>();
-  const uint8_t* ablated_row = from_ablated.const_data_ptr<uint8_t>();
-  const Slots slots = make_slots(begins, source.const_data_ptr<int32_t>(), tiles, cells, all_sources);
+  const int64_t seq_len = asked.token_of.size(0), first_late = asked.delta.first_late;
+  const int64_t all_sources = first_late + (asked.delta.late.defined() ? asked.delta.late.size(0) : 0);
+  const int32_t* begins = lists.begin.const_data_ptr<int32_t>();
+  const int32_t* token = asked.token_of.const_data_ptr<int32_t>();
+  const uint8_t* ablated_row = lists.from_ablated.const_data_ptr<uint8_t>();
+  const Slots slots = make_slots(begins, lists.source.const_data_ptr<int32_t>(), tiles, cells, all_sources);
   AT_DISPATCH_FLOATING_TYPES(any.scalar_type(), "patched_rows", [&] {
     const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
-    const NormArgs<scalar_t> norm = norm_args<scalar_t>(norm_kind, eps, scale, shift);
-    const scalar_t* resid_data = data_or_null<scalar_t>(resid);
-    const scalar_t* ablated_data = data_or_null<scalar_t>(ablated);
-    const int64_t resid_rows = resid ? resid->size(0) : 1, ablated_rows = ablated ? ablated->size(0) : 1;
-    const DeltaRows<scalar_t> early_rows(early), late_rows(late);
-    const scalar_t* weights = weight.const_data_ptr<scalar_t>();
+    const NormArgs<scalar_t> norm_of =
+        norm_args<scalar_t>(static_cast<int64_t>(norm.kind), norm.eps, if_defined(norm.scale), if_defined(norm.shift));
+    const auto data_of = [](const at::Tensor& t) { return t.defined() ? t.const_data_ptr<scalar_t>() : nullptr; };
+    const scalar_t *const resid_data = data_of(resid), *const ablated_data = data_of(ablated), *const sums = data_of(begun.sums);
+    const int64_t resid_rows = resid.defined() ? resid.size(0) : 1, ablated_rows = ablated.defined() ? ablated.size(0) : 1;
+    const DeltaRows<scalar_t> early_rows(asked.delta.early), late_rows(asked.delta.late);
+    const scalar_t* weights = lists.weight.const_data_ptr<scalar_t>();
     scalar_t* out_data = out.mutable_data_ptr<scalar_t>();
     at::parallel_for(0, n, grain(rows * d), [&](int64_t from, int64_t to) {
       const int64_t block = use.block;
       std::vector<scalar_t> packed_deltas(slots.most * (d + block)), spare(block);  // [block of d][slot][block]
+      const std::vector<scalar_t> zeros(block);
       for (int64_t i = from; i < to; i++) {
         const int64_t cell = i / per_mask * tokens + (tokens == 1 ? 0 : token[i % seq_len]);
         const std::vector<int32_t>& sources = slots.sources[cell];
@@ -116,26 +121,61 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
           const int64_t size = std::min(block, d - start);
           const scalar_t* packed_block = packed_deltas.data() + start * count;
           for (int64_t t = 0; t < tiles; t++) {
-            const scalar_t* bases[kCpuTileRows];
+            const scalar_t *bases[kCpuTileRows], *from_sums[kCpuTileRows];
             scalar_t* tile_rows[kCpuTileRows];
             for (int64_t r = 0; r < kCpuTileRows; r++) {
               const int64_t row = t * kCpuTileRows + r;
               const bool exists = row < rows;  // the last tile is filled up with a row nobody reads
-              const bool use_ablated = exists ? ablated_row[row] : resid_data == nullptr;
-              bases[r] = (use_ablated ? ablated_data + (i % ablated_rows) * d : resid_data + (i % resid_rows) * d) + start;
+              const scalar_t* const base = exists && row < finished ? ablated_row[row] ? ablated_data + (i % ablated_rows) * d + start
+                                                                                       : resid_data + (i % resid_rows) * d + start
+                                                                    : zeros.data();
+              bases[r] = base;
+              from_sums[r] = exists && sums ? sums + (row * n + i) * d + start : zeros.data();
               tile_rows[r] = exists ? out_data + (row * n + i) * d + start : spare.data();
             }
             const int32_t first = begins[t * cells + cell], end = begins[t * cells + cell + 1];
-            use.build_tile(size, packed_block, {slots.of_entry.data() + first, weights + first * kCpuTileRows, end - first}, bases,
-                           tile_rows);
+            use.build_tile(size, packed_block, {slots.of_entry.data() + first, weights + first * kCpuTileRows, end - first},
+                           sums ? from_sums : nullptr, bases, tile_rows);
           }
         }
-        if (norm.normalises)
-          for (int64_t r = 0; r < rows; r++) use.normalize(d, out_data + (r * n + i) * d, norm);
+        if (norm_of.normalises)
+          for (int64_t r = 0; r < finished; r++) use.normalize(d, out_data + (r * n + i) * d, norm_of);
       }
     });
   });
   return out;
 }
 
-}  // namespace autocircuit::on_cpu
+at::Tensor dense(const at::Tensor& t) { return t.defined() ? t.contiguous() : t; }
+
+at::Tensor make_dense_rows(const PatchedRows& asked, const Norm& norm, const Begun& begun) {
+  const PatchedRows rows{dense(asked.resid), dense(asked.ablated), asked.delta, asked.lists, asked.token_of, asked.n};
+  return make_rows(rows, {norm.kind, norm.eps, dense(norm.scale), dense(norm.shift)}, begun);
+}
+
+}  // namespace
+
+at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablated, const at::Tensor& from_ablated,
+                        const OptionalTensor& early, const OptionalTensor& late, int64_t first_late, const at::Tensor& begin,
+                        const at::Tensor& source, const at::Tensor& weight, const at::Tensor& token_of, int64_t rows, int64_t masks,
+                        int64_t tokens, int64_t n, int64_t norm_kind, double eps, const OptionalTensor& scale,
+                        const OptionalTensor& shift) {
+  if (!has_kernels(resid ? *resid : *ablated) || weight.size(1) != kCpuTileRows)
+    return portable::patched_rows(resid, ablated, from_ablated, early, late, first_late, begin, source, weight, token_of, rows, masks,
+                                  tokens, n, norm_kind, eps, scale, shift);
+  const auto or_none = [](const OptionalTensor& t) { return t ? *t : at::Tensor(); };
+  const Delta delta{or_none(early), or_none(late), first_late};
+  const RowLists lists{rows, masks, tokens, from_ablated, begin, source, weight};
+  const Norm norm{static_cast<NormKind>(norm_kind), eps, or_none(scale), or_none(shift)};
+  return make_rows({or_none(resid), or_none(ablated), delta, lists, token_of, n}, norm, {});
+}
+
+}  // namespace on_cpu
+
+at::Tensor begun_rows(const PatchedRows& rows, const Norm& norm, int64_t begun) { return on_cpu::make_dense_rows(rows, norm, {begun, {}}); }
+
+at::Tensor finished_rows(const PatchedRows& rows, const Norm& norm, const at::Tensor& sums) {
+  return on_cpu::make_dense_rows(rows, norm, {0, sums});
+}
+
+}  // namespace autocircuit

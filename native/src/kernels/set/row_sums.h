@@ -31,8 +31,12 @@ AUTOCIRCUIT_INLINE void sum_registers(const T* packed, const TileList<T>& list, 
 }
 
 template <class T, int Registers>
-AUTOCIRCUIT_INLINE void build_registers(const T* packed, const TileList<T>& list, int64_t from, const T* const* bases, T* const* rows) {
+AUTOCIRCUIT_INLINE void build_registers(const T* packed, const TileList<T>& list, int64_t from, const T* const* begun,
+                                        const T* const* bases, T* const* rows) {
   Vector<T> sum[kCpuTileRows][Registers] = {};
+  if (begun)
+    for (int r = 0; r < kCpuTileRows; r++)
+      for (int u = 0; u < Registers; u++) load(sum[r][u], begun[r] + from + u * kWidth<T>);
   sum_registers<T, Registers>(packed + from, list, sum);
 #pragma GCC unroll 4
   for (int r = 0; r < kCpuTileRows; r++)
@@ -46,12 +50,14 @@ AUTOCIRCUIT_INLINE void build_registers(const T* packed, const TileList<T>& list
 }
 
 template <class T>
-void build_tile(int64_t size, const T* packed, const TileList<T>& list, const T* const* bases, T* const* rows) {
-  if (size == kBlock<T>) return build_registers<T, kBlockRegisters>(packed, list, 0, bases, rows);
+void build_tile(int64_t size, const T* packed, const TileList<T>& list, const T* const* begun, const T* const* bases, T* const* rows) {
+  if (size == kBlock<T>) return build_registers<T, kBlockRegisters>(packed, list, 0, begun, bases, rows);
   int64_t i = 0;
-  for (; i + kWidth<T> <= size; i += kWidth<T>) build_registers<T, 1>(packed, list, i, bases, rows);
+  for (; i + kWidth<T> <= size; i += kWidth<T>) build_registers<T, 1>(packed, list, i, begun, bases, rows);
   if (i == size) return;
   Vector<T> sum[kCpuTileRows][1] = {};
+  if (begun)
+    for (int r = 0; r < kCpuTileRows; r++) load_some(sum[r][0], begun[r] + i, size - i);
   sum_registers<T, 1>(packed + i, list, sum);
   for (int r = 0; r < kCpuTileRows; r++) {
     Vector<T> base;

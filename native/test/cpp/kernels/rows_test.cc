@@ -19,18 +19,22 @@ void build(const Kernels& kernels, int64_t size) {
   const KernelsOf<T>& use = of_type<T>(kernels);
   const at::ScalarType type = c10::CppTypeToScalarType<T>::value;
   const at::Tensor packed = at::randn({5, use.block}, type), weight = at::randn({3, kCpuTileRows}, type),
-                   base = at::randn({kCpuTileRows, size}, type);
+                   base = at::randn({kCpuTileRows, size}, type), begun = at::randn({kCpuTileRows, size}, type);
   at::Tensor out = at::full({kCpuTileRows, size + 1}, 7, type);
   const std::vector<int32_t> slot{4, 0, 2};
-  const T* bases[kCpuTileRows];
+  const T *bases[kCpuTileRows], *sums[kCpuTileRows];
   T* rows[kCpuTileRows];
   for (int64_t r = 0; r < kCpuTileRows; r++) {
     bases[r] = base.const_data_ptr<T>() + r * size;
+    sums[r] = begun.const_data_ptr<T>() + r * size;
     rows[r] = out.mutable_data_ptr<T>() + r * (size + 1);
   }
-  use.build_tile(size, packed.const_data_ptr<T>(), {slot.data(), weight.const_data_ptr<T>(), 3}, bases, rows);
-  const at::Tensor named = packed.index_select(0, at::tensor({4, 0, 2}, at::kLong)).narrow(1, 0, size);
-  CHECK(difference(out.narrow(1, 0, size), base + at::mm(weight.t(), named)) < 1e-5);
+  const TileList<T> list{slot.data(), weight.const_data_ptr<T>(), 3};
+  const at::Tensor named = packed.index_select(0, at::tensor({4, 0, 2}, at::kLong)).narrow(1, 0, size), sum = at::mm(weight.t(), named);
+  use.build_tile(size, packed.const_data_ptr<T>(), list, nullptr, bases, rows);
+  CHECK(difference(out.narrow(1, 0, size), base + sum) < 1e-5);
+  use.build_tile(size, packed.const_data_ptr<T>(), list, sums, bases, rows);
+  CHECK(difference(out.narrow(1, 0, size), base + begun + sum) < 1e-5);
   CHECK((out.select(1, size) == 7).all().template item<bool>());
 }
 
