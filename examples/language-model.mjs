@@ -10,7 +10,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { textDataSets } from "@autocircuit/circuits";
 import { loadPrompts, runCircuits } from "@autocircuit/core";
-import { edgeAttribution, maskGradient } from "@autocircuit/discovery";
+import { eapIgInputs, edgeAttribution } from "@autocircuit/discovery";
 import { correctOfPairPercent, FullModel, logitDiff, logitDiffPercent, scoreOverlap } from "@autocircuit/metrics";
 import { loadModel } from "@autocircuit/models";
 import { circuitSvg } from "@autocircuit/report";
@@ -30,8 +30,8 @@ const DRAWN = 300;
 
 const METHODS = {
   "edge attribution": (model, prompts) => edgeAttribution(model, prompts),
-  // Once more half-way to where every edge is ablated. There itself nothing is left to be replaced, and gradients say nothing.
-  "integrated gradients": (model, prompts) => maskGradient(model, prompts, { steps: 2 }),
+  // EAP-IG: gradients at five points between the corrupt prompt's embeddings and the clean one's.
+  "integrated gradients": (model, prompts) => eapIgInputs(model, prompts, { steps: 5 }),
 };
 
 const model = await loadModel(folder, { outputSlice: "last_seq" });
