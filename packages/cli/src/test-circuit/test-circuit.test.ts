@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
 
@@ -106,6 +106,22 @@ describe("a compiled model's circuit", () => {
     const none = await run(["test", scores, "--tests", "equivalence"]);
     expect([none.code, none.err]).toEqual([2, expect.stringMatching(/say with --size how many/)]);
   });
+});
+
+it("a circuit of a ready-made task that was found with another model asks for that model, where the task's own is not there", async () => {
+  vi.stubEnv("HF_HUB_CACHE", at("no-models"));
+  const circuit = { task: "ioi-component", circuit: [{ edge: "MLP 0->Resid End", token: null }] };
+  const file = write("of-words.json", { ...circuit, model: "words/model.gguf" });
+  const { code, err } = await run(["test", file]);
+  expect([code, err.split("\n")[0]]).toEqual([
+    2,
+    `autocircuit test: ${file} was found with words/model.gguf: give --model with the path of that model.`,
+  ]);
+  const unnamed = await run(["test", write("of-gpt2.json", circuit)]);
+  expect([unnamed.code, unnamed.err.split("\n")[0]]).toEqual([
+    2,
+    expect.stringMatching(/ioi-component needs GPT-2 small, whose weights are not on this machine/),
+  ]);
 });
 
 describe("circuits of one's own model", () => {

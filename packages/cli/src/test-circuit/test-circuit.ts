@@ -10,7 +10,7 @@ import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
-import { otherModelNote } from "../support/saved-model.ts";
+import { askingForModel, otherModelNote } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -35,7 +35,9 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const used = await useDevice(options);
   const load = (about: typeof subject, byToken: boolean) =>
     about.load({ byToken, seed, knownCircuit: undefined, used, shape: () => measuringShape }, context);
-  await using task = await load(subject, file.byToken);
+  await using task = await load(subject, file.byToken).catch((error: unknown) =>
+    askingForModel(error, path, file, asked.model),
+  );
   const circuit = file.circuitIn(task.model.graph);
   for (const warning of equalPairsWarnings([task.test], ablation)) print(warning);
   for (const note of file.notes) print(note);
