@@ -109,6 +109,7 @@ export async function discover(
   const result: DiscoverResult = {
     ...file,
     model: model.model ?? subject.model,
+    prompts: subject.prompts,
     processing: processingDone(task.model).steps,
     algorithm: settings.algorithm ?? "fewest-edges",
     circuit: reportEdges(found, stability),

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
@@ -223,6 +223,15 @@ describe("circuits of one's own model", () => {
     const { passed, verdicts } = read("few-tested.json");
     expect(passed).toBe(null);
     expect(verdicts).toMatchObject([{ test: "equivalence", passed: null, undecided: true }]);
+  });
+
+  it("that was found for a task is said to be tested on the prompts that are given, by their file", async () => {
+    const circuit = read(basename(edges())).map((edge: string) => ({ edge, token: null }));
+    const file = write("of-ioi.json", { task: "ioi-component", circuit });
+    const how = [...model, prompts("mine.json", 0), "--tests", "equivalence", "--json", at("mine-tested.json")];
+    const { out } = await run(["test", file, ...how]);
+    expect(out).toContain(`note: ${file} is a circuit of ioi-component, and was tested on the prompts of mine.`);
+    expect(read("mine-tested.json").prompts).toBe("mine");
   });
 
   it("across tasks: a matrix of what is lost", async () => {
