@@ -1,7 +1,7 @@
 import { USUAL_SEED } from "@autocircuit/base";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import type { DatasetsCommandOptions } from "../datasets/datasets-options.ts";
+import { type DatasetsCommandOptions, requireFolderName } from "../datasets/datasets-options.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 
 /** `autocircuit datasets [NAME]`. */
@@ -26,6 +26,7 @@ Examples:
   autocircuit datasets ioi --tokenizer models/llama --count 200`,
     )
     .action(async (name: string | undefined, options: DatasetsCommandOptions) => {
+      requireFolderName(options.out);
       if (name === undefined) {
         const { writeDataSets } = await import("../datasets/write-data-sets.ts");
         await writeDataSets(options, context);

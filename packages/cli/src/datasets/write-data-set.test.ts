@@ -48,9 +48,15 @@ describe("datasets NAME", () => {
     [["--tokenizer", smallGpt2], /--tokenizer is for one data set: name it\. There are ioi, .*capital-cities/],
     [["--count", "9"], /--count is for one data set/],
     [["ioi", "--tokenizer", smallGpt2], /has no tokenizer/],
+    [
+      ["ioi", "--tokenizer", join(smallGpt2, "config.json")],
+      /config\.json: is a file, and a model is a folder or a GGUF file\. Give the folder that it lies in: .*\w\.$/m,
+    ],
+    [["ioi", "--out", join(folder, "x.json")], /--out .*x\.json: it is a folder, in which each data set is a file/],
+    [["--out", join(folder, "x.JSON")], /--out .*x\.JSON: it is a folder/],
     [["ioi", "--count", "9000000"], /--count 9000000 .* at most 100,000/],
   ])("%j is refused", async (args, message) => {
-    const { code, err } = await run(["datasets", ...args, "--out", out]);
+    const { code, err } = await run(["datasets", "--out", out, ...args]);
     expect(code).toBe(2);
     expect(err).toMatch(message);
   });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,9 @@ import { ClaimedFolder } from "./claimed-folder.ts";
 
 const root = mkdtempSync(join(tmpdir(), "claimed-folder-"));
 afterAll(() => rmSync(root, { recursive: true }));
+
+/** The number of a process that has ended. */
+const deadPid = () => spawnSync(process.execPath, ["-e", ""]).pid;
 
 it("a second discovery in one folder is refused at once, and told whose it is; that of a dead process is taken over", async () => {
   const out = join(root, "one");
@@ -25,6 +28,34 @@ it("a second discovery in one folder is refused at once, and told whose it is; t
   other.kill("SIGKILL");
   await gone;
   expect((await run(args)).code).toBe(0);
+  expect(readdirSync(out).toSorted()).toEqual(["circuit.svg", "report.html", "scores.safetensors"]);
+});
+
+it("--resume starts afresh where a killed discovery left its claim and nothing else; elsewhere it is refused", async () => {
+  const out = join(root, "killed");
+  const args = ["discover", "tracr-reverse", "--curve", "none", "--out", out, "--resume"];
+  const [claim, pid] = [join(out, "discover.claim"), deadPid()];
+  const claimOf = () => writeFileSync(claim, JSON.stringify({ host: hostname(), pid, token: "x" }));
+  const refused = async () => {
+    const { code, err } = await run(args);
+    expect([code, err]).toEqual([2, expect.stringContaining("to go on with. Leave --resume out.")]);
+  };
+  await refused();
+  mkdirSync(out);
+  writeFileSync(join(out, "notes.txt"), "mine");
+  claimOf();
+  await refused();
+  expect(readdirSync(out)).toEqual(["notes.txt"]);
+
+  rmSync(join(out, "notes.txt"));
+  await refused();
+  mkdirSync(out, { recursive: true });
+  claimOf();
+  const { code, out: said } = await run(args);
+  expect([code, said.split("\n").filter((line) => line.includes("afresh"))]).toEqual([
+    0,
+    [`starting afresh: the earlier run in ${out} was ended before it had saved anything`],
+  ]);
   expect(readdirSync(out).toSorted()).toEqual(["circuit.svg", "report.html", "scores.safetensors"]);
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, rmdirSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Claim, claimHolder, claimNow, makeFolder } from "@autocircuit/base";
@@ -12,6 +12,8 @@ const CLAIM = "discover.claim";
  * What a process that is no more has left is taken over. Folders that were made for it and stay empty are removed again.
  */
 export class ClaimedFolder implements Disposable {
+  /** Whether a discovery that is no more had it, and left nothing else: it was ended before it had anything to save. */
+  readonly abandoned: boolean;
   readonly #claim: Claim;
   readonly #made: readonly string[];
 
@@ -20,9 +22,12 @@ export class ClaimedFolder implements Disposable {
     this.#made = missingFolders(out);
     makeFolder(out);
     const path = join(out, CLAIM);
+    const claimedBefore = existsSync(path);
     const claim = claimNow(path);
     if (claim === undefined) throw inUse(out, path);
     this.#claim = claim;
+    // Beside a claim there may be the right to take it away.
+    this.abandoned = claimedBefore && readdirSync(out).every((name) => name.startsWith(CLAIM));
   }
 
   [Symbol.dispose](): void {

@@ -66,7 +66,7 @@ export async function discover(
   discoverSettings(taskName, options);
   const asked = discoverSettings(taskName, await withKeptLatents(options, []));
   requireWritable(join(asked.out, "scores.safetensors"));
-  using _folder = new ClaimedFolder(asked.out);
+  using folder = new ClaimedFolder(asked.out);
   const used = await useDevice(options);
   const { seed, byToken } = asked;
   const shape: SubjectOptions["shape"] = (task, batch) => shapeOf(asked, task, batch);
@@ -92,7 +92,10 @@ export async function discover(
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
   const model = savedModel(options.model, task.model);
   const comparedBy = searchAsked(task, settings, options);
-  using search = new SearchFiles(task, settings, { asked: comparedBy, model, signal, print, command });
+  using search = new SearchFiles(task, settings, {
+    ...{ asked: comparedBy, model, abandoned: folder.abandoned },
+    ...{ signal, print, command },
+  });
   const { plan, note: unsure } = bootstrapPlan(settings, task);
   const started = performance.now();
   const found = await find(task, settings, search, { ...context, asked: plan.find });
@@ -109,6 +112,7 @@ export async function discover(
   const result: DiscoverResult = {
     ...file,
     model: model.model ?? subject.model,
+    prompts: subject.prompts,
     processing: processingDone(task.model).steps,
     algorithm: settings.algorithm ?? "fewest-edges",
     circuit: reportEdges(found, stability),

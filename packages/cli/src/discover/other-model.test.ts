@@ -31,7 +31,7 @@ describe("a ready-made task on a model of another shape", () => {
     expect(out).toContain("No circuit of ioi-component is known for words (3 blocks of 2 heads)");
     expect(out).toContain("The 256 prompt pairs of 14 tokens were made for its vocabulary.");
     expect(out.match(/No circuit of/g)).toHaveLength(1);
-    expect(result).toMatchObject({ task: "ioi-component", model: "words", known: null, keep: null });
+    expect(result).toMatchObject({ task: "ioi-component", model: "words", prompts: null, known: null, keep: null });
     expect(html).toContain("Task <b>Indirect Object Identification</b> in <b>words</b>");
     expect(html).toContain("No circuit of ioi-component is known");
 
@@ -65,7 +65,7 @@ describe("a ready-made task on a model of another shape", () => {
       "9",
     );
     expect(out).toMatch(/The 10 prompt pairs of \d+ tokens are those that were given\./);
-    expect(result).toMatchObject({ task: "ioi-component", model: "words" });
+    expect(result).toMatchObject({ task: "ioi-component", model: "words", prompts: "ten" });
     expect(result.accuracy!.promptCount).toBe(5);
   });
 

@@ -56,7 +56,14 @@ describe("discover with one's own model and prompts", () => {
       "243 pairs of 6 tokens; 120 (3 x 40) to discover with, 120 (3 x 40) to measure on, 3 not used",
     );
     expect(out).toMatch(/memory: a run of 40 prompts of 6 tokens, 8 circuits at once, needs about .* are free/);
-    expect(result).toMatchObject({ task: "reverse", algorithm: "acdc", known: null, keep: null, edgeCount: 77 });
+    expect(result).toMatchObject({
+      task: "reverse",
+      prompts: "reverse",
+      algorithm: "acdc",
+      known: null,
+      keep: null,
+      edgeCount: 77,
+    });
     expect(result.divergence.knownCircuit).toBeNull();
     expect(edgesOf(result)).toEqual(["A3.0->Resid End", "Resid Start->A3.0.V"]);
     expect(html).toContain("Found a circuit of 2 edges of 77");

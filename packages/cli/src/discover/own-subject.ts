@@ -5,7 +5,7 @@ import { inFlagNames } from "../support/in-flags.ts";
 import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { Progress } from "../support/progress.ts";
-import { promptsName } from "../support/prompts-name.ts";
+import { promptsNames } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { loadedNote, planNote, plannedBatch } from "./memory-note.ts";
@@ -34,7 +34,7 @@ export function ownSubject(
   const problem = graphKindProblem(graph);
   if (problem !== undefined) throw new UsageError(inFlagNames(problem));
   const name = modelName(model);
-  const names = files.map((file) => promptsName(file)).join(", ");
+  const names = promptsNames(files);
   const notes: string[] = [];
   let prunedLatents: LeftLatents | null = null;
   let replacedKl: number | null = null;
@@ -42,6 +42,7 @@ export function ownSubject(
     name,
     description: names,
     model: name,
+    prompts: names,
     circuits: {},
     title: ({ name }) => name,
     notes,

@@ -2,6 +2,7 @@ import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
 import { modelName, readConfig, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs, notedAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
+import { promptsNames } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { loadedNote } from "./memory-note.ts";
 import { offeringSkip } from "./own-prompts.ts";
@@ -22,6 +23,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     name: task.name,
     description: task.description,
     model: name,
+    prompts: files === undefined ? null : promptsNames(files),
     circuits: task.circuits,
     title: (loaded) => (name === null ? task.name : loaded.name),
     notes,

@@ -21,6 +21,8 @@ export interface KnownResult {
 export interface DiscoverResult extends DeviceReport, DiscoveryFile {
   /** What the model is called; null for one that is compiled for the task. */
   model: string | null;
+  /** What the prompts are called that were given, by their files; null for those that a task makes itself. */
+  prompts: string | null;
   /** Steps of weight processing that were done, as `--processing` takes them. */
   processing: readonly string[];
   /** With how sure each score is, where there are scores of single prompts. */

@@ -38,6 +38,7 @@ export class SearchFiles implements Disposable {
   readonly #files: DiscoveryFiles;
   readonly #asked: DiscoveryAsked;
   readonly #task: LoadedTask;
+  readonly #abandoned: boolean;
   readonly #signal: AbortSignal;
   readonly #print: (line: string) => void;
   readonly #command: string;
@@ -51,6 +52,7 @@ export class SearchFiles implements Disposable {
   /**
    * @param asked what the search is compared by before it is gone on with
    * @param model what the model is called in what is written
+   * @param abandoned whether an earlier run was ended in this folder before it had saved anything
    * @param command what was typed, without `--resume`
    */
   constructor(
@@ -59,12 +61,14 @@ export class SearchFiles implements Disposable {
     {
       asked,
       model,
+      abandoned,
       signal,
       print,
       command,
     }: {
       asked: DiscoveryAsked;
       model: SavedModel;
+      abandoned: boolean;
       signal: AbortSignal;
       print: (line: string) => void;
       command: string;
@@ -75,6 +79,7 @@ export class SearchFiles implements Disposable {
     this.#settings = settings;
     this.#info = { task: settings.subject.name, ...model };
     this.#files = new DiscoveryFiles(settings.out, { info: { ...this.#info } });
+    this.#abandoned = abandoned;
     this.#signal = signal;
     this.#print = print;
     this.#command = command;
@@ -96,6 +101,10 @@ export class SearchFiles implements Disposable {
     const found = await this.#files.read(this.#task.model.graph, this.#asked).catch((error: unknown) => {
       throw fileError(error);
     });
+    if (found === undefined && this.#abandoned) {
+      this.#print(`starting afresh: the earlier run in ${this.#settings.out} was ended before it had saved anything`);
+      return undefined;
+    }
     if (found === undefined) throw new UsageError(`There is no ${path} to go on with. Leave --resume out.`);
     const names = [
       ...this.#files.rankings.map(({ algorithm }) => `the scores of ${algorithm}`),

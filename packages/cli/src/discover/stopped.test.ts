@@ -38,7 +38,14 @@ function searchFiles(
   const options = { set: [], seed: 0, prependBos: true, factorized: true, separateQkv: true, out };
   const { settings } = fitToGraph(discoverSettings("tracr-reverse", options), task);
   const { signal = new AbortController().signal, print = () => {} } = how;
-  return new SearchFiles(task, settings, { asked: {}, model: {}, signal, print, command: "discover" });
+  return new SearchFiles(task, settings, {
+    asked: {},
+    model: {},
+    abandoned: false,
+    signal,
+    print,
+    command: "discover",
+  });
 }
 
 describe("a search that is ended without a word", () => {

@@ -14,6 +14,8 @@ export interface Subject {
   circuits: Readonly<Record<string, KnownCircuit>>;
   /** What the model is called; null for one that is compiled for the task. */
   model: string | null;
+  /** What the prompts are called that were given, by their files; null for those that a task makes itself. */
+  prompts: string | null;
   /** The task's title for the report. */
   title: (task: LoadedTask) => string;
   /** What is to be said of the prompts and the model, once they are loaded. */

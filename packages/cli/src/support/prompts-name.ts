@@ -4,3 +4,8 @@ import { basename } from "node:path";
 export function promptsName(file: string): string {
   return basename(file).replace(/\.(json|jsonl|csv)$/i, "");
 }
+
+/** What several files of prompts are called together. */
+export function promptsNames(files: readonly string[]): string {
+  return files.map(promptsName).join(", ");
+}

@@ -1,6 +1,8 @@
 import { basename } from "node:path";
+import { AutocircuitError } from "@autocircuit/base";
 import type { PatchableModel, ScoresInfo } from "@autocircuit/core";
 import { isGguf, modelName } from "@autocircuit/models";
+import { UsageError } from "./usage-error.ts";
 
 /** What saved scores say of the model that they were found with. */
 export type SavedModel = Pick<ScoresInfo, "model" | "fingerprint">;
@@ -47,6 +49,23 @@ export function otherModelNote(
     `note: ${file} was found with ${found.model}, and is run on ${name}: ${told ? "as" : "where"} their weights differ, as those of a quantised ` +
     "or converted file do, the numbers below are not those of the model that it was found with."
   );
+}
+
+/**
+ * Throws an error of loading again: where what was wanted is not there, no model was named, and the file was found with one that was, that one is
+ * to be named here too.
+ *
+ * @param named the model that it is run on, as it was named
+ */
+export function askingForModel(
+  error: unknown,
+  file: string,
+  { model }: Pick<FoundWith, "model">,
+  named: string | undefined,
+): never {
+  const missing = error instanceof AutocircuitError && error.code === "not-found";
+  if (!missing || model === undefined || named !== undefined) throw error;
+  throw new UsageError(`${file} was found with ${model}: give --model with the path of that model.`, { cause: error });
 }
 
 /** What a model is called. A GGUF file has its own name too: its weights need not be those of the folder that it lies in. */

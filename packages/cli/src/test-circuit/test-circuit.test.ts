@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
 
@@ -108,6 +108,22 @@ describe("a compiled model's circuit", () => {
   });
 });
 
+it("a circuit of a ready-made task that was found with another model asks for that model, where the task's own is not there", async () => {
+  vi.stubEnv("HF_HUB_CACHE", at("no-models"));
+  const circuit = { task: "ioi-component", circuit: [{ edge: "MLP 0->Resid End", token: null }] };
+  const file = write("of-words.json", { ...circuit, model: "words/model.gguf" });
+  const { code, err } = await run(["test", file]);
+  expect([code, err.split("\n")[0]]).toEqual([
+    2,
+    `autocircuit test: ${file} was found with words/model.gguf: give --model with the path of that model.`,
+  ]);
+  const unnamed = await run(["test", write("of-gpt2.json", circuit)]);
+  expect([unnamed.code, unnamed.err.split("\n")[0]]).toEqual([
+    2,
+    expect.stringMatching(/ioi-component needs GPT-2 small, whose weights are not on this machine/),
+  ]);
+});
+
 describe("circuits of one's own model", () => {
   const pair = (i: number) => ({
     clean: [3 + i, 17, 42 - i],
@@ -207,6 +223,15 @@ describe("circuits of one's own model", () => {
     const { passed, verdicts } = read("few-tested.json");
     expect(passed).toBe(null);
     expect(verdicts).toMatchObject([{ test: "equivalence", passed: null, undecided: true }]);
+  });
+
+  it("that was found for a task is said to be tested on the prompts that are given, by their file", async () => {
+    const circuit = read(basename(edges())).map((edge: string) => ({ edge, token: null }));
+    const file = write("of-ioi.json", { task: "ioi-component", circuit });
+    const how = [...model, prompts("mine.json", 0), "--tests", "equivalence", "--json", at("mine-tested.json")];
+    const { out } = await run(["test", file, ...how]);
+    expect(out).toContain(`note: ${file} is a circuit of ioi-component, and was tested on the prompts of mine.`);
+    expect(read("mine-tested.json").prompts).toBe("mine");
   });
 
   it("across tasks: a matrix of what is lost", async () => {

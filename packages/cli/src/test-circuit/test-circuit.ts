@@ -6,11 +6,12 @@ import { measuringShape } from "@autocircuit/discovery";
 import { type CrossTask, type CrossTaskPart, crossTaskAblation, passedAll, testCircuit } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
+import type { Subject } from "../discover/subject.ts";
 import { equalPairsWarnings } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
-import { otherModelNote } from "../support/saved-model.ts";
+import { askingForModel, otherModelNote } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -35,7 +36,9 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const used = await useDevice(options);
   const load = (about: typeof subject, byToken: boolean) =>
     about.load({ byToken, seed, knownCircuit: undefined, used, shape: () => measuringShape }, context);
-  await using task = await load(subject, file.byToken);
+  await using task = await load(subject, file.byToken).catch((error: unknown) =>
+    askingForModel(error, path, file, asked.model),
+  );
   const circuit = file.circuitIn(task.model.graph);
   for (const warning of equalPairsWarnings([task.test], ablation)) print(warning);
   for (const note of file.notes) print(note);
@@ -49,7 +52,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const tested = await testCircuit(task.model, task.test, circuit, how);
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
-  const notes = [...foreignNote(path, file, subject.name), ...testLines(tested, made, TEST_FLAGS)];
+  const notes = [...foreignNote(path, file, subject), ...testLines(tested, made, TEST_FLAGS)];
   for (const note of notes) print(`note: ${note}`);
   const { full, circuit: alone, without } = tested.means;
   print(
@@ -78,6 +81,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
       circuit: path,
       task: subject.name,
       model: subject.model,
+      prompts: subject.prompts,
       ...{ ablation, seed, byToken: file.byToken, ...made },
       ...tested,
       notes,
@@ -104,10 +108,10 @@ function taskOf(path: string, { task }: SavedCircuit, options: TestCommandOption
 }
 
 /** Says so where a circuit is tested on another task than its file names. */
-function foreignNote(path: string, { task }: SavedCircuit, subject: string): string[] {
-  return task === undefined || (readyTask(task)?.name ?? task) === subject
+function foreignNote(path: string, { task }: SavedCircuit, { name, prompts }: Subject): string[] {
+  return task === undefined || (readyTask(task)?.name ?? task) === name
     ? []
-    : [`${path} is a circuit of ${task}, and was tested on the prompts of ${subject}.`];
+    : [`${path} is a circuit of ${task}, and was tested on the prompts of ${prompts ?? name}.`];
 }
 
 /** Files of one name in different folders go by their paths. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { fittingPrompts } from "./fitting-prompts.ts";
 import { loadPrompts } from "./load-prompts.ts";
 import type { RawPrompt } from "./raw-prompt.ts";
@@ -79,6 +79,52 @@ it("leaves out what has not the usual length, where that is asked for", async ()
     { reason: "not 2 tokens, as most are", count: 1, where: expect.stringContaining("prompts[1]") },
   ]);
   expect(source.prompts).toHaveLength(2);
+});
+
+describe("the note", () => {
+  const noteOf = async (prompts: readonly RawPrompt[]) => (await fittingPrompts({ prompts }, how)).note!;
+  const many = (count: number) => Array.from({ length: count }, () => fit[0]!);
+
+  it("says so where more than half is left out, or fewer than 8 stay", async () => {
+    const [few, most] = [/; only \d (is|are) left, too few/, /; that is more than half: see first .*prompts\[\d+\]/];
+    const one = unfit[0]!;
+    const notes = await Promise.all([
+      noteOf([one, ...many(8)]),
+      noteOf([one, ...many(7)]),
+      noteOf([one, one, ...many(1)]),
+      noteOf([...many(8), ...Array.from({ length: 9 }, () => one)]),
+      noteOf([...many(8), ...Array.from({ length: 8 }, () => one)]),
+    ]);
+    expect(notes.map((note) => [few.test(note), most.test(note)])).toEqual([
+      [false, false],
+      [true, false],
+      [true, true],
+      [false, true],
+      [false, false],
+    ]);
+    expect(notes[1]).toContain("only 7 are left");
+    const reasons = [unfit[1]!, one, one, one];
+    expect(await noteOf([...reasons, fit[0]!])).toMatch(/see first what is wrong at [^;]*prompts\[1\]/);
+  });
+
+  it("says so where only the space before answers is missing", async () => {
+    // As tokenizers of bytes have it: a word is one token with its space.
+    const spaced = {
+      encode: (text: string) => (text.startsWith(" ") ? tokenizer : { encode: () => [6, 6] }).encode(text),
+    };
+    const tight = (answer: string, wrong = "John") => ({
+      ...{ clean: " Then Mary", corrupt: " Then John", answers: [answer], wrong_answers: [wrong] },
+    });
+    const fits = tight(" Mary", " John");
+    const read = (prompts: readonly RawPrompt[]) => fittingPrompts({ prompts }, { ...how, tokenizer: spaced });
+    const said =
+      /; the space before answers seems to be missing: with it those of 2 would be one token, such as " Mary" for "Mary"/;
+    expect((await read([tight("Mary"), tight(" Tom"), tight("nobody"), tight(" Mary", "nobody"), fits])).note).toMatch(
+      said,
+    );
+    expect((await read([tight("nobody"), tight(" nobody", " John"), fits])).note).not.toContain("seems to be missing");
+    await expect(read([tight("Mary"), tight("Tom")])).rejects.toThrow(said);
+  });
 });
 
 it("says so where none fits, and throws what else is wrong", async () => {

@@ -1,6 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { promptInput } from "../kinds.ts";
 import { loadPrompts, prepareOptions } from "./load-prompts.ts";
+import { missingSpaceHint } from "./missing-space.ts";
 import type { PrepareOptions } from "./prepare-prompts.ts";
 import { type LocatedPrompt, type PromptInput, type PromptSource, readAllPrompts } from "./prompt-file.ts";
 import { lacksAnswers } from "./raw-prompt.ts";
@@ -18,7 +19,10 @@ export interface FittingPrompts {
   readonly source: PromptSource;
   /** Empty where all fit. */
   readonly left: readonly LeftOut[];
-  /** What was left out, in words: "left out 64 of 400 prompt pairs: 64: an answer of several tokens (such as ...)"; undefined where all fit. */
+  /**
+   * What was left out, in words: "left out 64 of 400 prompt pairs: 64: an answer of several tokens (such as ...)", with what to look at where that is
+   * more than half, or few are left; undefined where all fit.
+   */
   readonly note: string | undefined;
 }
 
@@ -68,11 +72,28 @@ export async function fittingPrompts(input: PromptInput, options: FittingPrompts
   const left = [...reasons].map(([reason, of]) => ({ reason, count: of.length, where: of[0]!.where }));
   const total = source.prompts.length;
   const why = left.map(({ reason, count, where }) => `${count}: ${reason} (such as ${where})`).join("; ");
+  const space = missingSpaceHint(reasons.get(unfitTexts["answer-of-several-tokens"]) ?? [], how.tokenizer);
+  const said = [why, ...(space === undefined ? [] : [space])];
   if (kept.length === 0 && left.length > 0) {
-    throw new AutocircuitError("bad-input", `None of the ${total} prompt pairs fits the model. ${why}.`);
+    throw new AutocircuitError("bad-input", `None of the ${total} prompt pairs fits the model. ${said.join("; ")}.`);
   }
-  const note = left.length === 0 ? undefined : `left out ${total - kept.length} of ${total} prompt pairs: ${why}`;
+  said.push(...fewLeft(kept.length, total, left));
+  const note =
+    left.length === 0 ? undefined : `left out ${total - kept.length} of ${total} prompt pairs: ${said.join("; ")}`;
   return { source: { ...source, prompts: kept.map(({ prompt }) => prompt) }, left, note };
+}
+
+/** Fewer prompt pairs than these say little of a circuit. */
+const FEW = 8;
+
+/** That most prompt pairs were left out, or that few stay, and what to look at. */
+function fewLeft(kept: number, total: number, left: readonly LeftOut[]): string[] {
+  const [most] = left.toSorted((a, b) => b.count - a.count);
+  if (most === undefined) return [];
+  const notes: string[] = [];
+  if (2 * kept < total) notes.push(`that is more than half: see first what is wrong at ${most.where}`);
+  if (kept < FEW) notes.push(`only ${kept} ${kept === 1 ? "is" : "are"} left, too few to say much: give more that fit`);
+  return notes;
 }
 
 async function readAlone(

@@ -15,9 +15,14 @@ export function notOneToken(answer: string, count: number, tokenizer: Tokenizer)
   return `${JSON.stringify(answer)} is ${count} tokens${split}; an answer must be one token${hint(answer, tokenizer)}`;
 }
 
+/** The answer with the space before it, or without it where it has one, if that is one token. */
+export function otherSpacing(answer: string, tokenizer: Tokenizer): string | undefined {
+  const other = answer.startsWith(" ") ? answer.slice(1) : ` ${answer}`;
+  return answer.trim() === "" || tokenizer.encode(other).length !== 1 ? undefined : other;
+}
+
 function hint(answer: string, tokenizer: Tokenizer): string {
-  const spaced = answer.startsWith(" ");
-  const other = spaced ? answer.slice(1) : ` ${answer}`;
-  if (answer.trim() === "" || tokenizer.encode(other).length !== 1) return "";
-  return `, and ${JSON.stringify(other)} (${spaced ? "without the" : "with a"} space before it) is one`;
+  const other = otherSpacing(answer, tokenizer);
+  if (other === undefined) return "";
+  return `, and ${JSON.stringify(other)} (${answer.startsWith(" ") ? "without the" : "with a"} space before it) is one`;
 }

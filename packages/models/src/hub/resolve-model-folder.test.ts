@@ -22,6 +22,15 @@ describe("resolveModelFolder", () => {
     expect(await resolveModelFolder(import.meta.dirname)).toBe(import.meta.dirname);
   });
 
+  it("says of another file than a GGUF file that its folder is wanted", async () => {
+    await expect(resolveModelFolder(import.meta.filename)).rejects.toMatchObject({
+      ...{
+        code: "not-found",
+        message: expect.stringContaining(`Give the folder that it lies in: ${import.meta.dirname}.`),
+      },
+    });
+  });
+
   it("fetches what loading needs, once, into the layout of the Hugging Face cache", async () => {
     await using hub = await LoopbackHub.serve("owner/name", small);
     const cache = useHub(hub);

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AutocircuitError, type KindsOf, kind, readText, signature } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
 import { isGguf } from "../gguf/gguf-file.ts";
@@ -44,6 +44,11 @@ export async function modelFolder(idOrFolder: string, options: ResolveOptions): 
   if (isGguf(idOrFolder)) return idOrFolder;
   if (idOrFolder.toLowerCase().endsWith(".gguf"))
     throw new AutocircuitError("not-found", `${idOrFolder}: does not exist. Check the path of the GGUF file.`);
+  if (existsSync(idOrFolder))
+    throw new AutocircuitError(
+      "not-found",
+      `${idOrFolder}: is a file, and a model is a folder or a GGUF file. Give the folder that it lies in: ${dirname(idOrFolder)}.`,
+    );
   const id = parseModelId(idOrFolder);
   const { revision = "main", files: which = "all", onProgress } = options;
   checkRevision(revision);
