@@ -13,7 +13,7 @@ export interface StoredWeight {
 
 /** So many bytes are looked at in one place of a weight, */
 const PIECE = 64;
-/** and in so many places, the first and the last bytes among them: enough that a head or a row that was changed alone is seen. */
+/** and in so many places, the first and the last bytes among them. */
 const PIECES = 32;
 /** Of a weight whose bytes are no more than these all are looked at. */
 const WHOLE = PIECE * PIECES;
@@ -24,7 +24,8 @@ const IDLE = /^(_.*|transformers_version|architectures|torch_dtype|dtype)$/;
 
 /**
  * What tells a model from others of its name: a hash of its configuration and of samples of every stored weight. A few milliseconds, whatever the
- * model's size. Copies of its files have the same; the same weights in another format, or quantised, have another.
+ * model's size. Copies of its files have the same; the same weights in another format, or quantised, have another. Training moves every weight, and is
+ * seen; single numbers or rows that were changed between the samples are not.
  */
 export function fingerprintOf(config: Readonly<Record<string, unknown>>, weights: readonly StoredWeight[]): string {
   const hash = createHash("sha256");

@@ -11,7 +11,7 @@ const check = signature("modelFingerprint", { idOrFolder: kind.text }, hubOption
 
 /**
  * What tells a model from others of its name, as `PatchableModel.fingerprint` of the loaded model has it: a hash of its configuration and of samples
- * of every stored weight, read in milliseconds.
+ * of every stored weight, read in milliseconds. Trained or pruned weights have another; single numbers that were changed in a large matrix may not.
  *
  * @param idOrFolder a folder, a GGUF file, or a model of the hub
  * @throws AutocircuitError `not-found`, `bad-file`, `aborted`
