@@ -13,8 +13,9 @@ namespace {
 // The general library is Intel's on x86, which uses no AVX-512 on other makers' processors. Measured, one thread, GFLOP/s there and by
 // panels: AMD's Zen 5, [240, 768] by [768, 3072] 107 and 240, 16 rows of it 77 and 150; with AVX2 only, 108 and 128. AMD's Zen 3: large
 // products 72 to 83 and 63 to 86, [240, 768] by a head's 64 columns 75 and 92, 16 rows by a large matrix 36 and 52. Intel's Emerald
-// Rapids, whole passes of GPT-2's shape by panels take 0.95 of the library's time, with 1,000 edges patched 0.90; with AVX2 only, the
-// same. So with AVX-512 all go by panels, with AVX2 the thin ones where the library is another maker's; without fused products none does.
+// Rapids: whole passes of GPT-2's shape by panels take 0.97 to 1 of the library's time, beside other processes 0.90 to 0.95; with AVX2
+// only, the same. So with AVX-512 all go by panels, with AVX2 the thin ones where the library is another maker's; without fused products
+// none does.
 PanelUse quickest() {
   const char* const set = kernels().set;
   if (std::strcmp(set, "avx512") == 0) return PanelUse::always;
