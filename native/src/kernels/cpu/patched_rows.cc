@@ -126,10 +126,9 @@ at::Tensor make_rows(const PatchedRows& asked, const Norm& norm, const Begun& be
             for (int64_t r = 0; r < kCpuTileRows; r++) {
               const int64_t row = t * kCpuTileRows + r;
               const bool exists = row < rows;  // the last tile is filled up with a row nobody reads
-              const scalar_t* const base = exists && row < finished ? ablated_row[row] ? ablated_data + (i % ablated_rows) * d + start
-                                                                                       : resid_data + (i % resid_rows) * d + start
-                                                                    : zeros.data();
-              bases[r] = base;
+              bases[r] = zeros.data();
+              if (row < finished)
+                bases[r] = start + (ablated_row[row] ? ablated_data + (i % ablated_rows) * d : resid_data + (i % resid_rows) * d);
               from_sums[r] = exists && sums ? sums + (row * n + i) * d + start : zeros.data();
               tile_rows[r] = exists ? out_data + (row * n + i) * d + start : spare.data();
             }
