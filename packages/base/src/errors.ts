@@ -61,6 +61,8 @@ export type ErrorReason =
   | "words-not-aligned"
   /** Prompts differ in length where they must not. */
   | "lengths-differ"
+  /** The model of a ready-made task is not on this machine, and none was named. */
+  | "no-model-of-task"
   /** Latents are to be kept that the autoencoders do not have. */
   | "latents-not-kept"
   /** What is to be done needs more memory than is free, by what is foretold: nothing was begun. */

@@ -169,7 +169,7 @@ async function folderOf({ name, model, hub }: TextTaskSpec, options: ReadyTaskOp
       "not-found",
       `${name} needs ${model.name}, whose weights are not on this machine. ${hub.how}; then give the folder ` +
         `(\`model: FOLDER\`). Any model with a tokenizer will do; the published circuits are compared with on one of the same shape.`,
-      { cause },
+      { cause, reason: "no-model-of-task" },
     );
   }
 }

@@ -19,7 +19,7 @@ describe.each(textTasks.map(({ name }) => name))("%s without weights", (name) =>
     vi.stubEnv("AUTOCIRCUIT_MODELS", empty);
     vi.stubEnv("HF_HUB_OFFLINE", "1");
     const loading = tasks[name]!.load();
-    await expect(loading).rejects.toMatchObject({ code: "not-found" });
+    await expect(loading).rejects.toMatchObject({ code: "not-found", reason: "no-model-of-task" });
     await expect(loading).rejects.toThrow(
       /weights are not on this machine\. It is \S+\/\S+ on the Hugging Face hub.*`model: FOLDER`/s,
     );

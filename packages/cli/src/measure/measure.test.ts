@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PruneScores } from "@autocircuit/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { run } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
 
@@ -69,6 +69,17 @@ describe("one's own model and prompts", () => {
     expect((await run(["patch", ...edges, at("others")])).out).toContain(
       `note: ${at("found.json")} was found with words, and is run on others: `,
     );
+  });
+
+  it("on a ready-made task ask for the model of the scores, where the task's own is not there", async () => {
+    const scores = await discover();
+    vi.stubEnv("HF_HUB_CACHE", at("no-models"));
+    const { code, err } = await run(["measure", "ioi-component", "--scores", scores]);
+    vi.unstubAllEnvs();
+    expect([code, err.split("\n")[0]]).toEqual([
+      2,
+      `autocircuit measure: ${scores} was found with words: give --model with the path of that model.`,
+    ]);
   });
 
   it("in the graph that the scores are for", async () => {

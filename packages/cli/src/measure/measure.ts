@@ -19,7 +19,7 @@ import { kindOptions } from "../support/graph-kind.ts";
 import { inFlagNames } from "../support/in-flags.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
-import { otherModelNote } from "../support/saved-model.ts";
+import { askingForModel, otherModelNote } from "../support/saved-model.ts";
 import { table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
@@ -47,10 +47,10 @@ export async function measure(
   const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
-  await using task = await subject.load(
-    { byToken, seed, knownCircuit: undefined, used, shape: () => measuringShape },
-    context,
-  );
+  const loading = { byToken, seed, knownCircuit: undefined, used, shape: () => measuringShape };
+  await using task = await subject
+    .load(loading, context)
+    .catch((error: unknown) => askingForModel(error, [asked.scores]));
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s ` +

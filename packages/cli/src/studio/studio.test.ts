@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LESS_THEIR_MEAN } from "@autocircuit/base";
 import type { AttributionGraph, GraphSession, PromptList, ScoreSet, Session } from "@autocircuit/studio";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { autoencoderFolder } from "../../../circuits/test/autoencoder-folder.ts";
 import { run, smallGpt2 } from "../../test/run-program.ts";
 import { runProgram } from "../program.ts";
@@ -174,6 +174,21 @@ describe("studio", () => {
     const { code, err } = await run(["studio", ...args, "--no-open"]);
     expect(code).toBe(2);
     expect(err).toMatch(says);
+  });
+
+  it("asks for the model of what it is given, where a task's own is not there", async () => {
+    vi.stubEnv("HF_HUB_CACHE", at("no-models"));
+    const circuit = { task: "ioi-component", circuit: [{ edge: "MLP 0->Resid End", token: null }] };
+    const [own, other] = [write("of-gpt2.json", circuit), write("of-words.json", { ...circuit, model: "words" })];
+    const opened = (...files: string[]) =>
+      run(["studio", "ioi-component", ...files.flatMap((file) => ["--circuit", file]), "--no-open"]);
+    const [without, both] = [await opened(own), await opened(own, other)];
+    vi.unstubAllEnvs();
+    expect([without.code, without.err]).toEqual([2, expect.stringContaining("ioi-component needs GPT-2 small")]);
+    expect([both.code, both.err]).toEqual([
+      2,
+      expect.stringContaining(`${other} was found with words: give --model with the path of that model.`),
+    ]);
   });
 
   it("opens a browser where there is a display", () => {

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { findTask } from "../support/find-task.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
+import { askingForModel } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable } from "../support/write-file.ts";
@@ -35,14 +36,13 @@ export async function studio(
   chooseSubject(taskName, options);
   const subject = chooseSubject(taskName, await withKeptLatents(options, await latentsOfSets(options)));
   const used = await useDevice(options);
-  await using task = await subject.load(
-    {
-      ...{ byToken: options.byToken ?? false, seed: options.seed, knownCircuit: undefined, used },
-      // Prompts are run one by one, and data sets in slices.
-      shape: () => measuringShape,
-    },
-    context,
-  );
+  const about = {
+    ...{ byToken: options.byToken ?? false, seed: options.seed, knownCircuit: undefined, used },
+    // Prompts are run one by one, and data sets in slices.
+    shape: () => measuringShape,
+  };
+  const files = [...(options.scores ?? []), ...(options.circuit ?? [])];
+  await using task = await subject.load(about, context).catch((error: unknown) => askingForModel(error, files));
   const graph = options.attributionGraph === undefined ? undefined : readGraph(options.attributionGraph);
   const given = await readSets(options, task.model.graph);
   const known = knownCircuits(subject, task);

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
-import type { PatchableModel, ScoresInfo } from "@autocircuit/core";
+import { readCircuit } from "@autocircuit/circuits";
+import { type PatchableModel, PruneScores, type ScoresInfo } from "@autocircuit/core";
 import { isGguf, modelName } from "@autocircuit/models";
 import { UsageError } from "./usage-error.ts";
 
@@ -52,20 +53,27 @@ export function otherModelNote(
 }
 
 /**
- * Throws an error of loading again: where what was wanted is not there, no model was named, and the file was found with one that was, that one is
- * to be named here too.
+ * Throws an error of loading again: where it is that a task's own model is not there, and a file that the command was given was found with one that
+ * was named, that one is to be named here too.
  *
- * @param named the model that it is run on, as it was named
+ * @param files scores and circuits that the command was given; the first counts that says its model
  */
-export function askingForModel(
-  error: unknown,
-  file: string,
-  { model }: Pick<FoundWith, "model">,
-  named: string | undefined,
-): never {
-  const missing = error instanceof AutocircuitError && error.code === "not-found";
-  if (!missing || model === undefined || named !== undefined) throw error;
-  throw new UsageError(`${file} was found with ${model}: give --model with the path of that model.`, { cause: error });
+export async function askingForModel(error: unknown, files: readonly string[]): Promise<never> {
+  if (!(error instanceof AutocircuitError) || error.reason !== "no-model-of-task") throw error;
+  for (const file of files) {
+    const model = await modelIn(file);
+    if (model === undefined) continue;
+    throw new UsageError(`${file} was found with ${model}: give --model with the path of that model.`, {
+      cause: error,
+    });
+  }
+  throw error;
+}
+
+/** The model that scores or a circuit were found with; undefined where the file does not say it. */
+async function modelIn(file: string): Promise<string | undefined> {
+  if (file.endsWith(".safetensors")) return (await PruneScores.load(file)).info.model;
+  return (await readCircuit(file)).model;
 }
 
 /** What a model is called. A GGUF file has its own name too: its weights need not be those of the folder that it lies in. */

@@ -1,7 +1,7 @@
 import { AutocircuitError, type ErrorReason } from "@autocircuit/base";
 
 /** What of a prompt may not fit a model. */
-export type UnfitReason = Exclude<ErrorReason, "latents-not-kept" | "memory-foretold">;
+export type UnfitReason = Exclude<ErrorReason, "no-model-of-task" | "latents-not-kept" | "memory-foretold">;
 
 /** Each in words. */
 export const unfitTexts: Readonly<Record<UnfitReason, string>> = {
