@@ -95,7 +95,8 @@ function keys(architecture: string, config: Config, type: string): Record<string
     if (type === "gemma3_text" && at("rope_local_base_freq"))
       values["rope.freq_base_swa"] = f32(at("rope_local_base_freq"));
   }
-  if (/gemma|mistral/.test(type)) values["attention.sliding_window"] = u32(at("sliding_window"));
+  if (/gemma|mistral/.test(type) && at("sliding_window"))
+    values["attention.sliding_window"] = u32(at("sliding_window"));
   if (type === "gemma3_text" && config.sliding_window_pattern) {
     const slides = Array.from(
       { length: at("num_hidden_layers") },

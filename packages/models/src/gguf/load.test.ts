@@ -358,6 +358,19 @@ it("says where the size of the vocabulary is not that of embedding and tokenizer
   said.mockRestore();
 });
 
+it("knows no window in a Llama, as llama.cpp, and says where prompts may be longer than one that the file tells of", async () => {
+  const said = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  const config = async (window: number) => readConfig(await written({ "llama.attention.sliding_window": u32(window) }));
+  const plain = await readConfig(await written());
+  for (const window of [0, 8]) expect(await config(window)).toEqual(plain);
+  expect(said).not.toHaveBeenCalled();
+  expect(await config(3)).toEqual(plain);
+  expect(String(said.mock.calls[0])).toContain(
+    "`llama.attention.sliding_window` is 3, which llama.cpp does not do for llama, nor is it done here: in prompts of more than 3 tokens",
+  );
+  said.mockRestore();
+});
+
 /** The metadata's keys for another architecture. */
 function renamed(architecture: string): Record<string, GgufValue> {
   return Object.fromEntries(

@@ -1,4 +1,6 @@
+import { counted, sayOnce } from "@autocircuit/base";
 import type { Tensor } from "@autocircuit/native";
+import type { GgufFile } from "../gguf-file.ts";
 import type { Architecture } from "./architecture.ts";
 import { gatedConfig, refuseGemmas, slidingWindow, storedGated } from "./gated-decoder.ts";
 
@@ -10,9 +12,8 @@ export const llama: Architecture = {
   name: "llama",
   config(file) {
     refuseGemmas(file.metadata, "llama");
-    const window = slidingWindow(file.metadata, "llama");
     const common = gatedConfig(file, "llama");
-    if (window > 0) return { ...common, model_type: "mistral", sliding_window: window };
+    noteWindow(file, common.max_position_embeddings as number);
     return {
       ...common,
       model_type: "llama",
@@ -27,6 +28,16 @@ export const llama: Architecture = {
     return { restore: (stored) => halvesOfPairs(stored, part === "q" ? heads : kvHeads) };
   },
 };
+
+/** llama.cpp knows no window in this architecture, whatever the file says: every position sees all before it, which is said where prompts may be longer. */
+function noteWindow({ metadata, path }: GgufFile, context: number): void {
+  const window = slidingWindow(metadata, "llama");
+  if (window === 0 || window >= context) return;
+  sayOnce(
+    `${path}: \`llama.attention.sliding_window\` is ${window}, which llama.cpp does not do for llama, nor is it done here: ` +
+      `in prompts of more than ${counted(window, "token")} every position sees all before it`,
+  );
+}
 
 /** Rows of each head from pairs of neighbours (0, h, 1, h + 1, ...) to two halves (0, 1, ..., h, h + 1, ...). */
 function halvesOfPairs(stored: Tensor, heads: number): Tensor {
