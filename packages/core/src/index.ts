@@ -111,6 +111,7 @@ export { PatchableModel } from "./model/patchable-model.ts";
 export { type PrunedLatents, type PruneLatentsOptions, pruneLatents } from "./model/prune-latents.ts";
 export { type ReplacedModel, replacedModel } from "./model/replaced-model.ts";
 export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
+export { sameWeights } from "./model/same-weights.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
 export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";

@@ -50,15 +50,16 @@ export async function loadedTransformer(idOrFolder: string, options: LoadOptions
   const parts = await loadedParts(folder, options);
   try {
     const built = await build(parts, { ...options, device: name });
-    return { ...built, fingerprint: await fingerprintOrDispose(folder, built.transformer) };
+    return { ...built, fingerprint: await orDispose(folderFingerprint(folder, options.signal), built.transformer) };
   } catch (error) {
     throw (isBadInput(error) && (await damagedTensor(folder, error))) || error;
   }
 }
 
-async function fingerprintOrDispose(folder: string, transformer: Transformer): Promise<string> {
+/** What is made once the transformer is there, which is the caller's only where that succeeds. */
+async function orDispose<T>(made: Promise<T>, transformer: Transformer): Promise<T> {
   try {
-    return await folderFingerprint(folder);
+    return await made;
   } catch (error) {
     transformer.dispose();
     throw error;
@@ -97,10 +98,9 @@ export async function hostTransformer(
 ): Promise<LoadedTransformer> {
   const { name } = await openDevice(options.device);
   const parts = processed(await partsFromHost(config, weights, loadContext(options)), options, false);
-  return {
-    ...(await build(parts, { ...options, device: name })),
-    fingerprint: hostFingerprint(config, weights),
-  };
+  const built = await build(parts, { ...options, device: name });
+  const fingerprint = hostFingerprint(config, weights, options.signal);
+  return { ...built, fingerprint: await orDispose(fingerprint, built.transformer) };
 }
 
 /** Hands weights over to the engine, which keeps what it needs of them and looks for NaN. */

@@ -50,7 +50,7 @@ describe("a circuit of another model of the same name", () => {
 
   it("is read where the file does not tell its weights, as those of before do not", async () => {
     const { fingerprint, ...before } = JSON.parse(readFileSync(circuit, "utf8"));
-    expect(fingerprint).toMatch(/^[0-9a-f]{16}$/);
+    expect(fingerprint).toMatch(/^v2:[0-9a-f]{16}$/);
     writeFileSync(at("before.json"), JSON.stringify(before));
     const { code, out } = await run([
       "patch",

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
 import { readCircuit } from "@autocircuit/circuits";
-import { type PatchableModel, PruneScores, type ScoresInfo } from "@autocircuit/core";
+import { type PatchableModel, PruneScores, type ScoresInfo, sameWeights } from "@autocircuit/core";
 import { isGguf, modelName } from "@autocircuit/models";
 import { UsageError } from "./usage-error.ts";
 
@@ -26,8 +26,8 @@ interface FoundWith {
 }
 
 /**
- * Says that what a file holds was found with another model than it is run on: of other weights, or, where the file does not tell these, of another
- * name. Undefined where it was not, or nobody knows.
+ * Says that what a file holds was found with another model than it is run on: of other weights, or, where the file does not tell these or an earlier
+ * version wrote how, of another name. Undefined where it was not, or nobody knows.
  *
  * @param named the model that it is run on, as it was named
  */
@@ -39,15 +39,15 @@ export function otherModelNote(
 ): string | undefined {
   if (found.model === undefined || named === undefined) return undefined;
   const name = nameWithFile(named);
-  const told = found.fingerprint !== undefined && fingerprint !== null;
-  if (told ? found.fingerprint === fingerprint : found.model === name) return undefined;
+  const same = sameWeights(found.fingerprint ?? null, fingerprint);
+  if (same ?? found.model === name) return undefined;
   if (found.model === name)
     return (
       `note: ${file} was found with another model of the name ${name}: its weights or its configuration differ from those of ${named}, ` +
       "so that the numbers below are not those of the model that it was found with."
     );
   return (
-    `note: ${file} was found with ${found.model}, and is run on ${name}: ${told ? "as" : "where"} their weights differ, as those of a quantised ` +
+    `note: ${file} was found with ${found.model}, and is run on ${name}: ${same === false ? "as" : "where"} their weights differ, as those of a quantised ` +
     "or converted file do, the numbers below are not those of the model that it was found with."
   );
 }

@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature, USUAL_SEED } from "@autocircuit/base";
-import { coreKinds, type LoadedTask, plainOptions, unusualProcessing } from "@autocircuit/core";
+import { coreKinds, type LoadedTask, plainOptions, sameWeights, unusualProcessing } from "@autocircuit/core";
 import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
 import { type Plan, planOf } from "./plan-circuit.ts";
 
@@ -79,14 +79,19 @@ const checkDifference = signature("discoveryDifference", { before: kind.record, 
 export function discoveryDifference(before: DiscoveryAsked, now: DiscoveryAsked): string | undefined {
   checkDifference({ before, now });
   const asked = JSON.parse(JSON.stringify(now)) as DiscoveryAsked;
-  const other = Object.keys(asked).filter(
-    (name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(asked[name] ?? null),
-  );
+  const other = Object.keys(asked).filter((name) => isOther(name, before[name] ?? null, asked[name] ?? null));
   if (other.length === 0) return undefined;
   const words = other.map(
     (name) => `another ${WORDS[name] ?? name}${DIGESTS.has(name) ? "" : values(before[name], asked[name])}`,
   );
   return words.join(" and ");
+}
+
+/** Weights that two versions tell in two ways nobody can compare: these are the caller's to know. */
+function isOther(name: string, before: unknown, now: unknown): boolean {
+  if (name === "weights" && typeof before === "string" && typeof now === "string")
+    return sameWeights(before, now) === false;
+  return JSON.stringify(before) !== JSON.stringify(now);
 }
 
 /** @throws AutocircuitError `bad-input` naming what differs */

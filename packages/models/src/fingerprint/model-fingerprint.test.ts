@@ -23,6 +23,14 @@ it("of a copy is the same, whoever wrote its files; of other weights or settings
   expect(new Set([plain, ...others]).size).toBe(3);
 });
 
+it("sees a single number in the midst of a matrix", async () => {
+  await using pruned = await editedCheckpoint(folder, (tensors) => {
+    const matrix = tensors["model.embed_tokens.weight"]!.data as Float32Array;
+    matrix[Math.floor(matrix.length / 2) + 3] = 0;
+  });
+  expect(await modelFingerprint(pruned.folder)).not.toBe(plain);
+});
+
 it("is that of the loaded model, however it is processed and computed, in every format", async () => {
   for (const [place, how] of [
     [folder, {}],

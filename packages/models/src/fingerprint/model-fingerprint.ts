@@ -10,22 +10,23 @@ import { fingerprintOf, type StoredWeight } from "./fingerprint.ts";
 const check = signature("modelFingerprint", { idOrFolder: kind.text }, hubOptions);
 
 /**
- * What tells a model from others of its name, as `PatchableModel.fingerprint` of the loaded model has it: a hash of its configuration and of samples
- * of every stored weight, read in milliseconds. Trained or pruned weights have another; single numbers that were changed in a large matrix may not.
+ * What tells a model from others of its name, as `PatchableModel.fingerprint` of the loaded model has it: a hash of its configuration and of every
+ * stored weight, which is read whole, at about 2 GB/s where the system has its files in memory. One number that is another makes it another. Those of
+ * files that an earlier version wrote are made otherwise: `sameWeights` of core compares what can be compared.
  *
  * @param idOrFolder a folder, a GGUF file, or a model of the hub
  * @throws AutocircuitError `not-found`, `bad-file`, `aborted`
  * @example
- * const same = (await modelFingerprint("models/gpt2")) === scores.info.fingerprint;
+ * const same = sameWeights(await modelFingerprint("models/gpt2"), scores.info.fingerprint ?? null);
  */
 export async function modelFingerprint(idOrFolder: string, options: HubOptions = {}): Promise<string> {
   check({ idOrFolder }, options);
-  return folderFingerprint(await modelFolder(idOrFolder, options));
+  return folderFingerprint(await modelFolder(idOrFolder, options), options.signal);
 }
 
 /** The same for a folder or a GGUF file that is there. */
-export async function folderFingerprint(folder: string): Promise<string> {
-  if (isGguf(folder)) return ggufFingerprint(folder);
+export async function folderFingerprint(folder: string, signal?: AbortSignal): Promise<string> {
+  if (isGguf(folder)) return ggufFingerprint(folder, signal);
   const { raw } = await openConfig(folder);
   await using checkpoint = await Checkpoint.open(folder);
   using files = new Pieces();
@@ -33,10 +34,10 @@ export async function folderFingerprint(folder: string): Promise<string> {
     const { dtype: type, shape, bytes, byteOffset } = checkpoint.info(name);
     return { name, type, shape, bytes, read: files.reader(checkpoint.file(name).path, byteOffset) };
   });
-  return fingerprintOf(raw.values, weights);
+  return await fingerprintOf(raw.values, weights, signal);
 }
 
-async function ggufFingerprint(path: string): Promise<string> {
+async function ggufFingerprint(path: string, signal: AbortSignal | undefined): Promise<string> {
   await using file = await GgufFile.open(path);
   const { values } = file.metadata;
   // The tokenizer's lists are long, and its work is in the prompts; of the general ones names and licences are no settings.
@@ -49,18 +50,20 @@ async function ggufFingerprint(path: string): Promise<string> {
       read: files.reader(path, byteOffset),
     }),
   );
-  return fingerprintOf({ ...Object.fromEntries(settings), architecture }, weights);
+  return await fingerprintOf({ ...Object.fromEntries(settings), architecture }, weights, signal);
 }
 
-/** Files of which a few bytes are read here and there: one after the other, at once, as a promise for each takes longer than the reading. */
+/** Files that are read in pieces, one after the other and at once, as a promise for each takes longer than the reading. */
 class Pieces implements Disposable {
   readonly #open = new Map<string, number>();
+  #last = new Uint8Array();
 
   reader(path: string, start: number): StoredWeight["read"] {
     const file = this.#open.get(path) ?? openSync(path, "r");
     this.#open.set(path, file);
     return (offset, length) => {
-      const piece = new Uint8Array(length);
+      if (this.#last.length < length) this.#last = new Uint8Array(length);
+      const piece = this.#last.subarray(0, length);
       if (readSync(file, piece, 0, length, start + offset) === length) return piece;
       throw badFile(path, "ends too early. Is something still writing it?");
     };
