@@ -107,7 +107,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--resume",
-      "go on where the same command was stopped, by Ctrl-C or its budget (--keep, acdc, subnetwork-probing, edge-pruning, ugs), from the folder of --out",
+      "go on where the same command was stopped, by Ctrl-C or its budget, from the folder of --out: with the scores that were finished, of any algorithm, and where a search stood (the one of --keep for few edges, by attribution's scores too; acdc, subnetwork-probing, edge-pruning, ugs)",
     )
     .addOption(
       new Option(

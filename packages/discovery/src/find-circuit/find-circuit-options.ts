@@ -53,7 +53,10 @@ export interface FindCircuitOptions {
   readonly onProgress?: ((progress: StepProgress) => void) | undefined;
   /** Called when a ranking is finished, and when a search begins that can be looked at while it runs. */
   readonly onChange?: ((soFar: FoundSoFar) => void) | undefined;
-  /** What an earlier run for the same task and options had found; of others it is refused. */
+  /**
+   * What an earlier run for the same task and options had found; of others it is refused. Scores that were finished are not made again, whatever the
+   * algorithm; searches (that of `keep` for few edges, and those of algorithms with such an option) go on where they stood.
+   */
   readonly resume?: ResumedDiscovery | undefined;
 }
 
