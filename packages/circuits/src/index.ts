@@ -38,6 +38,7 @@ export {
   type ScoredCircuit,
   scoredCircuit,
 } from "./interchange/scored-circuit.ts";
+export { ungroupedCircuit } from "./interchange/ungrouped-circuit.ts";
 export { type EapIgFileOptions, formatEapIgCircuit } from "./interchange/write-eap-ig.ts";
 export type { PieceTokenizer } from "./prompts/marked-text.ts";
 export { type AnsweredPositions, type ProgramPromptsOptions, programPrompts } from "./prompts/program-prompts.ts";

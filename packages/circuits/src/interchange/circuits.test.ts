@@ -134,9 +134,31 @@ describe("a file for MIB", () => {
     refuse(graph.with({ separateQkv: false }), /share one input/);
     refuse(graph.with({ factorized: false }), /residual stream/);
     refuse(Graph.of({ layers: 1, heads: 2, attnOnly: true, parallel: false }), /no MLPs/);
-    refuse(
-      Graph.of({ layers: 1, heads: 4, kvHeads: 2, attnOnly: false, parallel: false }),
-      /grouped \(make the graph ungrouped/,
+  });
+
+  it("of grouped keys and values has each of their edges once for each head of the group", () => {
+    const config = { layers: 2, heads: 4, kvHeads: 2, attnOnly: false, parallel: false };
+    const [grouped, own] = [Graph.of(config), Graph.of(config, { ungrouped: true })];
+    const circuit = fill(grouped, 5, 0.25, null);
+    const back = readEapIgCircuit(formatEapIgCircuit(circuit), "grouped.json", { graph: own });
+    expect(back.graph.equals(own)).toBe(true);
+    for (const [block, head] of [0, 1].flatMap((block) => [0, 1, 2, 3].map((head) => [block, head] as const)))
+      for (const src of ["Resid Start", ...(block === 1 ? ["A0.3", "MLP 0"] : [])])
+        for (const [input, shared] of [
+          ["Q", head],
+          ["K", head < 2 ? 0 : 1],
+          ["V", head < 2 ? 0 : 1],
+        ] as const) {
+          const one = own.index(`${src}->A${block}.${head}.${input}`);
+          const of = grouped.index(`${src}->A${block}.${shared}.${input}`);
+          expect([back.scores[one], back.inCircuit[one]]).toEqual([circuit.scores[of], circuit.inCircuit[of]]);
+        }
+    const [kept, last] = [own.index("MLP 1->Resid End"), grouped.index("MLP 1->Resid End")];
+    expect(back.scores[kept]).toBe(circuit.scores[last]);
+    // One of its own graph is written as it is.
+    expect(formatEapIgCircuit(back)).toBe(formatEapIgCircuit(circuit));
+    expect(() => readEapIgCircuit(formatEapIgCircuit(circuit), "grouped.json", { graph: grouped })).toThrow(
+      /keys and values are grouped \(make the graph ungrouped/,
     );
   });
 });

@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { Circuit, coreKinds, type PruneScores } from "@autocircuit/core";
+import { requireEapIgGraph } from "./eap-ig-names.ts";
 import { scoredCircuit } from "./scored-circuit.ts";
 import { type EapIgFileOptions, formatEapIgCircuit } from "./write-eap-ig.ts";
 
@@ -50,7 +51,7 @@ export function mibNameProblem(name: string): string | undefined {
  * Scores as the Mechanistic Interpretability Benchmark's circuit track takes them (Mueller et al. 2025, arXiv:2504.13151): it makes its circuits
  * of the scores of all edges itself.
  *
- * @throws AutocircuitError `bad-input` for a name of another form, and for a graph the format cannot hold, see {@link formatEapIgCircuit}
+ * @throws AutocircuitError `bad-input` for a name of another form, and for a graph the format cannot hold, one of grouped keys and values among them
  * @example
  * const { path, text } = mibSubmission(scores, { name: mibName("ioi", "gpt2"), dModel: 768 });
  */
@@ -59,6 +60,8 @@ export function mibSubmission(scores: PruneScores, options: MibSubmissionOptions
   const { name, ...ofFile } = options;
   const problem = mibNameProblem(name);
   if (problem !== undefined) throw new AutocircuitError("bad-input", `\`name\` is ${JSON.stringify(name)}: ${problem}`);
+  // The benchmark takes so many of the best edges, which are others where some are written several times.
+  requireEapIgGraph(scores.graph);
   const all = Circuit.where(scores.graph, () => true);
   return { path: `${name}/importances.json`, text: formatEapIgCircuit(scoredCircuit(scores, all), ofFile) };
 }

@@ -3,6 +3,7 @@ import type { Graph } from "@autocircuit/core";
 import { eapIgEdge, eapIgEdgeOrder, eapIgNodes, requireEapIgGraph } from "./eap-ig-names.ts";
 import { formatPythonNumber } from "./python-json.ts";
 import { type EapIgNode, type ScoredCircuit, scoredCircuitKind } from "./scored-circuit.ts";
+import { ungroupedCircuit } from "./ungrouped-circuit.ts";
 
 /** What a graph alone does not say. */
 export interface EapIgFileOptions {
@@ -22,11 +23,13 @@ const check = signature("formatEapIgCircuit", { circuit: scoredCircuitKind }, {
  * Nodes that come without their own entries are in the circuit if an edge of the circuit leaves them and, `input` apart, one reaches
  * them, as that library prunes.
  *
+ * The format knows no keys and values of groups of heads: edges to these are written once for each head, see {@link ungroupedCircuit}.
+ *
  * @throws AutocircuitError `bad-input` for a graph the format cannot hold
  */
 export function formatEapIgCircuit(circuit: ScoredCircuit, options: EapIgFileOptions = {}): string {
   check({ circuit }, options);
-  const { graph, scores, inCircuit, eapIg } = circuit;
+  const { graph, scores, inCircuit, eapIg } = ungroupedCircuit(circuit);
   requireEapIgGraph(graph);
   const cfg = {
     n_layers: graph.config.layers,

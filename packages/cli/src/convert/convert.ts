@@ -8,6 +8,7 @@ import {
   formatPromptFile,
   pruneScoresOf,
   type ScoredCircuit,
+  ungroupedCircuit,
   unplacedFields,
 } from "@autocircuit/circuits";
 import { fittingPrompts, type PromptFile, type Rank, type Tokenizer } from "@autocircuit/core";
@@ -78,7 +79,10 @@ async function writeCircuit(
   }
   await writeWhole(to, await synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})));
   const width = config || circuit.eapIg ? "" : "; d_model is not known without --model and is written as 0";
-  return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${width}`;
+  const own = ungroupedCircuit(circuit);
+  const heads =
+    own === circuit ? "" : `; edges to keys and values of a group once for each of its heads: ${describeCircuit(own)}`;
+  return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${heads}${width}`;
 }
 
 /** How prompts become a .csv of token ids. */

@@ -13,6 +13,7 @@ import {
   readCircuit,
   savedCircuitOf,
   scoredCircuit,
+  ungroupedCircuit,
 } from "@autocircuit/circuits";
 import { Graph, PruneScores, readAutocircuitPrompts, readEapIgCsv, readEdgePruningJsonl } from "@autocircuit/core";
 import type { PublicCall } from "./public-call.ts";
@@ -39,6 +40,7 @@ export const exchangeCalls: Readonly<Record<string, PublicCall>> = {
   "a saved circuit in a graph": { takes: { graph }, call: (t) => saved.circuitIn(t.graph) },
   "a saved circuit with scores": { takes: { graph }, call: (t) => saved.scoredIn(t.graph) },
   formatCircuitFile: { takes: { circuit }, call: (t) => formatCircuitFile(t.circuit) },
+  ungroupedCircuit: { takes: { circuit }, call: (t) => ungroupedCircuit(t.circuit) },
   formatEapIgCircuit: { takes: { circuit }, call: (t, o) => formatEapIgCircuit(t.circuit, o) },
   mibName: { takes: { task: "ioi", model: "gpt2" }, call: (t) => mibName(t.task, t.model) },
   mibNameProblem: { takes: { name: "ioi_gpt2" }, call: (t) => mibNameProblem(t.name) },
