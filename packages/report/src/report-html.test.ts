@@ -37,6 +37,25 @@ describe("reportHtml", () => {
     expect(await reportHtml(xproportionReport())).not.toContain("∞");
   });
 
+  it("says divergences once where the table of ablations has them all", async () => {
+    const rows = [0.5, 2].map((value) => ({ name: `circuit of ${value}`, value, size: 3 }));
+    const titles = async (kl: (number | null)[], more: object = {}) => {
+      const divergence = { metric: "KL(full model || circuit), nats", rows: rows.map((row) => ({ ...row, ...more })) };
+      const ablationTable = kl.map((kl) => ({
+        circuit: "found",
+        ablation: "resample",
+        kl,
+        maxAbsDiff: 1,
+        kept: false,
+      }));
+      const page = await reportHtml({ ...reverseByTokenReport(), divergence, ablationTable });
+      return parseMarkup(page).flatMap(({ name, text }) => (name === "h2" ? [text] : []));
+    };
+    expect(await titles([0.5, 2, 7])).not.toContain("Divergence");
+    for (const kl of [[2], [null], []]) expect(await titles(kl)).toContain("Divergence");
+    expect(await titles([0.5, 2, 7], { agreement: 1 })).toContain("Divergence");
+  });
+
   it("says a curve of one point in words, and a unit once", async () => {
     const points = [{ size: 10, value: 0.5, series: "acdc" }];
     const curve = { metric: "KL(full model || circuit), nats", unit: "nats", points };

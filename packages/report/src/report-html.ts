@@ -7,7 +7,7 @@ import { Html, html } from "./html/html.ts";
 import { pageScript } from "./html/script.ts";
 import { headline, notesList, reproduction, section } from "./html/sections.ts";
 import { pageStyle } from "./html/style.ts";
-import { ablationTable, crossingTable, divergenceTable, testTable } from "./html/table.ts";
+import { ablationTable, crossingTable, divergenceTable, repeatsTable, testTable } from "./html/table.ts";
 import { rocPlotSvg } from "./plots/roc-plot.ts";
 import { trainingPlotSvg } from "./plots/training-plot.ts";
 import type { CircuitReport } from "./types.ts";
@@ -41,7 +41,7 @@ ${diagramFigure(report)}
 ${report.notes.length > 0 && section("Notes", notesList(report.notes))}
 ${section(comparison.compared ? "Edges, found beside known" : "Edges", edgeTable(report, comparison))}
 ${report.crossing && section("Edges inside heads, from span to span", crossingTable(report.crossing))}
-${divergence && section("Divergence", divergenceTable(divergence))}
+${divergence && !repeatsTable(divergence, ablations) && section("Divergence", divergenceTable(divergence))}
 ${curve && section("By number of edges", curve)}
 ${roc && section("Ranking beside the known circuit", roc)}
 ${training && section("Training", training)}

@@ -15,7 +15,19 @@ export function flagsNamed(flags: readonly string[]): Flags {
 /** Those of `discover` that notes of the library name by their options. */
 export const DISCOVER_FLAGS: Flags = flagsNamed(
   [
-    ...["size", "keep", "faithful", "tries", "budget", "select", "rank", "selectSeconds", "prune", "algorithm"],
+    ...[
+      "size",
+      "keep",
+      "faithful",
+      "tries",
+      "budget",
+      "curve",
+      "select",
+      "rank",
+      "selectSeconds",
+      "prune",
+      "algorithm",
+    ],
     ...["ablation", "byToken", "knownCircuit", "model", "prompts", "batchSize", "batchCount", "seqLen", "resume"],
     ...["autoencoders", "autoencoderErrors", "autoencoderScale", "partialAutoencoders", "pruneLatents"],
     ...["maxLatents", "pruneWithCorrupt", "keepLatents"],

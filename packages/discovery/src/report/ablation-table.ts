@@ -51,7 +51,7 @@ export async function measureTable({ task, circuit, known, measuring, before }: 
   }
   if (fewest < meter.promptCount)
     notes.push(
-      `Some of these circuits were run on the first ${fewest} of ${meter.promptCount} prompts, ${time.reason}`,
+      `Some circuits of the table of ablations were run on the first ${fewest} of ${meter.promptCount} prompts, ${time.reason}`,
     );
   return { rows, notes };
 }

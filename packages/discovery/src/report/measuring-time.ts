@@ -27,6 +27,6 @@ export class MeasuringTime {
 
   /** Why not all was measured, for the report. */
   get reason(): string {
-    return "so that the report takes less time than the discovery (with the full curve all is measured).";
+    return 'so that the report takes less time than the discovery (with `curve: "full"` all is measured).';
   }
 }

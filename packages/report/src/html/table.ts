@@ -1,5 +1,5 @@
 import { formatNumber } from "../format.ts";
-import type { AblationRow, Cell, Divergence, ReportCrossing, ReportTest } from "../types.ts";
+import type { AblationRow, Cell, Divergence, DivergenceRow, ReportCrossing, ReportTest } from "../types.ts";
 import { type Html, html } from "./html.ts";
 
 /** Rows a page shows; a circuit of more edges is cut there, and the page says so. */
@@ -50,6 +50,13 @@ export function divergenceTable({ metric, rows }: Divergence): Html {
   );
 }
 
+/** Whether all that divergence measurements say is in the table of ablations, which says it of more of these. */
+export function repeatsTable({ metric, rows }: Divergence, ablations: readonly AblationRow[] | undefined): boolean {
+  const known = ({ value, name: _, size: __, ...more }: DivergenceRow) =>
+    Object.keys(more).length === 0 && ablations?.some(({ kl }) => kl === value);
+  return metric.startsWith("KL") && rows.every(known);
+}
+
 /** What happens to the output when everything outside a circuit is ablated. */
 export function ablationTable(rows: readonly AblationRow[]): Html {
   const table = rows.map((r): Cell[] => [
@@ -60,7 +67,7 @@ export function ablationTable(rows: readonly AblationRow[]): Html {
     r.kept ? "✓\u00a0kept" : "✗\u00a0changed",
   ]);
   return html`${cellTable(["Circuit", "Ablation", "KL, nats", "Largest difference", "Output"], table)}
-<p class="aside">Each circuit alone, beside the full model: the KL divergence of its output, and by how much any one output value moves at most (logits less their mean over the vocabulary, as weights are processed unless told otherwise). Kept: by no more than rounding. Changed: by more.</p>`;
+<p class="aside">Each circuit alone, beside the full model: KL(full model || circuit) of its output, and by how much any one output value moves at most (logits less their mean over the vocabulary, as weights are processed unless told otherwise). Kept: by no more than rounding. Changed: by more.</p>`;
 }
 
 /** What the tests of the circuit hypothesis came to, in words. */
