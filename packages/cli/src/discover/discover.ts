@@ -12,7 +12,6 @@ import {
   type FoundMeasures,
   type MeasuringProgress,
   measureFound,
-  modelAccuracy,
   reportEdges,
 } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
@@ -106,7 +105,6 @@ export async function discover(
   const measures = await measured(task, found, beside, { settings, seconds, signal });
   const stability = await bootstrapped(task, found, plan, signal);
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
-  const accuracy = await withProgress("accuracy of the model", () => modelAccuracy(task, { signal }));
   const { peakMemoryBytes, peakDeviceBytes } = await memory();
   const file = discoveryFile(subject.name, found);
   const result: DiscoverResult = {
@@ -126,7 +124,7 @@ export async function discover(
     tests,
     prunedLatents: subject.prunedLatents,
     replacedKl: subject.replacedKl,
-    accuracy,
+    accuracy: measures.accuracy,
     divergence: measures.divergence,
     seconds,
     ...used.report,

@@ -19,6 +19,7 @@ import { CircuitMeasuring, type MeasuringProgress } from "./circuit-measuring.ts
 import { keptCurve } from "./kept-report.ts";
 import { knownCircuitOf } from "./known-circuit.ts";
 import { CURVES, type CurveDetail, MeasuringTime } from "./measuring-time.ts";
+import { meteredAccuracy, type TaskAccuracy } from "./model-accuracy.ts";
 import { measureSizes, rankedBy } from "./size-curve.ts";
 
 /** Options of {@link measureFound}. */
@@ -51,6 +52,8 @@ export interface FoundMeasures {
     readonly knownCircuit: number | null;
     readonly promptCount: number;
   };
+  /** How well the model alone does the task, as `modelAccuracy` says it. */
+  readonly accuracy: TaskAccuracy | null;
   /** What each circuit keeps with the rest resampled, and zero. */
   readonly ablationTable: NonNullable<CircuitReport["ablationTable"]>;
   /** Over circuits of growing size; what is kept of the answers for a circuit that was looked for by that. */
@@ -87,6 +90,7 @@ export const foundMeasures = kind.shape("what measureFound gives", {
     knownCircuit: kind.orNull(kind.numeric),
     promptCount: kind.whole,
   }),
+  accuracy: kind.orNull(kind.record),
   ablationTable: kind.listOf(kind.record),
   curve: kind.optional(kind.record),
   roc: kind.optional(kind.listOf(kind.record)),
@@ -100,7 +104,7 @@ const CIRCUIT_SHARE = 0.3;
 
 /**
  * Measures a circuit that was found on the task's prompts to measure on: how faithful it is, what it and known circuits keep under two
- * ablations, and how faithful circuits of other sizes are.
+ * ablations, how faithful circuits of other sizes are, and how well the model alone does the task.
  *
  * @throws AutocircuitError `bad-input` for a task without such prompts and for circuits of another graph; `not-finite`; `aborted`
  *
@@ -126,6 +130,7 @@ export async function measureFound(
   const { circuit, select = "top" } = found;
   const compared = known[0];
   const { onProgress = () => undefined } = options;
+  const accuracy = await meteredAccuracy(task, meter);
   const measuring = new CircuitMeasuring(meter, time, { circuitCount: circuitsToMeasure(), onProgress });
   const measured = await measuring.measure(circuit, ablation, CIRCUIT_SHARE);
   const beside = compared && (await measuring.measure(compared.circuit, ablation, CIRCUIT_SHARE));
@@ -145,6 +150,7 @@ export async function measureFound(
       knownCircuit: beside?.divergence ?? null,
       promptCount: measured.promptCount,
     },
+    accuracy,
     ablationTable: table.rows,
     curve,
     roc: compared && rankingBeside(found, compared, rank),

@@ -1,8 +1,8 @@
 import { LoadedTask, PromptLoader } from "@autocircuit/core";
-import { correctPercent, FullModel, logitDiff } from "@autocircuit/metrics";
+import { CircuitMeter, correctPercent, FullModel, logitDiff } from "@autocircuit/metrics";
 import { afterAll, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
-import { accuracyNotes, modelAccuracy } from "./model-accuracy.ts";
+import { accuracyNotes, meteredAccuracy, modelAccuracy } from "./model-accuracy.ts";
 
 const { model, prompts } = randomTask({ promptCount: 8, batchSize: 4, seed: 3 });
 afterAll(() => model.dispose());
@@ -20,6 +20,13 @@ it("says how often the model alone is right, as the metrics do", async () => {
   expect(found.first).toBe((await correctPercent(model, prompts, runs))[0]!.value);
   expect(found.logitDiff).toBeCloseTo((await logitDiff(model, prompts, runs))[0]!.value, 5);
   expect((await modelAccuracy(taskOf(prompts), { promptCount: 3 }))!.promptCount).toBe(3);
+});
+
+it("is the same by the outputs that circuits are compared with", async () => {
+  using meter = new CircuitMeter(model, prompts, { together: 3 });
+  const expected = (await modelAccuracy(taskOf(prompts)))!;
+  const found = await meteredAccuracy(taskOf(prompts), meter);
+  expect(found).toEqual({ ...expected, logitDiff: expect.closeTo(expected.logitDiff!, 5) });
 });
 
 it("compares with no wrong answers where there are none, and takes the prompts to discover with where no others are", async () => {

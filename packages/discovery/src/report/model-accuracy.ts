@@ -1,6 +1,7 @@
 import { formatShare, type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, firstPrompts, type LoadedTask } from "@autocircuit/core";
-import { FullModel, type MetricName, metrics } from "@autocircuit/metrics";
+import { coreKinds, firstPrompts, type LoadedTask, type PromptLoader } from "@autocircuit/core";
+import { type CircuitMeter, FullModel, type MetricName, metrics } from "@autocircuit/metrics";
+import { Tensor } from "@autocircuit/native";
 import type { CircuitReport } from "@autocircuit/report";
 import { outputsNumbers } from "../find-circuit/fitting-options.ts";
 
@@ -47,9 +48,28 @@ export async function modelAccuracy(task: LoadedTask, options: TaskAccuracyOptio
   if (outputsNumbers(task) || from.length === 0) return null;
   using prompts = firstPrompts(from, most);
   using full = new FullModel(task.model, prompts);
-  const runs = [{ size: task.model.graph.edgeCount, logits: await full.logits("clean", signal && { signal }) }];
+  return await accuracyBy(task, prompts, { logits: await full.logits("clean", signal && { signal }), signal });
+}
+
+/** {@link modelAccuracy} by the outputs that circuits are compared with, where there is one a prompt; of others the model runs once more. */
+export async function meteredAccuracy(task: LoadedTask, meter: CircuitMeter): Promise<TaskAccuracy | null> {
+  const { signal } = meter;
+  using prompts = firstPrompts(task.test, PROMPTS);
+  if (outputsNumbers(task) || task.model.outputSlice !== "last_seq" || prompts.length !== 1)
+    return await modelAccuracy(task, { signal });
+  using whole = Tensor.cat(await meter.fullOutputs(prompts.promptCount));
+  using logits = whole.slice(0, 0, prompts.promptCount);
+  return await accuracyBy(task, prompts, { logits: [logits], signal });
+}
+
+async function accuracyBy(
+  { model }: LoadedTask,
+  prompts: PromptLoader,
+  { logits, signal }: { logits: readonly Tensor[]; signal: AbortSignal | undefined },
+): Promise<TaskAccuracy> {
+  const runs = [{ size: model.graph.edgeCount, logits }];
   const value = async (name: MetricName) => {
-    const [measured] = await metrics[name].measure(task.model, prompts, runs, { full, ...(signal && { signal }) });
+    const [measured] = await metrics[name].measure(model, prompts, runs, signal && { signal });
     return measured!.value;
   };
   const compared = prompts.prompts.every(({ wrongAnswers }) => hasAnswers(wrongAnswers));

@@ -16,7 +16,7 @@ import {
 import type { FoundStability } from "./found-stability.ts";
 import { keptNotes } from "./kept-report.ts";
 import { knownCircuitOf } from "./known-circuit.ts";
-import { accuracyNotes, modelAccuracy, reportAccuracy } from "./model-accuracy.ts";
+import { accuracyNotes, reportAccuracy } from "./model-accuracy.ts";
 import { processingOption } from "./processing-option.ts";
 import { reportEdge } from "./report-edge.ts";
 import { reportEdges, stabilityOrNull } from "./report-edges.ts";
@@ -83,14 +83,21 @@ export async function reportOf(
   const { about = {}, known = knownCircuitOf(task), measures, stability, labels, signal, ...measuring } = options;
   const labelled = labels && labelledLatents(task.model, labels);
   const shown = reportGraph(task.model.graph, labelled?.labels);
-  const { divergence, ablation, ablationTable, curve, roc, notes } =
-    measures ?? (await measureFound(task, found, { ...measuring, known, signal }));
+  const {
+    divergence,
+    ablation,
+    accuracy: alone,
+    ablationTable,
+    curve,
+    roc,
+    notes,
+  } = measures ?? (await measureFound(task, found, { ...measuring, known, signal }));
   const { circuit, keep, algorithm, seconds } = found;
   const { graph } = task.model;
   const compared = known[0];
   const positions = namedPositions(task);
   const activation = await sourceNorms(task, signal);
-  const accuracy = "accuracy" in about ? about.accuracy : reportAccuracy(await modelAccuracy(task, { signal }));
+  const accuracy = "accuracy" in about ? about.accuracy : reportAccuracy(alone);
   const row = (name: string, value: number, size: number) => ({ name: `${name}, ${ablation}`, value, size });
   return {
     title: task.name,

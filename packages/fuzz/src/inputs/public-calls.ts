@@ -256,6 +256,10 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   },
   FullModel: { takes: on, call: (t) => new FullModel(t.model, t.prompts) },
   CircuitMeter: { takes: on, options: {}, call: (t, o) => new CircuitMeter(t.model, t.prompts, o) },
+  "CircuitMeter.fullOutputs": {
+    takes: { promptCount: 1 },
+    call: (t) => new CircuitMeter(model, prompts).fullOutputs(t.promptCount),
+  },
   "CircuitMeter.measure": {
     takes: { circuit, ablation: "resample" },
     call: (t, o) => new CircuitMeter(model, prompts).measure(t.circuit, t.ablation, o),

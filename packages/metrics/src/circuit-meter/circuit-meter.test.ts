@@ -1,7 +1,8 @@
 import { defaultCircuitSizes, PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
-import { memory } from "@autocircuit/native";
+import { memory, Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { smallModel } from "../../test/small-model.ts";
+import { FullModel } from "../full-model.ts";
 import { klDivergence } from "../kl-divergence.ts";
 import { maxAbsDiff } from "../max-abs-diff.ts";
 import { CircuitMeter } from "./circuit-meter.ts";
@@ -24,6 +25,18 @@ const scoresOf = ({ graph }: ReturnType<typeof smallModel>) =>
   );
 
 describe("CircuitMeter", () => {
+  it("gives the full model's outputs that it compares with, of the slices that the first prompts are in", async () => {
+    using model = smallModel();
+    using meter = new CircuitMeter(model, prompts, { together: 4 });
+    const parts = await meter.fullOutputs(9);
+    expect(parts.map(({ shape }) => shape[0])).toEqual([4, 4, 2]);
+    using full = new FullModel(model, prompts);
+    const [first] = await full.logits("clean");
+    using whole = Tensor.cat(parts);
+    expect(await whole.toArray()).toEqual(await first!.toArray());
+    expect((await meter.fullOutputs(1))[0]).toBe(parts[0]);
+  });
+
   it.each(["resample", "zero", "tokenwise-mean-corrupt", "batch-all-tok-mean"] as const)(
     "measures in slices what the metrics measure of whole batches: %s",
     async (ablation) => {

@@ -35,6 +35,7 @@ const check = signature("CircuitMeter", { model: coreKinds.patchableModel, promp
   signal: kind.signal,
   together: kind.count,
 } satisfies KindsOf<CircuitMeterOptions>);
+const checkFull = signature("CircuitMeter.fullOutputs", { promptCount: kind.count });
 const checkMeasure = signature(
   "CircuitMeter.measure",
   { circuit: kind.having("a Circuit", "graph", "indices"), ablation: coreKinds.ablationName },
@@ -96,6 +97,22 @@ export class CircuitMeter implements Disposable {
       onProgress?.({ done, total: this.promptCount });
     }
     return joinedMeasures(parts);
+  }
+
+  /**
+   * The full model's outputs on the first prompts, at least so many, a tensor a slice. They are what circuits are compared with, so that neither costs
+   * the other's pass, and stay the meter's.
+   *
+   * @throws AutocircuitError `aborted`
+   */
+  async fullOutputs(promptCount: number): Promise<readonly Tensor[]> {
+    checkFull({ promptCount });
+    const outputs: Tensor[] = [];
+    for (const part of this.slices.filter(({ first }) => first < promptCount)) {
+      throwIfAborted(this.signal);
+      outputs.push(await this.#fullOf(part));
+    }
+    return outputs;
   }
 
   /**
