@@ -68,7 +68,7 @@ at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad
   const at::ScalarType type = type_of(model_.weights());
   // One product where two would be rounded before they cancel.
   if (share_grad.defined() && share_grad.scalar_type() != type)
-    return at::bmm((total_grad + share_grad).to(type), per_head.transpose(1, 2)).transpose(0, 1).contiguous();
+    return batch_product((total_grad + share_grad).to(type), per_head.transpose(1, 2)).transpose(0, 1).contiguous();
   const at::Tensor z_grad = product(total_grad.to(type), weights.w_o.t()).view({frame_.n(), heads, config_.d_head});
   return share_grad.defined() ? z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1) : z_grad;
 }

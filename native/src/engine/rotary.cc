@@ -4,7 +4,6 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernels/cpu/rotary_pairs.h"
-#include "kernels/cpu/row_arguments.h"
 
 namespace autocircuit {
 namespace {
@@ -36,7 +35,7 @@ Rotation rotation_at(const at::Tensor& positions, const RotaryConfig& rotary, co
 }
 
 at::Tensor rotated(const at::Tensor& x, const Rotation& by, const RotaryConfig& rotary) {
-  if (x.is_cpu() && on_cpu::has_kernels(x)) return RotaryPairs::apply(x, by.cos, by.sin, rotary.interleaved);
+  if (x.is_cpu()) return RotaryPairs::apply(x, by.cos, by.sin, rotary.interleaved);
   const at::Tensor cos = by.cos.unsqueeze(2), sin = by.sin.unsqueeze(2);
   const at::Tensor part = x.narrow(-1, 0, rotary.dim);
   at::Tensor turned;

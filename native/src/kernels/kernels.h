@@ -139,6 +139,9 @@ struct KernelsOf {
   void (*add_products)(int64_t rows, int64_t count, int64_t d, int64_t width, const T* packed, const T* deltas, int64_t stride, T* sums);
 };
 
+// Numbers of narrower types, by their bits.
+using Widen = void (*)(int64_t count, const uint16_t* from, float* to);
+
 struct Kernels {
   const char* set;  // of instructions
   KernelsOf<float> of_float;
@@ -146,6 +149,7 @@ struct Kernels {
   // out[i][c] = start + sum over k of x[i][k] * matrix[k][first + c]. Each number is summed in the order of k, whatever else is made
   // with it, so that equal rows give equal numbers.
   void (*multiply_panel)(const PanelProduct& product);
+  Widen widen_bfloat16, widen_float16;
 };
 
 template <class T>

@@ -52,10 +52,10 @@ inline at::Tensor patched_rows(const PatchedRows& rows, const Norm& norm) {
                         lists.rows, lists.masks, lists.tokens, rows.n, static_cast<int64_t>(norm.kind), norm.eps,
                         dense_if_defined(norm.scale), dense_if_defined(norm.shift));
   };
-  // A stream that is wider than the sources: kernels take one type.
+  // A stream that is wider than the sources: kernels elsewhere than on the CPU take one type.
   const at::Tensor& source = rows.delta.late.defined() ? rows.delta.late : rows.delta.early;
   const at::Tensor& base = rows.resid.defined() ? rows.resid : rows.ablated;
-  const bool mixed = source.defined() && source.scalar_type() != base.scalar_type();
+  const bool mixed = source.defined() && source.scalar_type() != base.scalar_type() && !base.is_cpu();
   if (!mixed) return call(dispatched::patched_rows);
   const at::AutoDispatchBelowADInplaceOrView no_autograd;
   return call(portable::patched_rows);

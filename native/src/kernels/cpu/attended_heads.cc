@@ -16,7 +16,11 @@ namespace {
 
 int64_t filled(int64_t count, int64_t to) { return (count + to - 1) / to * to; }
 
-at::Tensor with_numbers_together(const at::Tensor& x) { return x.stride(-1) == 1 || x.size(-1) == 1 ? x : x.contiguous(); }
+// As kernels read it: rows whose numbers lie side by side, of narrower types in float32.
+at::Tensor readable(const at::Tensor& x) {
+  const at::Tensor wide = on_cpu::has_kernels(x) ? x : x.to(at::kFloat);
+  return wide.stride(-1) == 1 || wide.size(-1) == 1 ? wide : wide.contiguous();
+}
 
 // [B, H, P, d], in memory [B, P, H, d]: as projections write and read it.
 at::Tensor like_heads(const at::Tensor& x) { return at::empty({x.size(0), x.size(2), x.size(1), x.size(3)}, x.options()).transpose(1, 2); }
@@ -138,14 +142,15 @@ void for_groups(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, c
 }  // namespace
 
 bool can_attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-  constexpr int64_t most_bytes = int64_t{512} << 10;
-  return q.is_cpu() && on_cpu::has_kernels(q) && q.numel() > 0 && k.sizes() == v.sizes() && q.size(1) % k.size(1) == 0 &&
+  // With keys of many positions the narrower types' own instructions make up for what LibTorch's operator takes to begin.
+  const int64_t most_bytes = on_cpu::has_kernels(q) ? int64_t{512} << 10 : int64_t{32} << 10;
+  return q.is_cpu() && q.numel() > 0 && k.sizes() == v.sizes() && q.size(1) % k.size(1) == 0 &&
          k.size(2) * k.size(3) * q.element_size() <= most_bytes;
 }
 
 Attended attended_heads(const at::Tensor& q_in, const at::Tensor& k_in, const at::Tensor& v_in, const at::Tensor& allowed, double scale,
                         const Kernels& use) {
-  const at::Tensor q = with_numbers_together(q_in), k = with_numbers_together(k_in), v = with_numbers_together(v_in);
+  const at::Tensor q = readable(q_in), k = readable(k_in), v = readable(v_in);
   const Attended result{like_heads(q), at::empty({q.size(0), q.size(1), q.size(2), 2}, q.options())};
   AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "attended_heads", [&] {
     for_groups<scalar_t>(q, k, v, allowed, scale, result.statistics,
@@ -153,13 +158,12 @@ Attended attended_heads(const at::Tensor& q_in, const at::Tensor& k_in, const at
                            of_type<scalar_t>(use).attend(group, rows_to<scalar_t>(result.z, example, head));
                          });
   });
-  return result;
+  return {result.z.to(q_in.scalar_type()), result.statistics};
 }
 
 AttendedGrads attended_heads_backward(const at::Tensor& z_grad_in, const at::Tensor& q_in, const at::Tensor& k_in, const at::Tensor& v_in,
                                       const at::Tensor& allowed, double scale, const at::Tensor& statistics, const Kernels& use) {
-  const at::Tensor q = with_numbers_together(q_in), k = with_numbers_together(k_in), v = with_numbers_together(v_in),
-                   z_grad = with_numbers_together(z_grad_in);
+  const at::Tensor q = readable(q_in), k = readable(k_in), v = readable(v_in), z_grad = readable(z_grad_in);
   const AttendedGrads grads{like_heads(q), like_heads(k), like_heads(v)};
   AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "attended_heads_backward", [&] {
     for_groups<scalar_t>(q, k, v, allowed, scale, statistics,
@@ -169,7 +173,8 @@ AttendedGrads attended_heads_backward(const at::Tensor& z_grad_in, const at::Ten
                                        rows_to<scalar_t>(grads.k, example, key_head), rows_to<scalar_t>(grads.v, example, key_head)});
                          });
   });
-  return grads;
+  const at::ScalarType type = q_in.scalar_type();
+  return {grads.q.to(type), grads.k.to(type), grads.v.to(type)};
 }
 
 }  // namespace autocircuit

@@ -6,10 +6,10 @@
 
 namespace autocircuit {
 
-// The core of attention on the CPU, float32 and float64. Queries [B, Hq, Pq, d], keys and values [B, Hk, Pk, d] of any strides, Hq a
-// multiple of Hk: each key head serves as many neighbouring query heads. `allowed` [1 or B, 1, Pq, Pk], bool, each row with a key;
-// undefined where every query sees all keys. What an example's head gives does not depend on what else is in the batch. Autograd does not
-// see it.
+// The core of attention on the CPU, of narrower types in float32 and rounded once. Queries [B, Hq, Pq, d], keys and values [B, Hk, Pk, d]
+// of any strides, Hq a multiple of Hk: each key head serves as many neighbouring query heads. `allowed` [1 or B, 1, Pq, Pk], bool, each
+// row with a key; undefined where every query sees all keys. What an example's head gives does not depend on what else is in the batch.
+// Autograd does not see it.
 struct Attended {
   at::Tensor z;           // [B, Hq, Pq, d], in memory [B, Pq, Hq, d]
   at::Tensor statistics;  // by which the backward makes the same weights again

@@ -10,7 +10,12 @@ namespace autocircuit::on_cpu {
 using signatures::OptionalTensor;
 
 void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, int64_t kind, double eps, const OptionalTensor& scale) {
-  if (!has_kernels(grad)) return portable::norm_backward_rows_(grad, x, kind, eps, scale);
+  if (!has_kernels(grad)) {
+    at::Tensor wide = grad.to(at::kFloat);
+    norm_backward_rows_(wide, x.to(at::kFloat), kind, eps, scale ? OptionalTensor(scale->to(at::kFloat)) : scale);
+    grad.copy_(wide);
+    return;
+  }
   const int64_t d = grad.size(-1), total = grad.numel() / d, x_rows = x.numel() / d;
   AT_DISPATCH_FLOATING_TYPES(grad.scalar_type(), "norm_backward_rows_", [&] {
     const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/cpu/begun_rows.h"
@@ -22,20 +23,34 @@ constexpr int64_t kLine = 64;  // bytes that come from memory at once
 constexpr int64_t kAhead = 2;  // sources whose deltas are on their way while one is copied
 
 // Where deltas [S, N, D] are, which may be part of a larger batch.
-template <class T>
 struct DeltaRows {
-  const T* data = nullptr;
-  int64_t apart = 0, n = 1, rows_apart = 0;
+  const char* data = nullptr;
+  int64_t apart = 0, n = 1, rows_apart = 0;  // in bytes
 
   explicit DeltaRows(const at::Tensor& deltas) {
     if (!deltas.defined()) return;
-    data = deltas.const_data_ptr<T>();
-    apart = deltas.stride(0);
+    const int64_t size = deltas.element_size();
+    data = static_cast<const char*>(deltas.const_data_ptr());
+    apart = deltas.stride(0) * size;
     n = deltas.size(1);
-    rows_apart = deltas.stride(1);
+    rows_apart = deltas.stride(1) * size;
   }
-  const T* of(int64_t source, int64_t i) const { return data + source * apart + i % n * rows_apart; }
+  const char* of(int64_t source, int64_t i) const { return data + source * apart + i % n * rows_apart; }
 };
+
+// How deltas become numbers of the type that sums are made in: null where they have it.
+Widen widening(const Delta& delta, at::ScalarType sums) {
+  const at::Tensor& deltas = delta.late.defined() ? delta.late : delta.early;
+  if (!deltas.defined() || deltas.scalar_type() == sums) return nullptr;
+  return deltas.scalar_type() == at::kHalf ? kernels().widen_float16 : kernels().widen_bfloat16;
+}
+
+template <class T>
+void copy_numbers(Widen widen, int64_t count, const char* from, T* to) {
+  if constexpr (std::is_same_v<T, float>)
+    if (widen) return widen(count, reinterpret_cast<const uint16_t*>(from), to);
+  std::memcpy(to, from, count * sizeof(T));
+}
 
 // Which sources the lists of each mask at each token name, and the place of every entry's source among them.
 struct Slots {
@@ -85,6 +100,7 @@ at::Tensor make_rows(const PatchedRows& asked, const Norm& norm, const Begun& be
   const int32_t* begins = lists.begin.const_data_ptr<int32_t>();
   const int32_t* token = asked.token_of.const_data_ptr<int32_t>();
   const uint8_t* ablated_row = lists.from_ablated.const_data_ptr<uint8_t>();
+  const Widen widen = widening(asked.delta, any.scalar_type());
   const Slots slots = make_slots(begins, lists.source.const_data_ptr<int32_t>(), tiles, cells, all_sources);
   AT_DISPATCH_FLOATING_TYPES(any.scalar_type(), "patched_rows", [&] {
     const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
@@ -93,7 +109,8 @@ at::Tensor make_rows(const PatchedRows& asked, const Norm& norm, const Begun& be
     const auto data_of = [](const at::Tensor& t) { return t.defined() ? t.const_data_ptr<scalar_t>() : nullptr; };
     const scalar_t *const resid_data = data_of(resid), *const ablated_data = data_of(ablated), *const sums = data_of(begun.sums);
     const int64_t resid_rows = resid.defined() ? resid.size(0) : 1, ablated_rows = ablated.defined() ? ablated.size(0) : 1;
-    const DeltaRows<scalar_t> early_rows(asked.delta.early), late_rows(asked.delta.late);
+    const DeltaRows early_rows(asked.delta.early), late_rows(asked.delta.late);
+    const int64_t stored = widen ? sizeof(uint16_t) : sizeof(scalar_t);
     const scalar_t* weights = lists.weight.const_data_ptr<scalar_t>();
     scalar_t* out_data = out.mutable_data_ptr<scalar_t>();
     at::parallel_for(0, n, grain(rows * d), [&](int64_t from, int64_t to) {
@@ -109,12 +126,12 @@ at::Tensor make_rows(const PatchedRows& asked, const Norm& norm, const Begun& be
           return s < first_late ? early_rows.of(s, i) : late_rows.of(s - first_late, i);
         };
         for (int64_t k = 0; k < count; k++) {
-          const scalar_t* const delta = delta_of(k);
+          const char* const delta = delta_of(k);
           // Each source lies pages away from the one before: those to come are asked for, where the processor does not guess them.
-          const scalar_t* const next = delta_of(std::min(k + kAhead, count - 1));
+          const char* const next = delta_of(std::min(k + kAhead, count - 1));
           for (int64_t start = 0; start < d; start += block) {
-            for (int64_t c = 0; c < block; c += kLine / sizeof(scalar_t)) __builtin_prefetch(next + start + c);
-            std::memcpy(packed_deltas.data() + start * count + k * block, delta + start, std::min(block, d - start) * sizeof(scalar_t));
+            for (int64_t c = 0; c < block * stored; c += kLine) __builtin_prefetch(next + start * stored + c);
+            copy_numbers(widen, std::min(block, d - start), delta + start * stored, packed_deltas.data() + start * count + k * block);
           }
         }
         for (int64_t start = 0; start < d; start += block) {
@@ -165,7 +182,8 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
   const auto or_none = [](const OptionalTensor& t) { return t ? *t : at::Tensor(); };
   const Delta delta{or_none(early), or_none(late), first_late};
   const RowLists lists{rows, masks, tokens, from_ablated, begin, source, weight};
-  const Norm norm{static_cast<NormKind>(norm_kind), eps, or_none(scale), or_none(shift)};
+  const auto like_base = [&](const at::Tensor& t) { return t.defined() ? t.to((resid ? *resid : *ablated).scalar_type()) : t; };
+  const Norm norm{static_cast<NormKind>(norm_kind), eps, like_base(or_none(scale)), like_base(or_none(shift))};
   return make_rows({or_none(resid), or_none(ablated), delta, lists, token_of, n}, norm, {});
 }
 

@@ -30,7 +30,8 @@ void turn_neighbours(int64_t pairs, const T* x, const T* cos, const T* sin, T* o
 }  // namespace
 
 at::Tensor rotary_pairs(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, bool interleaved) {
-  const at::Tensor rows = x.contiguous(), all_cos = cos.contiguous(), all_sin = sin.contiguous();
+  // Narrower types are turned in the type of the angles and rounded once.
+  const at::Tensor rows = x.to(cos.scalar_type()).contiguous(), all_cos = cos.contiguous(), all_sin = sin.contiguous();
   at::Tensor out = at::empty_like(rows);
   const int64_t heads = rows.size(2), d = rows.size(3), pairs = cos.size(2), angles = cos.size(0) * cos.size(1);
   AT_DISPATCH_FLOATING_TYPES(rows.scalar_type(), "rotary_pairs", [&] {
@@ -49,7 +50,7 @@ at::Tensor rotary_pairs(const at::Tensor& x, const at::Tensor& cos, const at::Te
       }
     });
   });
-  return out;
+  return out.to(x.scalar_type());
 }
 
 }  // namespace autocircuit

@@ -26,7 +26,7 @@ NormArgs<T> norm_args(int64_t kind, double eps, const signatures::OptionalTensor
 // Work of about 32k elements a task keeps the threads busy without visible scheduling cost.
 inline int64_t grain(int64_t elements) { return std::max<int64_t>(1, 32768 / std::max<int64_t>(1, elements)); }
 
-// Types narrower than float32 take LibTorch's operators: their products are what costs, and these are good at them.
+// Others are narrower: an operator widens them, or is LibTorch's.
 inline bool has_kernels(const at::Tensor& t) { return t.scalar_type() == at::kFloat || t.scalar_type() == at::kDouble; }
 
 }  // namespace autocircuit::on_cpu

@@ -81,6 +81,11 @@ TEST("operators in narrow types round once, what they store, and read no source 
           exact = centred * factor * wide(scale) + wide(shift);
         }
         check_rounded(given, exact, terms, type, name + ", patched rows");
+        if (place.device.is_cpu()) {  // where the stream is float32
+          const at::Tensor wider = patched_rows({resid.to(at::kFloat), ablated.to(at::kFloat), delta, lists, token_of, n}, norm);
+          CHECK_MESSAGE(wider.scalar_type() == at::kFloat && ((wide(wider) - exact).abs() <= terms * 0x1p-18).all().item<bool>(),
+                        name + ", patched rows of a wider stream");
+        }
 
         const at::Tensor grad = random({5, n, d}), x = random({n, d});
         at::Tensor into = there(grad).clone();
