@@ -13,8 +13,11 @@ namespace {
 
 // grad [rows, V] of logits -> [rows, D]. Losses usually look at few tokens: then only their columns of the matrix are read.
 at::Tensor through_unembedding(const at::Tensor& grad, const at::Tensor& unembed) {
+  const auto are_many = [&](int64_t tokens) { return 8 * tokens > grad.size(1); };
+  // Who looks at many, as a divergence does, looks at them in the first row too: the others need not be searched.
+  if (are_many(at::count_nonzero(grad.narrow(0, 0, 1)).item<int64_t>())) return product(grad, unembed.t());
   const at::Tensor tokens = at::nonzero(at::any(grad != 0, 0)).flatten();
-  if (8 * tokens.size(0) > grad.size(1)) return product(grad, unembed.t());
+  if (are_many(tokens.size(0))) return product(grad, unembed.t());
   return at::mm(grad.index_select(1, tokens), unembed.t().index_select(0, tokens));
 }
 
