@@ -37,7 +37,7 @@ int64_t BackwardPass::sources_to_wait_for(int64_t block, const at::Tensor& resid
   std::vector<const GroupPlan*> heads{shared};
   if (!shared) heads = {pass_.find(GroupKind::q, block), pass_.find(GroupKind::k, block), pass_.find(GroupKind::v, block)};
   if (std::any_of(heads.begin(), heads.end(), [](const GroupPlan* plan) { return !plan; })) return 0;
-  return are_plain(heads, resid) && heads[0]->group->first_source == 0 ? heads[0]->group->sources : 0;
+  return are_plain(heads, resid) ? heads[0]->group->sources : 0;
 }
 
 // What flow_groups does, where all rows read the stream as it is: some of the batch at a time, so that what is made for them is used while
@@ -50,7 +50,7 @@ void BackwardPass::flow_plain_groups(int64_t block, const at::Tensor& resid, con
   const std::vector<int64_t> buckets = gradients_.bucket_of(frame_);
   const int64_t n = frame_.n(), most = rows_at_once(n, rows * config_.d_model * static_cast<int64_t>(resid.element_size()));
   WaitingRows beside = std::exchange(waiting_, {}), wait;
-  if (of_mlp) wait.sources = plans[0]->group->first_source == 0 ? sources_to_wait_for(block, resid) : 0;
+  if (of_mlp) wait.sources = sources_to_wait_for(block, resid);
   if (wait.sources > 0) {
     wait.plan = plans[0];
     wait.rows = at::empty({rows, n, config_.d_model}, resid.options());

@@ -73,8 +73,8 @@ bool has_heads(const TransformerConfig& c, const PatchGroup& group) {
   return group.heads == (of_head ? c.heads : 1);
 }
 
-// Queries, keys and values that have inputs of their own have them all three, from the same sources, and a value to each key: their rows
-// are made and taken back side by side.
+// Queries, keys and values that have inputs of their own have them all three, and a value to each key: their rows are made and taken back
+// side by side.
 void check_inputs_of_heads(const PatchGraph& graph, int64_t block) {
   const auto of = [&](GroupKind kind) -> const PatchGroup* {
     for (const PatchGroup& group : graph.groups)
@@ -85,9 +85,6 @@ void check_inputs_of_heads(const PatchGraph& graph, int64_t block) {
   if (!q && !k && !v) return;
   const std::string where = " of block " + std::to_string(block);
   if (!q || !k || !v) refuse("the graph's groups q, k and v" + where + " belong together: it has some of them only");
-  for (const PatchGroup* one : {k, v})
-    if (one->first_source != q->first_source || one->sources != q->sources)
-      refuse("the graph's groups q, k and v" + where + " must read the same sources");
   if (k->heads != v->heads)
     refuse("the graph's groups k and v" + where + " must have as many heads, here are " + std::to_string(k->heads) + " and " +
            std::to_string(v->heads));
@@ -114,6 +111,11 @@ void check_groups(const Transformer& model, const PatchGraph& graph) {
         (group.kind == GroupKind::qkv &&
          (seen.count({group.block, GroupKind::q}) || seen.count({group.block, GroupKind::k}) || seen.count({group.block, GroupKind::v})));
     if (twice) refuse(what + " is there twice");
+    // A row whose every edge is ablated reads the stream of a run in which all sources are, and rows of a block read deltas together. What
+    // groups read of a network with autoencoders, whose latents may stand for sources, is checked with these (LatentGraph).
+    if (graph.factorized && !model.autoencoders() && group.sources != known)
+      refuse(what + " reads " + std::to_string(group.sources) + " sources of the " + std::to_string(known) +
+             " that write before it, and must read them all; the graph is of another model");
   }
   for (int64_t block = 0; block < c.layers; block++) check_inputs_of_heads(graph, block);
 }

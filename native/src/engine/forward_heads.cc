@@ -66,13 +66,13 @@ bool ForwardPass::projects_jointly(const HeadGroups& groups) const {
   return pass_.mask && !groups.shared && !latents_ && options.device().is_cpu() && (type == at::kFloat || type == at::kDouble);
 }
 
-// The plan of the block's MLP where its sum of what the heads read is to be begun beside theirs: null where it reads something else, or
-// at other positions.
-const GroupPlan* ForwardPass::mlp_beside(int64_t block, const PatchGroup& heads) const {
+// The plan of the block's MLP where its sum of what the heads read is to be begun beside theirs: null where it reads nothing more, nothing
+// of it is patched, or it reads at other positions.
+const GroupPlan* ForwardPass::mlp_beside(int64_t block) const {
   const bool narrows_between = block + 1 == config_.layers && pass_.narrows;
   if (config_.attn_only || config_.parallel || narrows_between || pass_.order.has_mid() || !pass_.live.mlp[block]) return nullptr;
   const GroupPlan* const plan = pass_.find(GroupKind::mlp, block);
-  return plan && plan->is_patched(0) && plan->group->first_source == heads.first_source ? plan : nullptr;
+  return plan && plan->is_patched(0) ? plan : nullptr;
 }
 
 std::vector<at::Tensor> ForwardPass::project_jointly(int64_t block, const std::vector<Read>& reads, const GroupInput::KnownPlain& known) {
@@ -98,7 +98,7 @@ std::vector<at::Tensor> ForwardPass::project_jointly(int64_t block, const std::v
       row += count;
     }
   };
-  begun_.plan = mlp_beside(block, *patched[0].plan->group);
+  begun_.plan = mlp_beside(block);
   patched_inputs_by_pieces(pass_, frame_, patched, norm, visit, begun_);
   return projected;
 }

@@ -88,7 +88,7 @@ class ForwardPass {
   LiveRows choose_heads(int64_t block, const HeadGroups& groups, Heads& heads);
   GroupInput::KnownPlain known_plain(int64_t block, const Heads& heads);
   bool projects_jointly(const HeadGroups& groups) const;
-  const GroupPlan* mlp_beside(int64_t block, const PatchGroup& heads) const;
+  const GroupPlan* mlp_beside(int64_t block) const;
   std::vector<at::Tensor> project_jointly(int64_t block, const std::vector<Read>& reads, const GroupInput::KnownPlain& known);
   at::Tensor attend(int64_t block, const Heads& heads, const at::Tensor& resid, const at::Tensor& q, const at::Tensor& k,
                     const at::Tensor& v);

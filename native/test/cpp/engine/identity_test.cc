@@ -201,11 +201,26 @@ TEST("graphs of another network, and groups that nothing reads, are refused") {
   graph.groups[1].sources++;
   CHECK(says(refused(graph), "group k of block 0"));
   graph = make_graph(config, 0);
-  graph.groups[0].block = 1;
+  graph.groups.push_back(graph.groups[0]);
   CHECK(says(refused(graph), "is there twice"));
   graph = make_graph(config, 0);
   graph.groups[3].kind = GroupKind::mid;
   CHECK(says(refused(graph), "group mid of block 0"));
+}
+
+TEST("groups that leave out sources are refused") {
+  for (const Architecture& one : architectures()) {
+    const auto model = network(one.config, 3);
+    const PatchGraph whole = make_graph(one.config, 0);
+    for (size_t i = 0; i < whole.groups.size(); i++)
+      for (const int64_t first : {0, 1}) {
+        PatchGraph graph = whole;
+        graph.groups[i].sources--;
+        graph.groups[i].first_source = first;
+        const std::string told = refusal(*model, patched(graph, at::zeros({graph.edges}, at::kDouble), random_ablation(graph, 2)));
+        CHECK_MESSAGE(says(told, "that write before it, and must read them all"), one.name + ", group " + std::to_string(i));
+      }
+  }
 }
 
 TEST("groups of queries, keys and values that do not belong together are refused") {
@@ -224,9 +239,6 @@ TEST("groups of queries, keys and values that do not belong together are refused
       CHECK(says(refused(graph), "the graph's groups q, k and v of block 0 belong together"));
     }
     PatchGraph graph = make_graph(config, 0);
-    graph.groups[2].sources--;
-    CHECK(says(refused(graph), "must read the same sources"));
-    graph = make_graph(config, 0);
     graph.groups[1].heads = config.heads;
     graph.groups[2].heads = config.kv_heads;
     CHECK(says(refused(graph), "must have as many heads"));
