@@ -42,7 +42,10 @@ struct DeltaRows {
 Widen widening(const Delta& delta, at::ScalarType sums) {
   const at::Tensor& deltas = delta.late.defined() ? delta.late : delta.early;
   if (!deltas.defined() || deltas.scalar_type() == sums) return nullptr;
-  return deltas.scalar_type() == at::kHalf ? kernels().widen_float16 : kernels().widen_bfloat16;
+  const bool half = deltas.scalar_type() == at::kHalf;
+  TORCH_CHECK(sums == at::kFloat && (half || deltas.scalar_type() == at::kBFloat16), "deltas of ", deltas.scalar_type(),
+              " cannot be summed in ", sums);
+  return half ? kernels().widen_float16 : kernels().widen_bfloat16;
 }
 
 template <class T>
