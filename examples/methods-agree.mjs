@@ -6,8 +6,8 @@ import { tasks } from "@autocircuit/circuits";
 import { eapIgInputs, exact, informationFlowRoutes } from "@autocircuit/discovery";
 import { bootstrapCircuits, rankSimilarity, scoreOverlap } from "@autocircuit/metrics";
 
-// Eight edges have a score that is not 0. How these stand among each other the processor decides: some neurons of a compiled program are exactly at
-// the kink of their ReLU, where rounding says which of two slopes a gradient takes.
+// Eight edges have a score that is not 0. How these stand among each other the processor decides: some neurons of a compiled program are, but for
+// rounding, at the kink of their ReLU, where rounding says which of two slopes a gradient takes.
 const SIZES = [8, 14];
 const task = await tasks["tracr-detect-pattern"].load();
 const perPrompt = [];
