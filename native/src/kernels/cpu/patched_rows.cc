@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "kernels/cpu/row_arguments.h"
 #include "kernels/processor.h"
 #include "operators/table.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace on_cpu {
@@ -43,8 +45,10 @@ Widen widening(const Delta& delta, at::ScalarType sums) {
   const at::Tensor& deltas = delta.late.defined() ? delta.late : delta.early;
   if (!deltas.defined() || deltas.scalar_type() == sums) return nullptr;
   const bool half = deltas.scalar_type() == at::kHalf;
-  TORCH_CHECK(sums == at::kFloat && (half || deltas.scalar_type() == at::kBFloat16), "deltas of ", deltas.scalar_type(),
-              " cannot be summed in ", sums);
+  if (sums != at::kFloat || !(half || deltas.scalar_type() == at::kBFloat16)) {
+    throw Error(ErrorCode::native,
+                std::string("deltas of ") + c10::toString(deltas.scalar_type()) + " cannot be summed in " + c10::toString(sums));
+  }
   return half ? kernels().widen_float16 : kernels().widen_bfloat16;
 }
 
