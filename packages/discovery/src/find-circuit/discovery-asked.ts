@@ -34,7 +34,7 @@ const check = signature("discoveryAsked", { task: coreKinds.loadedTask }, findCi
 
 /**
  * What the numbers of a discovery depend on: one that was stopped goes on only where this is the same. Where it is computed does not matter. Weights
- * are told by the model's `fingerprint`; of a transformer made by hand there is none, and whoever made it gives `weights` of its own beside.
+ * are told by the model's `fingerprint`, and what an earlier version told otherwise counts as others; of a transformer made by hand there is none, and whoever made it gives `weights` of its own beside.
  *
  * @throws AutocircuitError as {@link planOf}
  * @example
@@ -79,20 +79,21 @@ const checkDifference = signature("discoveryDifference", { before: kind.record, 
 export function discoveryDifference(before: DiscoveryAsked, now: DiscoveryAsked): string | undefined {
   checkDifference({ before, now });
   const asked = JSON.parse(JSON.stringify(now)) as DiscoveryAsked;
-  const other = Object.keys(asked).filter((name) => isOther(name, before[name] ?? null, asked[name] ?? null));
-  if (other.length === 0) return undefined;
-  const words = other.map(
-    (name) => `another ${WORDS[name] ?? name}${DIGESTS.has(name) ? "" : values(before[name], asked[name])}`,
+  const other = Object.keys(asked).filter(
+    (name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(asked[name] ?? null),
   );
-  return words.join(" and ");
+  if (other.length === 0) return undefined;
+  return other.map((name) => differenceOf(name, before[name] ?? null, asked[name] ?? null)).join(" and ");
 }
 
-/** Weights that two versions tell in two ways nobody can compare: these are the caller's to know. */
-function isOther(name: string, before: unknown, now: unknown): boolean {
-  if (name === "weights" && typeof before === "string" && typeof now === "string")
-    return sameWeights(before, now) === false;
-  return JSON.stringify(before) !== JSON.stringify(now);
+function differenceOf(name: string, before: unknown, now: unknown): string {
+  const word = WORDS[name] ?? name;
+  if (name === "weights" && isText(before) && isText(now) && sameWeights(before, now) === undefined)
+    return `another ${word}, or the same: an earlier version told models in a way that cannot be compared with this one's`;
+  return `another ${word}${DIGESTS.has(name) ? "" : values(before, now)}`;
 }
+
+const isText = (value: unknown): value is string => typeof value === "string";
 
 /** @throws AutocircuitError `bad-input` naming what differs */
 export function requireSameDiscovery(before: DiscoveryAsked, now: DiscoveryAsked): void {
