@@ -24,7 +24,7 @@ import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { processingDone } from "../support/logits-note.ts";
 import { withProgress } from "../support/progress.ts";
-import { type SavedModel, savedModel } from "../support/saved-model.ts";
+import { askingForModel, type SavedModel, savedModel } from "../support/saved-model.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -36,7 +36,7 @@ import { makeReport } from "./report.ts";
 import { requireTestPrompts } from "./require-test-prompts.ts";
 import { type DiscoverResult, knownResult } from "./result.ts";
 import { searchAsked } from "./search-asked.ts";
-import { SearchFiles } from "./search-files.ts";
+import { SearchFiles, savedScores } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
@@ -78,7 +78,10 @@ export async function discover(
     used,
     shape,
   };
-  await using task = await asked.subject.load(subjectOptions, context);
+  const earlier = [...(asked.resume ? savedScores(asked.out) : []), options.keepLatents];
+  await using task = await asked.subject
+    .load(subjectOptions, context)
+    .catch((error: unknown) => askingForModel(error, earlier));
   const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));
   if (labelled?.note) print(labelled.note);
   const { settings, note } = fitToGraph(asked, task);

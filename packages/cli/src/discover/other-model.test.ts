@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatShare } from "@autocircuit/base";
 import { ioiPrompts } from "@autocircuit/circuits";
+import { Graph, type GraphConfig, PruneScores } from "@autocircuit/core";
 import { findTokenizer } from "@autocircuit/models";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { run } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
 import type { DiscoverResult } from "./result.ts";
@@ -203,5 +204,34 @@ describe("one's own prompts", () => {
   it("only one of --size, --keep and --faithful", async () => {
     const { code, err } = await run(["discover", ...own(), "--faithful", "0.5"]);
     expect([code, err.split("\n")[0]]).toEqual([2, expect.stringContaining("Give either --size or --faithful")]);
+  });
+});
+
+describe("a ready-made task whose own model is not there", () => {
+  /** Scores that say which model they were found with. */
+  async function scoresOf(path: string, config: GraphConfig): Promise<string> {
+    const graph = Graph.of(config);
+    await new PruneScores(graph, new Float32Array(graph.edgeCount)).save(path, { model: "words" });
+    return path;
+  }
+  const config = { layers: 2, heads: 1, attnOnly: false, parallel: false };
+
+  it("asks for the model that an earlier run was of, or that the latents to keep were found with", async () => {
+    vi.stubEnv("HF_HUB_CACHE", at("no-models"));
+    mkdirSync(at("stopped"));
+    const stopped = await scoresOf(at("stopped/scores-edge-attribution.safetensors"), config);
+    const latents = await scoresOf(at("latents.safetensors"), { ...config, latents: [2, 2], autoencoders: "a1" });
+    const kept = ["--autoencoders", at("none"), "--keep-latents", latents];
+    const task = ["discover", "ioi-component", ...attribution];
+    for (const [file, more] of [
+      [stopped, ["--out", at("stopped"), "--resume"]],
+      [latents, ["--out", at("out"), ...kept]],
+    ] as const) {
+      const { code, err } = await run([...task, ...more]);
+      expect([code, err.split("\n")[0]]).toEqual([
+        2,
+        `autocircuit discover: ${file} was found with words: give --model with the path of that model.`,
+      ]);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeWholeSync } from "@autocircuit/base";
 import { type Edge, type LoadedTask, magnitude, type ScoresInfo } from "@autocircuit/core";
@@ -25,6 +25,12 @@ const SAVE_FIRST_EACH = 1;
 const SAVE_SELDOM = 50;
 /** Edges that are printed when a search is stopped. */
 const PRINTED = 20;
+
+/** The scores that an earlier run left in a folder, finished or not. */
+export function savedScores(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /^scores\b.*\.safetensors$/.test(name));
+  return names.map((name) => join(folder, name));
+}
 
 /**
  * The files of a discovery that is not finished (`DiscoveryFiles`), beside where its report will lie, and the best that a search has

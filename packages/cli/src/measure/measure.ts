@@ -50,7 +50,7 @@ export async function measure(
   const loading = { byToken, seed, knownCircuit: undefined, used, shape: () => measuringShape };
   await using task = await subject
     .load(loading, context)
-    .catch((error: unknown) => askingForModel(error, [asked.scores]));
+    .catch((error: unknown) => askingForModel(error, [asked.scores, asked.keepLatents]));
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s ` +

@@ -41,7 +41,7 @@ export async function studio(
     // Prompts are run one by one, and data sets in slices.
     shape: () => measuringShape,
   };
-  const files = [...(options.scores ?? []), ...(options.circuit ?? [])];
+  const files = [...(options.scores ?? []), ...(options.circuit ?? []), options.keepLatents];
   await using task = await subject.load(about, context).catch((error: unknown) => askingForModel(error, files));
   const graph = options.attributionGraph === undefined ? undefined : readGraph(options.attributionGraph);
   const given = await readSets(options, task.model.graph);

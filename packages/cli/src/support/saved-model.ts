@@ -56,13 +56,13 @@ export function otherModelNote(
  * Throws an error of loading again: where it is that a task's own model is not there, and a file that the command was given was found with one that
  * was named, that one is to be named here too.
  *
- * @param files scores and circuits that the command was given; the first counts that says its model
+ * @param files scores and circuits that the command was given, undefined where it was not; the first counts that says its model
  */
-export async function askingForModel(error: unknown, files: readonly string[]): Promise<never> {
+export async function askingForModel(error: unknown, files: readonly (string | undefined)[]): Promise<never> {
   if (!(error instanceof AutocircuitError) || error.reason !== "no-model-of-task") throw error;
   for (const file of files) {
-    const model = await modelIn(file);
-    if (model === undefined) continue;
+    const model = file && (await modelIn(file));
+    if (!model) continue;
     throw new UsageError(`${file} was found with ${model}: give --model with the path of that model.`, {
       cause: error,
     });

@@ -36,7 +36,9 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const used = await useDevice(options);
   const load = (about: typeof subject, byToken: boolean) =>
     about.load({ byToken, seed, knownCircuit: undefined, used, shape: () => measuringShape }, context);
-  await using task = await load(subject, file.byToken).catch((error: unknown) => askingForModel(error, [path]));
+  await using task = await load(subject, file.byToken).catch((error: unknown) =>
+    askingForModel(error, [path, asked.keepLatents]),
+  );
   const circuit = file.circuitIn(task.model.graph);
   for (const warning of equalPairsWarnings([task.test], ablation)) print(warning);
   for (const note of file.notes) print(note);
