@@ -1,12 +1,21 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+
 #include "devices/device_index.h"
 #include "engine/forward_pass.h"
 #include "engine/patched_inputs.h"
 
 // Which heads of a block run, what they read, and what comes out of them before the output matrix.
 namespace autocircuit {
+namespace {
+
+bool side_by_side(const std::vector<int64_t>& rows) {
+  return std::adjacent_find(rows.begin(), rows.end(), [](int64_t a, int64_t b) { return b != a + 1; }) == rows.end();
+}
+
+}  // namespace
 
 ForwardPass::HeadGroups ForwardPass::groups_of(int64_t block) const {
   HeadGroups groups{};
@@ -151,6 +160,8 @@ ForwardPass::Heads ForwardPass::run_heads(int64_t block) {
     const auto chosen = [&](const at::Tensor& x) {
       std::vector<int64_t> rows;
       for (const int64_t head : heads.run) rows.push_back(head * x.size(2) / groups.query_rows);
+      // Where nobody keeps it, a part of it does.
+      if (!pass_.gradients && !hooks_ && side_by_side(rows)) return x.narrow(2, rows.front(), static_cast<int64_t>(rows.size()));
       return x.index_select(2, index_on(x.device(), rows));
     };
     q = chosen(q);

@@ -2,9 +2,27 @@
 
 #include <ATen/ATen.h>
 
+#include "kernels/cpu/sigmoid_units.h"
+
 namespace autocircuit {
 
+namespace {
+
+// The activation as the CPU's kernels make it of x; null where they do not.
+const SigmoidUnit* unit_of(Activation activation, const at::Tensor& x) {
+  if (!takes_sigmoid_units(x)) return nullptr;
+  switch (activation) {
+    case Activation::silu: return &kSilu;
+    case Activation::quick_gelu: return &kQuickGelu;
+    case Activation::gelu_new: return &kTanhGelu;
+    default: return nullptr;
+  }
+}
+
+}  // namespace
+
 at::Tensor activate(Activation activation, const at::Tensor& x) {
+  if (const SigmoidUnit* unit = unit_of(activation, x)) return sigmoid_units(*unit, x);
   switch (activation) {
     case Activation::relu: return at::relu(x);
     case Activation::gelu: return at::gelu(x, "none");
@@ -40,11 +58,18 @@ at::Tensor as_multiple_backward(Activation activation, const at::Tensor& grad, c
 }  // namespace
 
 at::Tensor hidden_units(Activation activation, const at::Tensor& in, const at::Tensor& gate) {
+  if (const SigmoidUnit* unit = unit_of(activation, in)) return gate.defined() ? sigmoid_units(*unit, gate, in) : sigmoid_units(*unit, in);
   return gate.defined() ? activate(activation, gate) * in : activate(activation, in);
 }
 
 HiddenGrads hidden_units_backward(Activation activation, const at::Tensor& grad, const at::Tensor& in, const at::Tensor& gate,
                                   const BackwardRules& rules) {
+  const SigmoidUnit* unit = rules.activations ? nullptr : unit_of(activation, in);
+  if (unit && !gate.defined()) return {sigmoid_units_backward(*unit, grad, in).x, {}};
+  if (unit) {
+    const SigmoidUnitsBackward made = sigmoid_units_backward(*unit, rules.gates ? grad * 0.5 : grad, gate, in);
+    return {made.by, made.x};
+  }
   const auto through = rules.activations ? as_multiple_backward : activate_backward;
   if (!gate.defined()) return {through(activation, grad, in), {}};
   const at::Tensor part = rules.gates ? grad * 0.5 : grad;

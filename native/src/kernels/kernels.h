@@ -104,6 +104,17 @@ struct PanelProduct {
   int64_t out_stride;
 };
 
+// An activation x * sigmoid(x (linear + cubic * x^2)).
+struct SigmoidUnit {
+  float linear, cubic;
+};
+
+// Of units act(x), or act(x) * by where `by` is given: from the gradient of what they give that of x, and that of `by`.
+struct SigmoidUnitGrads {
+  const float *grad, *x, *by;
+  float *x_grad, *by_grad;
+};
+
 template <class T>
 struct KernelsOf {
   // Elements of each delta that are packed side by side. Deltas lie whole pages apart, so that unpacked their parts would
@@ -150,6 +161,9 @@ struct Kernels {
   // with it, so that equal rows give equal numbers.
   void (*multiply_panel)(const PanelProduct& product);
   Widen widen_bfloat16, widen_float16;
+  // out = act(x), or act(x) * by where `by` is given.
+  void (*sigmoid_units)(const SigmoidUnit& unit, int64_t count, const float* x, const float* by, float* out);
+  void (*sigmoid_units_backward)(const SigmoidUnit& unit, const SigmoidUnitGrads& of, int64_t count);
 };
 
 template <class T>

@@ -5,6 +5,7 @@
 #include "kernels/set/panels.h"
 #include "kernels/set/product_tiles.h"
 #include "kernels/set/row_sums.h"
+#include "kernels/set/sigmoid_units.h"
 #include "kernels/set/widened.h"
 
 namespace autocircuit {
@@ -16,7 +17,8 @@ constexpr KernelsOf<T> kernels_of{
     attend<T>, attend_backward<T>, kProductRows, kProductDeltas,   kWidth<T>, add_products<T>,
 };
 
-constexpr Kernels table{AUTOCIRCUIT_SET, kernels_of<float>, kernels_of<double>, multiply_panel, widen_bfloat16, widen_float16};
+constexpr Kernels table{AUTOCIRCUIT_SET, kernels_of<float>, kernels_of<double>, multiply_panel,
+                        widen_bfloat16,  widen_float16,     sigmoid_units,      sigmoid_units_backward};
 
 }  // namespace
 
