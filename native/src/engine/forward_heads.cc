@@ -160,8 +160,9 @@ ForwardPass::Heads ForwardPass::run_heads(int64_t block) {
     const auto chosen = [&](const at::Tensor& x) {
       std::vector<int64_t> rows;
       for (const int64_t head : heads.run) rows.push_back(head * x.size(2) / groups.query_rows);
-      // Where nobody keeps it, a part of it does.
-      if (!pass_.gradients && !hooks_ && side_by_side(rows)) return x.narrow(2, rows.front(), static_cast<int64_t>(rows.size()));
+      // A view will do where nobody keeps it: it would keep all heads.
+      if (!pass_.gradients && !hooks_ && !kept_prefix_ && side_by_side(rows))
+        return x.narrow(2, rows.front(), static_cast<int64_t>(rows.size()));
       return x.index_select(2, index_on(x.device(), rows));
     };
     q = chosen(q);

@@ -5,7 +5,6 @@
 #include "kernels/cpu/sigmoid_units.h"
 
 namespace autocircuit {
-
 namespace {
 
 // The activation as the CPU's kernels make it of x; null where they do not.
@@ -58,8 +57,9 @@ at::Tensor as_multiple_backward(Activation activation, const at::Tensor& grad, c
 }  // namespace
 
 at::Tensor hidden_units(Activation activation, const at::Tensor& in, const at::Tensor& gate) {
-  if (const SigmoidUnit* unit = unit_of(activation, in)) return gate.defined() ? sigmoid_units(*unit, gate, in) : sigmoid_units(*unit, in);
-  return gate.defined() ? activate(activation, gate) * in : activate(activation, in);
+  if (!gate.defined()) return activate(activation, in);
+  const SigmoidUnit* unit = unit_of(activation, gate);
+  return unit ? sigmoid_units(*unit, gate, in) : activate(activation, gate) * in;
 }
 
 HiddenGrads hidden_units_backward(Activation activation, const at::Tensor& grad, const at::Tensor& in, const at::Tensor& gate,

@@ -9,12 +9,12 @@
 namespace autocircuit {
 namespace {
 
-// Beyond it sigmoid(p) is 0 or 1 in float32, whichever unit it is of; x^2 would overflow.
+// Beyond it sigmoid(p) is 0 or 1 in float32, whichever unit it is of, and nothing is squared that could overflow.
 constexpr float kSaturated = 1000.0f;
 
 struct OpenGate {
   Vector<float> clipped;     // x
-  Vector<float> open, shut;  // sigmoid(p), 1 - sigmoid(p): both to a few units in the last place, however near 0
+  Vector<float> open, shut;  // sigmoid(p), 1 - sigmoid(p): either as exact as p, however near 0
 };
 
 AUTOCIRCUIT_INLINE void gate_of(OpenGate& gate, const SigmoidUnit& unit, const Vector<float>& x) {

@@ -61,8 +61,8 @@ export function otherModelNote(
 export async function askingForModel(error: unknown, files: readonly (string | undefined)[]): Promise<never> {
   if (!(error instanceof AutocircuitError) || error.reason !== "no-model-of-task") throw error;
   for (const file of files) {
-    const model = file && (await modelIn(file));
-    if (!model) continue;
+    const model = file === undefined ? undefined : await modelIn(file);
+    if (model === undefined) continue;
     throw new UsageError(`${file} was found with ${model}: give --model with the path of that model.`, {
       cause: error,
     });

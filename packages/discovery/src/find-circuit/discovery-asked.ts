@@ -34,7 +34,8 @@ const check = signature("discoveryAsked", { task: coreKinds.loadedTask }, findCi
 
 /**
  * What the numbers of a discovery depend on: one that was stopped goes on only where this is the same. Where it is computed does not matter. Weights
- * are told by the model's `fingerprint`, and what an earlier version told otherwise counts as others; of a transformer made by hand there is none, and whoever made it gives `weights` of its own beside.
+ * are told by the model's `fingerprint`, and those of which an earlier version made it in another way count as others; of a transformer made by hand
+ * there is none, and whoever made it gives `weights` of its own beside.
  *
  * @throws AutocircuitError as {@link planOf}
  * @example
@@ -83,7 +84,7 @@ export function discoveryDifference(before: DiscoveryAsked, now: DiscoveryAsked)
     (name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(asked[name] ?? null),
   );
   if (other.length === 0) return undefined;
-  return other.map((name) => differenceOf(name, before[name] ?? null, asked[name] ?? null)).join(" and ");
+  return other.map((name) => differenceOf(name, before[name], asked[name])).join(" and ");
 }
 
 function differenceOf(name: string, before: unknown, now: unknown): string {
