@@ -11,5 +11,8 @@ it("says what could not be read, and why", async () => {
     message: `Could not read ${missing}: there is no such file.`,
   });
   await expect(readWhole(pathToFileURL(missing), "prompts")).rejects.toThrow("Could not read prompts from file://");
-  await expect(readWhole(tmpdir())).rejects.toMatchObject({ code: "bad-file" });
+  await expect(readWhole(tmpdir())).rejects.toMatchObject({
+    code: "bad-file",
+    message: `Could not read ${tmpdir()}: it is a folder, where a file is needed: name one in it.`,
+  });
 });

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, shownValue } from "@autocircuit/base";
 import { isObject, pythonNumber } from "../interchange/python-json.ts";
 
 /** An edge as a file names it; without a position it stands for all of them. */
@@ -13,7 +13,7 @@ export interface NamedEdge {
  * The edges of parsed JSON: names, `[name, position]` or `{ edge, token }`, mixed as one likes. An object with `circuit` or `edges` (as discover
  * writes, or a conformance case) may stand for its list.
  *
- * @throws AutocircuitError `bad-file` naming the entry that is none of these, and for a circuit over spans
+ * @throws AutocircuitError `bad-file` naming the entry that is none of these or whose score is no number, and for a circuit over spans
  */
 export function namedEdges(json: unknown, where: string): NamedEdge[] {
   const list = Array.isArray(json) ? json : listIn(json);
@@ -30,6 +30,9 @@ export function namedEdges(json: unknown, where: string): NamedEdge[] {
     );
   return list.map((entry: unknown, i) => {
     const edge = namedEdge(entry);
+    const score = isObject(entry) ? (entry.score ?? undefined) : undefined;
+    if (edge && score !== undefined && edge.score === undefined)
+      throw bad(`${where}, entry ${i}: its score ${shownValue(score)} is no number. Write one, or leave it out.`);
     if (edge) return edge;
     throw bad(
       `${where}, entry ${i}: ${JSON.stringify(entry)} is no edge. Write a name, [name, position] or {"edge": name, "token": position}.`,

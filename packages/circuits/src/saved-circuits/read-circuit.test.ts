@@ -82,6 +82,14 @@ describe("one circuit, whatever its file", () => {
     expect(() => savedCircuitOf(at.circuit, "f.json").scoredIn(graph)).toThrow(/does not say how many there are/);
   });
 
+  it("takes no text for a score, but for the numbers that JSON does not have", () => {
+    const of = (score: unknown) =>
+      savedCircuitOf([names[0], { edge: names[1], score }], "f.json").scoredIn(graph).scores;
+    const scoreOf = (score: unknown) => of(score)[graph.index(names[1]!)];
+    expect([undefined, null, 2, "Infinity"].map(scoreOf)).toEqual([1, 1, 2, Number.POSITIVE_INFINITY]);
+    expect(() => of("big")).toThrow('f.json, entry 1: its score "big" is no number. Write one, or leave it out.');
+  });
+
   it("says where scores that tie made it larger", async () => {
     await new PruneScores(graph, new Float32Array(graph.edgeCount).fill(1)).save(join(folder, "ties.safetensors"));
     const { notes, edges } = await readCircuit(join(folder, "ties.safetensors"), { size: 2 });
