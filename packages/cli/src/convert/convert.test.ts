@@ -94,6 +94,7 @@ describe("convert what a discovery wrote", () => {
     ...{
       task: "mine",
       algorithm: "acdc",
+      prompts: null,
       options: {},
       graph: { factorized: true, separateQkv: true, ungrouped: false },
     },
@@ -107,6 +108,9 @@ describe("convert what a discovery wrote", () => {
     expect(await convert(json, path("eap.json"), "--config", join(MODEL, "config.json"))).toMatchObject({ code: 0 });
     expect(parsed("eap.json").edges["a0.h1->m1"]).toEqual({ score: 2.5, in_graph: true });
     expect(parsed("eap.json").edges["a0.h1->logits"]).toEqual({ score: 0, in_graph: false });
+    const own = file("own-prompts.json", found({ prompts: "names.json" }));
+    expect(await convert(own, path("own.json"), "--config", join(MODEL, "config.json"))).toMatchObject({ code: 0 });
+    expect(parsed("own.json")).toEqual(parsed("eap.json"));
   });
 
   it("refuses what EAP-IG's file cannot hold", async () => {

@@ -77,8 +77,9 @@ function inputOf(text: string, ending: string | undefined, path: string, graph: 
 function inputOfJson(text: string, path: string, graph: Graph | undefined): Input {
   // Circuits of EAP-IG hold numbers as Python writes them, NaN and Infinity too; prompts never do.
   const json = parsePythonJson(text, path);
-  const { prompts } = (json ?? {}) as { prompts?: unknown };
-  if (prompts !== undefined)
+  const { prompts, circuit } = (json ?? {}) as { prompts?: unknown; circuit?: unknown };
+  // What discover wrote says which prompts it was found with.
+  if (prompts !== undefined && circuit === undefined)
     return { kind: "prompts", format: "autocircuit", prompts: readAutocircuitPrompts(text, path) };
   return circuitInput(savedCircuitOf(json, path), graph);
 }
