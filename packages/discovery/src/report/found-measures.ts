@@ -167,7 +167,7 @@ export async function measureFound(
       time,
       onProgress: (at: { done: number; total: number }) => onProgress({ step: "curve", ...at }),
     };
-    const ofFound = { task, found, rank, known: compared?.circuit.size, ablation };
+    const ofFound = { task, found, rank, known: compared?.circuit.size, ablation, measured };
     const { curve, notes } = await measureSizes({ ...ofFound, ...ofCurve });
     return { curve, notes: [...notes, ...(curve && select !== "top" ? [curveOfTop(select)] : [])] };
   }

@@ -6,7 +6,7 @@ import {
   type PruneScores,
   type Rank,
 } from "@autocircuit/core";
-import { type CircuitMeter, measureCurve, metrics } from "@autocircuit/metrics";
+import { type CircuitMeasures, type CircuitMeter, measureCurve, metrics } from "@autocircuit/metrics";
 import type { Curve } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { scoresInOrder } from "../selection/in-order.ts";
@@ -21,6 +21,8 @@ interface CurveParts {
   /** Edges of the known circuit. */
   readonly known: number | undefined;
   readonly ablation: AblationType;
+  /** What the report says of the circuit found, with the same ablation: on as many prompts as there was time for. */
+  readonly measured: CircuitMeasures;
   readonly meter: CircuitMeter;
   /** What divergence is. */
   readonly metric: string;
@@ -32,12 +34,13 @@ interface CurveParts {
 export async function measureSizes(
   parts: CurveParts,
 ): Promise<{ curve?: Curve | undefined; notes: readonly string[] }> {
-  const { task, found, rank, known, ablation, meter, metric, time, onProgress } = parts;
+  const { task, found, rank, known, ablation, measured, meter, metric, time, onProgress } = parts;
   const { graph } = task.model;
   const { circuit } = found;
   const scores = scoresInOrder(found.scores, rank);
   const sizes = defaultCircuitSizes(graph, scores, known);
-  const always = [known, isPrefix(circuit, scores) ? circuit.size : undefined].filter((size) => size !== undefined);
+  const own = isPrefix(circuit, scores) ? circuit.size : undefined;
+  const always = [known, own].filter((size) => size !== undefined);
   const { points, ofSizes, promptCount, ofPrompts } = await measureCurve(meter, {
     ...{ scores, sizes, ablation, ...time.share(1), onProgress },
     ...(sizes.length > 0 && { always }),
@@ -51,11 +54,24 @@ export async function measureSizes(
         ]
       : [];
   const series = rankedBy(found.algorithm, rank);
+  // One circuit has one number: where the others of the curve were run on other prompts, it stands apart from their line.
+  const apart = own !== undefined && measured.promptCount !== promptCount;
+  const line = apart ? `${series}, on ${promptCount} of ${ofPrompts} prompts` : series;
+  const ofOwn = {
+    size: circuit.size,
+    value: measured.divergence,
+    series: `circuit found, on ${measured.promptCount} of ${ofPrompts} prompts`,
+  };
   return {
     curve: {
       metric,
       unit: metrics[meter.numbers ? "mean-squared-error" : "kl-clean"].unit,
-      points: points.map(({ size, divergence }) => ({ size, value: divergence, series })),
+      points: [
+        ...points
+          .filter(({ size }) => !apart || size !== own)
+          .map(({ size, divergence }) => ({ size, value: divergence, series: line })),
+        ...(apart ? [ofOwn] : []),
+      ],
       edgeScale: graph.edgeCount > 200 ? "log" : "linear",
     },
     notes,
