@@ -142,7 +142,7 @@ export async function discover(
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows }));
   const said = new Set([...equal, labelled?.note, ...subject.notes]);
   print(ablationText({ ...report, notes: report.notes.filter((note) => !said.has(note)) }));
-  print(summary(result, settings));
+  print(summary(result, settings, report));
 
   const written = await writeReport(settings.out, report);
   const files: string[] = [written.html, written.svg, ...(await saveScores(found, settings, result, model))];

@@ -26,8 +26,12 @@ export function ablationText({ ablationTable = [], notes }: CircuitReport): stri
   return [table(columns, rows), ...(rows.length > 0 ? [ABLATION_COLUMNS] : []), ...notes].join("\n");
 }
 
-/** The figures of a run in a few lines. */
-export function summary(result: DiscoverResult, { ablation }: DiscoverSettings): string {
+/** The figures of a run in a few lines, but for those that {@link ablationText} has said. */
+export function summary(
+  result: DiscoverResult,
+  { ablation }: DiscoverSettings,
+  { ablationTable = [] }: CircuitReport,
+): string {
   const { divergence, known, circuit, edgeCount, seconds, peakMemoryBytes, peakDeviceBytes } = result;
   const theirs = known && `, ${known.name} ${formatNumber(divergence.knownCircuit!)}`;
   const compared =
@@ -37,9 +41,11 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
   const sure = result.bootstrap
     ? [stabilityReport(result.bootstrap, result.algorithm, result.bootstrap.notes).text]
     : [];
+  const inTable = ablationTable.some((row) => row.ablation === ablation && typeof row.kl === "number");
+  const outside = `${divergence.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(divergence.circuit)}${theirs ?? ""}`;
   return [
     ...(result.accuracy ? [accuracyText(result.accuracy)] : []),
-    `${divergence.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(divergence.circuit)}${theirs ?? ""}`,
+    ...(inTable ? [] : [outside]),
     `${circuit.length} edge${circuit.length === 1 ? "" : "s"} found${compared ?? ` of ${edgeCount}`}`,
     ...sure,
     ...(result.tests?.verdicts.map(verdictLine) ?? []),
