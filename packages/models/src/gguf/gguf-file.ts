@@ -5,6 +5,7 @@ import { throwIfAborted } from "@autocircuit/core";
 import { ConfigReader } from "../config-reader.ts";
 import { GGUF_MARK, type GgufHeader, parseGgufHeader } from "./header.ts";
 import { MOST_HEADER_BYTES } from "./limits.ts";
+import { recentHeader } from "./recent-header.ts";
 import type { GgufTensor } from "./tensor-infos.ts";
 import { TENSOR_TYPES } from "./tensor-types.ts";
 
@@ -68,7 +69,8 @@ export class GgufFile implements AsyncDisposable {
       throw new AutocircuitError("not-found", `${path}: cannot be opened (${(cause as Error).message}).`, { cause });
     });
     try {
-      const header = await readHeader(handle, path);
+      const stat = await handle.stat({ bigint: true });
+      const header = await recentHeader(path, stat, () => readHeader(handle, path, Number(stat.size)));
       const parts = header.metadata.get("split.count");
       if (typeof parts === "number" && parts > 1)
         throw badFile(
@@ -122,8 +124,7 @@ export function unreadType(name: string, type: string): string {
   );
 }
 
-async function readHeader(handle: FileHandle, path: string): Promise<GgufHeader> {
-  const { size } = await handle.stat();
+async function readHeader(handle: FileHandle, path: string, size: number): Promise<GgufHeader> {
   for (let length = Math.min(size, FIRST_BYTES); ; length = Math.min(size, 4 * length)) {
     const bytes = new Uint8Array(Math.min(length, MOST_HEADER_BYTES));
     await readAt(handle, bytes, 0, path);
