@@ -45,7 +45,7 @@ const check = signature("crossTaskAblation", { model: coreKinds.patchableModel, 
 } satisfies KindsOf<CrossTaskOptions>);
 
 /**
- * A matrix of cross-task ablation: does removing one task's circuit harm the others as much as its own? If so, it is no circuit of that
+ * A matrix of cross-task ablation: does ablating one task's circuit harm the others as much as its own? If so, it is no circuit of that
  * task, but something that all need. Cost: as many forwards of each task's prompts as there are tasks, and two.
  *
  * @param parts at least two tasks; their circuits are of the model's graph

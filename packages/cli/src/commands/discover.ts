@@ -43,7 +43,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--ablation <type>",
-      "what removed edges take instead of their source's output (default: the algorithm's, mostly resample)",
+      "what ablated edges take instead of their source's output (default: the algorithm's, mostly resample)",
       oneOf(ablationTypes),
     )
     .option("--by-token", "an edge for each position instead of one for all; all prompts must have the same length")

@@ -2,7 +2,7 @@ import { formatShare } from "@autocircuit/base";
 import type { CrossTask } from "@autocircuit/metrics";
 import { table } from "../support/table.ts";
 
-/** The matrix, whose rows are circuits that are removed and columns the tasks whose score is lost, and why a column has none. */
+/** The matrix, whose rows are circuits that are ablated and columns the tasks whose score is lost, and why a column has none. */
 export function crossLines(cross: CrossTask): string[] {
   const { names, harm, reasons } = cross;
   const share = (value: number) => (Number.isNaN(value) ? "-" : formatShare(value));

@@ -13,7 +13,7 @@ export interface DiscoveredCircuit {
   readonly algorithm: string;
   /** Options of the algorithm. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** What removed edges took. */
+  /** What ablated edges took. */
   readonly ablation: AblationType;
   /** What the algorithm drew at random by. */
   readonly seed: number;

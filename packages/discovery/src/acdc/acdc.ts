@@ -36,7 +36,7 @@ export interface AcdcOptions extends DiscoveryOptions, ResumableOptions {
   readonly taus?: readonly number[] | undefined;
   /** What is kept small. Default `"kl-div"`. */
   readonly target?: WithAliases<AcdcTarget> | undefined;
-  /** What a removed edge takes instead of its source's output; made from the corrupt prompts. Default `"resample"`. */
+  /** What an ablated edge takes instead of its source's output; made from the corrupt prompts. Default `"resample"`. */
   readonly ablation?: AblationType | undefined;
   /**
    * The order of visit, every edge once. By default the flat edge vector backwards: later destinations first (`Resid End`,

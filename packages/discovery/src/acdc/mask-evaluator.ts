@@ -8,7 +8,7 @@ import { type AcdcTarget, Divergence } from "./divergence.ts";
 export interface EvaluatorOptions {
   /** Its clean prompts are run. */
   readonly batch: PromptBatch;
-  /** What removed edges take; stays the caller's. */
+  /** What ablated edges take; stays the caller's. */
   readonly ablation: Ablation;
   readonly target: AcdcTarget;
   readonly signal?: AbortSignal | undefined;
@@ -16,7 +16,7 @@ export interface EvaluatorOptions {
 
 /**
  * Measures how far circuits are from the full model on one batch. The unpatched run is kept: a circuit's run starts
- * where its first removed edge ends, and several circuits run together as one batch.
+ * where its first ablated edge ends, and several circuits run together as one batch.
  *
  * The batch is whole, and not in slices as `overPrompts` cuts it: what all circuits start from has to be there all the time, and takes
  * as much in slices. What memory decides here is how many circuits run together.

@@ -15,7 +15,7 @@ export interface FindCircuitOptions {
   readonly algorithm?: AlgorithmName | AlgorithmAlias | undefined;
   /** Options of the algorithm; others have defaults that suit the task. Its seed is {@link seed}. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
-  /** What removed edges take, for the algorithm and in measuring. Default: the algorithm's, mostly `"resample"`. */
+  /** What ablated edges take, for the algorithm and in measuring. Default: the algorithm's, mostly `"resample"`. */
   readonly ablation?: AblationType | undefined;
   /**
    * Edges in the circuit, a share of all edges (rounded down, at least one), or what chooses their number by the scores. Default: as many as the task's known circuit has; of ACDC, what no

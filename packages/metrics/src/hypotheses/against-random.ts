@@ -61,7 +61,7 @@ export function sufficiencyTest(
 }
 
 /**
- * Does removing the circuit harm the model more than removing random circuits of its size? k = number of random circuits with
+ * Does ablating the circuit harm the model more than ablating random circuits of its size? k = number of random circuits with
  * d(full, without circuit) > d(full, without random); p as in {@link sufficiencyTest}; ties count against the circuit. Source: Shi et al.
  * 2024 (arXiv:2410.13032).
  *

@@ -314,7 +314,7 @@ export function necessityVerdict(result: AgainstRandom | null, size: number, ask
     return { test: "partial-necessity", passed: null, undecided: true, pValue: result.pValue, text: few };
   const { quantile, level } = asked;
   const passed = result.pValue < level;
-  const share = `removing it harms the model more than removing ${formatShare(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
+  const share = `ablating it harms the model more than ablating ${formatShare(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
   return {
     ...{ test: "partial-necessity", passed, pValue: result.pValue },
     text: passed

@@ -105,7 +105,7 @@ const MOST_PERMUTATIONS = 100_000;
  * - `independence`: what is left without it tells nothing of the model's scores, which resampled values can prevent were the circuit exactly right,
  * - `minimality`: each edge does more than edges of random paths added to it,
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
- * - `partial-necessity`: removing it harms the model more than removing random ones.
+ * - `partial-necessity`: ablating it harms the model more than ablating random ones.
  *
  * Independence and minimality pass where nothing speaks against them, sufficiency and necessity where they are shown, and equivalence where besides the
  * prompts show that the circuit keeps the model's score. What cannot tell is `undecided`: equivalence that is not refused and not shown; independence
