@@ -71,6 +71,14 @@ describe("describeError", () => {
     );
   });
 
+  it("shows what is quoted of a file that is no text", () => {
+    const cause = new SyntaxError("Unexpected token 'G', \"GGUF\x03\0\x1b[2J\" is not valid JSON");
+    const error = new AutocircuitError("bad-file", "m.gguf: not JSON:\nit is a binary file.", { cause });
+    expect(describeError(error, "autocircuit patch", { debug: false })).toBe(
+      "autocircuit patch: m.gguf: not JSON:\nit is a binary file.\n  because: Unexpected token 'G', \"GGUF\\x03\\x00\\x1b[2J\" is not valid JSON\n  help:    autocircuit patch --help",
+    );
+  });
+
   it("is short when stopped", () => {
     expect(describeError(coded("aborted"), "autocircuit discover", { debug: false })).toMatch(
       /^autocircuit discover: stopped[^\n]*$/,

@@ -15,6 +15,15 @@ export function describeError(
   command: string,
   { debug = process.env.AUTOCIRCUIT_DEBUG === "1", flags = NONE }: { debug?: boolean; flags?: Flags } = {},
 ): string {
+  return shown(blockOf(error, command, debug, flags));
+}
+
+/** Without what would be no text on a terminal: names and beginnings of files that are quoted may be anything. */
+function shown(text: string): string {
+  return text.replace(/(?![\n\t])\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+function blockOf(error: unknown, command: string, debug: boolean, flags: Flags): string {
   if (exitCodeFor(error) === EXIT.interrupted) {
     // What was kept of a download is no file yet, but more than nothing.
     const kept = error instanceof Error && error.message.includes("the next time") ? [`  ${error.message}`] : [];
