@@ -26,6 +26,11 @@ describe("headerLength", () => {
       "m: says its header has 993 bytes, but only 992 follow",
     );
     expect(() => headerLength(prefix(2n ** 63n), 1000, "m")).toThrow("at most 100000000 are allowed");
+    const text = (beginning: string) => () => headerLength(new TextEncoder().encode(beginning), 1000, "m");
+    expect(text('{"task":')).toThrow("m: is JSON, where a safetensors file is needed");
+    expect(text("[\n  [1, ")).toThrow("m: is JSON, ");
+    expect(text("GGUF\x03\0\0\0")).toThrow("m: is a GGUF file, ");
+    expect(text("PK\x03\x04abcd")).toThrow("m: is a zip file (as PyTorch's are), ");
     expect(() => headerLength(new Uint8Array(3), 3, "m")).toThrow("not a safetensors file: 3 bytes long");
   });
 });

@@ -28,6 +28,14 @@ export const PREFIX_BYTES = 8;
 /** As in the reference implementation: a longer header is an attack or an accident. */
 const MAX_HEADER_BYTES = 100_000_000;
 
+/** What a file is that is no safetensors file, by how it begins; their length of a header would be some thousand gigabytes. */
+function otherFormat(prefix: Uint8Array): string | undefined {
+  const beginning = new TextDecoder("latin1").decode(prefix.subarray(0, PREFIX_BYTES));
+  if (beginning.startsWith("GGUF")) return "a GGUF file";
+  if (beginning.startsWith("PK")) return "a zip file (as PyTorch's are)";
+  return /^[[{]\s*["[{\s]/.test(beginning) ? "JSON" : undefined;
+}
+
 /**
  * The header's length in bytes, from the first eight bytes of a file.
  *
@@ -39,6 +47,8 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, path: string
   }
   const length = new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
+    const other = otherFormat(prefix);
+    if (other !== undefined) throw badFile(path, `is ${other}, where a safetensors file is needed. Name that.`);
     throw badFile(
       path,
       `says its header has ${length} bytes; at most ${MAX_HEADER_BYTES} are allowed. Is it safetensors?`,

@@ -29,6 +29,8 @@ describe("resolveModelFolder", () => {
         message: expect.stringContaining(`Give the folder that it lies in: ${import.meta.dirname}.`),
       },
     });
+    // Of one beside, "." would be no name that a sentence can end with.
+    await expect(resolveModelFolder("package.json")).rejects.toThrow(`it lies in: ${process.cwd()}.`);
   });
 
   it("fetches what loading needs, once, into the layout of the Hugging Face cache", async () => {

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { AutocircuitError, type KindsOf, kind, readText, signature } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
 import { isGguf } from "../gguf/gguf-file.ts";
@@ -47,7 +47,7 @@ export async function modelFolder(idOrFolder: string, options: ResolveOptions): 
   if (existsSync(idOrFolder))
     throw new AutocircuitError(
       "not-found",
-      `${idOrFolder}: is a file, and a model is a folder or a GGUF file. Give the folder that it lies in: ${dirname(idOrFolder)}.`,
+      `${idOrFolder}: is a file, and a model is a folder or a GGUF file. Give the folder that it lies in: ${dirname(resolve(idOrFolder))}.`,
     );
   const id = parseModelId(idOrFolder);
   const { revision = "main", files: which = "all", onProgress } = options;
