@@ -54,7 +54,7 @@ function idText(
     if (tokens?.length === 1) return tokens[0]!;
     const fault = tokens
       ? `is ${tokens.length} tokens; an answer must be one`
-      : "is text, this format holds token ids; give the tokenizer";
+      : "is text, this format holds token ids; give their `tokenizer`";
     throw new AutocircuitError("bad-input", `${where}: \`${field}\`: ${JSON.stringify(answer)} ${fault}.`, {
       ...(tokens && { reason: "answer-of-several-tokens" }),
     });

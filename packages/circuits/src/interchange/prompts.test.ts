@@ -105,7 +105,7 @@ describe("EAP-IG's CSV", () => {
   it("makes ids of answers given as text", () => {
     const prompts = [{ clean: "a", corrupt: "b", answers: [" Mary"], wrong_answers: [" John"] }];
     const tokenizer = { encode: (answer: string) => (answer === " Mary" ? [5335] : [1, 2]) };
-    expect(() => formatEapIgCsv({ prompts })).toThrow(/prompt 0: `answers`: " Mary" is text.*give the tokenizer/);
+    expect(() => formatEapIgCsv({ prompts })).toThrow(/prompt 0: `answers`: " Mary" is text.*give their `tokenizer`/);
     expect(() => formatEapIgCsv({ prompts }, { tokenizer })).toThrow(/" John" is 2 tokens/);
     const right = [{ ...prompts[0]!, wrong_answers: [" Mary"] }];
     expect(formatEapIgCsv({ prompts: right }, { tokenizer })).toContain("a,b,5335,5335");

@@ -187,7 +187,7 @@ describe("convert prompts", () => {
   it("with GPT-2's tokens for answers given as text, and says what has no place", async () => {
     const prompts = [{ clean: "a", corrupt: "b", answers: [" Mary"], wrong_answers: [" John"] }];
     const json = file("text.json", { prompts, word_idxs: { IO: 2 } });
-    expect((await convert(json, path("text.csv"))).err).toContain("give the tokenizer");
+    expect((await convert(json, path("text.csv"))).err).toContain("give their --tokenizer.");
     const { code, out } = await convert(json, path("text.csv"), "--tokenizer", "gpt2");
     expect(code).toBe(0);
     expect(out).toContain("no place for word_idxs");

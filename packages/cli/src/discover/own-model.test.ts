@@ -229,7 +229,10 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--tries", "3"], says: "give --keep too" },
     { args: [...reverse, "--known-circuit", "autocircuit"], says: "no circuit is known for reverse" },
     { args: [...reverse, "--output-slice", "last"], says: "Did you mean last_seq" },
-    { args: [...reverse, "--output-slice", "6"], says: "outside the positions 0 to 5" },
+    {
+      args: [...reverse, "--output-slice", "6"],
+      says: "outside the positions 0 to 5: give --output-slice one of these.",
+    },
     { args: [...reverse, "--batch-count", "300,1"], says: "need 301 prompt pairs, there are 243" },
     { args: [...reverse, "--seq-len", "4"], says: "No prompt pair has 4 tokens. Most frequent are 6 tokens" },
     {

@@ -48,7 +48,10 @@ export function slicePositions(slice: OutputSlice, { seqLen, prefix, padded }: S
       return { positions: [position], single: true };
     const range =
       prefix > 0 ? `${prefix} to ${prefix + seqLen - 1} (what comes before is cached)` : `0 to ${seqLen - 1}`;
-    throw new AutocircuitError("bad-input", `The output slice ${describe(slice)} is outside the positions ${range}.`);
+    throw new AutocircuitError(
+      "bad-input",
+      `The output slice ${describe(slice)} is outside the positions ${range}: give \`outputSlice\` one of these.`,
+    );
   }
   const first = slice === "not_first_seq" && prefix === 0 ? 1 : 0;
   return { positions: Array.from({ length: seqLen - first }, (_, index) => index + first), single: false };
