@@ -2,8 +2,11 @@
 export const CURVES = ["full", "quick", "none"] as const;
 export type CurveDetail = (typeof CURVES)[number];
 
-/** Of the seconds of the discovery, the share that measuring may take: with loading and writing, 0.8 is kept also on a busy machine. */
-const SHARE = 0.5;
+/**
+ * Of the seconds of the discovery, the share that measuring may take. What a command does beside (start, loading, stability, writing) takes another
+ * 0.3 of it with a model of 135 million numbers and 128 prompts, of which the whole command is to take 1.8 times the discovery at most.
+ */
+const SHARE = 0.4;
 /** What measuring may take in any case, in seconds: a second more or less matters to nobody. */
 const AT_LEAST = 2;
 
