@@ -36,7 +36,7 @@ import { makeReport } from "./report.ts";
 import { requireTestPrompts } from "./require-test-prompts.ts";
 import { type DiscoverResult, knownResult } from "./result.ts";
 import { searchAsked } from "./search-asked.ts";
-import { SearchFiles, savedScores } from "./search-files.ts";
+import { SearchFiles, stoppedIn } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
@@ -78,7 +78,7 @@ export async function discover(
     used,
     shape,
   };
-  const earlier = [...(asked.resume ? savedScores(asked.out) : []), options.keepLatents];
+  const earlier = [...(asked.resume ? stoppedIn(asked.out) : []), options.keepLatents];
   await using task = await asked.subject
     .load(subjectOptions, context)
     .catch((error: unknown) => askingForModel(error, earlier));

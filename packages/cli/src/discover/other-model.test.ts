@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { formatShare } from "@autocircuit/base";
 import { ioiPrompts } from "@autocircuit/circuits";
 import { Graph, type GraphConfig, PruneScores } from "@autocircuit/core";
+import { DiscoveryFiles } from "@autocircuit/discovery";
 import { findTokenizer } from "@autocircuit/models";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { run } from "../../test/run-program.ts";
@@ -223,7 +224,10 @@ describe("a ready-made task whose own model is not there", () => {
     const latents = await scoresOf(at("latents.safetensors"), { ...config, latents: [2, 2], autoencoders: "a1" });
     const kept = ["--autoencoders", at("none"), "--keep-latents", latents];
     const task = ["discover", "ioi-component", ...attribution];
+    const search = new DiscoveryFiles(at("searching"), { info: { model: "words" } });
+    search.save({ asked: {}, rankings: [], search: { state: () => ({}) } as never });
     for (const [file, more] of [
+      [search.path, ["--out", at("searching"), "--resume"]],
       [stopped, ["--out", at("stopped"), "--resume"]],
       [latents, ["--out", at("out"), ...kept]],
     ] as const) {

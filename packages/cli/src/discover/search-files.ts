@@ -26,10 +26,10 @@ const SAVE_SELDOM = 50;
 /** Edges that are printed when a search is stopped. */
 const PRINTED = 20;
 
-/** The scores that an earlier run left in a folder, finished or not. */
-export function savedScores(folder: string): string[] {
+/** What an earlier run left in a folder: its scores, finished or not, and where it stood. */
+export function stoppedIn(folder: string): (string | DiscoveryFiles)[] {
   const names = readdirSync(folder).filter((name) => /^scores\b.*\.safetensors$/.test(name));
-  return names.map((name) => join(folder, name));
+  return [...names.map((name) => join(folder, name)), new DiscoveryFiles(folder)];
 }
 
 /**

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
 import { readCircuit } from "@autocircuit/circuits";
 import { type PatchableModel, PruneScores, type ScoresInfo, sameWeights } from "@autocircuit/core";
+import { DiscoveryFiles } from "@autocircuit/discovery";
 import { isGguf, modelName } from "@autocircuit/models";
 import { UsageError } from "./usage-error.ts";
 
@@ -52,26 +53,34 @@ export function otherModelNote(
   );
 }
 
+/** Scores, a circuit, or what a discovery left that was stopped. */
+type Found = string | DiscoveryFiles;
+
 /**
  * Throws an error of loading again: where it is that a task's own model is not there, and a file that the command was given was found with one that
  * was named, that one is to be named here too.
  *
- * @param files scores and circuits that the command was given, undefined where it was not; the first counts that says its model
+ * @param files what the command was given, undefined where it was not; the first counts that says its model
  */
-export async function askingForModel(error: unknown, files: readonly (string | undefined)[]): Promise<never> {
+export async function askingForModel(error: unknown, files: readonly (Found | undefined)[]): Promise<never> {
   if (!(error instanceof AutocircuitError) || error.reason !== "no-model-of-task") throw error;
   for (const file of files) {
     const model = file === undefined ? undefined : await modelIn(file);
     if (model === undefined) continue;
-    throw new UsageError(`${file} was found with ${model}: give --model with the path of that model.`, {
+    const path = file instanceof DiscoveryFiles ? file.path : file;
+    throw new UsageError(`${path} was found with ${model}: give --model with the path of that model.`, {
       cause: error,
     });
   }
   throw error;
 }
 
-/** The model that scores or a circuit were found with; undefined where the file does not say it. */
-async function modelIn(file: string): Promise<string | undefined> {
+/** The model that it was found with; undefined where it does not say it. */
+async function modelIn(file: Found): Promise<string | undefined> {
+  if (file instanceof DiscoveryFiles) {
+    const { model } = file.savedInfo();
+    return typeof model === "string" ? model : undefined;
+  }
   if (file.endsWith(".safetensors")) return (await PruneScores.load(file)).info.model;
   return (await readCircuit(file)).model;
 }

@@ -33,6 +33,7 @@ it("a discovery that was stopped goes on from its files to the same circuit, and
   expect(readdirSync(first.folder)).toEqual(["search.json"]);
 
   const files = new DiscoveryFiles(first.folder);
+  expect([files.savedInfo(), new DiscoveryFiles(join(folder, "none")).savedInfo()]).toEqual([{ task: "random" }, {}]);
   const resume = await files.read(model.graph, asked);
   expect(resume).toMatchObject({ asked: JSON.parse(JSON.stringify(asked)), search: { algorithm: how.algorithm } });
   const found = await findCircuit(task, { ...how, resume, onChange: (soFar) => files.save(soFar) });

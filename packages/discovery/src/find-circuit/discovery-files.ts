@@ -25,6 +25,8 @@ interface StoredDiscovery {
   readonly asked: DiscoveryAsked;
   readonly rankings: readonly KeptRanking[];
   readonly search: SearchState | null;
+  /** What scores say of themselves: a search that has none yet is not in a file of these. */
+  readonly info: Readonly<Record<string, unknown>>;
 }
 
 /** Options of {@link DiscoveryFiles}. */
@@ -82,6 +84,15 @@ export class DiscoveryFiles {
   }
 
   /**
+   * What an earlier run was given as {@link DiscoveryFilesOptions.info}; empty where it left nothing, or an earlier version wrote it.
+   *
+   * @throws AutocircuitError `bad-file` where a file is not what {@link save} writes
+   */
+  savedInfo(): Readonly<Record<string, unknown>> {
+    return this.exist ? readStored(this.path).info : {};
+  }
+
+  /**
    * What an earlier run had found, for `resume` of `findCircuit`; undefined where it left nothing.
    *
    * @param asked what is asked for now: `discoveryAsked`, and what else the caller knows that decides the numbers
@@ -125,7 +136,8 @@ export class DiscoveryFiles {
     }
     const search = running?.state() ?? this.#before;
     if (this.#kept.length === 0 && search === null) return false;
-    writeWholeSync(this.path, readableJson({ asked, rankings: this.#kept, search } satisfies StoredDiscovery));
+    const stored: StoredDiscovery = { asked, rankings: this.#kept, search, info: this.#info };
+    writeWholeSync(this.path, readableJson(stored));
     return true;
   }
 
@@ -144,15 +156,16 @@ export class DiscoveryFiles {
 
 /** @throws AutocircuitError `bad-file` where it is not what {@link DiscoveryFiles.save} writes */
 function readStored(path: string): StoredDiscovery {
-  const { asked, rankings, search } = (parsed(path) ?? {}) as Partial<StoredDiscovery>;
+  const { asked, rankings, search, info = {} } = (parsed(path) ?? {}) as Partial<StoredDiscovery>;
   const known = (entry: Partial<KeptRanking> | null) =>
     typeof entry?.algorithm === "string" &&
     typeof entry.seconds === "number" &&
     entry.file === `scores-${entry.algorithm}.safetensors` &&
     /^[a-z-]+$/.test(entry.algorithm);
-  const fits = kind.record.accepts(asked) && Array.isArray(rankings) && rankings.every(known);
+  const records = kind.record.accepts(asked) && kind.record.accepts(info);
+  const fits = records && Array.isArray(rankings) && rankings.every(known);
   if (!fits) throw badFile(path, "it is not what a stopped discovery leaves. Leave `resume` out.");
-  return { asked: asked!, rankings: rankings!, search: search ?? null };
+  return { asked: asked!, rankings: rankings!, search: search ?? null, info };
 }
 
 function parsed(path: string): unknown {
