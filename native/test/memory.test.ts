@@ -1,3 +1,4 @@
+import { constants, PerformanceObserver } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
@@ -65,6 +66,34 @@ describe("memory", () => {
     const after = await memory();
     expect(after.tensors).toBeLessThanOrEqual(before.tensors);
     expect(after.tensorBytes).toBeLessThanOrEqual(before.tensorBytes);
+  });
+
+  /** Makes 24 tensors of 96 MiB one after the other, and gives the most bytes that they took at once. */
+  async function oneAfterAnother(done: (tensor: Tensor) => void): Promise<number> {
+    const before = await memory();
+    let most = 0;
+    for (let i = 0; i < 24; i++) {
+      const tensor = Tensor.ones([24 * MEBIBYTE]);
+      most = Math.max(most, (await memory()).tensorBytes - before.tensorBytes);
+      done(tensor);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return most;
+  }
+
+  it("has the collector look for tensors that nobody disposed, and not where all are", async () => {
+    let collections = 0;
+    const observer = new PerformanceObserver((list) => {
+      for (const { detail } of list.getEntries())
+        if ((detail as { kind: number }).kind === constants.NODE_PERFORMANCE_GC_MAJOR) collections++;
+    });
+    observer.observe({ entryTypes: ["gc"] });
+    expect(await oneAfterAnother((tensor) => tensor.dispose())).toBe(96 * MEBIBYTE);
+    const whereDisposed = collections;
+    expect(await oneAfterAnother(() => undefined)).toBeLessThan(12 * 96 * MEBIBYTE);
+    observer.disconnect();
+    expect(collections).toBeGreaterThan(whereDisposed);
+    expect(whereDisposed).toBeLessThan(5);
   });
 });
 

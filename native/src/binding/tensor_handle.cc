@@ -6,6 +6,7 @@
 
 #include "binding/environment.h"
 #include "binding/errors.h"
+#include "binding/told_memory.h"
 #include "runtime/error.h"
 #include "tensor/deferred.h"
 #include "tensor/dtype.h"
@@ -63,15 +64,15 @@ TensorHandle::TensorHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Te
   dtype_ = dtype_name(content_.meta.scalar_type());
   bytes_ = content_.view ? 0 : static_cast<int64_t>(content_.meta.numel() * content_.meta.element_size());
   live_++;
-  if (bytes_ > 0) Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes_);
+  ToldMemory::here().hold(info.Env(), bytes_);
 }
 
-void TensorHandle::Finalize(Napi::BasicEnv env) { let_go(env); }
+void TensorHandle::Finalize(Napi::BasicEnv env) { let_go(env, /*collected=*/true); }
 
-void TensorHandle::let_go(Napi::BasicEnv env) {
+void TensorHandle::let_go(Napi::BasicEnv env, bool collected) {
   if (!content_.slot) return;
   live_--;
-  if (bytes_ > 0) Napi::MemoryManagement::AdjustExternalMemory(env, -bytes_);
+  ToldMemory::here().let_go(env, bytes_, collected);
   release(std::exchange(content_.slot, nullptr));
   content_.meta.reset();
 }
@@ -91,7 +92,7 @@ Napi::Value TensorHandle::get_requires_grad(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value TensorHandle::dispose(const Napi::CallbackInfo& info) {
-  let_go(info.Env());
+  let_go(info.Env(), /*collected=*/false);
   return info.Env().Undefined();
 }
 

@@ -40,7 +40,7 @@ class TensorHandle : public Napi::ObjectWrap<TensorHandle> {
   bool requires_grad() const { return content_.requires_grad; }
 
  private:
-  void let_go(Napi::BasicEnv env);
+  void let_go(Napi::BasicEnv env, bool collected);
   Napi::Value get_shape(const Napi::CallbackInfo& info);
   Napi::Value get_dtype(const Napi::CallbackInfo& info);
   Napi::Value get_requires_grad(const Napi::CallbackInfo& info);

@@ -17,10 +17,16 @@ constexpr size_t kMiB = size_t{1} << 20;
 
 }  // namespace
 
+// As the allocator asks for it.
+void* block_of(BlockCache& cache, size_t size) {
+  void* block = cache.take(size);
+  return block ? block : std::malloc(size);
+}
+
 TEST("a freed block serves the next request of its size, and only that") {
   freed = 0;
   BlockCache cache(8 * kMiB, count_free);
-  void* block = std::malloc(2 * kMiB);
+  void* block = block_of(cache, 2 * kMiB);
   cache.give(block, 2 * kMiB);
   CHECK_EQUAL(cache.idle_bytes(), 2 * kMiB);
   CHECK(cache.take(3 * kMiB) == nullptr);
@@ -32,20 +38,57 @@ TEST("a freed block serves the next request of its size, and only that") {
   std::free(cache.take(2 * kMiB));
 }
 
-TEST("idle memory stays within its limit, and small or huge blocks are not kept") {
+TEST("blocks that idle and those in use are no more than were in use at once, and a little") {
+  freed = 0;
+  BlockCache cache(2 * kMiB, count_free);
+  void* blocks[6];
+  for (void*& block : blocks) block = block_of(cache, kMiB);
+  for (void* block : blocks) cache.give(block, kMiB);
+  CHECK_EQUAL(cache.idle_bytes(), 6 * kMiB);
+  // Of another size: what idles makes room for it.
+  void* other = block_of(cache, 3 * kMiB);
+  CHECK_EQUAL(cache.idle_bytes(), 3 * kMiB);
+  CHECK_EQUAL(freed, 3);
+  // More than ever before: the little that may idle in any case.
+  void* large = block_of(cache, 8 * kMiB);
+  CHECK_EQUAL(cache.idle_bytes(), 2 * kMiB);
+  CHECK_EQUAL(freed, 4);
+  cache.give(large, 8 * kMiB);
+  cache.give(other, 3 * kMiB);
+  CHECK_EQUAL(cache.idle_bytes(), 11 * kMiB);
+  CHECK_EQUAL(freed, 6);
+  void* small = std::malloc(100);
+  cache.give(small, 100);
+  CHECK_EQUAL(freed, 7);
+  CHECK_EQUAL(cache.idle_bytes(), 11 * kMiB);
+  std::free(cache.take(8 * kMiB));
+  std::free(cache.take(3 * kMiB));
+}
+
+TEST("a cache that rests keeps a little, and what is in use as long as that is in use") {
   freed = 0;
   BlockCache cache(4 * kMiB, count_free);
-  for (int i = 0; i < 6; i++) cache.give(std::malloc(kMiB), kMiB);
+  void* blocks[6];
+  for (void*& block : blocks) block = block_of(cache, kMiB);
+  void* const last = blocks[5];
+  for (void* block : blocks)
+    if (block != last) cache.give(block, kMiB);
+  CHECK_EQUAL(cache.idle_bytes(), 5 * kMiB);
+  cache.rest();
+  CHECK_EQUAL(cache.idle_bytes(), 4 * kMiB);
+  CHECK_EQUAL(freed, 1);
+  // What was in use before it rested is forgotten.
+  cache.give(last, kMiB);
   CHECK_EQUAL(cache.idle_bytes(), 4 * kMiB);
   CHECK_EQUAL(freed, 2);
-  cache.give(std::malloc(5 * kMiB), 5 * kMiB);
-  cache.give(std::malloc(100), 100);
-  CHECK_EQUAL(freed, 4);
-  cache.give(std::malloc(3 * kMiB), 3 * kMiB);
+  void* huge = block_of(cache, 9 * kMiB);
+  cache.rest();
   CHECK_EQUAL(cache.idle_bytes(), 4 * kMiB);
+  cache.give(huge, 9 * kMiB);
+  CHECK_EQUAL(cache.idle_bytes(), 9 * kMiB);
+  cache.rest();
+  CHECK_EQUAL(cache.idle_bytes(), 0u);
   CHECK_EQUAL(freed, 7);
-  std::free(cache.take(3 * kMiB));
-  std::free(cache.take(kMiB));
 }
 
 TEST("requests of nearly one size share a block size") {

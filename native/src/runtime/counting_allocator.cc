@@ -29,10 +29,10 @@ constexpr size_t kHeaderBytes = 64;
 
 std::atomic<bool> poisons{false};
 
-constexpr size_t kMostIdleBytes = size_t{256} << 20;
+constexpr size_t kIdleBytes = size_t{256} << 20;
 // Never destroyed, like the allocator itself.
 BlockCache& cache() {
-  static auto* const blocks = new BlockCache(kMostIdleBytes, c10::free_cpu);
+  static auto* const blocks = new BlockCache(kIdleBytes, c10::free_cpu);
   return *blocks;
 }
 
@@ -79,6 +79,8 @@ void install_counting_allocator() {
 void poison_new_memory(bool poison) noexcept { poisons.store(poison); }
 
 TensorMemory tensor_memory() noexcept { return {live_bytes.load(), peak_bytes.load()}; }
+
+void release_idle_memory() noexcept { cache().rest(); }
 
 void reset_peak_tensor_memory() noexcept { peak_bytes.store(live_bytes.load()); }
 

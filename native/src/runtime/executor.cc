@@ -7,11 +7,15 @@
 #include <cstdlib>
 #include <utility>
 
+#include "runtime/memory.h"
+
 namespace autocircuit {
 
 namespace {
 
 constexpr std::chrono::seconds exit_patience{20};
+// So long after its last job the thread gives idle memory back: between the passes of a run less time goes by.
+constexpr std::chrono::seconds rests_after{10};
 
 // `process.exit()` runs no environment cleanup hooks: without this the thread would go on while LibTorch's statics are
 // destroyed. Registered after LibTorch was loaded, so it runs before LibTorch's own exit handlers.
@@ -78,7 +82,13 @@ void Executor::loop() {
     Job job;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      const auto asked = [this] { return stopping_ || !queue_.empty(); };
+      if (!wake_.wait_for(lock, rests_after, asked)) {
+        lock.unlock();
+        release_idle_memory();
+        lock.lock();
+        wake_.wait(lock, asked);
+      }
       if (stopping_) break;
       job = std::move(queue_.front());
       queue_.pop_front();

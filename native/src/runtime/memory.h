@@ -17,6 +17,9 @@ void install_counting_allocator();
 void poison_new_memory(bool poison) noexcept;
 constexpr int kPoisonByte = 0xff;
 
+// Gives memory that the next run would have used again back to the system. For when none is to come at once.
+void release_idle_memory() noexcept;
+
 TensorMemory tensor_memory() noexcept;
 void reset_peak_tensor_memory() noexcept;
 
