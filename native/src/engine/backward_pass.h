@@ -38,12 +38,12 @@ class BackwardPass {
     const GroupPlan* plan;  // null where the graph has none: one row for all heads
     std::vector<ProjectionGrad> outputs;
   };
-  // Gradients of an MLP's input that the heads before it have still to be contracted beside: deltas of that many sources, which
-  // both read, then come from memory once.
+  // Gradients of inputs that are contracted beside those of the heads that flow after them: the deltas that both read then come from
+  // memory once. In the order in which they flowed, so that the first read the most sources.
   struct WaitingRows {
-    const GroupPlan* plan = nullptr;
-    int64_t sources = 0;
-    at::Tensor rows;  // [1, N, D]
+    std::vector<const GroupPlan*> plans;
+    std::vector<at::Tensor> rows;  // [rows of the plan's groups, N, D]
+    int64_t count = 0;
   };
   // Gradients of what the MLP or attention gives and, of a transcoder, of its input; undefined where nothing flows.
   struct ReplacedGrads {
@@ -85,7 +85,8 @@ class BackwardPass {
   bool are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const;
   void flow_plain_groups(int64_t block, const at::Tensor& resid, const std::vector<GroupGrads>& groups,
                          const std::vector<const GroupPlan*>& plans, int64_t rows);
-  int64_t sources_to_wait_for(int64_t block, const at::Tensor& resid) const;
+  const GroupPlan* heads_to_wait_for(int64_t block, const GroupPlan& from, const at::Tensor& resid) const;
+  bool may_wait(int64_t block, bool of_mlp, const std::vector<const GroupPlan*>& plans, int64_t rows, const at::Tensor& resid) const;
 
   const PassPlan& pass_;
   const Transformer& model_;
@@ -96,7 +97,7 @@ class BackwardPass {
   std::optional<LatentGradients> latents_;  // of a network with autoencoders
   PassGradients gradients_;
   at::Tensor row_grads_;  // scratch
-  WaitingRows waiting_;   // or no rows
+  WaitingRows waiting_;
 };
 
 }  // namespace autocircuit

@@ -49,17 +49,14 @@ std::vector<int64_t> PassGradients::bucket_of(const Frame& frame) const {
   return buckets;
 }
 
-void PassGradients::add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products, int64_t first_source) {
-  const int64_t count = products.size(2);
-  if (count == 0) return;  // parallel blocks: an MLP reads nothing that the heads beside it do not
-  const at::Tensor by_token = products.view({pass_.masks, -1, products.size(1), count});
+void PassGradients::add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products) {
+  const at::Tensor by_token = products.view({pass_.masks, -1, products.size(1), products.size(2)});
   int64_t row = 0;
   for (const GroupPlan* plan : plans) {
     const int64_t heads = plan->group->heads, sources = plan->group->sources, tokens = by_token.size(1);
     mask_.narrow(1, plan->group->offset, tokens * heads * sources)
         .unflatten(1, {tokens, heads, sources})
-        .narrow(3, first_source, count)
-        .add_(by_token.narrow(2, row, heads));
+        .add_(by_token.narrow(2, row, heads).narrow(3, 0, sources));
     row += heads;
   }
 }

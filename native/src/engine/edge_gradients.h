@@ -20,8 +20,8 @@ class PassGradients {
   // Gradients of the inputs [rows of all plans, N, D] of groups that read the same sources, contracted with these sources' deltas;
   // nothing where the graph has no such groups (null).
   void contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
-  // Products that were contracted already [buckets, rows of all plans, sources], from the `first_source`th of the plans' on.
-  void add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products, int64_t first_source = 0);
+  // Products that were contracted already [buckets, rows of all plans, at least as many sources as any of them reads].
+  void add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products);
   // grad [count, N, D], or [N, D] of one, of what sources write.
   void keep_outputs(const Frame& frame, int64_t source, int64_t count, const at::Tensor& grad);
   void divide(const at::Tensor& scale);

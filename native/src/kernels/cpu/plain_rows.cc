@@ -12,17 +12,20 @@ namespace autocircuit {
 bool has_plain_rows(const at::Tensor& x) { return x.is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble); }
 
 at::Tensor plain_rows_backward(const PlainRows& work, at::Tensor& stream, at::Tensor& keep) {
-  const at::Tensor &grad = work.grad, &beside = work.beside;
+  const at::Tensor& grad = work.grad;
   const Norm& norm = work.norm;
   const at::Tensor x = work.x.contiguous(), scale = norm.scale.defined() ? norm.scale.contiguous() : norm.scale;
   const int64_t rows = grad.size(0), n = grad.size(1), d = grad.size(2), apart = grad.stride(0);
-  const int64_t others = beside.defined() ? beside.size(0) : 0;
+  int64_t others = 0;
+  for (const at::Tensor& each : work.beside) others += each.size(0);
   at::Tensor result;
   AT_DISPATCH_FLOATING_TYPES(grad.scalar_type(), "plain_rows_backward", [&] {
     const scalar_t* const data = grad.const_data_ptr<scalar_t>();
     const scalar_t* const x_data = x.const_data_ptr<scalar_t>();
     const scalar_t* const scale_data = scale.defined() && norm.kind != NormKind::none ? scale.const_data_ptr<scalar_t>() : nullptr;
-    const scalar_t* const beside_data = others > 0 ? beside.const_data_ptr<scalar_t>() : nullptr;
+    std::vector<const scalar_t*> beside;  // first numbers of each row
+    for (const at::Tensor& each : work.beside)
+      for (int64_t r = 0; r < each.size(0); r++) beside.push_back(each.const_data_ptr<scalar_t>() + r * each.stride(0));
     scalar_t* const stream_data = stream.mutable_data_ptr<scalar_t>();
     scalar_t* const keep_data = keep.defined() ? keep.mutable_data_ptr<scalar_t>() : nullptr;
     const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
@@ -37,8 +40,7 @@ at::Tensor plain_rows_backward(const PlainRows& work, at::Tensor& stream, at::Te
         use.plain_backward(d, row, following, shared, sums.row(r), stream_data + i * d);
         if (keep_data) std::memcpy(keep_data + r * keep.stride(0) + i * d, sums.row(r), d * sizeof(scalar_t));
       }
-      for (int64_t r = 0; r < others; r++)
-        std::memcpy(sums.row(rows + r), beside_data + r * beside.stride(0) + i * d, d * sizeof(scalar_t));
+      for (int64_t r = 0; r < others; r++) std::memcpy(sums.row(rows + r), beside[r] + i * d, d * sizeof(scalar_t));
     };
     result = bucket_products<scalar_t>(rows + others, work.delta, work.bucket_of, work.buckets, write);
   });

@@ -17,8 +17,8 @@ struct PlainRows {
   at::Tensor delta;                // [S, N, D]
   std::vector<int64_t> bucket_of;  // [N], or empty where there is one
   int64_t buckets = 1;
-  at::Tensor beside{};             // [B, N, D] gradients of inputs of B more rows, which read the same sources; or undefined
-  bool holds_denominator = false;  // the norm's is held constant (BackwardRules)
+  std::vector<at::Tensor> beside{};  // [B, N, D] gradients of inputs of B more rows, in all tensors together
+  bool holds_denominator = false;    // the norm's is held constant (BackwardRules)
 };
 
 // Their backward: adds the gradients of the norm's inputs, summed over the R rows, to `stream` [N, D], and gives the products of all rows

@@ -168,6 +168,34 @@ TEST_IN_PARTS("the mask's gradient is that of the network written out", 7) {
   });
 }
 
+// Where sources are many beside a block's heads, gradients of its inputs wait to be contracted beside those of the block before.
+TEST("the mask's gradient in a network of many thin blocks is that of the network written out") {
+  std::vector<Architecture> thin = architectures();
+  for (Architecture& architecture : thin) {
+    TransformerConfig& c = architecture.config;
+    c.layers = 9;
+    c.heads = c.kv_heads = 1;
+    if (!c.window.empty()) c.window = std::vector<int64_t>(c.layers, 3);
+  }
+  for_each_case(thin, [](const Setting& s, const GraphKind& kind, const std::string& name) {
+    if (s.type != at::kDouble && s.type != at::kFloat) return;
+    const PatchGraph graph = graph_of(s, kind);
+    const auto ablation = s.ablation(graph);
+    const at::Tensor direction = at::randn({3, 7, s.config().d_vocab_out}, at::kDouble), mask = at::zeros(graph.edges, at::kDouble);
+    const at::Tensor written = mask.clone().requires_grad_();
+    const at::Tensor logits = plain_forward(s.config(), s.weights, s.clean, graph, written, values(*ablation)).logits;
+    for (const bool last : {false, true}) {
+      const auto loss = [&](const at::Tensor& of) { return (of.to(at::kCPU) * (last ? direction.narrow(1, 6, 1) : direction)).sum(); };
+      const at::Tensor leaf = mask.clone().requires_grad_();
+      ForwardRequest request = request_for(s, graph, leaf, ablation);
+      if (last) request.positions = std::vector<int64_t>{6};
+      const at::Tensor expected = torch::autograd::grad({loss(last ? logits.narrow(1, 6, 1) : logits)}, {written}, {}, true)[0];
+      const at::Tensor got = torch::autograd::grad({loss(s.model.forward(request).logits)}, {leaf})[0];
+      CHECK_MESSAGE(close(s, got, expected, 2), name + (last ? ", last position" : ""));
+    }
+  });
+}
+
 // Where all that a stream is made of is taken away, nothing is left: neither it nor its rounding, which the next norm would magnify.
 TEST("a pass that records gradients makes patched inputs as one that does not") {
   for (const Architecture& a : architectures())

@@ -48,16 +48,16 @@ void in_one_visit(bool holds) {
         at::Tensor none;
         CHECK(difference(plain_rows_backward(work, stream, none), products(of_inputs, delta, bucket_of, buckets)) < 1e-10);
         CHECK(difference(stream, before + of_inputs.sum(0)) < 1e-10);
-        // Two rows that wait for the others' visit, and what is kept of these.
+        // Rows that wait for the others' visit, and what is kept of these.
         PlainRows more = work;
-        more.beside = at::randn({2, n + 2, d}, at::kDouble).narrow(1, 1, n);
+        more.beside = {at::randn({1, n, d}, at::kDouble), at::randn({2, n + 2, d}, at::kDouble).narrow(1, 1, n)};
         at::Tensor again = before.clone(), keep = at::empty({rows, n + 4, d}, at::kDouble).narrow(1, 3, n);
         const at::Tensor both = plain_rows_backward(more, again, keep);
-        CHECK(difference(both, products(at::cat({of_inputs, more.beside}), delta, bucket_of, buckets)) < 1e-10);
+        CHECK(difference(both, products(at::cat({of_inputs, more.beside[0], more.beside[1]}), delta, bucket_of, buckets)) < 1e-10);
         CHECK(again.equal(stream));
         CHECK(difference(keep, of_inputs) < 1e-10);
         more.delta = delta.narrow(0, 0, 0);
-        CHECK(plain_rows_backward(more, again, keep).sizes() == at::IntArrayRef({buckets, rows + 2, 0}));
+        CHECK(plain_rows_backward(more, again, keep).sizes() == at::IntArrayRef({buckets, rows + 3, 0}));
       }
 }
 
