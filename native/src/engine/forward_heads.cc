@@ -1,11 +1,11 @@
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 
 #include "devices/device_index.h"
 #include "engine/forward_pass.h"
 #include "engine/patched_inputs.h"
+#include "runtime/recording.h"
 
 // Which heads of a block run, what they read, and what comes out of them before the output matrix.
 namespace autocircuit {
@@ -188,7 +188,7 @@ at::Tensor ForwardPass::attend(int64_t block, const Heads& heads, const at::Tens
   Tape::Block& saved = tape_.blocks[block];
   saved.resid_attention = resid;
   saved.resid_queries = frame_.resid;
-  const at::AutoGradMode record(true);
+  const Recorded recorded;
   saved.q = q.detach().requires_grad_();
   saved.k = k.detach().requires_grad_();
   saved.v = v.detach().requires_grad_();

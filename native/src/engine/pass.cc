@@ -1,9 +1,8 @@
 #include "engine/pass.h"
 
-#include <ATen/core/grad_mode.h>
-
 #include <utility>
 
+#include "runtime/recording.h"
 #include "runtime/work_threads.h"
 
 namespace autocircuit {
@@ -15,13 +14,13 @@ Pass::Pass(const Transformer& model, PlacedRequest placed, bool gradients, const
     : plan_(model, placed, gradients, listed), forward_(plan_, std::move(placed.request.from)) {}
 
 ForwardResult Pass::forward() {
-  const at::NoGradGuard no_grad;
+  const Unrecorded unrecorded;
   const WorkThreads threads(plan_.multiplications_of_block());
   return forward_.run();
 }
 
 at::Tensor Pass::backward(const at::Tensor& grad_logits, const at::Tensor& grad_activity) {
-  const at::NoGradGuard no_grad;
+  const Unrecorded unrecorded;
   const WorkThreads threads(plan_.multiplications_of_block());
   backward_.emplace(plan_, forward_.take_tape());
   return backward_->run(grad_logits, grad_activity);

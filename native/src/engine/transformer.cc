@@ -13,6 +13,7 @@
 #include "engine/workspace.h"
 #include "operators/register.h"
 #include "runtime/error.h"
+#include "runtime/recording.h"
 
 namespace autocircuit {
 namespace {
@@ -81,6 +82,7 @@ std::shared_ptr<Transformer> Transformer::with(std::shared_ptr<const Autoencoder
 Transformer::~Transformer() = default;
 
 ForwardResult Transformer::forward(const ForwardRequest& request) const {
+  const Unrecorded unrecorded;
   check_request(*this, request);
   const c10::OptionalDeviceGuard here(placement_.device);
   if (placement_.device.is_cuda()) at::globalContext().setFloat32MatmulPrecision(placement_.tf32 ? "high" : "highest");
@@ -93,7 +95,7 @@ ForwardResult Transformer::forward(const ForwardRequest& request) const {
   }
   const auto waiting = std::make_shared<WaitingPass>(*this, request);
   ForwardResult result;
-  const at::AutoGradMode record(true);
+  const Recorded recorded;
   const auto given = [](const at::Tensor& leaf) { return leaf.defined() ? std::optional(leaf) : std::nullopt; };
   const Patch& patch = *request.patch;
   const torch::autograd::variable_list made =

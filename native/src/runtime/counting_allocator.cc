@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
@@ -24,8 +25,24 @@ void add(int64_t bytes) noexcept {
   }
 }
 
-// The size is kept in front of the data, one cache line so that the data stays aligned as LibTorch expects it.
+// What is to be known of a block when it is freed is kept in front of the data, in one cache line, so that the data stays aligned as
+// LibTorch expects it.
 constexpr size_t kHeaderBytes = 64;
+struct Header {
+  size_t bytes;  // that were asked for
+  void* block;   // where what `malloc` gave begins; null for a block of LibTorch's own allocator
+};
+static_assert(sizeof(Header) <= kHeaderBytes);
+
+// Small blocks come from `malloc`, and are aligned here: C libraries keep those that were freed at hand for the next `malloc`, but look for
+// aligned ones in all that is free. A pass of a small model asks for thousands.
+std::byte* small_block(size_t size, Header& header) {
+  constexpr size_t align = kHeaderBytes;
+  header.block = std::malloc(size + align - 1);
+  if (header.block == nullptr) return nullptr;
+  const auto place = reinterpret_cast<uintptr_t>(header.block);
+  return static_cast<std::byte*>(header.block) + ((align - place % align) % align);
+}
 
 std::atomic<bool> poisons{false};
 
@@ -39,9 +56,10 @@ BlockCache& cache() {
 void release(void* data) {
   if (data == nullptr) return;
   auto* start = static_cast<std::byte*>(data) - kHeaderBytes;
-  const size_t bytes = *reinterpret_cast<size_t*>(start);
-  live_bytes.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
-  cache().give(start, BlockCache::block_size(bytes + kHeaderBytes));
+  const Header header = *reinterpret_cast<Header*>(start);
+  live_bytes.fetch_sub(static_cast<int64_t>(header.bytes), std::memory_order_relaxed);
+  if (header.block != nullptr) std::free(header.block);
+  else cache().give(start, BlockCache::block_size(header.bytes + kHeaderBytes));
 }
 
 class CountingAllocator final : public c10::Allocator {
@@ -49,9 +67,11 @@ class CountingAllocator final : public c10::Allocator {
   c10::DataPtr allocate(size_t bytes) override {
     if (bytes == 0) return {nullptr, nullptr, &release, c10::Device(c10::DeviceType::CPU)};
     const size_t size = BlockCache::block_size(bytes + kHeaderBytes);
-    void* block = cache().take(size);
-    auto* start = static_cast<std::byte*>(block ? block : c10::alloc_cpu(size));
-    *reinterpret_cast<size_t*>(start) = bytes;
+    Header header{bytes, nullptr};
+    std::byte* start = size < BlockCache::kSmallest ? small_block(size, header) : static_cast<std::byte*>(cache().take(size));
+    // LibTorch's own says how much there is not.
+    if (start == nullptr) start = static_cast<std::byte*>(c10::alloc_cpu(size));
+    *reinterpret_cast<Header*>(start) = header;
     add(static_cast<int64_t>(bytes));
     void* data = start + kHeaderBytes;
     if (poisons.load(std::memory_order_relaxed)) std::memset(data, kPoisonByte, bytes);

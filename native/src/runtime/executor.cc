@@ -1,13 +1,13 @@
 #include "runtime/executor.h"
 
 #include <ATen/Parallel.h>
-#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
 
 #include "runtime/memory.h"
+#include "runtime/recording.h"
 
 namespace autocircuit {
 
@@ -77,7 +77,7 @@ bool Executor::stop(std::chrono::milliseconds patience) {
 
 void Executor::loop() {
   at::set_num_threads(threads_);
-  const c10::NoGradGuard no_grad;
+  const Unrecorded unrecorded;
   for (;;) {
     Job job;
     {

@@ -13,7 +13,7 @@ namespace autocircuit {
 // The one thread that does arithmetic. Jobs run in the order in which they were posted.
 //
 // LibTorch keeps thread counts and the grad mode per thread, so everything that depends on them happens here.
-// The grad mode is off unless a job turns it on for itself.
+// Nothing is recorded for gradients unless a job asks for it (`Recorded`).
 class Executor {
  public:
   using Job = std::function<void()>;

@@ -1,12 +1,12 @@
 #include "tensor/deferred.h"
 
-#include <c10/core/GradMode.h>
-
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "runtime/executor.h"
+#include "runtime/recording.h"
 
 namespace autocircuit {
 
@@ -24,8 +24,8 @@ Tensors run(const Op& op, const std::vector<SlotPtr>& inputs, const Params& para
   Tensors values;
   values.reserve(inputs.size());
   for (const SlotPtr& input : inputs) values.push_back(input->get());
-  const bool record = std::any_of(values.begin(), values.end(), [](const at::Tensor& t) { return t.requires_grad(); });
-  const c10::AutoGradMode grad_mode(record);
+  std::optional<Recorded> recorded;
+  if (std::any_of(values.begin(), values.end(), [](const at::Tensor& t) { return t.requires_grad(); })) recorded.emplace();
   if (!op.any_device) bring_together(values);
   return op.compute(values, params);
 }

@@ -1,11 +1,10 @@
 #include "tensor/op.h"
 
-#include <c10/core/GradMode.h>
-
 #include <sstream>
 #include <unordered_map>
 
 #include "runtime/error.h"
+#include "runtime/recording.h"
 #include "tensor/dtype.h"
 
 namespace autocircuit {
@@ -63,7 +62,7 @@ Tensors infer(const std::string& name, const Op& op, const Tensors& meta_inputs,
   if (meta_inputs.size() < op.min_inputs || meta_inputs.size() > op.max_inputs) {
     throw Error(ErrorCode::bad_input, name + ": " + std::to_string(meta_inputs.size()) + " tensors were given.");
   }
-  const c10::NoGradGuard no_grad;
+  const Unrecorded unrecorded;
   try {
     return (op.infer ? op.infer : op.compute)(meta_inputs, params);
   } catch (...) {

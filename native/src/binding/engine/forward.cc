@@ -1,5 +1,3 @@
-#include <c10/core/GradMode.h>
-
 #include <memory>
 #include <optional>
 #include <utility>
@@ -125,7 +123,6 @@ ForwardResult run(const PendingRequest& pending, const CancelToken& cancel) {
   if (pending.reference_logits) request.reference = Reference{pending.reference_logits->get(), pending.probabilities->get()};
   for (size_t i = 0; i < pending.replacements.size(); i++) request.hooks.replaced[i].value = pending.replacements[i]->get();
   request.cancel = cancel;
-  const c10::AutoGradMode record(request.patch && request.patch->mask.requires_grad());
   return pending.transformer->get()->forward(request);
 }
 
