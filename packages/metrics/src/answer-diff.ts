@@ -1,4 +1,4 @@
-import { batchAnswerDifference } from "./answer-mean.ts";
+import { batchAnswerDifferenceLike } from "./answer-mean.ts";
 import { type Metric, measureRuns } from "./metric.ts";
 import { logit, logprob, prob, type ValueFunction } from "./value-functions.ts";
 
@@ -13,5 +13,8 @@ export const logprobDiff: Metric = differenceOf(logprob);
 
 function differenceOf(value: ValueFunction): Metric {
   return (_, prompts, runs) =>
-    measureRuns(prompts, runs, (batch) => (logits) => batchAnswerDifference(value(logits), batch));
+    measureRuns(prompts, runs, (batch, _index, like) => {
+      const difference = batchAnswerDifferenceLike(like, batch);
+      return (logits) => difference(value(logits));
+    });
 }

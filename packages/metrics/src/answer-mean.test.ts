@@ -1,6 +1,6 @@
 import { Tensor } from "@autocircuit/native";
 import { describe, expect, test } from "vitest";
-import { answerMean, batchAnswerDifference } from "./answer-mean.ts";
+import { answerMean, answerMeanLike, batchAnswerDifference, batchAnswerDifferenceLike } from "./answer-mean.ts";
 
 const logits = Tensor.from([
   [1, 2, 4, 8],
@@ -26,6 +26,19 @@ describe("answerMean", () => {
   test("answers less wrong answers", async () => {
     const batch = { answers: [[3], [0]], wrongAnswers: [[0, 1], [2]] };
     expect(await batchAnswerDifference(logits, batch).toArray()).toEqual([6.5, -30]);
+  });
+
+  test("of many tensors is that of each, also of one that is unlike", async () => {
+    const batch = { answers: [[3], [0, 1]], wrongAnswers: [[0, 1], [2]] };
+    const mean = answerMeanLike(logits, batch.answers);
+    const difference = batchAnswerDifferenceLike(logits, batch);
+    const wider = Tensor.cat([logits, logits.mul(3)], 1);
+    for (const values of [logits, logits.mul(2), logits.to("float64"), logits.to("bfloat16"), wider]) {
+      expect(await mean(values).toArray()).toEqual(await answerMean(values, batch.answers).toArray());
+      expect(mean(values).dtype).toBe(values.dtype);
+      expect(await difference(values).toArray()).toEqual(await batchAnswerDifference(values, batch).toArray());
+    }
+    expect(() => mean(Tensor.from([[1, 2, 3, 4]]))).toThrow(/2 prompts have answers, but the logits hold 1/);
   });
 
   test("says what does not fit", () => {

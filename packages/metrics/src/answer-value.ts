@@ -1,4 +1,4 @@
-import { answerMean } from "./answer-mean.ts";
+import { answerMeanLike } from "./answer-mean.ts";
 import { type Metric, measureRuns } from "./metric.ts";
 import { logit, logprob, prob, type ValueFunction } from "./value-functions.ts";
 
@@ -23,8 +23,8 @@ export const wrongAnswerLogprob: Metric = meanOf(logprob, "wrongAnswers");
 function meanOf(value: ValueFunction, which: "answers" | "wrongAnswers"): Metric {
   const what = which === "answers" ? "answer" : "wrong answer";
   return (_, prompts, runs) =>
-    measureRuns(prompts, runs, (batch) => {
-      const named = { what, first: batch.first } as const;
-      return (logits) => answerMean(value(logits), batch[which], named);
+    measureRuns(prompts, runs, (batch, _index, like) => {
+      const mean = answerMeanLike(like, batch[which], { what, first: batch.first });
+      return (logits) => mean(value(logits));
     });
 }

@@ -1,6 +1,6 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import type { PromptLoader } from "@autocircuit/core";
-import { batchAnswerDifference } from "./answer-mean.ts";
+import { batchAnswerDifferenceLike } from "./answer-mean.ts";
 import type { MeasuredRun } from "./measured-run.ts";
 import {
   type MeasuredModel,
@@ -59,9 +59,10 @@ function percentOf(value: ValueFunction, check: ReturnType<typeof signature>): D
         return measureRuns(
           prompts,
           runs,
-          (batch, index) => {
-            const whole = batchAnswerDifference(value(reference[index]!), batch);
-            return (logits) => batchAnswerDifference(value(logits), batch).div(whole).mul(100);
+          (batch, index, like) => {
+            const difference = batchAnswerDifferenceLike(like, batch);
+            const whole = difference(value(reference[index]!));
+            return (logits) => difference(value(logits)).div(whole).mul(100);
           },
           { ratios: true, points: true },
         );
@@ -69,7 +70,10 @@ function percentOf(value: ValueFunction, check: ReturnType<typeof signature>): D
       const [whole, ...circuits] = await measureRuns(
         prompts,
         [{ size: Number.NaN, logits: reference }, ...runs],
-        (batch) => (logits) => batchAnswerDifference(value(logits), batch),
+        (batch, _index, like) => {
+          const difference = batchAnswerDifferenceLike(like, batch);
+          return (logits) => difference(value(logits));
+        },
       );
       return circuits.map(({ size, value }) => ({ size, value: (100 * value) / whole!.value }));
     });

@@ -75,7 +75,7 @@ interface MeasureRunsOptions {
 /**
  * Applies a metric to every batch of every run. Everything is enqueued at once; the values are read back together.
  *
- * @param prepare called once a batch, for what all circuits share; gives the metric for that batch
+ * @param prepare called once a batch, with the logits of a run, for what all circuits share; gives the metric for that batch
  * @param options.reduction default "mean"
  * @param options.ratios whether the numbers are ratios, which may divide by zero; others must be finite
  * @param options.points whether each prompt's number is given too, `[batch]` or `[batch, ...]`, whose mean it is
@@ -85,7 +85,7 @@ interface MeasureRunsOptions {
 export async function measureRuns(
   prompts: PromptLoader,
   runs: readonly MeasuredRun[],
-  prepare: (batch: PromptBatch, index: number) => BatchMetric,
+  prepare: (batch: PromptBatch, index: number, like: Tensor) => BatchMetric,
   { reduction = "mean", ratios = false, points = false }: MeasureRunsOptions = {},
 ): Promise<MetricValue[]> {
   checkRuns({ prompts, runs });
@@ -94,7 +94,7 @@ export async function measureRuns(
   const [values, sums, each] = await scope(async () => {
     const perBatch = prompts.batches.map((batch, index) =>
       scope(() => {
-        const measure = prepare(batch, index);
+        const measure = prepare(batch, index, runs[0]!.logits[index]!);
         return runs.map((run) => scope(() => measure(run.logits[index]!).to("float64")));
       }),
     );
