@@ -9,9 +9,9 @@
 
 // The backward of rows that all read the stream as it is, as in edge attribution.
 //
-// Its floor beside the arithmetic is reading the deltas: the longer the network, the more of them, and with a dozen rows the products wait for
-// memory. So rows wait for the heads that flow after them, to be contracted with what both read at once: an MLP's row for those of its block,
-// and, where deltas are many beside rows, those of a block for those of the block before.
+// Its floor beside the arithmetic is reading the deltas: the longer the network, the more of them, and with a dozen rows the products
+// wait for memory. So rows wait for the heads that flow after them, to be contracted with what both read at once: an MLP's row for those of
+// its block, and, where deltas are many beside rows, those of a block for those of the block before.
 namespace autocircuit {
 namespace {
 
@@ -31,7 +31,8 @@ bool BackwardPass::are_plain(const std::vector<const GroupPlan*>& plans, const a
          std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return plan->any_patched(); });
 }
 
-// The first group of a block's heads, whose rows flow at the same positions; null where these are not plain, or read from another source on.
+// The first group of a block's heads, whose rows flow at the same positions; null where these are not plain, or read from another source
+// on.
 const GroupPlan* BackwardPass::heads_to_wait_for(int64_t block, const GroupPlan& from, const at::Tensor& resid) const {
   const GroupPlan* shared = pass_.find(GroupKind::qkv, block);
   std::vector<const GroupPlan*> heads{shared};
@@ -40,9 +41,9 @@ const GroupPlan* BackwardPass::heads_to_wait_for(int64_t block, const GroupPlan&
   return heads[0]->group->first_source == from.group->first_source ? heads[0] : nullptr;
 }
 
-// Whether rows wait to be contracted beside heads that flow after them: one row of an MLP for the heads of its block, since alone it would take
-// as long to read all deltas as all of these together. A block's heads for those of the block before, where reading the deltas once less
-// takes longer than writing the rows down and reading them again, and if none wait from another block: the sums of all stay in the
+// Whether rows wait to be contracted beside heads that flow after them: one row of an MLP for the heads of its block, since alone it would
+// take as long to read all deltas as all of these together. A block's heads for those of the block before, where reading the deltas once
+// less takes longer than writing the rows down and reading them again, and if none wait from another block: the sums of all stay in the
 // second-level cache.
 bool BackwardPass::may_wait(int64_t block, bool of_mlp, const std::vector<const GroupPlan*>& plans, int64_t rows,
                             const at::Tensor& resid) const {
