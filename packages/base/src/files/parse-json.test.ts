@@ -15,6 +15,13 @@ it("passes over one byte order mark at the beginning, and over no other", () => 
 it("knows text that is not UTF-8", () => {
   const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('{"a": 1}', "utf16le")]);
   expect(() => parseJson(utf16.toString("utf8"))).toThrow("it is not UTF-8 (is it UTF-16?)");
+  expect(() => parseJson(utf16.subarray(2).swap16().toString("utf8"))).toThrow("it is not UTF-8 (is it UTF-16?)");
+});
+
+it("knows a file that is no text", () => {
+  const images = [Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0, 0]), Buffer.from([0xff, 0xd8, 0xff, 0xe0])];
+  for (const image of images)
+    expect(() => parseJson(image.toString("utf8"))).toThrow("it is no text, but a binary file");
 });
 
 it("knows a pointer of Git LFS", () => {

@@ -19,11 +19,11 @@ export function withoutMark(text: string): string {
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
-/** What to say of a text that was read as UTF-8 and is not, as files are that PowerShell's `>` writes. */
+/** What to say of bytes that were read as UTF-8 and are something else: UTF-16, as PowerShell's `>` writes, or no text at all. */
 function notUtf8(text: string): string | undefined {
-  return text.startsWith("\ufffd\ufffd") || text.includes("\0")
-    ? "it is not UTF-8 (is it UTF-16?); save it as UTF-8"
-    : undefined;
+  // JSON begins with a sign of ASCII, whose second byte in UTF-16 is 0.
+  if (/^(\ufffd\ufffd)?(\0[\s[{"]|[\s[{"]\0)/.test(text)) return "it is not UTF-8 (is it UTF-16?); save it as UTF-8";
+  return text.startsWith("\ufffd\ufffd") || text.includes("\0") ? "it is no text, but a binary file" : undefined;
 }
 
 /** What `JSON.parse` found, with the line. */
