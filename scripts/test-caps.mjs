@@ -1,6 +1,7 @@
 // npm run test:caps: the C++ unit tests and the conformance suite once under each cap of AUTOCIRCUIT_CPU that this processor knows, with
 // LibTorch's, oneDNN's and MKL's own caps set along, so that the whole machine is imitated as far as they allow; and once with all products with
 // matrices by panels and by the general library, whichever of them this processor takes by itself.
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fromOutput, line, sum } from "./lib/counts.mjs";
@@ -29,7 +30,8 @@ await main(async () => {
       return line(counts);
     });
   const both = async (name, env) => {
-    await part(`${name}: C++ unit tests`, () => run(ready.cppTests, [], { env }));
+    const jobs = ["--jobs", `${availableParallelism()}`];
+    await part(`${name}: C++ unit tests`, () => run(ready.cppTests, jobs, { env }));
     await part(`${name}: conformance`, () =>
       runNode([join(ROOT, "packages", "conformance", "dist", "main.js")], { env }),
     );
